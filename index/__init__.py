@@ -1,0 +1,1 @@
+"""Everything that happens before a question: articles in, a searchable index out."""

@@ -1,0 +1,62 @@
+"""The values that flow through Byline before a question is asked.
+
+Nothing here knows how the values are made, stored or searched. Offsets count
+Unicode code points of `Article.text` and are half open, so that
+``article.text[span.start:span.end]`` is the text of any span.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of code points in an article's text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The part of `text` that this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One story: clean text and what is known about it.
+
+    `text` is plain paragraphs separated by one blank line ("\n\n"), without
+    title, captions, dateline-only lines or footers. What is unknown is None
+    or empty, never guessed.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str
+    """Where it was read: a file path or address, with "#row" where one file holds many."""
+    published: dt.date | None = None
+    publisher: str | None = None
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    origins_of_metadata: Mapping[str, str] = field(default_factory=dict)
+    """For each known field, where it came from: "front matter", "date line", "footer", ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one article; ``article.text[start:end] == text``.
+
+    The chunks of an article are disjoint, in order, and leave out nothing but
+    white space.
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+    """The sentences of this chunk, as spans of the article's text."""
