@@ -2,7 +2,7 @@
 
 BylineError                 show this text to the user; it says what is wrong and what to do
 ├── UnreadableSource        one file, row or address cannot be read; the rest of a batch goes on
-├── IndexError_             the index folder cannot be used as it is
+├── UnusableIndex             the index folder cannot be used as it is
 │   ├── IndexMissing        there is no index there yet
 │   ├── IndexMismatch       it was built with another encoder or by another version
 │   ├── IndexDamaged        the database does not pass SQLite's own check
@@ -23,23 +23,23 @@ class UnreadableSource(BylineError):
     """One file, row or address that cannot be read."""
 
 
-class IndexError_(BylineError):  # noqa: N801 - the builtin already has the plain name
+class UnusableIndex(BylineError):
     """An index folder that cannot be used as it is."""
 
 
-class IndexMissing(IndexError_):
+class IndexMissing(UnusableIndex):
     """No index has been built in that folder."""
 
 
-class IndexMismatch(IndexError_):
+class IndexMismatch(UnusableIndex):
     """The index was built with another encoder or by another version of Byline."""
 
 
-class IndexDamaged(IndexError_):
+class IndexDamaged(UnusableIndex):
     """SQLite's own check finds the database damaged."""
 
 
-class IndexBusy(IndexError_):
+class IndexBusy(UnusableIndex):
     """Another process holds the index for writing."""
 
 

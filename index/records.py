@@ -42,7 +42,7 @@ class Article:
     publisher: str | None = None
     url: str | None = None
     authors: tuple[str, ...] = ()
-    origins_of_metadata: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=dict)
     """For each known field, where it came from: "front matter", "date line", "footer", ..."""
 
 
@@ -60,3 +60,41 @@ class Chunk:
     text: str
     sentences: tuple[Span, ...]
     """The sentences of this chunk, as spans of the article's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read, and why, in one line for the user."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that a search found; a larger score is a better match."""
+
+    chunk_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the index knows of an article, without its text."""
+
+    article_id: str
+    title: str
+    published: dt.date | None
+    publisher: str | None
+    url: str | None
+    origin: str
+    """The id of the article that stands for all syndicated copies of this story."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the index returns it."""
+
+    chunk_id: int
+    chunk: Chunk
+    card: Card

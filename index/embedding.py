@@ -1,0 +1,167 @@
+"""Texts to unit vectors.
+
+`Encoder` is one of Byline's two model boundaries. `SentenceEncoder` wraps
+sentence-transformers; `HashEncoder` is the fake that tests and dry runs use.
+Nothing here knows what the texts are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+from index.modelfiles import MINILM, sha256_of
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+BATCH_SIZE = 32
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls the model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal only for models that give the same vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector for each text: float32 of shape [len(texts), dimension]."""
+
+
+class SentenceEncoder:
+    """A sentence-transformers model on the CPU (Reimers and Gurevych, 2019)."""
+
+    def __init__(self, model: SentenceTransformer, name: str, fingerprint: str) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self.name = name
+        self.fingerprint = fingerprint
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    @classmethod
+    def embedded(cls) -> SentenceEncoder:
+        """The model that comes with pip: all-MiniLM-L6-v2, 384 dimensions.
+
+        Raises:
+            ModelError: its file is missing or altered.
+        """
+        weights = MINILM.checked_path()
+        model = _load(str(weights.parent), local=True)
+        return cls(model, "all-MiniLM-L6-v2", MINILM.sha256[:16])
+
+    @classmethod
+    def named(cls, name: str) -> SentenceEncoder:
+        """A folder with a sentence-transformers model, or the name of one on Hugging Face.
+
+        A name is looked up in the local cache of huggingface_hub and downloaded
+        when it is not there: naming it is asking for it.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        folder = Path(name)
+        model = _load(name, local=folder.is_dir())
+        return cls(model, folder.name if folder.is_dir() else name, _fingerprint(folder, model))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector for each text: float32 of shape [len(texts), dimension]."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts),
+                batch_size=BATCH_SIZE,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+        return np.ascontiguousarray(vectors, np.float32)
+
+
+class HashEncoder:
+    """Word counts hashed into a unit vector: no model, no meaning, always the same.
+
+    Feature hashing after Weinberger et al. (2009). Texts that share words are
+    near each other, which is all that a test of the plumbing needs.
+    """
+
+    name = "hash"
+    fingerprint = "hash-1"
+
+    def __init__(self, dimension: int = 64) -> None:
+        self.dimension = dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector for each text: float32 of shape [len(texts), dimension]."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for word in text.lower().split() or [""]:
+                digest = hashlib.blake2b(word.strip(".,;:!?\"'()").encode(), digest_size=8).digest()
+                number = int.from_bytes(digest, "little")
+                row[number % self.dimension] += 1.0 if number >> 63 else -1.0
+            length = float(np.linalg.norm(row))
+            row[:] = row / length if length else 1.0 / np.sqrt(self.dimension)
+        return vectors
+
+
+def load_encoder(name: str | None = None) -> Encoder:
+    """The encoder of that name or folder; without one, the encoder that comes with pip.
+
+    Raises:
+        ModelError: it is missing, altered or cannot be loaded.
+    """
+    if name is None:
+        return SentenceEncoder.embedded()
+    if name == HashEncoder.name:
+        return HashEncoder()
+    return SentenceEncoder.named(name)
+
+
+def check_files() -> list[tuple[str, bool, str]]:
+    """For each embedded file: its name, whether it is intact, and what to say about it."""
+    try:
+        path = MINILM.checked_path()
+    except ModelError as error:
+        return [("encoder", False, str(error))]
+    return [("encoder", True, f"all-MiniLM-L6-v2 is intact ({path.stat().st_size:,} bytes)")]
+
+
+def _load(name: str, *, local: bool) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # it would write "Loading weights" over our own
+    try:
+        return SentenceTransformer(name, device="cpu", local_files_only=local)
+    except (OSError, ValueError) as error:
+        where = "folder" if local else "folder or Hugging Face model, and no network reached it,"
+        raise ModelError(
+            f"{name!r} is no {where} that sentence-transformers can load: "
+            f"{str(error).splitlines()[0]}"
+        ) from error
+
+
+def _fingerprint(folder: Path, model: SentenceTransformer) -> str:
+    weights = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    if weights:
+        return sha256_of(weights[0])[:16]
+    probe = np.asarray(model.encode(["the probe of an encoder"], normalize_embeddings=True))
+    return hashlib.sha256(np.round(probe, 4).tobytes()).hexdigest()[:16]

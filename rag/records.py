@@ -1,0 +1,208 @@
+"""The values that flow through Byline for one question.
+
+Nothing here knows how an answer is found or checked, only what one is.
+`Answer.to_dict` is the public shape that ``byline ask --json`` prints.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+RefusalKind = Literal["off_topic", "not_stated", "outside_dates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An article named as near to a question that was refused."""
+
+    article_id: str
+    title: str
+    publisher: str | None
+    published: dt.date | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, with the date as ISO 8601."""
+        return {
+            "title": self.title,
+            "publisher": self.publisher,
+            "published": iso(self.published),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer: nothing on the topic, the claim is not there, or the dates exclude it."""
+
+    kind: RefusalKind
+    message: str
+    nearest: tuple[Headline, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "nearest": [headline.to_dict() for headline in self.nearest],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What supports a sentence: ``article.text[start:end] == quote``, verbatim."""
+
+    number: int
+    article_id: str
+    title: str
+    publisher: str | None
+    published: dt.date | None
+    url: str | None
+    quote: str
+    start: int
+    end: int
+    also_in: tuple[str, ...] = ()
+    """Publishers (or titles) of the other copies of the same origin."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "number": self.number,
+            "article_id": self.article_id,
+            "title": self.title,
+            "publisher": self.publisher,
+            "published": iso(self.published),
+            "url": self.url,
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "also_in": list(self.also_in),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, already checked against what it cites."""
+
+    text: str
+    citations: tuple[int, ...]
+    quoted: bool
+    """True when the words are the article's own."""
+
+    def marked(self) -> str:
+        """The sentence with its citation marks, as a person reads it."""
+        return self.text + " " + "".join(f"[{number}]" for number in self.citations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"text": self.text, "citations": list(self.citations), "quoted": self.quoted}
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A passage that retrieval found, in rank order."""
+
+    article_id: str
+    chunk_id: int
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "article_id": self.article_id,
+            "chunk_id": self.chunk_id,
+            "score": round(self.score, 6),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two or more origins that state different things of the same matter."""
+
+    about: str
+    """What kind of value differs: "number", "date" or "polarity"."""
+    sides: tuple[tuple[str, int], ...]
+    """Each side's value as its article words it, and the number of its citation."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "about": self.about,
+            "sides": [{"value": value, "citation": number} for value, number in self.sides],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question's answer, or the refusal that stands in its place."""
+
+    question: str
+    understood: str
+    """The question as it was searched: the same, or a follow-up made to stand alone."""
+    text: str
+    short: str | None = None
+    refusal: Refusal | None = None
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Retrieved, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    model: str = ""
+    index: str = ""
+    tokens: Mapping[str, int] = field(default_factory=lambda: {"evaluated": 0, "generated": 0})
+    """Tokens that the language model read and wrote."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Seconds spent in each stage: retrieve, generate, check, total."""
+
+    @property
+    def refused(self) -> bool:
+        """True when there is no answer."""
+        return self.refusal is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form: the public shape, in the order that the documentation lists."""
+        return {
+            "question": self.question,
+            "understood": self.understood,
+            "text": self.text,
+            "refused": self.refused,
+            "short": self.short,
+            "refusal": self.refusal.to_dict() if self.refusal else None,
+            "sentences": [sentence.to_dict() for sentence in self.sentences],
+            "citations": [citation.to_dict() for citation in self.citations],
+            "passages": [passage.to_dict() for passage in self.passages],
+            "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+            "model": self.model,
+            "index": self.index,
+            "tokens": dict(self.tokens),
+            "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a streamed answer.
+
+    "status" says what is being done (`text`); "sentence" brings one checked
+    sentence with the citations that it is the first to use; "answer" comes last,
+    once, with the whole `Answer`, which may be a refusal.
+    """
+
+    kind: Literal["status", "sentence", "answer"]
+    text: str
+    sentence: Sentence | None = None
+    citations: tuple[Citation, ...] = ()
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation."""
+
+    question: str
+    answer: str
+
+
+def iso(day: dt.date | None) -> str | None:
+    """ISO 8601 form of a date, or None."""
+    return day.isoformat() if day else None
