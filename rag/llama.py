@@ -27,10 +27,10 @@ CONTEXT = 4096
 """Tokens of context asked for; less where the model was trained on less."""
 BATCH = 512
 """Tokens evaluated in one call of llama.cpp."""
-BRANCHES = 63
-"""Sequences that one batch may hold, beside the one that keeps the preamble."""
-_KEEP = BRANCHES
-"""The sequence that holds the preamble between calls."""
+BRANCHES = 60
+"""Sequences that one batch may hold."""
+PREAMBLES = 4
+"""Further sequences, each of which keeps one preamble between calls."""
 
 Tokens = list[int]
 _quiet: list[Any] = []
@@ -69,7 +69,7 @@ class Llama:
         parameters = api.llama_context_default_params()
         parameters.n_ctx = self.context
         parameters.n_batch = parameters.n_ubatch = BATCH
-        parameters.n_seq_max = BRANCHES + 1
+        parameters.n_seq_max = BRANCHES + PREAMBLES
         parameters.n_threads = parameters.n_threads_batch = threads or os.cpu_count() or 1
         parameters.kv_unified = True  # a token may then belong to several sequences
         parameters.no_perf = True
@@ -77,9 +77,9 @@ class Llama:
         if not self._context:
             raise ModelError(f"{path} needs more memory than this machine has free.")
         self._memory = api.llama_get_memory(self._context)
-        self._batch = api.llama_batch_init(BATCH, 0, BRANCHES + 1)
+        self._batch = api.llama_batch_init(BATCH, 0, BRANCHES)
         self._vocabulary_size = api.llama_vocab_n_tokens(self._vocabulary)
-        self._preamble: Tokens = []
+        self._preambles: list[Tokens] = []
         self._lock = threading.Lock()
 
     def tokenize(self, text: str, *, special: bool = False) -> Tokens:
@@ -111,9 +111,9 @@ class Llama:
         """
         scores: list[list[float]] = []
         with self._lock:
-            evaluated = self._hold(preamble)
+            keeper, evaluated = self._hold(preamble)
             for group in self._groups(pairs):
-                evaluated += self._score(group, len(preamble), scores)
+                evaluated += self._score(group, keeper, len(preamble), scores)
         return scores, evaluated
 
     def write(
@@ -167,7 +167,7 @@ class Llama:
         self, pairs: Sequence[tuple[Tokens, Tokens]]
     ) -> Iterator[list[tuple[Tokens, Tokens]]]:
         group: list[tuple[Tokens, Tokens]] = []
-        room = min(BATCH, self.context - len(self._preamble))
+        room = min(BATCH, self.context - sum(map(len, self._preambles)))
         used = 0
         for prompt, continuation in pairs:
             if group and group[-1][0] == prompt:
@@ -186,13 +186,17 @@ class Llama:
             yield group
 
     def _score(
-        self, group: list[tuple[Tokens, Tokens]], offset: int, scores: list[list[float]]
+        self,
+        group: list[tuple[Tokens, Tokens]],
+        keeper: int,
+        offset: int,
+        scores: list[list[float]],
     ) -> int:
         """Evaluate one batch as a tree of tokens and read off the log-probabilities."""
         root = _Node(token=-1, depth=offset - 1)
         paths = [self._insert(root, pair, branch) for branch, pair in enumerate(group)]
         for branch in range(len(group)):
-            self._api.llama_memory_seq_cp(self._memory, _KEEP, branch, 0, offset)
+            self._api.llama_memory_seq_cp(self._memory, keeper, branch, 0, offset)
         nodes = list(_walk(root))
         for row, node in enumerate(nodes):
             node.row = row
@@ -238,20 +242,24 @@ class Llama:
             cache[row] = logits - (top + float(np.log(np.exp(logits - top).sum())))
         return float(cache[row][token])
 
-    def _hold(self, preamble: Tokens) -> int:
-        """Have the preamble in memory; how many tokens that took."""
-        if preamble == self._preamble:
-            return 0
-        self._forget()
+    def _hold(self, preamble: Tokens) -> tuple[int, int]:
+        """Have the preamble in memory; the sequence that keeps it, and the tokens that took."""
+        if not preamble:
+            return BRANCHES, 0
+        if preamble in self._preambles:
+            return BRANCHES + self._preambles.index(preamble), 0
+        if len(self._preambles) == PREAMBLES:
+            self._forget()
+        keeper = BRANCHES + len(self._preambles)
         for start in range(0, len(preamble), BATCH):
             part = preamble[start : start + BATCH]
-            self._decode([(token, start + at, [_KEEP], False) for at, token in enumerate(part)])
-        self._preamble = list(preamble)
-        return len(preamble)
+            self._decode([(token, start + at, [keeper], False) for at, token in enumerate(part)])
+        self._preambles.append(list(preamble))
+        return keeper, len(preamble)
 
     def _forget(self) -> None:
         self._api.llama_memory_clear(self._memory, False)
-        self._preamble = []
+        self._preambles = []
 
     def _decode(
         self, rows: Sequence[tuple[int, int, list[int], bool]], *, last: bool = False

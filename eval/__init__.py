@@ -1,0 +1,1 @@
+"""Questions with known answers, what is measured on them, and `pytest eval/`."""

@@ -1,0 +1,114 @@
+"""From chosen evidence to the draft of an answer.
+
+A small model composes badly and chooses well, so the default draft is made of
+quotations: the sentences that were chosen, with the one before where it is
+needed to understand them, under the name of their outlet and their date.
+Nothing here decides whether a draft may be shown; `rag.grounding` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from index.records import Card, Span
+from rag.evidence import Candidate
+from rag.names import missing
+from rag.question import Question
+from rag.retrieval import Passage
+from rag.speech import OPENS_ON_PRONOUN
+from rag.words import words
+
+SENTENCES = 3
+"""Quotations in an answer at most."""
+NEARLY_AS_GOOD = log(4)
+"""A further sentence may be that many log odds worse than the best one."""
+ALIKE = 0.6
+"""Share of a sentence's words in one that was chosen already above which it adds nothing."""
+SENTENCES_BEFORE = 2
+"""Sentences that may be added before one that cannot be understood by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence on its way to an answer, and the passage that it is meant to rest on."""
+
+    text: str
+    passage: Passage
+    span: Span
+    """The words that support it, as a span of the article."""
+    quoted: bool
+
+    @property
+    def quote(self) -> str:
+        """The supporting words, verbatim."""
+        chunk = self.passage.stored.chunk
+        return chunk.text[self.span.start - chunk.start : self.span.end - chunk.start]
+
+
+def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
+    """The best sentences as quotations, best first, no two alike."""
+    drafts: list[Draft] = []
+    for candidate in ranked:
+        if candidate.score < ranked[0].score - NEARLY_AS_GOOD:
+            break
+        span = understandable(question, candidate)
+        draft = quotation(candidate.passage, span)
+        if not any(_overlap(draft, other) for other in drafts):
+            drafts.append(draft)
+        if len(drafts) == SENTENCES:
+            break
+    return drafts
+
+
+def quotation(passage: Passage, span: Span) -> Draft:
+    """A quotation under the name of its outlet and its date, as far as they are known."""
+    chunk = passage.stored.chunk
+    quote = " ".join(chunk.text[span.start - chunk.start : span.end - chunk.start].split())
+    lead = source_line(passage.stored.card)
+    return Draft(f"{lead}: “{quote}”" if lead else f"“{quote}”", passage, span, quoted=True)
+
+
+def source_line(card: Card) -> str:
+    """Outlet and date, or the headline where neither is known, or nothing."""
+    day = card.published
+    date = f"{day.day} {day:%B %Y}" if day else ""
+    known = ", ".join(part for part in (card.publisher, date) if part)
+    return known or card.title
+
+
+def understandable(question: Question, candidate: Candidate) -> Span:
+    """The candidate's sentence, with those before it that a reader needs.
+
+    They are needed when it opens on a pronoun or a "the minister", or when they
+    hold a name of the question that it lacks itself.
+    """
+    chunk = candidate.passage.stored.chunk
+    sentences = list(chunk.sentences)
+    at = sentences.index(candidate.span)
+    first = at
+    while first > 0 and at - first < SENTENCES_BEFORE:
+        opening = _text(chunk.text, chunk.start, sentences[first])
+        so_far = chunk.text[sentences[first].start - chunk.start : candidate.span.end - chunk.start]
+        before = _text(chunk.text, chunk.start, sentences[first - 1])
+        lacking = missing(question.names, words(so_far))
+        if not (
+            OPENS_ON_PRONOUN.match(opening)
+            or len(missing(lacking, words(before))) < len(lacking)
+        ):
+            break
+        first -= 1
+    return Span(sentences[first].start, candidate.span.end)
+
+
+def _text(text: str, offset: int, span: Span) -> str:
+    return text[span.start - offset : span.end - offset]
+
+
+def _overlap(one: Draft, other: Draft) -> bool:
+    same_article = one.passage.stored.card.article_id == other.passage.stored.card.article_id
+    if same_article and one.span.start < other.span.end and other.span.start < one.span.end:
+        return True
+    ours, theirs = set(words(one.quote)), set(words(other.quote))
+    return len(ours & theirs) > ALIKE * min(len(ours), len(theirs))

@@ -1,0 +1,110 @@
+"""What a question asks for, and what its evidence has to carry.
+
+A question is read once, without a model. What is found here is used three
+times: the terms search, the names and numbers are demanded of the evidence,
+and the kind of answer tells which sentences can hold it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.names import name_words
+from rag.numbers import Quantity, quantities
+from rag.words import content, fold, stem
+
+Asks = Literal["person", "time", "place", "number", "statement", "reason", "polarity", "other"]
+
+LONGEST = 1000
+"""Characters of a question that are read; a longer one is an article, not a question."""
+
+# Each row: what is asked for, and how such questions begin or what they contain.
+_SIGNS: tuple[tuple[Asks, str], ...] = (
+    ("statement", r"\bwhat (?:else )?(?:did|does|do|has|have|had|was|were) .{2,80}?\b"
+                  r"(?:say|said|says|tell|told|claim|claimed|warn|warned|announce|announced|call|called"
+                  r"|argue|argued|state|stated|respond|comment|reply|deny|denied|promise|promised"
+                  r"|think|thinks|want|wants|demand|demanded|reaction|position|view|stance)\b"),
+    ("statement", r"^how did .{2,60}\b(?:react|respond|describe|comment|explain|justify)\b"),
+    ("number", r"\bhow (?:many|much|far|long|old|tall|high|large|big|fast|deep|wide|heavy|often)\b"),
+    ("number", r"^(?:what|which|by what)\b.{0,40}\b(?:number|percentage|percent|share|amount|toll"
+               r"|figure|figures|cost|price|score|margin|turnout|revenue|profit|total|size|rate)\b"),
+    ("time", r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|time|week|century|decade)\b|^since when"),
+    ("place", r"\bwhere\b|\b(?:what|which) (?:country|city|town|place|region|village|street|port"
+              r"|state|location|capital|river|district|province|stadium|hall)\b"),
+    ("person", r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|minister|president|party"
+               r"|company|team|group|agency|outlet|organi[sz]ation|official|judge|player|rider)\b"),
+    ("reason", r"\bwhy\b|\bwhat (?:caused|led to)\b|\bhow come\b|\bfor what reason\b"),
+    ("polarity", r"^(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b"),
+)  # fmt: skip
+_PATTERNS = tuple((asks, re.compile(pattern)) for asks, pattern in _SIGNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read."""
+
+    text: str
+    terms: tuple[str, ...]
+    """Folded words to search for, each once."""
+    names: tuple[str, ...]
+    """Folded words of the names in it, as far as capital letters tell."""
+    numbers: tuple[Quantity, ...]
+    asks: Asks
+    subject: tuple[str, ...] = ()
+    """Folded words of who is asked about in "what did X say"; empty otherwise."""
+
+    @classmethod
+    def read(cls, text: str) -> Question:
+        """Read a question."""
+        text = " ".join(text.split())[:LONGEST]
+        return cls(
+            text=text,
+            terms=tuple(content(text)),
+            names=tuple(name_words(text)),
+            numbers=tuple(quantities(text)),
+            asks=kind(text),
+            subject=_subject(text),
+        )
+
+    def stems(self) -> dict[str, str]:
+        """The stem of each term."""
+        return {term: stem(term) for term in self.terms}
+
+
+def kind(text: str) -> Asks:
+    """What kind of answer a question asks for."""
+    folded = fold(text)
+    for asks, pattern in _PATTERNS:
+        if pattern.search(folded):
+            return asks
+    return "other"
+
+
+def _subject(text: str) -> tuple[str, ...]:
+    match = _SUBJECT.search(text)
+    return tuple(word for word in content(match["who"]) if word.isalpha()) if match else ()
+
+
+_SUBJECT = re.compile(
+    r"\bwhat (?:else )?(?:did|does|do|has|have|had) (?P<who>.{2,60}?) "
+    r"(?:say|said|tell|told|claim|claimed|warn|warned|announce|announced|argue|argued|state|stated"
+    r"|respond|comment|reply|deny|denied|promise|promised|call|called|demand|demanded|urge|urged)\b",
+    re.IGNORECASE,
+)
+
+
+def looks_like_names(terms: tuple[str, ...], casing: Mapping[str, float]) -> list[str]:
+    """Terms typed in lower case that the articles write with a capital letter.
+
+    Args:
+        terms: folded words of the question.
+        casing: for each folded word seen in the passages, the share of its
+            occurrences within sentences that begin with a capital letter.
+    """
+    return [term for term in terms if casing.get(term, 0.0) >= _MOSTLY]
+
+
+_MOSTLY = 0.8

@@ -1,0 +1,157 @@
+"""Which passages may answer a question: BM25 and vectors fused, one per story.
+
+The two searches are fused by a convex combination of scores, BM25 as a share of
+the best BM25 for the question (Bruch, Gai and Ingber, 2023). Ranks alone, as in
+reciprocal rank fusion, throw away by how much the first is better than the
+second, which is what BM25 is good at on names and numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.queries import Queries
+from index.records import Hit, StoredChunk
+from rag.names import name_words, same_name
+from rag.question import Question
+from rag.words import words
+
+DEPTH = 100
+"""Chunks that each of the two searches brings."""
+PASSAGES = 8
+"""Passages that are read for evidence."""
+LEXICAL_SHARE = 0.35
+"""Weight of BM25 in the fused score; the rest is the cosine's (see eval/README.md)."""
+SAME_WORDS = 0.6
+"""Share of a passage's word triples in another copy of its story above which it is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk with its scores."""
+
+    stored: StoredChunk
+    score: float
+    """The fused score, about 0 to 1."""
+    lexical: float
+    """BM25 as a share of the best for this question, 0 to 1."""
+    cosine: float
+
+    @property
+    def text(self) -> str:
+        """The chunk's text."""
+        return self.stored.chunk.text
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The days within which articles must have been published, both included."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.until is not None
+
+
+def retrieve(
+    index: Queries,
+    question: Question,
+    vector: Vectors,
+    dates: Dates | None = None,
+    limit: int = PASSAGES,
+) -> list[Passage]:
+    """The passages that fit a question best, best first, no story's copies twice.
+
+    Args:
+        index: what to search; a snapshot where several searches must agree.
+        question: the question, read.
+        vector: its unit vector, of shape [d].
+        dates: when the articles must have been published.
+        limit: how many passages to return at most.
+    """
+    dates = dates or Dates()
+    terms = list(question.terms)
+    nearest = index.semantic(vector, DEPTH, dates.since, dates.until)
+    matching = index.lexical(terms, DEPTH, dates.since, dates.until)
+    ranked = _fused(index, vector, matching, nearest)
+    variants = _other_spellings(question, (passage.text for passage in ranked[: 2 * limit]))
+    if variants:
+        matching = index.lexical(terms + variants, DEPTH, dates.since, dates.until)
+        ranked = _fused(index, vector, matching, nearest)
+    return _one_per_story(ranked, limit)
+
+
+def _fused(
+    index: Queries, vector: Vectors, matching: Sequence[Hit], nearest: Sequence[Hit]
+) -> list[Passage]:
+    cosines = {hit.chunk_id: hit.score for hit in nearest}
+    unseen = [hit.chunk_id for hit in matching if hit.chunk_id not in cosines]
+    if unseen:
+        found = index.vectors(unseen) @ vector
+        cosines.update(zip(unseen, (float(cosine) for cosine in found), strict=True))
+    best = max((hit.score for hit in matching), default=0.0)
+    shares = {hit.chunk_id: max(hit.score, 0.0) / best for hit in matching} if best > 0 else {}
+    scores = {
+        chunk_id: LEXICAL_SHARE * shares.get(chunk_id, 0.0) + (1 - LEXICAL_SHARE) * cosine
+        for chunk_id, cosine in cosines.items()
+    }
+    order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:DEPTH]
+    return [
+        Passage(stored, scores[i], shares.get(i, 0.0), float(cosines[i]))
+        for i, stored in zip(order, index.passages(order), strict=True)
+    ]
+
+
+def _other_spellings(question: Question, texts: Iterable[str]) -> list[str]:
+    """How the passages found spell the question's names, where that differs."""
+    wanted = [term for term in question.terms if term.isalpha()]
+    seen = {word for text in texts for word in name_words(text)}
+    return sorted(
+        word
+        for word in seen
+        if word not in question.terms and any(same_name(term, word) for term in wanted)
+    )
+
+
+def _one_per_story(ranked: Sequence[Passage], limit: int) -> list[Passage]:
+    """Drop passages that another copy of the same story says already."""
+    kept: list[Passage] = []
+    said: dict[str, list[tuple[str, set[tuple[str, ...]]]]] = {}
+    for passage in ranked:
+        card = passage.stored.card
+        triples = _triples(passage.text)
+        others = said.setdefault(card.origin, [])
+        if any(
+            article != card.article_id and len(triples & theirs) > SAME_WORDS * len(triples)
+            for article, theirs in others
+        ):
+            continue
+        others.append((card.article_id, triples))
+        kept.append(passage)
+        if len(kept) == limit:
+            break
+    return kept
+
+
+def _triples(text: str) -> set[tuple[str, ...]]:
+    found = words(text)
+    if len(found) < 3:
+        return {tuple(found)}
+    return set(zip(found, found[1:], found[2:], strict=False))
+
+
+def rescored(passage: Passage, score: float) -> Passage:
+    """The same passage with another score."""
+    return replace(passage, score=score)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows scaled to unit length: float32 of shape [n, d]."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)

@@ -1,0 +1,145 @@
+"""Words, numbers, names and questions: the small readers that everything rests on."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.names import missing, name_words, names, same_name
+from rag.numbers import carried, quantities
+from rag.question import Question, kind
+from rag.words import content, contains, coverage, fold, weights, words
+
+
+def test_folding_takes_away_case_accents_and_curls() -> None:
+    assert fold("  “Türkiye’s”\n Café ") == "\"turkiye's\" cafe"
+
+
+def test_content_keeps_acronyms_that_look_like_stopwords() -> None:
+    assert content("Did the US tell us?") == ["us", "tell"]
+    assert content("What is it?") == ["what", "is", "it"]
+
+
+def test_rare_words_weigh_more_and_absent_ones_most() -> None:
+    weighed = weights(["the", "doha", "zzz"], {"the": 90, "doha": 5}, 100)
+    assert weighed["the"] < weighed["doha"] < weighed["zzz"]
+    assert coverage(weighed, ["doha"]) == pytest.approx(weighed["doha"] / sum(weighed.values()))
+    assert coverage({}, []) == 1.0
+
+
+def test_a_run_of_words_is_contained_only_in_order() -> None:
+    assert contains(["a", "b", "c"], ["b", "c"])
+    assert not contains(["a", "b", "c"], ["c", "b"])
+    assert not contains(["a"], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1.2 million people", ["1200000"]),
+        ("1,200,000 people", ["1200000"]),
+        ("$3.5bn and 5m euros", ["3500000000", "5000000"]),
+        ("two dead, eleven hurt", ["2", "11"]),
+        ("three hundred and twelve thousand", ["312000"]),
+        ("twenty-one years", ["21"]),
+        ("45 per cent", ["45"]),
+        ("the third round", ["3"]),
+        ("one of them", []),
+        ("one million", ["1000000"]),
+        ("R2D2 and MI6", []),
+        ("Resolution 2254.", ["2254"]),
+        ("3-2", ["3", "2"]),
+        ("seconds later", []),
+    ],
+)
+def test_numbers_are_read_as_values(text: str, values: list[str]) -> None:
+    assert [one.value for one in quantities(text)] == [Decimal(value) for value in values]
+
+
+def test_a_unit_that_is_given_twice_must_agree() -> None:
+    percent, euros, bare = (quantities(t)[0] for t in ("5 percent", "5 euros", "5"))
+    assert not percent.same(euros)
+    assert bare.same(percent)
+    assert bare.same(euros)
+
+
+def test_what_a_text_does_not_carry_is_named() -> None:
+    wanted = quantities("1.2 million and 7")
+    assert [one.value for one in carried(wanted, "some 1,200,000")] == [Decimal(7)]
+
+
+@given(st.integers(0, 10**12))
+def test_every_whole_number_with_commas_is_itself(number: int) -> None:
+    (found,) = quantities(f"about {number:,} things")
+    assert found.value == number
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_readers(text: str) -> None:
+    for one in quantities(text):
+        assert 0 <= one.start < one.end <= len(text)
+    names(text)
+    kind(text)
+    words(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("araghchi", "araqchi"), ("turkey", "turkiye"), ("deraa", "daraa"), ("sweida", "suwayda"),
+        ("sergei", "sergey"), ("gaddafi", "qaddafi"), ("mohammed", "muhammad"), ("kyiv", "kiev"),
+        ("zelensky", "zelenskyy"), ("assad", "asad"), ("pezeshkian", "pezeshkiyan"),
+        ("tchaikovsky", "tchaikovski"), ("khartoum", "khartum"), ("osama", "usama"),
+    ],
+)  # fmt: skip
+def test_two_spellings_are_one_name(one: str, other: str) -> None:
+    assert same_name(one, other)
+    assert same_name(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("iran", "iraq"), ("niger", "nigeria"), ("austria", "australia"), ("mali", "malawi"),
+        ("oman", "amman"), ("ural", "aral"), ("korea", "kerry"), ("lavrov", "lavrentiev"), ("hama", "homs"),
+        ("2254", "2245"), ("un", "us"), ("paris", "peres"),
+    ],
+)  # fmt: skip
+def test_two_names_stay_two(one: str, other: str) -> None:
+    assert not same_name(one, other)
+
+
+def test_a_word_that_only_opens_a_sentence_is_no_name() -> None:
+    assert names("Talks began. Then Hakan Fidan spoke in Doha.") == ["Talks", "Hakan Fidan", "Doha"]
+    assert name_words("The minister, Abbas Araghchi, met al-Assad's men.") == ["abbas", "araghchi", "assad"]
+
+
+def test_names_that_are_missing_are_told_by_any_spelling() -> None:
+    assert missing(["araqchi", "fidan"], words("Araghchi spoke")) == ["fidan"]
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What did Lavrov say about Resolution 2254?", "statement"),
+        ("Who won?", "person"),
+        ("when was that", "time"),
+        ("Which year did it start?", "time"),
+        ("Where did they meet?", "place"),
+        ("How many were killed?", "number"),
+        ("What was the turnout?", "number"),
+        ("Why did he resign?", "reason"),
+        ("Did they meet?", "polarity"),
+        ("Tell me about the storm", "other"),
+    ],
+)
+def test_what_a_question_asks_for(question: str, asks: str) -> None:
+    assert kind(question) == asks
+
+
+def test_a_question_knows_whose_words_it_asks_for() -> None:
+    question = Question.read("What did Hakan Fidan say about Resolution 2254?")
+    assert question.subject == ("hakan", "fidan")
+    assert [one.value for one in question.numbers] == [Decimal(2254)]
+    assert question.names[:2] == ("hakan", "fidan")
