@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -22,11 +22,12 @@ from index.records import Article, Card
 from index.store import Index
 from rag.demands import Demands
 from rag.evidence import Candidate, gather, judge, trained
+from rag.followups import History, standalone
 from rag.generation import Draft, quotation, quotations, understandable
 from rag.grounding import Support, faults
 from rag.llm import LLM, load_llm
 from rag.question import LONGEST, Question
-from rag.records import Answer, Citation, Event, Refusal, Retrieved, Sentence, Turn
+from rag.records import Answer, Citation, Event, Refusal, Retrieved, Sentence
 from rag.refusing import EMPTY, TOPIC_COSINE, refusal
 from rag.retrieval import Dates, Passage, retrieve
 from rag.settings import index_folder
@@ -34,17 +35,25 @@ from rag.settings import index_folder
 P = ParamSpec("P")
 T = TypeVar("T")
 
-History = Sequence[Turn | Mapping[str, str]]
-
 
 class Assistant:
     """Answers questions about one index. Safe from several threads."""
 
-    def __init__(self, index: Index, encoder: Encoder, llm: LLM | None) -> None:
-        """Take finished parts; `load` makes them."""
+    def __init__(
+        self, index: Index, encoder: Encoder, llm: LLM | None, *, today: dt.date | None = None
+    ) -> None:
+        """Take finished parts; `load` makes them.
+
+        Args:
+            index: what to search.
+            encoder: what the index was built with.
+            llm: the judge; without one, evidence is chosen by vectors and words alone.
+            today: what "last week" in a question is reckoned from; by default this day.
+        """
         self.index = index
         self.encoder = encoder
         self.llm = llm
+        self.today = today
 
     @classmethod
     def load(
@@ -118,7 +127,8 @@ class Assistant:
             raise BadRequest(
                 f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
             )
-        return _Run(self, asked, dates).events()
+        understood = standalone(asked, history)
+        return _Run(self, asked, understood, dates, self.today or dt.date.today()).events()
 
     def article(self, article_id: str) -> Article:
         """An article as it is stored.
@@ -198,7 +208,9 @@ class _Run:
 
     assistant: Assistant
     asked: str
+    understood: str
     dates: Dates
+    today: dt.date
     seconds: dict[str, float] = field(
         default_factory=lambda: dict.fromkeys(("retrieve", "generate", "check", "total"), 0.0)
     )
@@ -210,9 +222,11 @@ class _Run:
         """The steps of the answer."""
         started = time.perf_counter()
         with self.assistant.index.snapshot() as view:
-            question = Question.read(self.asked)
+            question = Question.read(self.understood, self.today)
             vector = self._timed("retrieve", self._encode, question)
             passages = self._timed("retrieve", retrieve, view, question, vector, self.dates)
+            if self.understood != self.asked:
+                yield Event("status", f"Understood as: {self.understood}")
             if passages:
                 yield Event("status", _reading(passages))
             found = self._timed("generate", self._choose, view, question, vector, passages)
@@ -299,7 +313,7 @@ class _Run:
         llm = self.assistant.llm
         return Answer(
             question=self.asked,
-            understood=self.asked,
+            understood=self.understood,
             text=text,
             refusal=refused,
             sentences=tuple(self.sentences),

@@ -2,16 +2,19 @@
 
 A question about Resolution 1701 is not answered by a passage on Resolution 2254,
 however alike the two sound. So each number of the question has to stand in the
-passage or in what is known of its article, each name in the article, and for
-"what did X say" the speaker has to be X.
+passage or in what is known of its article, each name in the article, and each
+day among the days that the passage speaks of or was published on; and for "what
+did X say" the speaker has to be X.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.dates import Mention, mentions
 from rag.generation import Draft
 from rag.grounding import Support
 from rag.names import missing, names, same_name, split_name
@@ -20,6 +23,10 @@ from rag.question import Question, looks_like_names
 from rag.retrieval import Passage
 from rag.speech import speakers
 from rag.words import WORD, fold, words
+
+
+JUST_AFTER = dt.timedelta(days=2)
+"""How long after a day an article that does not name it may still be about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,13 @@ class Demands:
         numbers = [
             self.question.text[one.start : one.end] for one in carried(self.question.numbers, near)
         ]
+        days = [
+            self.question.text[day.start : day.end]
+            for day in self.question.days
+            if not _speaks_of(day, near, draft.passage.stored.card.published)
+        ]
         absent = missing(self.names, words(f"{article}\n{support.known}"))
-        return [*numbers, *(self._as_typed(word) for word in absent)]
+        return list(dict.fromkeys([*numbers, *days, *(self._as_typed(word) for word in absent)]))
 
     def other_speaker(self, draft: Draft) -> bool:
         """True where the question asks what X said and the draft quotes somebody else only."""
@@ -58,6 +70,27 @@ class Demands:
             if word in split_name(name):
                 return name
         return word
+
+
+def _speaks_of(day: Mention, text: str, published: dt.date | None) -> bool:
+    """True where a text can be about a day: it names it, or was published on it or just after."""
+    if day.first is None and day.weekday is None:
+        return True  # nobody can tell which day is meant
+    if any(day.overlaps(other) or _same_weekday(day, other) for other in mentions(text, published)):
+        return True
+    if published is None or day.first is None or day.last is None:
+        return False
+    return day.first <= published <= day.last + JUST_AFTER
+
+
+def _same_weekday(day: Mention, other: Mention) -> bool:
+    if day.weekday is None or day.first is not None:
+        return False
+    if other.weekday is not None:
+        return day.weekday == other.weekday
+    return other.first is not None and other.first == other.last and (
+        other.first.weekday() == day.weekday
+    )
 
 
 def casing(texts: Iterable[str]) -> dict[str, float]:

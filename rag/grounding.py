@@ -67,7 +67,7 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
         *_numbers(sentence, everything),
         *_names(sentence, everything),
         *_speakers(sentence, text),
-        *_polarity(sentence, text),
+        *_polarity(_QUOTATION.sub(" ", sentence), text),  # a quotation keeps its own
     ]
 
 

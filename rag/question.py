@@ -7,11 +7,13 @@ and the kind of answer tells which sentences can hold it.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from rag.dates import Mention, mentions
 from rag.names import name_words
 from rag.numbers import Quantity, quantities
 from rag.words import content, fold, stem
@@ -52,21 +54,38 @@ class Question:
     names: tuple[str, ...]
     """Folded words of the names in it, as far as capital letters tell."""
     numbers: tuple[Quantity, ...]
+    """The numbers in it that belong to no date."""
     asks: Asks
     subject: tuple[str, ...] = ()
     """Folded words of who is asked about in "what did X say"; empty otherwise."""
+    days: tuple[Mention, ...] = ()
+    """The days that it speaks of."""
+    latest: bool = False
+    """True where the newest state of things is asked for."""
 
     @classmethod
-    def read(cls, text: str) -> Question:
-        """Read a question."""
+    def read(cls, text: str, today: dt.date | None = None) -> Question:
+        """Read a question.
+
+        Args:
+            text: the question.
+            today: what "last week" is reckoned from; without it such words mean no day.
+        """
         text = " ".join(text.split())[:LONGEST]
+        days = mentions(text, today)
         return cls(
             text=text,
             terms=tuple(content(text)),
             names=tuple(name_words(text)),
-            numbers=tuple(quantities(text)),
+            numbers=tuple(
+                one
+                for one in quantities(text)
+                if not any(one.start < day.end and day.start < one.end for day in days)
+            ),
             asks=kind(text),
             subject=_subject(text),
+            days=tuple(_asked_for(day) for day in days),
+            latest=bool(_LATEST.search(text)),
         )
 
     def stems(self) -> dict[str, str]:
@@ -81,6 +100,18 @@ def kind(text: str) -> Asks:
         if pattern.search(folded):
             return asks
     return "other"
+
+
+def _asked_for(day: Mention) -> Mention:
+    """A bare weekday in a question is any such day of the archive, not the last one from today."""
+    return day if day.weekday is None else replace(day, first=None, last=None)
+
+
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent|current|currently|now|so far|to date|up to now|final|finally"
+    r"|as things stand|at the moment|these days|in the end|most up to date)\b",
+    re.IGNORECASE,
+)
 
 
 def _subject(text: str) -> tuple[str, ...]:

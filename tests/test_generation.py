@@ -1,0 +1,80 @@
+"""From ranked sentences to quotations, and what a question demands of them."""
+
+from rag.demands import Demands, casing
+from rag.generation import quotation, quotations, understandable
+from rag.question import Question
+from rag.refusing import LACKING, NOT_STATED, OFF_TOPIC, refusal
+from tests.building import candidate, passage
+
+TEXT = (
+    "Sergei Lavrov spoke in Doha on Saturday. He said that Resolution 2254 must be carried out. "
+    "Hakan Fidan listened. The hall was full of reporters from many countries."
+)
+DOHA = passage(TEXT, title="Talks in Doha", publisher="Quillon Daily", published="2024-12-08")
+ASKED = Question.read("What did Lavrov say about Resolution 2254?")
+
+
+def test_a_sentence_that_opens_on_a_pronoun_brings_the_one_before() -> None:
+    span = understandable(ASKED, candidate(DOHA, 1))
+    assert span.of(TEXT) == TEXT[: TEXT.index(" Hakan")]
+
+
+def test_a_sentence_that_stands_alone_stays_alone() -> None:
+    span = understandable(Question.read("Who listened?"), candidate(DOHA, 2))
+    assert span.of(TEXT) == "Hakan Fidan listened."
+
+
+def test_offsets_count_from_the_article_not_the_chunk() -> None:
+    later = passage(TEXT, start=1000)
+    draft = quotation(later, understandable(ASKED, candidate(later, 1)))
+    assert draft.span.start == 1000
+    assert draft.quote.startswith("Sergei Lavrov")
+
+
+def test_a_quotation_names_outlet_and_date() -> None:
+    draft = quotation(DOHA, candidate(DOHA, 2).span)
+    assert draft.text == "Quillon Daily, 8 December 2024: “Hakan Fidan listened.”"
+
+
+def test_sentences_that_say_the_same_are_quoted_once() -> None:
+    again = passage("Reporters saw that Hakan Fidan listened.", article="b")
+    drafts = quotations(ASKED, [candidate(DOHA, 2, 2.0), candidate(again, 0, 1.9)])
+    assert len(drafts) == 1
+
+
+def test_sentences_far_below_the_best_are_left_out() -> None:
+    asked = Question.read("Who listened?")
+    drafts = quotations(asked, [candidate(DOHA, 2, 3.0), candidate(DOHA, 3, -1.0)])
+    assert [draft.quote for draft in drafts] == ["Hakan Fidan listened."]
+
+
+def test_a_number_of_the_question_must_stand_near() -> None:
+    question = Question.read("What did Lavrov say about Resolution 1701?")
+    draft = quotation(DOHA, understandable(question, candidate(DOHA, 1)))
+    assert Demands.of(question, [DOHA]).lacking(draft, TEXT) == ["1701"]
+    assert Demands.of(ASKED, [DOHA]).lacking(draft, TEXT) == []
+
+
+def test_a_name_of_the_question_must_stand_in_the_article_in_any_spelling() -> None:
+    draft = quotation(DOHA, candidate(DOHA, 1).span)
+    asked = Question.read("What did Sergey Lavrov tell Emmanuel Macron?")
+    assert Demands.of(asked, [DOHA]).lacking(draft, TEXT) == ["Emmanuel Macron"]
+
+
+def test_names_typed_in_lower_case_are_known_by_the_passages() -> None:
+    assert casing([TEXT])["doha"] == 1.0
+    assert "doha" in Demands.of(Question.read("who met in doha"), [DOHA]).names
+
+
+def test_another_speaker_is_not_the_one_asked_for() -> None:
+    demands = Demands.of(Question.read("What did Fidan say about Resolution 2254?"), [DOHA])
+    other = passage("Sergei Lavrov said that Resolution 2254 must be carried out.")
+    assert demands.other_speaker(quotation(other, candidate(other, 0).span))
+
+
+def test_each_refusal_says_why_and_names_the_nearest() -> None:
+    assert refusal("off_topic", [DOHA]).message == OFF_TOPIC
+    assert refusal("not_stated", [DOHA]).message == NOT_STATED
+    lacking = refusal("not_stated", [DOHA], lacking=["1701"])
+    assert lacking.message == LACKING.format(what="“1701”")
+    assert [near.title for near in lacking.nearest] == ["Talks in Doha"]
