@@ -1,8 +1,8 @@
 """Everything that happens for a question: retrieval, evidence, checks, answers.
 
-    from rag import ask, Assistant
+from rag import ask, Assistant
 
-    answer = ask("what did Lavrov say about Resolution 2254?")
+answer = ask("what did Lavrov say about Resolution 2254?")
 """
 
 from rag.answering import Assistant, ask

@@ -83,9 +83,8 @@ ModelOption = Annotated[
     str | None,
     typer.Option(
         "--model",
-        metavar="MODEL",
-        help="A .gguf file, REPO:FILE on Hugging Face, or a server's address. "
-        "Default: the one that comes with Byline.",
+        metavar="FILE",
+        help="A language model's .gguf file. Default: the one that comes with Byline.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -107,7 +106,7 @@ def ingest(
     context: typer.Context,
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH|URL...", help="Files, folders, .jsonl, feeds, addresses."),
+        typer.Argument(metavar="PATH...", help="Files (.txt, .md, .jsonl) and folders of them."),
     ],
     index: IndexOption = None,
     rebuild: Annotated[
@@ -140,7 +139,7 @@ def ingest(
 
 def _require_files(paths: Iterable[str]) -> None:
     """Refuse to empty an index for the sake of a path that is mistyped."""
-    missing = [path for path in paths if "://" not in path and not Path(path).exists()]
+    missing = [path for path in paths if not Path(path).exists()]
     if missing:
         raise BadRequest(f"There is no {missing[0]}, so nothing was rebuilt.")
 
@@ -197,7 +196,7 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
     if as_json:
         typer.echo(terminal.as_json([terminal.card_dict(card) for card in cards]))
     else:
-        terminal.out().print(terminal.cards_table(cards))
+        typer.echo(terminal.cards_text(cards))
 
 
 @cli.command()

@@ -171,7 +171,13 @@ def _relative(match: re.Match[str], written: dt.date | None) -> Days:
     if written is None:
         return None, None
     phrase = match["relative"].lower()
-    offsets = {"the day before yesterday": -2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+    offsets = {
+        "the day before yesterday": -2,
+        "yesterday": -1,
+        "today": 0,
+        "tonight": 0,
+        "tomorrow": 1,
+    }
     if phrase in offsets:
         day = written + dt.timedelta(days=offsets[phrase])
         return day, day

@@ -88,8 +88,10 @@ def _same_weekday(day: Mention, other: Mention) -> bool:
         return False
     if other.weekday is not None:
         return day.weekday == other.weekday
-    return other.first is not None and other.first == other.last and (
-        other.first.weekday() == day.weekday
+    return (
+        other.first is not None
+        and other.first == other.last
+        and (other.first.weekday() == day.weekday)
     )
 
 

@@ -8,7 +8,8 @@ reader ever sees another's questions. Nothing here knows Gradio.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
@@ -49,8 +50,10 @@ class Desk:
 
     def __init__(self, assistant: Answering) -> None:
         self._assistant = assistant
-        # A question that was stopped may still be inside the model when the next one starts.
+        # A reader who has left may still have a question inside the model.
         self._one_at_a_time = threading.Lock()
+        self._stopped: set[str] = set()
+        self._cleared: set[str] = set()
 
     def view(self, conversation: Conversation) -> View:
         """What the page shows of a conversation."""
@@ -64,37 +67,57 @@ class Desk:
             conversation = (*conversation, Exchange(question.strip()))
         return self.view(conversation)
 
-    def answer(self, conversation: Conversation, since: str, until: str) -> Iterator[View]:
+    def answer(
+        self, conversation: Conversation, since: str, until: str
+    ) -> Generator[View, None, None]:
         """Stream the answer to the last question, sentence by sentence; blank dates are none."""
         if not conversation or not conversation[-1].pending:
             return
         *earlier, last = conversation
         last = replace(last, since=since.strip() or None, until=until.strip() or None)
-        history = rendering.turns(earlier)
-        with self._one_at_a_time:
-            try:
-                for event in self._assistant.stream(last.question, history, last.since, last.until):
-                    last = last.after(event)
-                    yield self.view((*earlier, last))
-            except BylineError as trouble:
-                yield self.view((*earlier, last.ended(str(trouble))))
+        try:
+            with closing(self._steps(last, rendering.turns(earlier))) as steps:
+                for last in steps:
+                    yield self.view(() if last.ticket in self._cleared else (*earlier, last))
+        finally:
+            self._stopped.discard(last.ticket)
+            self._cleared.discard(last.ticket)
 
-    def stop(self, conversation: Conversation) -> View:
-        """Close a question that the reader stopped."""
-        return self._ended(conversation, rendering.STOPPED)
+    def stop(self, conversation: Conversation) -> bool:
+        """Have the last question end at its next event; False if it is already over."""
+        if not conversation or not conversation[-1].pending:
+            return False
+        self._stopped.add(conversation[-1].ticket)
+        return True
+
+    def clear(self, conversation: Conversation) -> View:
+        """Begin a new conversation; what is being answered in this one ends."""
+        if self.stop(conversation):
+            self._cleared.add(conversation[-1].ticket)
+        return self.view(())
 
     def fail(self, conversation: Conversation) -> View:
         """Close a question that a bug cut short."""
-        return self._ended(conversation, rendering.BROKEN)
-
-    def clear(self) -> View:
-        """Begin a new conversation."""
-        return self.view(())
-
-    def _ended(self, conversation: Conversation, why: str) -> View:
         if conversation and conversation[-1].pending:
-            conversation = (*conversation[:-1], conversation[-1].ended(why))
+            conversation = (*conversation[:-1], conversation[-1].ended(rendering.BROKEN))
         return self.view(conversation)
+
+    def _steps(
+        self, exchange: Exchange, history: Sequence[Turn]
+    ) -> Generator[Exchange, None, None]:
+        """The exchange after each event, until it is over, stopped or in trouble."""
+        with self._one_at_a_time:
+            try:
+                for event in self._assistant.stream(
+                    exchange.question, history, exchange.since, exchange.until
+                ):
+                    if exchange.ticket in self._stopped:
+                        yield exchange.ended(rendering.STOPPED)
+                        return
+                    exchange = exchange.after(event)
+                    yield exchange
+            except BylineError as trouble:
+                yield exchange.ended(str(trouble))
 
     def _find(self, article_id: str) -> Article | None:
         try:

@@ -150,8 +150,7 @@ def with_likelihoods(
 ) -> tuple[list[Candidate], int]:
     """The candidates with what the language model says of them, and the tokens it read."""
     prompts = [
-        fill("question", title=_title(c.passage), passage=c.text[:LONGEST_READ])
-        for c in candidates
+        fill("question", title=_title(c.passage), passage=c.text[:LONGEST_READ]) for c in candidates
     ]
     prompts.append(fill("question_alone"))
     asked = " " + question.text

@@ -94,8 +94,7 @@ def understandable(question: Question, candidate: Candidate) -> Span:
         before = _text(chunk.text, chunk.start, sentences[first - 1])
         lacking = missing(question.names, words(so_far))
         if not (
-            OPENS_ON_PRONOUN.match(opening)
-            or len(missing(lacking, words(before))) < len(lacking)
+            OPENS_ON_PRONOUN.match(opening) or len(missing(lacking, words(before))) < len(lacking)
         ):
             break
         first -= 1

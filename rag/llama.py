@@ -59,9 +59,7 @@ class Llama:
         """
         self._api = _llama_cpp()
         api = self._api
-        self.model = api.llama_model_load_from_file(
-            os.fsencode(path), _model_parameters(api)
-        )
+        self.model = api.llama_model_load_from_file(os.fsencode(path), _model_parameters(api))
         if not self.model:
             raise ModelError(f"{path} is not a GGUF model that llama.cpp can load.")
         self._vocabulary = api.llama_model_get_vocab(self.model)
@@ -116,9 +114,7 @@ class Llama:
                 evaluated += self._score(group, keeper, len(preamble), scores)
         return scores, evaluated
 
-    def write(
-        self, prompt: Tokens, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    def write(self, prompt: Tokens, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text, the likeliest token each time, until the model ends or `limit` tokens.
 
         Args:
@@ -139,7 +135,9 @@ class Llama:
         self._forget()
         for start in range(0, len(prompt), BATCH):
             part = prompt[start : start + BATCH]
-            self._decode([(token, start + at, [0], False) for at, token in enumerate(part)], last=True)
+            self._decode(
+                [(token, start + at, [0], False) for at, token in enumerate(part)], last=True
+            )
         sampler = _sampler(api, self._vocabulary, grammar)
         text = _Utf8()
         try:
@@ -158,9 +156,7 @@ class Llama:
     def _piece(self, token: int) -> bytes:
         room = 128
         buffer = ctypes.create_string_buffer(room)
-        count = self._api.llama_token_to_piece(
-            self._vocabulary, token, buffer, room, 0, False
-        )
+        count = self._api.llama_token_to_piece(self._vocabulary, token, buffer, room, 0, False)
         return buffer.raw[: max(count, 0)]
 
     def _groups(
@@ -200,9 +196,7 @@ class Llama:
         nodes = list(_walk(root))
         for row, node in enumerate(nodes):
             node.row = row
-        self._decode(
-            [(node.token, node.depth, node.branches, node.wanted) for node in nodes]
-        )
+        self._decode([(node.token, node.depth, node.branches, node.wanted) for node in nodes])
         logits: dict[int, np.ndarray[Any, Any]] = {}
         for path, (_, continuation) in zip(paths, group, strict=True):
             scores.append(
@@ -215,9 +209,7 @@ class Llama:
             self._api.llama_memory_seq_rm(self._memory, branch, 0, -1)
         return len(nodes)
 
-    def _insert(
-        self, root: _Node, pair: tuple[Tokens, Tokens], branch: int
-    ) -> list[_Node]:
+    def _insert(self, root: _Node, pair: tuple[Tokens, Tokens], branch: int) -> list[_Node]:
         """Add one pair to the tree; return the nodes that predict its continuation."""
         prompt, continuation = pair
         node, path = root, []

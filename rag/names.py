@@ -47,13 +47,7 @@ def names(text: str) -> list[str]:
 
 def name_words(text: str) -> list[str]:
     """The folded words of a text's names, each once, without particles."""
-    return list(
-        dict.fromkeys(
-            part
-            for name in names(text)
-            for part in split_name(name)
-        )
-    )
+    return list(dict.fromkeys(part for name in names(text) for part in split_name(name)))
 
 
 def split_name(name: str) -> list[str]:

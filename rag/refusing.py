@@ -20,7 +20,9 @@ TOPIC_COSINE = 0.45
 
 OFF_TOPIC = "The archive has nothing about this."
 NOT_STATED = "The archive has articles near this topic, but none of them says this."
-LACKING = "The archive has articles near this topic, but none that mentions {what} in this connection."
+LACKING = (
+    "The archive has articles near this topic, but none that mentions {what} in this connection."
+)
 OUTSIDE_DATES = "What the archive says about this was published outside the dates asked for{dates}."
 EMPTY = "The archive is empty. Add articles to it: byline ingest PATH"
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,8 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
     problem: str | None = None
+    ticket: str = field(default_factory=lambda: secrets.token_hex(8))
+    """What tells this question from every other while it is being answered."""
 
     @property
     def pending(self) -> bool:

@@ -95,14 +95,13 @@ def is_loopback(host: str) -> bool:
 
 
 def free_port(host: str, first: int) -> int:
-    """The first port from `first` on that can be opened at `host`.
+    """The first port from `first` on that can be opened at `host`, a name or an IPv4 address.
 
     Raises:
         BadRequest: none of the `PORTS_TRIED` ports can.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in range(first, min(first + PORTS_TRIED, 65536)):
-        with contextlib.suppress(OSError), socket.socket(family) as probe:
+        with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
             return port

@@ -24,7 +24,9 @@ SAYING = (
     "estimated|estimates|hoped|hopes|reported|reports|conceded|concedes|rejected|rejects|accused|"
     "accuses|remarked|commented|recalled|repeated|reiterated|maintained|maintains|proposed"
 )
-_BEFORE = re.compile(rf"(?P<clause>[^.;:“”\"]*?)\b(?:has |had |have |also |later |then |again )*(?:{SAYING})\b")
+_BEFORE = re.compile(
+    rf"(?P<clause>[^.;:“”\"]*?)\b(?:has |had |have |also |later |then |again )*(?:{SAYING})\b"
+)
 _AFTER = re.compile(rf"[,”\"’']\s*(?:{SAYING})\s+(?P<clause>[^,.;“”\"]+)")
 _ACCORDING = re.compile(r"\b[Aa]ccording to (?P<clause>[^,.;“”\"]+)")
 _PRONOUN = re.compile(r"\b(he|she|they|it|who)\s*$", re.IGNORECASE)

@@ -267,19 +267,23 @@ def _field(name: str, value: str | None, origin: str | None) -> str:
     return f"{name:<11}{one_line(value) if value else UNKNOWN}{source}"
 
 
-def cards_table(cards: Iterable[Card]) -> Table:
-    """One row for each article: id, date, publisher, title, and of which one it is a copy."""
+def cards_text(cards: Iterable[Card]) -> str:
+    """A table with a row for each article: id, date, publisher, title, and of which it is a copy.
+
+    Columns are folded to fit a terminal, never cut; in a pipe each row is one line.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("ID", "DATE", "PUBLISHER"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("TITLE", overflow="fold")
-    table.add_column("COPY OF", no_wrap=True)
+    for name in ("ID", "DATE", "PUBLISHER", "TITLE", "COPY OF"):
+        table.add_column(name, overflow="fold", no_wrap=name == "DATE")
     for card in cards:
         day = card.published.isoformat() if card.published else ""
         copy_of = card.origin if card.origin != card.article_id else ""
         row = (card.article_id, day, card.publisher or "", card.title, copy_of)
         table.add_row(*(Text(one_line(cell)) for cell in row))
-    return table
+    console = out()
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
 def card_dict(card: Card) -> dict[str, Any]:

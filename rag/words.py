@@ -30,7 +30,9 @@ STOPWORDS = frozenset(
     """.split()
 )
 
-QUOTE_MARKS = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+QUOTE_MARKS = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+)
 """Curly and foreign quotation marks to plain ones."""
 
 

@@ -1,0 +1,126 @@
+"""Reading a date that somebody wrote, without guessing.
+
+`parse_date` answers only when day, month and year are all there and can be read
+in one way. "Dec 7", "last Friday", "07/12/2024" (July or December?), a range, or
+a weekday that does not fit its date give None. The day is the one that is
+written, in whatever time zone the writer meant.
+
+English month names and numbers are all that a news archive's date lines need, so
+this is the standard library alone: a parser that accepts anything also invents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+LONGEST_DATE_LINE = 120
+"""Characters; a longer line is prose that holds a date, not a date line."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:1[6-9]|2[01])\d\d)"
+
+_FORMS = tuple(
+    re.compile(rf"(?<![\w-]){form}(?![\d-])(?!/\d)", re.IGNORECASE | re.ASCII)
+    for form in (
+        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?=T\d\d|\b)",
+        rf"{_YEAR}(?P<mark>[/.])(?P<month>\d?\d)(?P=mark)(?P<day>\d?\d)\b",
+        rf"(?P<first>\d?\d)(?P<mark>[/.-])(?P<second>\d?\d)(?P=mark){_YEAR}\b",
+        rf"{_DAY}(?:\s+of)?[\s-]+{_MONTH},?[\s-]+{_YEAR}\b",
+        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}\b",
+    )
+)
+
+# What may stand beside a date: a weekday, a time with its zone, and what joins them.
+_ZONE = (
+    r"(?:[A-Z]{1,5}\b(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d"
+    r"|\((?:[A-Z]{1,5}|(?:GMT|UTC)\s?[+-]\d{1,2}(?::?\d\d)?)\)|(?i:(?:[a-z]+\s)?time)\b)"
+)
+_CLOCK = (
+    r"(?:T?[0-2]?\d[:.][0-5]\d(?:[:.][0-6]\d(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\b\.?)?"
+    r"|[01]?\d\s?[AaPp]\.?[Mm]\b\.?|[0-2]\dh[0-5]\d|(?i:noon|midnight)\b)"
+)
+_WEEKDAY = r"(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\b\.?"
+_BESIDE = re.compile(
+    rf"(?:\s+|[,;|•·/()–—-]|(?i:at|on)\b|(?P<weekday>{_WEEKDAY})|{_CLOCK}(?:\s?{_ZONE})*)*",
+    re.ASCII,
+)
+
+_LABEL = re.compile(
+    r"\s*(?:first\s+published|published|posted|publication\s+date|date\s+published|issued|date)"
+    r"(?:\s+(?:on|at)\b)?\s*[:|]?\s*",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"[\s,;|(•·–—-]*\b(?:last\s+)?(?:updated|modified|edited)\b.*", re.IGNORECASE | re.DOTALL
+)
+
+
+def parse_date(text: str) -> dt.date | None:
+    """The date that `text` is, with a weekday or a time beside it, or None."""
+    text = text.strip()
+    if len(text) > LONGEST_DATE_LINE:
+        return None
+    found = list(_written(text))
+    if len(found) != 1:
+        return None
+    match = found[0]
+    around = [text[: match.start()], text[match.end() :]]
+    beside = [_BESIDE.fullmatch(part) for part in around]
+    day = _certain(match)
+    if day is None or not all(beside):
+        return None
+    weekdays = {part["weekday"][:3].lower() for part in beside if part and part["weekday"]}
+    return day if weekdays <= {_DAYS[day.weekday()]} else None
+
+
+def parse_date_line(line: str) -> tuple[dt.date, bool] | None:
+    """The publication date on a line of its own, and whether a label says that it is one.
+
+    "Published: 7 December 2024 | Updated: 8 December 2024" is the seventh. A line
+    that says only when the story was updated is None.
+    """
+    if len(line) > LONGEST_DATE_LINE:
+        return None
+    label = _LABEL.match(line)
+    day = parse_date(_UPDATED.sub("", line[label.end() :] if label else line, count=1))
+    return (day, label is not None) if day else None
+
+
+def find_date(text: str) -> dt.date | None:
+    """The only complete date in `text`, which may say other things too, or None."""
+    found = list(_written(text))
+    return _certain(found[0]) if len(found) == 1 else None
+
+
+def _written(text: str) -> Iterator[re.Match[str]]:
+    for form in _FORMS:
+        yield from form.finditer(text)
+
+
+def _certain(match: re.Match[str]) -> dt.date | None:
+    """The one day that a match can mean."""
+    parts = match.groupdict()
+    year = int(parts["year"])
+    if "first" in parts:
+        first, second = int(parts["first"]), int(parts["second"])
+        days = {day for day in (_day(year, first, second), _day(year, second, first)) if day}
+        return days.pop() if len(days) == 1 else None
+    month = parts["month"].lower()
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
+    return _day(year, number, int(parts["day"]))
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

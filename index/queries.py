@@ -1,0 +1,298 @@
+"""What can be asked of an index: searches, passages, articles and counts.
+
+Every method reads one committed state. Called on an `Index` each call sees the
+latest; called on a `Snapshot` all calls see the same, whatever a writer does
+meanwhile. Nothing here writes, and nothing here knows how scores are combined.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import UnknownArticle
+from index.records import Article, Card, Chunk, Hit, StoredChunk
+from index.schema import (
+    ARTICLE_COLUMNS,
+    CARD_COLUMNS,
+    Manifest,
+    article_from_row,
+    card_from_row,
+    iso,
+    unpack_spans,
+    unpack_vectors,
+)
+from index.vectors import Block, Ids, VectorIndex
+
+BLOCK_ROWS = 4096
+"""Vectors read from SQLite at a time when the FAISS index is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an index holds."""
+
+    articles: int
+    chunks: int
+    origins: int
+    """Stories: syndicated copies count once."""
+
+
+class Queries(ABC):
+    """The reading half of an index."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """One committed state, for several calls that must agree with one another."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index was built with, and its generation."""
+        with self.snapshot() as view:
+            return view.state
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        with self.snapshot() as view:
+            return int(view.db.execute("SELECT count(*) FROM chunks").fetchone()[0])
+
+    def counts(self) -> Counts:
+        """How many articles, chunks and stories there are."""
+        with self.snapshot() as view:
+            row = view.db.execute(
+                "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), "
+                "(SELECT count(DISTINCT origin) FROM articles)"
+            ).fetchone()
+        return Counts(*row)
+
+    def lexical(
+        self,
+        terms: Sequence[str],
+        limit: int,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        *,
+        title_weight: float = 1.0,
+    ) -> list[Hit]:
+        """The chunks that match any of the terms, best first (BM25 of SQLite's FTS5).
+
+        A term of several words is a phrase. Nothing in a term is query syntax.
+        Both dates are included; with either, articles without a date are left out.
+        """
+        query = _any_of(terms)
+        if not query or limit <= 0:
+            return []
+        condition, dates = _between(since, until)
+        with self.snapshot() as view:
+            rows = view.db.execute(
+                # bm25 is smaller for better matches.
+                "SELECT passages.rowid, -bm25(passages, ?, 1.0) AS score FROM passages "
+                f"{_JOINED if dates else ''} WHERE passages MATCH ? {condition} "
+                "ORDER BY score DESC, passages.rowid LIMIT ?",
+                (title_weight, query, *dates, limit),
+            )
+            return [Hit(*row) for row in rows]
+
+    def semantic(
+        self,
+        vector: npt.NDArray[np.float32],
+        limit: int,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> list[Hit]:
+        """The chunks nearest to a unit vector of shape [d] by cosine, best first.
+
+        Both dates are included; with either, articles without a date are left out.
+        """
+        with self.snapshot() as view:
+            among = _chunks_between(view.db, since, until)
+            return view.vector_index().search(vector, limit, among)
+
+    def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
+        """The vectors of some chunks, in the order given: shape [n, d].
+
+        Raises:
+            KeyError: one of the chunks is not there; only ids from an earlier state can be.
+        """
+        with self.snapshot() as view:
+            found = dict(
+                view.db.execute(
+                    f"SELECT id, vector FROM chunks WHERE id IN {_LISTED}", (_listed(chunk_ids),)
+                )
+            )
+            return unpack_vectors([found[i] for i in chunk_ids], view.state.dimension)
+
+    def passages(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
+        """Some chunks with their articles' cards, in the order given.
+
+        Raises:
+            KeyError: one of the chunks is not there; only ids from an earlier state can be.
+        """
+        with self.snapshot() as view:
+            rows = view.db.execute(
+                "SELECT chunks.id, article, start, end, sentences FROM chunks "
+                f"WHERE id IN {_LISTED}",
+                (_listed(chunk_ids),),
+            ).fetchall()
+            stories = dict(_stories(view.db, {row[1] for row in rows}))
+        found = {row[0]: _stored(row, *stories[row[1]]) for row in rows}
+        return [found[i] for i in chunk_ids]
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """For each term, how many chunks hold any form of it in their text or title."""
+        with self.snapshot() as view:
+            return {term: _frequency(view.db, term) for term in terms}
+
+    def articles(self) -> list[Card]:
+        """Every article, the latest first; those without a date last."""
+        return self._cards("ORDER BY published DESC, articles.id")
+
+    def copies(self, origin: str) -> list[Card]:
+        """The articles that share an origin, the earliest first; the origin is among them."""
+        return self._cards("WHERE origin = ? ORDER BY published IS NULL, published, id", origin)
+
+    def card(self, article_id: str) -> Card:
+        """What is known of an article, without its text.
+
+        Raises:
+            UnknownArticle: no article has that id.
+        """
+        with self.snapshot() as view:
+            return card_from_row(row_of(view.db, CARD_COLUMNS, article_id))
+
+    def article(self, article_id: str) -> Article:
+        """An article as it was stored.
+
+        Raises:
+            UnknownArticle: no article has that id.
+        """
+        with self.snapshot() as view:
+            return article_from_row(row_of(view.db, ARTICLE_COLUMNS, article_id))
+
+    def content_hashes(self) -> dict[str, tuple[str, str]]:
+        """For each source, the article's id and the hash it was stored with."""
+        with self.snapshot() as view:
+            rows = view.db.execute("SELECT source, id, content_hash FROM articles")
+            return {source: (article_id, digest) for source, article_id, digest in rows}
+
+    def _cards(self, rest: str, *values: str) -> list[Card]:
+        with self.snapshot() as view:
+            rows = view.db.execute(f"SELECT {CARD_COLUMNS} FROM articles {rest}", values)
+            return [card_from_row(row) for row in rows]
+
+
+class Snapshot(Queries):
+    """One committed state of an index; valid inside the `with` that made it."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        state: Manifest,
+        find_vectors: Callable[[Snapshot], VectorIndex],
+    ) -> None:
+        self.db = db
+        self.state = state
+        self._find_vectors = find_vectors
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Itself."""
+        return nullcontext(self)
+
+    def vector_index(self) -> VectorIndex:
+        """The FAISS index of just this state."""
+        return self._find_vectors(self)
+
+    def vector_blocks(self, after: int = 0) -> Iterator[Block]:
+        """All vectors of chunks with an id larger than `after`, in blocks, by id."""
+        rows = self.db.execute("SELECT id, vector FROM chunks WHERE id > ? ORDER BY id", (after,))
+        while block := rows.fetchmany(BLOCK_ROWS):
+            ids, blobs = zip(*block, strict=True)
+            yield np.array(ids, np.int64), unpack_vectors(blobs, self.state.dimension)
+
+
+_JOINED = "JOIN chunks ON chunks.id = passages.rowid JOIN articles ON number = article"
+_LISTED = "(SELECT value FROM json_each(?))"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Numbers as the one parameter of _LISTED: SQLite's parameters are limited in number."""
+    return json.dumps([int(number) for number in numbers])
+
+
+def _bindable(text: str) -> str:
+    """A text without lone surrogates, which a command line can hold and SQLite cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _quoted(term: str) -> str:
+    """A term as an FTS5 string: nothing in it is syntax, and no NUL ends the query."""
+    return '"' + _bindable(term).replace("\0", " ").replace('"', '""') + '"'
+
+
+def _any_of(terms: Sequence[str]) -> str:
+    return " OR ".join(_quoted(term) for term in dict.fromkeys(terms) if term.strip())
+
+
+def _frequency(db: sqlite3.Connection, term: str) -> int:
+    query = "SELECT count(*) FROM passages WHERE passages MATCH ?"
+    return int(db.execute(query, (_quoted(term),)).fetchone()[0])
+
+
+def _between(since: dt.date | None, until: dt.date | None) -> tuple[str, list[str]]:
+    """A condition on `published` that can follow a WHERE, and its values."""
+    bounds = {">=": iso(since), "<=": iso(until)}
+    given = {sign: day for sign, day in bounds.items() if day}
+    return "".join(f" AND published {sign} ?" for sign in given), list(given.values())
+
+
+def _chunks_between(
+    db: sqlite3.Connection, since: dt.date | None, until: dt.date | None
+) -> Ids | None:
+    """Ids of the chunks published between two dates; None where there is no limit."""
+    condition, dates = _between(since, until)
+    if not dates:
+        return None
+    rows = db.execute(
+        f"SELECT chunks.id FROM chunks JOIN articles ON number = article WHERE 1 {condition}", dates
+    )
+    return np.fromiter((row[0] for row in rows), np.int64)
+
+
+def _stories(db: sqlite3.Connection, numbers: set[int]) -> Iterator[tuple[int, tuple[str, Card]]]:
+    """For each article number its text and card."""
+    query = f"SELECT number, text, {CARD_COLUMNS} FROM articles WHERE number IN {_LISTED}"
+    for number, text, *card in db.execute(query, (_listed(numbers),)):
+        yield number, (text, card_from_row(card))
+
+
+def _stored(row: tuple[int, int, int, int, bytes], text: str, card: Card) -> StoredChunk:
+    chunk_id, _, start, end, sentences = row
+    spans = unpack_spans(sentences)
+    return StoredChunk(chunk_id, Chunk(card.article_id, start, end, text[start:end], spans), card)
+
+
+def row_of(db: sqlite3.Connection, columns: str, article_id: str) -> Sequence[str]:
+    """Some columns of an article.
+
+    Raises:
+        UnknownArticle: no article has that id; the message names the ids most like it.
+    """
+    article_id = _bindable(article_id)
+    row = db.execute(f"SELECT {columns} FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if row is not None:
+        found: Sequence[str] = row
+        return found
+    ids = [row[0] for row in db.execute("SELECT id FROM articles ORDER BY id")]
+    close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(close)}?" if close else "See the ids: byline list"
+    raise UnknownArticle(f"No article has the id {article_id}. {hint}")

@@ -1,0 +1,253 @@
+"""How an index lies in SQLite: its tables, its manifest and the form of what is stored.
+
+Nothing here knows what is searched for or when anything is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shlex
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index import duplicates
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
+from index.records import Article, Card, Span
+
+FORMAT = 1
+DATABASE = "articles.sqlite3"
+README = "README.txt"
+ABOUT = """\
+This folder is a Byline index.
+
+articles.sqlite3  everything: articles, chunks, vectors, the full-text index.
+                  Files ending in -wal and -shm beside it belong to it; copy all three or none.
+vectors.faiss     derived from it, for fast search; made again when it is missing or out of date.
+writer.lock       held by the one process that is writing, if any.
+
+See what is in it:  byline list --index THIS_FOLDER
+Check it:           byline doctor --index THIS_FOLDER
+"""
+
+# The text of a chunk is a slice of its article's text and stands nowhere else but
+# in the full-text index, which is contentless: it keeps words, not texts.
+# AUTOINCREMENT: the id of a removed chunk is never given to another one, so that
+# a reader holding an old id cannot be shown the wrong passage.
+TABLES = (
+    """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    published TEXT,
+    publisher TEXT,
+    url TEXT,
+    origin TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    text_key INTEGER NOT NULL,
+    authors TEXT NOT NULL,
+    provenance TEXT NOT NULL,
+    minhash BLOB NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX articles_by_text ON articles (text_key);
+CREATE INDEX articles_by_origin ON articles (origin);
+CREATE INDEX articles_by_date ON articles (published);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES articles (number),
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    sentences BLOB NOT NULL,
+    vector BLOB NOT NULL
+);
+CREATE INDEX chunks_by_article ON chunks (article);
+CREATE VIRTUAL TABLE passages USING fts5 (
+    title, body, content='', tokenize='porter unicode61 remove_diacritics 2'
+);
+"""
+    + duplicates.TABLES
+)
+
+VECTOR = np.dtype("<f4")
+SPAN = np.dtype("<i4")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was built with, and which state it is in."""
+
+    format: int
+    encoder: str
+    fingerprint: str
+    dimension: int
+    chunker: str
+    born: str
+    """A random name given once; another database in the same place has another."""
+    generation: int
+    """Grows by one with each write transaction."""
+    shrunk: int
+    """The last generation that took chunks away; those since then only added."""
+    stamp: str
+    """32 random hexadecimal digits, new with each write transaction.
+
+    After a loss of power a generation may be reached twice; a stamp is not.
+    """
+
+
+def command(folder: Path, *words: str) -> str:
+    """A `byline ingest` command for a message, ready to be pasted into a shell."""
+    return " ".join(["byline ingest", *words, "--index", shlex.quote(str(folder)), "PATH"])
+
+
+def damaged(folder: Path, why: str) -> IndexDamaged:
+    """The error for a database that is not whole."""
+    fix = command(folder, "--rebuild")
+    return IndexDamaged(f"{folder / DATABASE} is damaged ({why}). Build it anew: {fix}")
+
+
+def missing(folder: Path) -> IndexMissing:
+    """The error for a folder without an index."""
+    return IndexMissing(f"There is no index in {folder}. Make one: {command(folder)}")
+
+
+def create_tables(db: sqlite3.Connection) -> None:
+    """Make all tables, inside the caller's transaction.
+
+    Raises:
+        UnusableIndex: this SQLite has no FTS5.
+    """
+    try:
+        # One by one: executescript would commit the caller's transaction.
+        for statement in TABLES.split(";\n"):
+            db.execute(statement)
+    except sqlite3.OperationalError as error:
+        if "fts5" not in str(error):
+            raise
+        raise UnusableIndex(
+            f"SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5). "
+            "Use a Python from python.org or from your system's packages."
+        ) from error
+
+
+def is_empty(db: sqlite3.Connection) -> bool:
+    """True for a database without tables: its making was cut short, and nothing is lost."""
+    return db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+
+
+def read_manifest(db: sqlite3.Connection, folder: Path) -> Manifest:
+    """The manifest of an index.
+
+    Raises:
+        IndexMissing: the database has no tables.
+        IndexDamaged: it has others.
+        IndexMismatch: another version of Byline made it.
+    """
+    if is_empty(db):
+        raise missing(folder)
+    try:
+        found = dict(db.execute("SELECT key, value FROM manifest"))
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        raise damaged(folder, str(error)) from error
+    if found.get("format") != FORMAT:
+        raise IndexMismatch(
+            f"{folder} has format {found.get('format')}, and this version of Byline reads "
+            f"format {FORMAT}. Rebuild it: {command(folder, '--rebuild')}"
+        )
+    try:
+        return Manifest(**found)
+    except TypeError as error:
+        raise damaged(folder, "its manifest is incomplete") from error
+
+
+def set_manifest(db: sqlite3.Connection, **values: str | int) -> None:
+    """Write some of the manifest's values, inside the caller's transaction."""
+    db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", values.items())
+
+
+def bump(db: sqlite3.Connection, *, shrunk: bool) -> None:
+    """Begin a new generation, inside the transaction that makes it."""
+    db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
+    set_manifest(db, stamp=uuid.uuid4().hex)
+    if shrunk:
+        db.execute(
+            "UPDATE manifest SET value = (SELECT value FROM manifest WHERE key = 'generation') "
+            "WHERE key = 'shrunk'"
+        )
+
+
+ARTICLE_COLUMNS = "id, title, text, source, published, publisher, url, authors, provenance"
+CARD_COLUMNS = "articles.id, title, published, publisher, url, origin"
+
+
+def article_to_row(article: Article) -> tuple[str | None, ...]:
+    """The values of ARTICLE_COLUMNS."""
+    return (
+        article.id,
+        article.title,
+        article.text,
+        article.source,
+        iso(article.published),
+        article.publisher,
+        article.url,
+        json.dumps(article.authors, ensure_ascii=False),
+        json.dumps(dict(article.provenance), ensure_ascii=False, sort_keys=True),
+    )
+
+
+def article_from_row(row: Sequence[str]) -> Article:
+    """The article that `article_to_row` wrote."""
+    article_id, title, text, source, published, publisher, url, authors, provenance = row
+    return Article(
+        id=article_id,
+        title=title,
+        text=text,
+        source=source,
+        published=_date(published),
+        publisher=publisher,
+        url=url,
+        authors=tuple(json.loads(authors)),
+        provenance=json.loads(provenance),
+    )
+
+
+def card_from_row(row: Sequence[str]) -> Card:
+    """The card in the values of CARD_COLUMNS."""
+    article_id, title, published, publisher, url, origin = row
+    return Card(article_id, title, _date(published), publisher, url, origin)
+
+
+def pack_spans(spans: Sequence[Span]) -> bytes:
+    """Start and end of each span as little-endian int32."""
+    return np.array([(span.start, span.end) for span in spans], SPAN).tobytes()
+
+
+def unpack_spans(blob: bytes) -> tuple[Span, ...]:
+    """The spans that `pack_spans` wrote."""
+    pairs = np.frombuffer(blob, SPAN).reshape(-1, 2).tolist()
+    return tuple(Span(start, end) for start, end in pairs)
+
+
+def unpack_vectors(blobs: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:
+    """Stored vectors as one array of shape [len(blobs), dimension]."""
+    return np.frombuffer(b"".join(blobs), VECTOR).reshape(len(blobs), dimension)
+
+
+def iso(day: dt.date | None) -> str | None:
+    """ISO 8601 form of a date, or None; its order as text is the order of dates."""
+    return day.isoformat() if day else None
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,319 @@
+"""Articles into the index: each once, in order, and none lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import chunking, ingesting, vectors
+from index.embedding import HashEncoder
+from index.errors import IndexBusy, IndexMismatch
+from index.ingesting import Progress, content_hash, index_for, ingest, ingest_articles
+from index.records import Article, Problem
+from index.store import Index
+from tests.fakes import CountingEncoder, OtherEncoder, article, story
+from tests.kill_ingest import at_each, trials
+
+ARTICLES = [article(f"a{n}", story(n), published=f"2024-01-{n + 1:02}") for n in range(8)]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with Index.create(tmp_path / "index", HashEncoder()) as made:
+        yield made
+
+
+def changed(item: Article, **fields: object) -> Article:
+    return dataclasses.replace(item, **fields)  # type: ignore[arg-type]
+
+
+def test_everything_is_embedded_with_its_title_and_stored_in_order(index: Index) -> None:
+    encoder = CountingEncoder()
+    events: list[Progress] = []
+    report = ingest_articles(index, ARTICLES, encoder, on_event=events.append)
+    assert (report.added, report.updated, report.unchanged, report.problems) == (8, 0, 0, ())
+    assert [(e.kind, e.article_id) for e in events] == [("added", a.id) for a in ARTICLES]
+    cut = [(item, chunk) for item in ARTICLES for chunk in chunking.split(item)]
+    assert report.chunks == len(cut) == index.chunk_count
+    stored = index.passages(range(1, len(cut) + 1))
+    assert [passage.chunk for passage in stored] == [chunk for _, chunk in cut]
+    texts = [f"{item.title}\n{chunk.text}" for item, chunk in cut]
+    assert np.array_equal(index.vectors(range(1, len(cut) + 1)), HashEncoder().encode(texts))
+    assert sorted(encoder.texts) == sorted(texts)
+    assert vectors.holds(index.folder, index.manifest)
+
+
+def test_what_is_known_costs_no_embedding_and_no_write(index: Index) -> None:
+    ingest_articles(index, ARTICLES, HashEncoder())
+    before = index.manifest
+    encoder = CountingEncoder()
+    report = ingest_articles(index, ARTICLES, encoder)
+    assert (report.added, report.updated, report.unchanged, report.chunks) == (0, 0, 8, 0)
+    assert encoder.batches == []
+    assert index.manifest == before
+
+
+def test_only_what_changed_is_done_again(index: Index) -> None:
+    ingest_articles(index, ARTICLES, HashEncoder())
+    encoder = CountingEncoder()
+    new = changed(ARTICLES[3], text=story(50))
+    report = ingest_articles(index, [*ARTICLES[:3], new, *ARTICLES[4:]], encoder)
+    assert (report.updated, report.unchanged) == (1, 7)
+    assert len(encoder.texts) == len(chunking.split(new)) == report.chunks
+    assert index.article("a3") == new
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": "Another"},
+        {"text": "Another text."},
+        {"published": None},
+        {"publisher": "Veldmar Courier"},
+        {"url": "https://news.example/1"},
+        {"authors": ("A. Writer",)},
+        {"provenance": {"title": "first line"}},
+    ],
+)
+def test_any_field_counts_as_a_change(index: Index, fields: dict[str, object]) -> None:
+    ingest_articles(index, ARTICLES[:1], HashEncoder())
+    new = changed(ARTICLES[0], **fields)
+    assert content_hash(new) != content_hash(ARTICLES[0])
+    assert ingest_articles(index, [new], HashEncoder()).updated == 1
+    assert index.article("a0") == new
+
+
+def test_batches_are_sorted_by_length_and_bounded(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    encoder = CountingEncoder()
+    long = article("long", story(70, paragraphs=40))
+    ingest_articles(index, [*ARTICLES[:3], long, *ARTICLES[3:]], encoder)
+    assert len(encoder.batches) > 4
+    for batch in encoder.batches:
+        assert [len(text) for text in batch] == sorted(len(text) for text in batch)
+        assert sum(map(len, batch)) <= 3000
+
+
+# Ids
+
+
+def test_two_files_of_one_name_get_ids_of_their_own(index: Index) -> None:
+    one = article("report", story(1), source="/2023/report.txt")
+    two = article("report", story(2), source="/2024/report.txt")
+    ingest_articles(index, [one, two], HashEncoder())
+    (other,) = {card.article_id for card in index.articles()} - {"report"}
+    assert other.startswith("report-") and len(other) == len("report-") + 6
+    assert index.article(other).text == two.text
+    assert ingest_articles(index, [two, one], HashEncoder()).unchanged == 2
+    index.remove("report")  # the other keeps its id all the same
+    assert ingest_articles(index, [changed(two, text=story(3))], HashEncoder()).updated == 1
+    assert [card.article_id for card in index.articles()] == [other]
+
+
+def test_a_row_keeps_its_own_id_or_is_skipped(index: Index) -> None:
+    first = article("42", story(1), source="/a.jsonl#42")
+    second = article("42", story(2), source="/b.jsonl#42")
+    runs: list[list[Article]] = [[first, second], [second]]
+    for incoming in runs:
+        (problem,) = ingest_articles(index, incoming, HashEncoder()).problems
+        assert problem.source == "/b.jsonl#42"
+        assert "/a.jsonl#42" in problem.reason and "byline remove 42" in problem.reason
+    assert index.article("42") == first
+
+
+def test_a_file_that_moved_is_the_same_article(index: Index) -> None:
+    ingest_articles(index, ARTICLES, HashEncoder())
+    moved = [changed(item, source=f"/elsewhere/{item.source}") for item in ARTICLES]
+    report = ingest_articles(index, [*moved, *moved], HashEncoder())
+    assert (report.unchanged, report.problems) == (16, ())
+
+
+def test_one_place_holds_one_article(index: Index) -> None:
+    twice = article("a0", story(9), source=ARTICLES[0].source)
+    for _ in range(2):
+        report = ingest_articles(index, [ARTICLES[0], ARTICLES[0], twice], HashEncoder())
+        assert [problem.source for problem in report.problems] == [ARTICLES[0].source]
+    assert report.unchanged == 2
+    assert index.article("a0") == ARTICLES[0]
+
+
+def test_an_article_whose_id_changed_takes_its_own_place(index: Index) -> None:
+    ingest_articles(index, ARTICLES[:2], HashEncoder())
+    renamed = changed(ARTICLES[0], id="renamed")
+    successor = article("a0", story(60))
+    successor = changed(successor, source="/other/a0.txt")
+    report = ingest_articles(index, [renamed, successor], HashEncoder())
+    assert (report.updated, report.added) == (1, 1)
+    assert {card.article_id for card in index.articles()} == {"renamed", "a0", "a1"}
+
+
+names = st.sampled_from(["x", "y"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    runs=st.lists(
+        st.lists(
+            st.builds(
+                lambda i, place, n, row: article(
+                    i, f"Text {n} of it.", source=f"/{place}" + (f"#{i}" if row else "")
+                ),
+                names,
+                st.sampled_from("abc"),
+                st.integers(0, 2),
+                st.booleans(),
+            ),
+            max_size=6,
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_ids_stay_unique_and_runs_come_to_rest(runs: list[list[Article]]) -> None:
+    encoder = HashEncoder()
+    with tempfile.TemporaryDirectory() as folder, Index.create(folder, encoder) as index:
+        for incoming in runs:
+            report = ingest_articles(index, incoming, encoder)
+            done = report.added + report.updated + report.unchanged + len(report.problems)
+            assert done == len(incoming)
+            # What was the same as another place's article may stand alone once that one changes.
+            ingest_articles(index, incoming, encoder)
+            before = index.manifest
+            ingest_articles(index, incoming, encoder)
+            assert index.manifest == before
+
+
+# Trouble
+
+
+def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(index: Index) -> None:
+    unreadable = Problem("b.pdf", "it is encrypted")
+    incoming: list[Article | Problem] = [
+        unreadable,
+        article("empty", " \n "),
+        ARTICLES[0],
+        article("half", "A \ud83d cat."),
+        changed(ARTICLES[1], authors=("\udcff",)),
+    ]
+    events: list[Progress] = []
+    report = ingest_articles(index, incoming, HashEncoder(), on_event=events.append)
+    assert report.added == 1
+    assert report.problems[0] == unreadable
+    assert [p.source for p in report.problems[1:]] == [
+        "news/empty.txt",
+        "news/half.txt",
+        "news/a1.txt",
+    ]
+    assert [e.kind for e in events] == ["skipped"] * 4 + ["added"]
+    assert all(e.reason for e in events[:4])
+
+
+def test_copies_are_reported_with_their_origin(index: Index) -> None:
+    copy = article("copy", story(0) + "\n\n" + story(90, 1), published="2024-02-01")
+    earlier = article("earlier", story(1).upper(), published="2023-01-01")
+    ingest_articles(index, ARTICLES, HashEncoder())
+    report = ingest_articles(index, [copy, earlier], HashEncoder())
+    assert report.copies == (("a1", "earlier"), ("copy", "a0"))
+
+
+def test_an_interrupt_keeps_what_is_done(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    report = ingest_articles(index, ARTICLES, CountingEncoder(interrupt_at=3))
+    assert report.interrupted
+    assert 0 < report.added == index.counts().articles < len(ARTICLES)
+    assert vectors.holds(index.folder, index.manifest)
+    again = ingest_articles(index, ARTICLES, HashEncoder())
+    assert not again.interrupted
+    assert (again.unchanged, again.added) == (report.added, 8 - report.added)
+
+
+def test_an_interrupt_between_two_articles_of_a_batch(index: Index) -> None:
+    def interrupt(event: Progress) -> None:
+        if event.article_id == "a4":
+            raise KeyboardInterrupt
+
+    report = ingest_articles(index, ARTICLES, HashEncoder(), on_event=interrupt)
+    assert report.interrupted
+    assert report.added == index.counts().articles == 5
+    assert index.chunk_count == report.chunks
+
+
+def test_another_encoder_is_not_mixed_in(index: Index) -> None:
+    ingest_articles(index, ARTICLES[:1], HashEncoder())
+    with pytest.raises(IndexMismatch):
+        ingest_articles(index, ARTICLES, OtherEncoder())
+
+
+# Files
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "news.jsonl"
+    rows = [{"id": item.id, "title": item.title, "text": item.text} for item in ARTICLES]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_a_folder_is_made_and_added_to(tmp_path: Path, archive: Path) -> None:
+    for expected in ((8, 0), (0, 8)):
+        with index_for(tmp_path / "new" / "index", HashEncoder()) as index:
+            report = ingest(index, [archive], HashEncoder())
+            assert (report.added, report.unchanged) == expected
+            with pytest.raises(IndexBusy):
+                index_for(index.folder, HashEncoder())
+
+
+def test_a_rebuild_starts_again_with_any_encoder(tmp_path: Path, archive: Path) -> None:
+    folder = tmp_path / "index"
+    with index_for(folder, HashEncoder()) as index:
+        ingest_articles(index, [article("gone", story(40))], HashEncoder())
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        index_for(folder, OtherEncoder(32))
+    with Index.open(folder, writable=True) as index:
+        report = ingest(index, [archive], OtherEncoder(32), rebuild=True)
+        assert report.added == 8
+    with index_for(folder, OtherEncoder(32)) as index:
+        assert index.manifest.dimension == 32
+        assert len(index.articles()) == 8
+        assert ingest(index, [archive], OtherEncoder(32)).unchanged == 8
+        assert len(index.semantic(OtherEncoder(32).encode(["x"])[0], 999)) == index.chunk_count
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database" * 500])
+def test_a_rebuild_needs_nothing_of_the_old_index(
+    tmp_path: Path, archive: Path, damage: bytes
+) -> None:
+    folder = tmp_path / "index"
+    with index_for(folder, HashEncoder()) as index:
+        ingest(index, [archive], HashEncoder())
+    (folder / "articles.sqlite3").write_bytes(damage)
+    with index_for(folder, OtherEncoder(), rebuild=True) as index:
+        assert ingest(index, [archive], OtherEncoder(), rebuild=True).added == 8
+        index.check()
+
+
+def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
+    places = (
+        "writing._described",
+        "writing._insert_article: execute",
+        "writing._insert_chunks: execute",
+        "duplicates.link: executemany",
+        "schema.bump: execute",
+        "vectors.VectorIndex.save: fsync",
+    )
+    done = list(trials(at_each(*places), tmp_path))
+    assert [trial.where for trial in done] == list(places)
+    assert [trial.where for trial in done if not trial.same] == []
+    assert all(trial.unchanged == trial.stored for trial in done)
+    assert [trial.stored for trial in done][:: len(done) - 1] == [0, 24]

@@ -1,0 +1,320 @@
+"""What a user installs and runs: pins, Makefile, set-up, public names, documented commands."""
+
+import ast
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import typer.core
+import typer.main
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+README = ROOT / "README.md"
+
+# A Python that runs nothing but writes down what it was asked; "-c" is the probe of a version.
+FAKE_PYTHON = """\
+#!/bin/sh
+[ "$1" = -c ] && exit 0
+echo "$(basename "$0") $*" >> calls
+exit ${FAKE_STATUS:-0}
+"""
+
+
+def pins() -> dict[str, Version]:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    requirements = [Requirement(line) for line in lines if not line.startswith("#")]
+    return {
+        canonicalize_name(one.name): Version(str(one.specifier).removeprefix("=="))
+        for one in requirements
+    }
+
+
+def requirements() -> list[Requirement]:
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    lines = [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    return [Requirement(line) for line in [*lines, *PROJECT["build-system"]["requires"]]]
+
+
+@pytest.mark.parametrize("requirement", requirements(), ids=lambda one: one.name)
+def test_each_requirement_is_pinned_within_its_range(requirement: Requirement) -> None:
+    assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)])
+
+
+def test_pins_name_no_local_build() -> None:
+    assert not [name for name, version in pins().items() if version.local]
+
+
+def test_pins_are_closed_under_what_the_installed_packages_require() -> None:
+    tool = load("pins")
+    wanted = tool.installed(str(requirement) for requirement in requirements())
+    assert wanted.keys() - tool.UNPINNED <= pins().keys()
+
+
+def load(name: str) -> ModuleType:
+    """A script of tools/, as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of the modules that a file imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in plain | named}
+
+
+@pytest.mark.parametrize("package", [*PROJECT["tool"]["setuptools"]["packages"], "app.py"])
+def test_what_the_code_imports_is_declared(package: str) -> None:
+    own = {*PROJECT["tool"]["setuptools"]["packages"], "app"}
+    declared = {canonicalize_name(requirement.name) for requirement in requirements()}
+    distributions = packages_distributions()
+    files = [ROOT / package] if package.endswith(".py") else sorted((ROOT / package).glob("*.py"))
+    for file in files:
+        for name in imported(file) - own - sys.stdlib_module_names:
+            found = {canonicalize_name(one) for one in distributions.get(name, ())}
+            assert found & declared, f"{file.name} imports {name}, which pyproject.toml lacks"
+
+
+def test_packaged_data_files_exist() -> None:
+    for package, patterns in PROJECT["tool"]["setuptools"]["package-data"].items():
+        for pattern in patterns:
+            assert any((ROOT / package).glob(pattern)), f"{package}/{pattern} matches nothing"
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        ([], "starting pip"),
+        (["Collecting torch==2.13.0 (from -c x)"], "collecting torch==2.13.0"),
+        (
+            ["Processing /wheels/torch-2.13.0-cp311-cp311-linux_x86_64.whl (from x)"],
+            "processing torch-2.13.0",
+        ),
+        (["Preparing metadata (pyproject.toml): started"], "preparing metadata (pyproject.toml)"),
+        (
+            [
+                "Collecting numpy",
+                "Building wheel for llama-cpp-python (pyproject.toml): started",
+                "a line of the compiler",
+            ],
+            "building llama-cpp-python",
+        ),
+        (["Installing collected packages: a, b, c"], "installing 3 packages"),
+    ],
+)
+def test_heartbeat_names_the_step(log: list[str], expected: str) -> None:
+    assert load("install").doing(log) == expected
+
+
+@pytest.mark.parametrize(
+    ("log", "advice"),
+    [
+        (
+            [
+                "WARNING: Retrying (Retry(total=0)) after NewConnectionError('no route')",
+                "ERROR: No matching distribution found for torch",
+            ],
+            "not reached",
+        ),
+        (["ERROR: No matching distribution found for torch"], "another Python"),
+        (["OSError: [Errno 28] No space left on device"], "disk is full"),
+        (["ERROR: something new"], "Run the same command again"),
+    ],
+)
+def test_a_failed_set_up_says_what_to_do(log: list[str], advice: str) -> None:
+    told = load("install").explained(log, Path("install.log"))
+    assert advice in told
+    assert log[-1] in told
+    assert told.endswith("Log: install.log")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what `make run` needs, with commands that only write down how they are called."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "tools").mkdir()
+    for script in ("install.py", "stage"):
+        shutil.copy(ROOT / "tools" / script, tmp_path / "tools")
+    for folder in ("eval/articles", "index", ".byline/wheels", ".byline/demo", ".venv/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "index" / "code.py").touch()
+    (tmp_path / "eval" / "articles" / "one.md").touch()
+    (tmp_path / ".byline/wheels/llama_cpp_python-0.3.36-py3-none-any.whl").touch()
+    for command in ("python", "byline"):
+        path = tmp_path / ".venv" / "bin" / command
+        path.write_text(FAKE_PYTHON, "utf-8")
+        path.chmod(0o755)
+    return tmp_path
+
+
+def make(folder: Path, *arguments: str, **environment: str) -> tuple[int, list[str], str]:
+    """Exit status, the calls that were made, and what was said."""
+    calls = folder / "calls"
+    calls.write_text("", "utf-8")
+    done = subprocess.run(
+        ["make", *arguments, f"PYTHON={sys.executable}"],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, calls.read_text("utf-8").splitlines(), done.stderr
+
+
+SERVE = "byline serve --index .byline/demo"
+READ = "byline ingest eval/articles --index .byline/demo"
+
+
+def test_make_run_installs_reads_and_serves_and_then_only_serves(checkout: Path) -> None:
+    status, calls, said = make(checkout, "run")
+    assert status == 0, said
+    assert [call.split()[:3] for call in calls[:2]] == [["python", "-m", "pip"]] * 2
+    assert "--constraint" in calls[0]
+    assert "--find-links" in calls[0]
+    assert calls[2:] == [READ, SERVE]
+
+    assert make(checkout, "run")[1] == [SERVE]
+
+
+@pytest.mark.parametrize("changed", ["eval/articles/two.md", "index/code.py"])
+def test_make_run_reads_again_what_has_changed(checkout: Path, changed: str) -> None:
+    make(checkout, "run")
+    read = (checkout / ".byline/demo/.read").stat().st_mtime
+    (checkout / changed).touch()
+    os.utime(checkout / changed, (read + 5, read + 5))
+    assert make(checkout, "run")[1] == [READ, SERVE]
+
+
+@pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])
+def test_make_run_installs_again_when_the_requirements_have_changed(
+    checkout: Path, changed: str
+) -> None:
+    make(checkout, "run")
+    installed = (checkout / ".venv/.installed").stat().st_mtime
+    os.utime(checkout / changed, (installed + 5, installed + 5))
+    assert make(checkout, "run")[1][0].startswith("python -m pip")
+
+
+def test_make_run_that_fails_to_read_does_not_serve(checkout: Path) -> None:
+    make(checkout, ".venv/.installed")
+    status, calls, _ = make(checkout, "run", FAKE_STATUS="1")
+    assert status != 0
+    assert calls == [READ, f"{READ} --rebuild"]
+    assert not (checkout / ".byline/demo/.read").exists()
+
+
+def test_a_failed_installation_is_tried_again(checkout: Path) -> None:
+    status, _, said = make(checkout, "run", FAKE_STATUS="1")
+    assert status != 0
+    assert "pip failed" in said
+    assert make(checkout, "run")[1][-1] == SERVE
+
+
+@pytest.mark.parametrize("question", ["what's new?", '"; touch owned; echo "', "--help"])
+def test_make_ask_passes_any_question_on_as_one_word(checkout: Path, question: str) -> None:
+    make(checkout, "run")
+    status, calls, _ = make(checkout, "ask", Q=question)
+    assert (status, calls) == (0, [f"byline ask --index .byline/demo -- {question}"])
+    assert not (checkout / "owned").exists()
+
+
+def test_make_ask_without_a_question_says_how(checkout: Path) -> None:
+    make(checkout, "run")
+    status, calls, said = make(checkout, "ask")
+    assert (status != 0, calls) == (True, [])
+    assert 'make ask Q="' in said
+
+
+def test_a_missing_compiler_is_named_before_anything_is_downloaded(checkout: Path) -> None:
+    shutil.rmtree(checkout / ".byline/wheels")
+    tools = checkout / "path"
+    tools.mkdir()
+    for name in ("make", "sh", "touch", "basename", "uname"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    status, calls, said = make(checkout, "run", PATH=str(tools))
+    assert (status != 0, calls) == (True, [])
+    assert "build-essential" in said
+
+
+def test_without_a_python_make_says_which_are_needed(checkout: Path) -> None:
+    tools = checkout / "path"
+    tools.mkdir()
+    for name in ("make", "sh"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    done = subprocess.run(
+        [tools / "make", "run"],
+        cwd=checkout,
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "Byline needs Python 3.11" in done.stderr
+
+
+def test_public_names() -> None:
+    import rag
+
+    names = "Answer Assistant Citation Conflict Event Refusal Sentence Turn ask"
+    assert sorted(rag.__all__) == names.split()
+    assert all(hasattr(rag, name) for name in rag.__all__)
+
+
+def commands() -> dict[str, list[typer.core.TyperOption]]:
+    """Each command of `byline` with its options, as typer has them."""
+    import app  # noqa: F401, which adds `serve`
+    from rag.cli import cli
+
+    group = typer.main.get_command(cli)
+    return {
+        name: [one for one in command.params if isinstance(one, typer.core.TyperOption)]
+        for name, command in group.commands.items()
+    }
+
+
+def test_commands() -> None:
+    names = ["ask", "chat", "doctor", "ingest", "list", "remove", "serve", "show"]
+    assert sorted(commands()) == names
+
+
+def test_the_help_of_each_command_explains_its_options() -> None:
+    from rag.cli import cli
+
+    for name, options in commands().items():
+        shown = CliRunner().invoke(cli, [name, "--help"]).stdout
+        for option in options:
+            assert option.help, f"{name} {option.name}"
+            assert all(spelling in shown for spelling in option.opts)
+
+
+@pytest.mark.skipif(not README.exists(), reason="there is no README yet")
+def test_each_command_and_option_is_documented_in_the_readme() -> None:
+    text = README.read_text("utf-8")
+    for name, options in commands().items():
+        assert f"byline {name}" in text
+        spellings = [spelling for option in options for spelling in option.opts]
+        assert [spelling for spelling in spellings if spelling not in text] == []
+
+
+def test_make_help_lists_each_target() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in ("run", "test", "ask", "lint", "types", "eval", "wheel", "clean", "help"):
+        assert f"make {target} " in done.stdout

@@ -1,0 +1,512 @@
+"""Files as they come in the wild, to articles or to one line that says what is wrong."""
+
+import datetime as dt
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.cleaning import repair
+from index.readers import LARGEST_FILE, LONGEST_LINE, read_all, read_file, slug
+from index.records import Article, Problem
+
+repeatable = settings(deadline=None, derandomize=True)
+DAY = dt.date(2024, 12, 7)
+FIRST = "The ministers of three countries met on Saturday and asked for an immediate truce."
+SECOND = "They will meet again next month, their spokesman said, in one of the three capitals."
+BODY = f"{FIRST}\n\n{SECOND}"
+
+
+def one(path: Path) -> Article:
+    [article] = read_file(path)
+    assert isinstance(article, Article), article
+    return article
+
+
+def reasons(items) -> list[str]:
+    return [item.reason for item in items if isinstance(item, Problem)]
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def rows(path: Path, *given: object) -> Path:
+    return write(path, "".join(json.dumps(row) + "\n" for row in given))
+
+
+# --- the shapes of files in the wild -----------------------------------------------------------
+
+
+def test_plain_text_from_a_pdf(tmp_path):
+    text = (
+        " The ministers of three countries met on Saturday and asked for a truce while the\n"
+        "fighting drew near to the capital, from which the government of Bashar al-\n"
+        "Assad has ruled, and where his minis-\n"
+        "ters had nothing to say.\n\n"
+        "They will meet again next month, their spokesman said, in one of the three ca-\n"
+        "pitals.\n"
+    )
+    article = one(write(tmp_path / "From a PDF (1).txt", text))
+    assert article.text == (
+        "The ministers of three countries met on Saturday and asked for a truce while the fighting "
+        "drew near to the capital, from which the government of Bashar al-Assad has ruled, and "
+        "where his ministers had nothing to say.\n\n"
+        "They will meet again next month, their spokesman said, in one of the three capitals."
+    )
+    assert (article.id, article.title, article.published) == ("from-a-pdf-1", "", None)
+    assert article.provenance == {}
+
+
+MARKDOWN = """# Three Ministers Ask for 'Immediate' Truce
+
+By AFP
+
+December 7, 2024
+
+![A hotel](https://img.example.org/1.jpg)
+
+The ministers at the table. **Example Foreign Ministry Press Office**AFP
+
+The ministers of [three countries](https://example.org/x) met on *Saturday* and
+asked for an **immediate** truce.
+
+[Related article: What the neighbours want](https://example.org/other)
+
+## What comes next
+
+> They will meet again.
+
+- A truce
+- An exchange &amp; a vote
+
+2. A second point
+
+Correction: an earlier version gave the wrong day.
+
+Original url: <https://www.example.org/2024/12/07/ministers-a1>
+"""
+
+
+@pytest.mark.parametrize("name", ["story.md", "story.markdown", "story.txt", "STORY.MD"])
+def test_a_story_as_markdown(tmp_path, name):
+    article = one(write(tmp_path / name, MARKDOWN))
+    assert article.text.split("\n\n") == [
+        "The ministers of three countries met on Saturday and asked for an immediate truce.",
+        "What comes next",
+        "They will meet again.",
+        "A truce",
+        "An exchange & a vote",
+        "2. A second point",
+        "Correction: an earlier version gave the wrong day.",
+    ]
+    assert article.id == "story"
+    assert article.title == "Three Ministers Ask for 'Immediate' Truce"
+    assert article.published == DAY
+    assert article.publisher == "AFP"
+    assert article.authors == ("AFP",)
+    assert article.url == "https://www.example.org/2024/12/07/ministers-a1"
+    assert article.source == str((tmp_path / name).resolve())
+    assert article.provenance == {
+        "title": "heading",
+        "published": "date line",
+        "publisher": "byline",
+        "authors": "byline",
+        "url": "footer",
+    }
+
+
+def test_paragraphs_on_single_lines_with_curly_quotes(tmp_path):
+    lines = [FIRST, "“We are convinced of it,” he said. “We will work for it.”", SECOND]
+    article = one(write(tmp_path / "a.txt", "\n".join(lines) + "\n"))
+    assert article.text == "\n\n".join(lines)
+    assert article.title == ""
+
+
+def test_a_headline_then_paragraphs_on_single_lines(tmp_path):
+    headline = "Minister says 'armed groups' must not take land"
+    article = one(write(tmp_path / "a.txt", f"{headline}\n{FIRST}\n{SECOND}\n"))
+    assert (article.title, article.text) == (headline, BODY)
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".md"])
+def test_plain_title_and_date_lines_with_tags_and_a_footer(tmp_path, suffix):
+    text = (
+        "Ministers of Three Countries Call for End to Fighting\n"
+        "Dec. 7, 2024\n"
+        "Ministers beside a forum. Press Service of the Foreign Ministry / EPA / TASS\n"
+        f"{FIRST.replace('three countries', '<u>three countries</u>')}\n{SECOND}\n"
+        "AFP contributed reporting.\n"
+        "Original url: https://www.example.org/a1\n"
+    )
+    article = one(write(tmp_path / f"a{suffix}", text))
+    assert article.title == "Ministers of Three Countries Call for End to Fighting"
+    assert article.text == BODY
+    assert (article.published, article.publisher) == (DAY, None)
+    assert article.url == "https://www.example.org/a1"
+
+
+# --- Markdown ----------------------------------------------------------------------------------
+
+
+def test_front_matter_is_believed_first(tmp_path):
+    text = (
+        '---\ntitle: "Ministers: no truce"\ndate: 2024-12-07\nauthors:\n  - Ola Berg\n'
+        "  - Lena Dahl\nsource: Meridian Daily\nurl: https://example.org/a\ntags: [a, b]\n---\n"
+        f"# Ministers: no truce\n\nBy Ola Berg and Lena Dahl\n\n{BODY}\n"
+    )
+    article = one(write(tmp_path / "a.md", text.replace("\n", "\r\n")))
+    assert article.text == BODY
+    assert (article.title, article.published) == ("Ministers: no truce", DAY)
+    assert (article.publisher, article.url) == ("Meridian Daily", "https://example.org/a")
+    assert article.authors == ("Ola Berg", "Lena Dahl")
+    assert set(article.provenance.values()) == {"front matter"}
+
+
+def test_front_matter_that_cannot_be_used_costs_no_text(tmp_path):
+    path = write(tmp_path / "a.md", f"---\ntitle: [\n---\n{BODY}")
+    problem, article = read_file(path)
+    assert problem.reason == (
+        "a.md: its front matter is not valid YAML and was left out. Correct it."
+    )
+    assert article.text == BODY
+
+
+def test_a_date_that_does_not_exist_is_reported_and_left_out(tmp_path):
+    path = write(tmp_path / "a.md", f"---\ndate: 2024-02-30\n---\n{BODY}")
+    problem, article = read_file(path)
+    assert problem == Problem(
+        str(path),
+        'a.md, front matter: "date" is not an ISO date: "2024-02-30". Write it as 2024-12-07.',
+    )
+    assert article.published is None
+
+
+@pytest.mark.parametrize("text", [f"---\n{FIRST}\n\n---\n{SECOND}", f"---\n{FIRST}\n\n{SECOND}"])
+def test_a_rule_at_the_top_is_not_front_matter(tmp_path, text):
+    assert one(write(tmp_path / "a.md", text)).text == BODY
+
+
+def test_html_in_markdown_is_text(tmp_path):
+    text = f'{FIRST}\n\n<script>alert("x")</script>\n\n<a onclick="x()">{SECOND}</a>\n'
+    assert one(write(tmp_path / "a.md", text)).text.split("\n\n") == [
+        FIRST,
+        '<script>alert("x")</script>',
+        SECOND,
+    ]
+
+
+def test_a_link_that_is_no_web_address_is_no_url(tmp_path):
+    article = one(write(tmp_path / "a.md", f"{BODY}\n\nOriginal url: [here](/etc/passwd)\n"))
+    assert article.url is None
+    assert "Original url: here" in article.text
+
+
+def test_the_caption_is_kept_where_its_credit_is_not_sure(tmp_path):
+    text = f"{FIRST}\n\nHe praised the **agency**\n\nIt was **im**Portant to him\n\n{SECOND}"
+    assert one(write(tmp_path / "a.md", text)).text.split("\n\n") == [
+        FIRST,
+        "He praised the agency",
+        "It was imPortant to him",
+        SECOND,
+    ]
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def test_a_row_with_everything(tmp_path):
+    row = {
+        "id": " story-1 ",
+        "title": "Three ministers meet",
+        "text": f"Three ministers meet\n{FIRST}\r\n{SECOND}\n\nOriginal url: https://example.org/b",
+        "published": "2024-12-07T22:30:00+03:00",
+        "publisher": "Meridian Wire",
+        "url": "https://example.org/a",
+        "authors": "Ola Berg and Lena Dahl",
+    }
+    path = rows(tmp_path / "news.jsonl", row)
+    article = one(path)
+    assert article == Article(
+        id="story-1",
+        title="Three ministers meet",
+        text=f"{BODY}\n\nOriginal url: https://example.org/b",
+        source=f"{path.resolve()}#story-1",
+        published=DAY,
+        publisher="Meridian Wire",
+        url="https://example.org/a",
+        authors=("Ola Berg", "Lena Dahl"),
+        provenance=dict.fromkeys(("title", "published", "publisher", "url", "authors"), "row"),
+    )
+
+
+def test_a_row_with_text_only(tmp_path):
+    path = rows(tmp_path / "Old News.jsonl", {"text": f"By the way\n\n{BODY}\n\nENDS"})
+    article = one(path)
+    assert article.id.startswith("old-news-") and len(article.id) == len("old-news-") + 8
+    assert article.source == f"{path.resolve()}#{article.id}"
+    assert article.text == f"By the way\n\n{BODY}"
+    assert one(path).id == article.id
+
+
+def test_a_number_is_an_id_and_a_truth_value_is_none(tmp_path):
+    path = rows(tmp_path / "a.jsonl", {"id": 7, "text": FIRST}, {"id": True, "text": FIRST})
+    seventh, problem, other = read_file(path)
+    assert seventh.id == "7"
+    assert problem.reason == (
+        'a.jsonl, line 2: "id" is not a string or a whole number: true. An id was made up.'
+    )
+    assert other.id.startswith("a-")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("published", "soon", '"published" is not an ISO date: "soon". Write it as 2024-12-07.'),
+        (
+            "published",
+            20241207,
+            '"published" is not an ISO date: 20241207. Write it as 2024-12-07.',
+        ),
+        ("published", "07/12/2024", None),
+        ("title", ["a"], '"title" is not a string: ["a"]. The title was left empty.'),
+        ("publisher", 3, '"publisher" is not a string: 3. The publisher was left unknown.'),
+        ("url", "javascript:alert(1)", None),
+        ("authors", [1], None),
+        ("authors", {"name": "Ola"}, None),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_reported_and_the_article_kept(
+    tmp_path, field, value, reason
+):
+    path = rows(tmp_path / "news.jsonl", {"text": FIRST}, {"text": SECOND, field: value})
+    first, problem, second = read_file(path)
+    assert (first.text, second.text) == (FIRST, SECOND)
+    assert getattr(second, field) == getattr(first, field)
+    assert second.provenance == {}
+    assert problem.source == str(path)
+    assert problem.reason.startswith(f'news.jsonl, line 2: "{field}" is not ')
+    assert reason is None or problem.reason == f"news.jsonl, line 2: {reason}"
+
+
+@pytest.mark.parametrize("empty", [None, "", []])
+def test_an_empty_field_is_unknown(tmp_path, empty):
+    fields = dict.fromkeys(("id", "title", "published", "publisher", "url", "authors"), empty)
+    if empty == []:
+        fields = {"authors": []}
+    article = one(rows(tmp_path / "a.jsonl", {"text": FIRST, **fields}))
+    assert article.provenance == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"text": ', "is not valid JSON. Write one object per line, as JSON."),
+        (b"[" * 100_000, "is not valid JSON. Write one object per line, as JSON."),
+        (
+            b'{"text": ' + b"9" * 5000 + b"}",
+            "is not valid JSON. Write one object per line, as JSON.",
+        ),
+        (b'{"text": "\xff\x00"}', "is not valid JSON. Write one object per line, as JSON."),
+        (b"[1]", 'is not an object. Write {"text": "..."}.'),
+        (b"{}", '"text" is missing or is not a string. Give the article\'s text.'),
+        (b'{"text": 7}', '"text" is missing or is not a string. Give the article\'s text.'),
+        (b'{"text": " \\n "}', '"text" is empty. Give the article\'s text.'),
+    ],
+)
+def test_a_row_that_cannot_be_read_does_not_stop_the_others(tmp_path, line, reason):
+    good = json.dumps({"text": FIRST}).encode()
+    path = write(tmp_path / "news.jsonl", good + b"\n\n" + line + b"\n" + good)
+    first, problem, last = read_file(path)
+    assert first.text == last.text == FIRST
+    assert problem.reason == f"news.jsonl, line 3: {reason}"
+
+
+def test_a_row_may_hold_half_of_a_surrogate_pair(tmp_path):
+    article = one(write(tmp_path / "a.jsonl", r'{"text": "It \ud83d said.", "title": "\udc00"}'))
+    assert article.text == "It \ufffd said."
+    article.title.encode()
+
+
+def test_a_date_line_in_a_row_is_believed_where_the_row_has_no_date(tmp_path):
+    text = f"Saturday, December 7, 2024\n\n{BODY}"
+    with_date = {"text": text, "published": "2024-12-07"}
+    other = {"text": text, "published": "2024-12-08"}
+    found = list(read_file(rows(tmp_path / "a.jsonl", {"text": text}, with_date, other)))
+    assert [article.published for article in found] == [DAY, DAY, dt.date(2024, 12, 8)]
+    assert [article.text == BODY for article in found] == [True, True, False]
+    assert found[0].provenance == {"published": "date line"}
+
+
+def test_a_json_list_is_named_once(tmp_path):
+    path = write(tmp_path / "a.jsonl", json.dumps([{"text": FIRST}] * 3, indent=1))
+    assert reasons(read_file(path)) == [
+        "a.jsonl is one JSON list over many lines. Write one object per line."
+    ]
+
+
+# --- files and folders -------------------------------------------------------------------------
+
+
+def test_a_folder_is_walked_in_order_and_reports_what_it_does_not_read(tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / ".git").mkdir()
+    for name in ("b/two.txt", "a.txt", "c.md", ".hidden.txt", ".git/x.txt", "b/photo.png"):
+        write(tmp_path / name, BODY)
+    found = list(read_all([tmp_path]))
+    assert [item.id for item in found if isinstance(item, Article)] == ["a", "two", "c"]
+    assert reasons(found) == ["photo.png is not a format that Byline reads (.txt, .md, .jsonl)."]
+
+
+def test_a_file_that_is_asked_for_by_name_is_read_though_it_is_hidden(tmp_path):
+    assert one(write(tmp_path / ".note.txt", BODY)).id == "note"
+
+
+def test_each_file_is_read_once(tmp_path):
+    path = write(tmp_path / "a.txt", BODY)
+    (tmp_path / "same.txt").symlink_to(path)
+    found = list(read_all([path, str(tmp_path), tmp_path / "." / "a.txt"]))
+    assert [item.id for item in found] == ["a"]
+
+
+def test_links_in_a_circle_end(tmp_path):
+    (tmp_path / "sub").mkdir()
+    write(tmp_path / "sub" / "a.txt", BODY)
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    (tmp_path / "self.txt").symlink_to(tmp_path / "self.txt")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    found = list(read_all([tmp_path]))
+    assert [item.id for item in found if isinstance(item, Article)] == ["a"]
+    assert len(reasons(found)) == 2
+
+
+def test_deep_folders_are_no_trouble(tmp_path):
+    deep = tmp_path.joinpath(*["d"] * 300)
+    deep.mkdir(parents=True)
+    write(deep / "a.txt", BODY)
+    assert [item.id for item in read_all([tmp_path])] == ["a"]
+
+
+def test_what_is_missing_does_not_stop_the_rest(tmp_path):
+    path = write(tmp_path / "a.txt", BODY)
+    problem, article = read_all([tmp_path / "nothing.txt", path])
+    assert problem.reason == f"{tmp_path / 'nothing.txt'} does not exist. Check the path."
+    assert article.id == "a"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert reasons(read_all([tmp_path])) == ["pipe.txt is not a file that holds text."]
+
+
+def test_a_name_that_is_no_text_can_still_be_reported(tmp_path):
+    try:
+        path = write(tmp_path / os.fsdecode(b"caf\xe9.txt"), BODY)
+    except OSError:
+        pytest.skip("this file system takes only names in UTF-8")
+    article = one(path)
+    assert article.id == "caf"
+    article.source.encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty. Put the article's text in it, or leave it out."),
+        (b" \n\t\n", "is empty. Put the article's text in it, or leave it out."),
+        (b"\xef\xbb\xbf", "is empty. Put the article's text in it, or leave it out."),
+        (b"PNG\0\1\2", "is not a text file. Save the article as text in UTF-8."),
+        (b"\1\2\3\4 text", "is not a text file. Save the article as text in UTF-8."),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".txt", ".md"])
+def test_a_file_without_text_is_a_problem(tmp_path, suffix, data, reason):
+    path = write(tmp_path / f"a{suffix}", data)
+    assert list(read_file(path)) == [Problem(str(path), f"a{suffix} {reason}")]
+
+
+def test_an_empty_file_of_rows_is_a_problem(tmp_path):
+    assert reasons(read_file(write(tmp_path / "a.jsonl", b"\n \n"))) == [
+        "a.jsonl is empty. Give it one article per line, or leave it out."
+    ]
+
+
+def test_a_file_that_is_too_large_is_not_opened(tmp_path):
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    assert reasons(read_file(path)) == [
+        "a.txt has 50 MB, more than the 50 MB that one article may have. "
+        "Split it, or write a .jsonl."
+    ]
+
+
+def test_a_line_that_no_article_has_is_a_problem(tmp_path):
+    path = write(tmp_path / "a.txt", f"{BODY}\n{'x' * (LONGEST_LINE + 1)}")
+    assert reasons(read_file(path)) == [
+        "a.txt has a line of 2,000,001 characters: that is data, not an article. "
+        "Break its lines, or leave it out."
+    ]
+
+
+STORY = "“Türkiye’s minister – he said – was late.” The café in Łódź was closed."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_files_are_read(tmp_path, encoding):
+    assert one(write(tmp_path / "a.txt", STORY.encode(encoding))).text == STORY
+
+
+def test_old_encodings_are_read(tmp_path):
+    western = "“Türkiye’s minister – he said – was late.” The café was closed on Saturday. " * 3
+    assert one(write(tmp_path / "w.txt", western.encode("cp1252"))).text == western.strip()
+    russian = "Министр сообщил, что переговоры начнутся в субботу и продлятся два дня. " * 5
+    assert one(write(tmp_path / "r.txt", russian.encode("cp1251"))).text == russian.strip()
+
+
+def test_one_bad_byte_does_not_change_the_encoding(tmp_path):
+    data = STORY.encode() + b" \xff end."
+    assert one(write(tmp_path / "a.txt", data)).text == f"{STORY} \ufffd end."
+
+
+def test_rows_are_utf_8_with_or_without_a_mark(tmp_path):
+    row = json.dumps({"text": STORY}, ensure_ascii=False)
+    assert one(write(tmp_path / "a.jsonl", row.encode("utf-8-sig"))).text == STORY
+    assert reasons(read_file(write(tmp_path / "b.jsonl", row.encode("utf-16")))) == [
+        "b.jsonl is not in UTF-8. Save it as UTF-8."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stem", "expected"),
+    [
+        ("Three Ministers: a Truce?", "three-ministers-a-truce"),
+        ("Łódź café", "odz-cafe"),
+        ("новости", "article"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("x" * 80, "x" * 60),
+        ("a" * 59 + " b", "a" * 59),
+    ],
+)
+def test_slug(stem, expected):
+    assert slug(stem) == expected
+
+
+@repeatable
+@given(data=st.binary(max_size=400), suffix=st.sampled_from([".txt", ".md", ".jsonl"]))
+def test_any_bytes_give_articles_or_problems(tmp_path_factory, data, suffix):
+    path = write(tmp_path_factory.getbasetemp() / f"any{suffix}", data)
+    for item in read_file(path):
+        assert isinstance(item, Problem) or repair(item.text) == item.text != ""
+
+
+@repeatable
+@given(text=st.text(), suffix=st.sampled_from([".txt", ".md"]))
+def test_any_text_gives_clean_text(tmp_path_factory, text, suffix):
+    path = tmp_path_factory.getbasetemp() / f"text{suffix}"
+    for item in read_file(write(path, text.encode())):
+        assert isinstance(item, Problem) or repair(item.text) == item.text != ""

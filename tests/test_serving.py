@@ -1,0 +1,98 @@
+"""Who may reach the page, on which port, and how `byline serve` begins and ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from fake_assistant import BRIDGE
+from typer.testing import CliRunner
+
+import app
+from index.embedding import HashEncoder
+from index.errors import BadRequest
+from index.records import Chunk, Span
+from index.store import Index
+from rag import serving
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_this_machine_needs_no_login(host: str) -> None:
+    assert serving.credentials(None, host) is None
+    assert serving.credentials("ada:a:b", host) == ("ada", "a:b")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "newsroom.example"])
+def test_other_machines_need_a_login(host: str) -> None:
+    with pytest.raises(BadRequest, match="add --auth USER:PASSWORD"):
+        serving.credentials(None, host)
+    assert serving.credentials("ada:secret", host) == ("ada", "secret")
+
+
+@pytest.mark.parametrize("auth", ["", "ada", "ada:", ":secret", ":"])
+def test_half_a_login_is_refused(auth: str) -> None:
+    with pytest.raises(BadRequest, match="a user name and a password"):
+        serving.credentials(auth, "127.0.0.1")
+
+
+def test_a_taken_port_is_passed_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert serving.free_port("127.0.0.1", port) > port
+    with pytest.raises(BadRequest, match="No port from 7860"):
+        serving.free_port("203.0.113.1", 7860)
+
+
+def refused(*arguments: str) -> str:
+    result = CliRunner().invoke(app.cli.cli, ["serve", "--no-open", *arguments])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_serve_says_in_one_line_what_to_do(tmp_path: Path) -> None:
+    assert "byline ingest" in refused("--index", str(tmp_path / "none"))
+    Index.create(tmp_path / "empty", HashEncoder()).close()
+    assert "holds no articles yet" in refused("--index", str(tmp_path / "empty"))
+    assert "--auth USER:PASSWORD" in refused("--index", str(tmp_path), "--host", "0.0.0.0")
+
+
+SERVE = """
+import sys
+from fake_assistant import FakeAssistant
+import app
+app.cli.cli(sys.argv[1:], obj=app.cli.Parts(assistant=lambda *_: FakeAssistant()))
+"""
+
+
+def test_serve_gives_the_address_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    with Index.create(tmp_path / "index", encoder) as index:
+        chunk = Chunk(BRIDGE.id, 0, len(BRIDGE.text), BRIDGE.text, (Span(0, len(BRIDGE.text)),))
+        index.put(BRIDGE, "0", [chunk], encoder.encode([chunk.text]))
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE, "serve", "--index", str(tmp_path / "index")],
+        env={**os.environ, "PYTHONPATH": paths, "BYLINE_NO_BROWSER": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with server:
+        try:
+            assert server.stderr and server.stderr.readline() == "Loading the models.\n"
+            line = server.stderr.readline()
+            assert line.startswith("Byline is at http://127.0.0.1:")
+            with urllib.request.urlopen(line.split()[3]) as response:
+                assert "1 article" in response.read().decode()
+        finally:
+            server.send_signal(signal.SIGINT)
+        out, err = server.communicate(timeout=60)
+    assert (server.returncode, out, err) == (0, "", "")

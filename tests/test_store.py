@@ -1,0 +1,656 @@
+"""The index on disk: what is put in comes out again, whatever happens in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import connections, schema, vectors
+from index.embedding import HashEncoder
+from index.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    UnknownArticle,
+    UnusableIndex,
+)
+from index.records import Article, Chunk, Hit, Span
+from index.store import Index
+from tests.fakes import OtherEncoder, article, paragraphs, put, story, word
+
+ENCODER = HashEncoder()
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with Index.create(tmp_path / "index", ENCODER) as made:
+        yield made
+
+
+def filled(index: Index, articles: int = 12) -> None:
+    for n in range(articles):
+        published = f"2024-{n % 12 + 1:02}-15" if n % 4 else None
+        put(index, article(f"a{n}", story(n), published=published))
+
+
+def everything(index: Index) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """All chunk ids and vectors, straight from SQLite."""
+    with index.snapshot() as view:
+        blocks = list(view.vector_blocks())
+    return np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks])
+
+
+def brute_force(index: Index, query: npt.NDArray[np.float32], limit: int) -> list[int]:
+    ids, matrix = everything(index)
+    order = sorted(zip((-(matrix @ query)).tolist(), ids.tolist(), strict=True))
+    return [chunk_id for _, chunk_id in order[:limit]]
+
+
+def query(text: str = story(7777)) -> npt.NDArray[np.float32]:  # long, so that no two chunks tie
+    vector: npt.NDArray[np.float32] = ENCODER.encode([text])[0]
+    return vector
+
+
+def ids(hits: list[Hit]) -> list[int]:
+    return [hit.chunk_id for hit in hits]
+
+
+# What is stored
+
+text = st.text(st.characters(codec="utf-8"), max_size=60)
+articles = st.builds(
+    Article,
+    id=st.text(st.characters(codec="utf-8"), min_size=1, max_size=20),
+    title=text,
+    text=st.text(st.characters(codec="utf-8"), min_size=1, max_size=300),
+    source=text,
+    published=st.none() | st.dates(),
+    publisher=st.none() | text,
+    url=st.none() | text,
+    authors=st.lists(text, max_size=3).map(tuple),
+    provenance=st.dictionaries(text, text, max_size=3),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(item=articles, data=st.data())
+def test_what_is_put_comes_out_again_after_reopening(item: Article, data: st.DataObject) -> None:
+    cuts = data.draw(st.lists(st.integers(0, len(item.text)), min_size=2, max_size=6).map(sorted))
+    chunks = [
+        Chunk(item.id, a, b, item.text[a:b], (Span(a, (a + b) // 2), Span((a + b) // 2, b)))
+        for a, b in pairwise(cuts)
+    ]
+    matrix = ENCODER.encode([chunk.text for chunk in chunks])
+    with tempfile.TemporaryDirectory() as folder:
+        with Index.create(folder, ENCODER) as index:
+            assert index.put(item, "digest", chunks, matrix) == "added"
+        with Index.open(folder, ENCODER) as index:
+            assert index.article(item.id) == item
+            assert index.content_hashes() == {item.source: (item.id, "digest")}
+            stored = index.passages([1, 2, 1][: len(chunks)])
+            assert [s.chunk for s in stored] == [chunks[0], *chunks[1:2], chunks[0]][: len(chunks)]
+            assert stored[0].card == index.card(item.id) == index.articles()[0]
+            every = range(1, len(chunks) + 1)
+            assert np.array_equal(index.vectors(every), matrix)
+
+
+def test_searching_again_after_reopening_finds_the_same(index: Index) -> None:
+    filled(index)
+    semantic, lexical = index.semantic(query(), 7), index.lexical([word(1), word(2), word(3)], 7)
+    assert len(semantic) == 7
+    index.close()
+    with Index.open(index.folder, ENCODER) as again:
+        assert again.semantic(query(), 7) == semantic
+        assert again.lexical([word(1), word(2), word(3)], 7) == lexical
+
+
+def test_the_folder_explains_itself(index: Index) -> None:
+    filled(index, 1)
+    index.save_vectors()
+    index.close()
+    readme = (index.folder / "README.txt").read_text()
+    for path in index.folder.iterdir():
+        assert path.name == "README.txt" or path.name in readme
+
+
+def test_an_article_is_replaced_by_one_of_its_id(index: Index) -> None:
+    assert put(index, article("one", "Gulls nested.\n\nTerns left.")) == "added"
+    assert put(index, article("one", "Herons came.", title="New")) == "updated"
+    assert index.counts().articles == index.chunk_count == 1
+    assert index.lexical(["gulls"], 5) == index.lexical(["terns"], 5) == []
+    assert index.lexical(["title"], 5) == []
+    assert ids(index.lexical(["herons"], 5)) == [3]  # ids 1 and 2 are never given again
+    assert ids(index.semantic(query("Herons"), 5)) == [3]
+
+
+def test_an_article_is_replaced_by_one_of_its_source(index: Index) -> None:
+    put(index, article("old", "Gulls nested.", source="a.txt"))
+    assert put(index, article("new", "Gulls nested here.", source="a.txt")) == "updated"
+    assert [card.article_id for card in index.articles()] == ["new"]
+
+
+def test_a_removed_article_leaves_nothing(index: Index) -> None:
+    filled(index, 3)
+    put(index, article("gone", "Gulls nested on the pier.", title="Ospreys"))
+    index.remove("gone")
+    assert index.lexical(["gulls", "pier", "ospreys"], 5) == []
+    assert index.document_frequency(["ospreys"]) == {"ospreys": 0}
+    assert ids(index.semantic(query("gulls pier"), 99)) == brute_force(
+        index, query("gulls pier"), 99
+    )
+    with index.snapshot() as view:
+        for table in ("chunks", "copy_bands"):
+            column = "article" if table == "chunks" else "text_key"
+            left = view.db.execute(f"SELECT count(DISTINCT {column}) FROM {table}").fetchone()
+            assert left == (3,)
+    index.check()
+
+
+def test_an_unknown_article_is_named_with_those_like_it(index: Index) -> None:
+    put(index, article("harbour-reopens", "Gulls."))
+    with pytest.raises(UnknownArticle, match=r"harbour-reopen\..*Did you mean harbour-reopens"):
+        index.article("harbour-reopen")
+    with pytest.raises(UnknownArticle, match="byline list"):
+        index.remove("zzz")
+    with pytest.raises(UnknownArticle):
+        index.card("\udcff")
+
+
+def test_a_put_that_fails_changes_nothing(index: Index) -> None:
+    filled(index, 2)
+    before = index.manifest
+    item = article("bad", "One.\n\nTwo.")
+    wrong = (
+        np.ones((1, ENCODER.dimension), np.float32),
+        np.ones((2, 3), np.float32),
+        np.full((2, ENCODER.dimension), np.nan, np.float32),
+    )
+    for matrix in wrong:
+        with pytest.raises(ValueError, match="2 chunks"):
+            index.put(item, "", paragraphs(item), matrix)
+    duplicate = [paragraphs(item)[0], None]
+    with pytest.raises(AttributeError):  # in the middle of the transaction
+        index.put(item, "", duplicate, ENCODER.encode(["", ""]))  # type: ignore[arg-type]
+    assert index.manifest == before
+    assert index.counts().articles == 2
+    assert put(index, item) == "added"
+
+
+def test_articles_are_listed_latest_first(index: Index) -> None:
+    for name, day in (("a", "2024-01-01"), ("b", None), ("c", "2025-01-01")):
+        put(index, article(name, story(ord(name)), published=day))
+    assert [card.article_id for card in index.articles()] == ["c", "a", "b"]
+
+
+# Lexical search
+
+HOSTILE = (
+    '"', '""', "'", "gulls OR terns", "NOT", "AND AND", "NEAR(gulls terns)", "title:gulls", "*",
+    "^a", "-gulls", "(", ")", "{title body}:x", "gulls +", "\0", "gulls\0terns", "\udcff", "", " ",
+    'a"b',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("term", HOSTILE)
+def test_nothing_in_a_term_is_query_syntax(index: Index, term: str) -> None:
+    put(index, article("one", "Herons nested."))
+    put(index, article("two", "Gulls and terns nested."))
+    assert index.document_frequency([term])[term] in (0, 1)
+    assert 2 in ids(index.lexical([term, "herons", "gulls"], 5))
+    assert 1 in ids(index.lexical([term, "herons"], 5))
+
+
+@settings(max_examples=50, deadline=None)
+@given(terms=st.lists(st.text(max_size=12), max_size=5))
+def test_any_terms_can_be_searched_for(terms: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder, Index.create(folder, ENCODER) as index:
+        put(index, article("one", "Herons nested."))
+        assert ids(index.lexical([*terms, "heron"], 5)) == [1]
+        assert index.document_frequency(terms).keys() == set(terms)
+
+
+def test_words_match_in_any_form_and_phrases_in_order(index: Index) -> None:
+    put(index, article("one", "The café reopened with prize-winning espressos.", title="Ferries"))
+    for term in ("CAFE", "reopens", "prize winning", "ferry", "espresso"):
+        assert ids(index.lexical([term], 5)) == [1], term
+    assert index.lexical(["winning prize"], 5) == []
+    assert index.document_frequency(["ferries", "absent"]) == {"ferries": 1, "absent": 0}
+
+
+def test_many_terms(index: Index) -> None:
+    put(index, article("one", "Herons nested."))
+    assert ids(index.lexical([f"w{n}" for n in range(5000)] + ["herons"], 5)) == [1]
+
+
+@pytest.mark.parametrize("title_weight", [1.0, 3.0])
+def test_lexical_scores_are_bm25(index: Index, title_weight: float) -> None:
+    """Held against the formula of Robertson and Zaragoza (2009) as FTS5 documents it."""
+    docs = [("alpha beta", "gamma gamma delta"), ("beta", "alpha"), ("zeta", "eta theta iota eta")]
+    docs += [(f"filler{n}", "kappa lambda mu") for n in range(7)]
+    for n, (title, body) in enumerate(docs):
+        put(index, article(str(n), body, title=title))
+    lengths = [len((title + " " + body).split()) for title, body in docs]
+    mean = sum(lengths) / len(lengths)
+
+    def score(n: int) -> float:
+        total = 0.0
+        for term in ("alpha", "gamma", "eta"):
+            having = sum(term in (t + " " + b).split() for t, b in docs)
+            idf = math.log((len(docs) - having + 0.5) / (having + 0.5))
+            title, body = (part.split() for part in docs[n])
+            often = title_weight * title.count(term) + body.count(term)
+            length = 0.25 + 0.75 * lengths[n] / mean
+            total += idf * often * 2.2 / (often + 1.2 * length)
+        return total
+
+    hits = index.lexical(["alpha", "gamma", "eta"], 10, title_weight=title_weight)
+    assert ids(hits) == sorted((1, 2, 3), key=lambda n: -score(n - 1))
+    assert [hit.score for hit in hits] == pytest.approx([score(h.chunk_id - 1) for h in hits])
+
+
+# Semantic search
+
+
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_semantic_search_is_brute_force_search(index: Index, limit: int) -> None:
+    filled(index)
+    found = index.semantic(query(), limit)
+    assert ids(found) == brute_force(index, query(), limit)
+    exact = index.vectors(ids(found)) @ query()
+    assert [hit.score for hit in found] == pytest.approx(exact.tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2024-03-15", None),
+        (None, "2024-08-15"),
+        ("2024-03-15", "2024-03-15"),
+        ("2030-01-01", None),
+    ],
+)
+def test_dates_are_included_and_undated_articles_left_out(
+    index: Index, since: str | None, until: str | None
+) -> None:
+    filled(index)
+    low, high = (dt.date.fromisoformat(day) if day else None for day in (since, until))
+    wanted = {
+        card.article_id
+        for card in index.articles()
+        if card.published and (low or dt.date.min) <= card.published <= (high or dt.date.max)
+    }
+    inside = [
+        chunk_id
+        for chunk_id in brute_force(index, query(), 10_000)
+        if index.passages([chunk_id])[0].card.article_id in wanted
+    ]
+    assert ids(index.semantic(query(), 5, low, high)) == inside[:5]
+    assert set(ids(index.lexical(["title"], 1000, low, high))) == set(inside)
+
+
+def test_a_search_of_nothing(index: Index) -> None:
+    assert index.semantic(query(), 5) == index.lexical(["a"], 5) == index.lexical([], 5) == []
+    assert index.passages([]) == []
+    assert index.vectors([]).shape == (0, ENCODER.dimension)
+    filled(index, 1)
+    assert index.semantic(query(), 0) == index.lexical(["title"], 0) == []
+
+
+def test_chunks_of_an_earlier_state_are_not_made_up(index: Index) -> None:
+    filled(index, 1)
+    with pytest.raises(KeyError):
+        index.passages([1, 99])
+    with pytest.raises(KeyError):
+        index.vectors([99])
+
+
+# The FAISS file
+
+
+def spoil(path: Path, how: str, older: bytes) -> None:
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    spoilt = {
+        "torn": whole[:middle],
+        "short by a byte": whole[:-1],
+        "without its trailer": whole[:-36],
+        "a bit flipped": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "empty": b"",
+        "something else": b"GIF89a" * 99,
+        "stale": older,
+        "trailer only": whole[-36:],
+    }
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(spoilt[how])
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["missing", "torn", "short by a byte", "without its trailer", "a bit flipped", "empty",
+     "something else", "stale", "trailer only"],
+)  # fmt: skip
+def test_a_faiss_file_of_no_use_is_made_again(index: Index, how: str) -> None:
+    filled(index, 6)
+    index.save_vectors()
+    older = (index.folder / vectors.FILE).read_bytes()
+    put(index, article("more", story(99)))
+    index.remove("a3")
+    index.save_vectors()
+    expected = index.semantic(query(), 20)
+    assert ids(expected) == brute_force(index, query(), 20)
+    index.close()
+    good = (index.folder / vectors.FILE).read_bytes()
+    spoil(index.folder / vectors.FILE, how, older)
+    with Index.open(index.folder, ENCODER) as again:
+        assert again.semantic(query(), 20) == expected
+    assert (index.folder / vectors.FILE).read_bytes() == good
+
+
+def test_a_whole_faiss_file_is_used_as_it_is(index: Index) -> None:
+    filled(index, 3)
+    index.save_vectors()
+    index.close()
+    before = (index.folder / vectors.FILE).stat()
+    assert faiss.read_index(str(index.folder / vectors.FILE)).ntotal == 18
+    with Index.open(index.folder, writable=True) as again:
+        state = again.manifest
+        assert vectors.VectorIndex.loaded(index.folder, state) is not None
+        again.save_vectors()
+        again.semantic(query(), 3)
+    after = (index.folder / vectors.FILE).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_what_a_killed_writer_left_behind_is_tidied_away(index: Index) -> None:
+    index.close()
+    (index.folder / "vectors.faiss.1-2.tmp").write_bytes(b"half")
+    Index.open(index.folder, writable=True).close()
+    assert not list(index.folder.glob("*.tmp"))
+
+
+# Readers beside a writer
+
+
+def test_a_snapshot_does_not_move(index: Index) -> None:
+    filled(index, 4)
+    with Index.open(index.folder, ENCODER) as reader, reader.snapshot() as view:
+        before = (view.articles(), view.lexical(["title"], 99), view.counts(), view.manifest)
+        put(index, article("later", story(50)))
+        index.remove("a1")
+        assert (
+            view.articles(),
+            view.lexical(["title"], 99),
+            view.counts(),
+            view.manifest,
+        ) == before
+        # Asked for the first time only now, FAISS still has to agree with the snapshot.
+        assert set(ids(view.semantic(query(), 99))) == set(ids(before[1]))
+        now = set(ids(reader.lexical(["title"], 99)))
+        assert now == set(ids(reader.semantic(query(), 99))) != set(ids(before[1]))
+
+
+def test_a_reader_follows_additions_updates_and_removals(index: Index) -> None:
+    with Index.open(index.folder, ENCODER) as reader:
+        for n in range(6):
+            put(index, article(f"a{n}", story(n)))
+            assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
+        put(index, article("a2", story(70)))
+        assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
+        index.remove("a4")
+        put(index, article("a9", story(9)))
+        assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
+
+
+def test_a_reader_that_was_open_refuses_another_encoder(index: Index) -> None:
+    filled(index, 2)
+    with Index.open(index.folder, ENCODER) as reader:
+        assert reader.semantic(query(), 2)
+        index.clear(OtherEncoder())
+        with pytest.raises(IndexMismatch, match="hash"):
+            reader.semantic(query(), 2)
+
+
+def test_a_reader_notices_that_the_database_was_replaced(index: Index) -> None:
+    filled(index, 5)
+    with Index.open(index.folder, ENCODER) as reader:
+        assert len(reader.semantic(query(), 99)) == 30
+        index.close()
+        with Index.create(index.folder, ENCODER, replace=True) as fresh:
+            assert reader.articles() == []
+            for n in range(8):  # past the generation that the reader has seen
+                put(fresh, article(f"new{n}", story(20 + n)))
+            assert ids(reader.semantic(query(), 99)) == brute_force(fresh, query(), 99)
+
+
+def consistent(index: Index) -> int:
+    """Check that one snapshot agrees with itself; the number of articles."""
+    with index.snapshot() as view:
+        (stored,) = zip(*view.db.execute("SELECT id FROM chunks"), strict=True)
+        assert set(ids(view.semantic(query(), 10_000))) == set(stored)
+        assert set(ids(view.lexical(["title"], 10_000))) == set(stored)
+        assert len(stored) == 6 * view.counts().articles
+        assert len(view.passages(stored)) == len(view.vectors(stored)) == len(stored)
+        return view.counts().articles
+
+
+def write_a_lot(index: Index) -> None:
+    for n in range(25):
+        put(index, article(f"n{n % 20}", story(100 + n)))
+        if n % 5 == 4:
+            index.remove(f"n{n % 20}")
+
+
+def test_threads_read_while_one_writes(index: Index) -> None:
+    filled(index, 3)
+    done = threading.Event()
+    seen: list[int] = []
+    failures: list[BaseException] = []
+
+    def read(reader: Index) -> None:
+        try:
+            while not done.is_set():
+                seen.append(consistent(reader))
+        except BaseException as error:
+            failures.append(error)
+
+    with Index.open(index.folder, ENCODER) as reader:
+        shared = [threading.Thread(target=read, args=(reader,)) for _ in range(3)]
+        for thread in shared:
+            thread.start()
+        write_a_lot(index)
+        done.set()
+        for thread in shared:
+            thread.join()
+        assert consistent(reader) == 3 + 16
+    assert not failures
+    assert seen
+
+
+def child(task: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.test_store", task, str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_another_process_reads_while_this_one_writes(index: Index) -> None:
+    filled(index, 3)
+    with child("read", index.folder) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "ready\n"
+        write_a_lot(index)
+        rest, _ = reader.communicate("stop\n")
+    assert reader.returncode == 0
+    assert rest == f"last {3 + 16}\n"
+
+
+def test_only_one_process_writes(index: Index) -> None:
+    index.close()
+    with child("write", index.folder) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        with pytest.raises(IndexBusy) as caught:
+            Index.open(index.folder, writable=True)
+        one_line(caught, f"written to by process {writer.pid}")
+        with pytest.raises(IndexBusy):
+            Index.create(index.folder, ENCODER, replace=True)
+        with Index.open(index.folder) as reader:
+            assert reader.counts().articles == 0
+        writer.kill()
+    Index.open(index.folder, writable=True).close()  # the lock died with its holder
+
+
+def test_one_process_does_not_write_twice(index: Index) -> None:
+    with pytest.raises(IndexBusy, match=str(os.getpid())):
+        Index.open(index.folder, writable=True)
+    index.close()
+    index.close()
+    Index.open(index.folder, writable=True).close()
+
+
+def test_a_reader_cannot_write(index: Index) -> None:
+    with Index.open(index.folder) as reader, pytest.raises(RuntimeError, match="writable"):
+        reader.remove("a")
+    with pytest.raises(RuntimeError, match="closed"):
+        reader.counts()
+
+
+# What cannot be used
+
+
+def one_line(error: pytest.ExceptionInfo[UnusableIndex], *parts: str) -> None:
+    message = str(error.value)
+    assert "\n" not in message
+    for part in parts:
+        assert part in message
+
+
+def test_no_index(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "my index"):
+        with pytest.raises(IndexMissing) as caught:
+            Index.open(folder)
+        fix = f"byline ingest --index {str(folder)!r} PATH" if " " in str(folder) else "PATH"
+        one_line(caught, fix)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_index_whose_making_was_cut_short_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / schema.DATABASE).touch()
+    for writable in (False, True):
+        with pytest.raises(IndexMissing):
+            Index.open(tmp_path, writable=writable)
+    with Index.create(tmp_path, ENCODER) as index:
+        assert index.counts().articles == 0
+
+
+def test_an_index_is_not_made_over_another(index: Index) -> None:
+    filled(index, 1)
+    index.close()
+    with pytest.raises(UnusableIndex, match="holds an index already"):
+        Index.create(index.folder, ENCODER)
+    with Index.open(index.folder) as again:
+        assert again.counts().articles == 1
+
+
+def test_another_encoder_is_refused_by_name(index: Index) -> None:
+    index.close()
+    for writable in (False, True):
+        with pytest.raises(IndexMismatch) as caught:
+            Index.open(index.folder, OtherEncoder(), writable=writable)
+        one_line(
+            caught, "hash-1", "other-1", f"byline ingest --rebuild --index {index.folder} PATH"
+        )
+    with Index.open(index.folder) as unchecked:
+        assert unchecked.manifest.encoder == "hash"
+
+
+def test_another_format_is_refused(index: Index) -> None:
+    index.close()
+    db = connections.connect(index.folder, "rw")
+    schema.set_manifest(db, format=99)
+    db.close()
+    with pytest.raises(IndexMismatch, match=r"format 99.*--rebuild"):
+        Index.open(index.folder)
+
+
+def test_a_damaged_database_is_named(index: Index) -> None:
+    filled(index)
+    index.close()
+    path = index.folder / schema.DATABASE
+    whole = path.read_bytes()
+    for spoilt in (b"not a database" * 999, whole[: len(whole) // 2], whole[:2000]):
+        path.write_bytes(spoilt)
+        with pytest.raises(IndexDamaged) as caught:
+            Index.open(index.folder, ENCODER)
+        one_line(caught, f"--rebuild --index {index.folder}")
+    path.write_bytes(whole)
+    db = connections.connect(index.folder, "rw")
+    db.execute("DELETE FROM manifest WHERE key = 'stamp'")
+    db.close()
+    with pytest.raises(IndexDamaged, match="manifest"):
+        Index.open(index.folder)
+
+
+def test_damage_inside_is_found_by_the_check(index: Index) -> None:
+    filled(index, 30)
+    index.close()
+    path = index.folder / schema.DATABASE
+    spoilt = bytearray(path.read_bytes())
+    for page in range(20, len(spoilt) // 4096, 3):
+        spoilt[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    path.write_bytes(spoilt)
+    with Index.open(index.folder) as again:
+        with pytest.raises(IndexDamaged) as caught:
+            again.check()
+        one_line(caught, "--rebuild")
+        with pytest.raises(IndexDamaged):
+            again.semantic(query(), 5)
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnusableIndex) as caught:
+        Index.create(tmp_path / "file", ENCODER)
+    one_line(caught, "cannot be written to")
+
+
+def _read_until_told(folder: str) -> None:
+    with Index.open(folder, ENCODER) as reader:
+        consistent(reader)
+        print("ready", flush=True)
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            consistent(reader)
+        print("last", consistent(reader))
+
+
+def _hold_the_lock(folder: str) -> None:
+    with Index.open(folder, writable=True):
+        print("ready", flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    {"read": _read_until_told, "write": _hold_the_lock}[sys.argv[1]](sys.argv[2])
