@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -158,8 +158,10 @@ def fit(rows: Sequence[Row], features: Sequence[str], key: str) -> Array:
     ]
 
     def loss(weights: Array) -> tuple[float, Array]:
-        value, slope = RIDGE * len(data) * float(weights[1:] @ weights[1:]) / 2, np.zeros_like(weights)
-        slope[1:] = RIDGE * len(data) * weights[1:]
+        ridge = RIDGE * len(data)
+        value = ridge * float(weights[1:] @ weights[1:]) / 2
+        slope = ridge * weights
+        slope[0] = 0.0
         for x, right in data:
             odds = np.exp(np.clip(x @ weights, -30, 30))
             every = 1 + odds.sum()
@@ -180,7 +182,9 @@ def answerable(row: Row, features: Sequence[str], weights: Array, key: str) -> f
     return float(odds / (1 + odds))
 
 
-def quantile_threshold(rows: Sequence[Row], features: Sequence[str], weights: Array, key: str) -> float:
+def quantile_threshold(
+    rows: Sequence[Row], features: Sequence[str], weights: Array, key: str
+) -> float:
     """The probability below which the permitted share of answerable questions falls."""
     scores = [answerable(row, features, weights, key) for row in rows if row["answerable"]]
     return float(np.quantile(scores, REFUSED_ANSWERABLE))
@@ -193,7 +197,12 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
 
 
 def report(
-    half: str, rows: Sequence[Row], features: Sequence[str], weights: Array, threshold: float, key: str
+    half: str,
+    rows: Sequence[Row],
+    features: Sequence[str],
+    weights: Array,
+    threshold: float,
+    key: str,
 ) -> None:
     """Print hits at one and three sentences, AUC, and what the threshold does."""
     hits = {1: 0, 3: 0}
@@ -205,8 +214,9 @@ def report(
             for k in hits:
                 hits[k] += any(row[key][i]["right"] for i in order[:k])
     kept = [np.mean([s >= threshold for s in scores[kind]]) for kind in (True, False)]
+    share = {k: count / len(scores[True]) for k, count in hits.items()}
     print(
-        f"  {half}: hit@1 {hits[1] / len(scores[True]):.3f} hit@3 {hits[3] / len(scores[True]):.3f} "
+        f"  {half}: hit@1 {share[1]:.3f} hit@3 {share[3]:.3f} "
         f"AUC {auc(scores[True], scores[False]):.3f} answered {kept[0]:.3f}, "
         f"unanswerable declined {1 - kept[1]:.3f}"
     )
@@ -215,14 +225,16 @@ def report(
 def singles(rows: Sequence[Row]) -> None:
     """Print what each feature does by itself, for comparison."""
     for feature in ("cosine", "coverage", "passage", "likelihood", "gain", "surprise"):
-        best: Callable[[Row], list[Row]] = lambda row, f=feature: sorted(  # type: ignore[misc]
-            row["judged"], key=lambda c: -c["features"][f]
-        )
-        ranked = [(row, best(row)) for row in rows if row["judged"]]
+        ranked = [(row, _by(feature, row["judged"])) for row in rows if row["judged"]]
         top = [(row["answerable"], c[0]["features"][feature]) for row, c in ranked]
-        hit = {k: np.mean([any(x["right"] for x in c[:k]) for row, c in ranked if row["answerable"]]) for k in (1, 3)}
+        can = [c for row, c in ranked if row["answerable"]]
+        hit = {k: np.mean([any(x["right"] for x in c[:k]) for c in can]) for k in (1, 3)}
         area = auc([s for a, s in top if a], [s for a, s in top if not a])
         print(f"  {feature} alone: hit@1 {hit[1]:.3f} hit@3 {hit[3]:.3f} AUC {area:.3f}")
+
+
+def _by(feature: str, candidates: Sequence[Row]) -> list[Row]:
+    return sorted(candidates, key=lambda c: -c["features"][feature])
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One story: clean text and what is known about it.
+    r"""One story: clean text and what is known about it.
 
     `text` is plain paragraphs separated by one blank line ("\n\n"), without
     title, captions, dateline-only lines or footers. What is unknown is None

@@ -240,7 +240,8 @@ class _Run:
         yield Event("answer", answer.text, answer=answer)
 
     def _encode(self, question: Question) -> Vectors:
-        return self.assistant.encoder.encode([question.text])[0]
+        vector: Vectors = self.assistant.encoder.encode([question.text])[0]
+        return vector
 
     def _choose(
         self, view: Snapshot, question: Question, vector: Vectors, passages: list[Passage]

@@ -38,28 +38,31 @@ _MONTH = (
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_LAST = r"(?:\s?[-–—]\s?(?P<last>[0-3]?\d))?"
 _FORMS = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         ("iso", rf"\b{_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)\b"),
-        ("day", rf"\b{_DAY}(?:\s?[-–—]\s?(?P<last>[0-3]?\d))?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?"),
-        ("day", rf"\b{_MONTH}\s+{_DAY}(?:\s?[-–—]\s?(?P<last>[0-3]?\d))?\b(?!\d)(?:,?\s+{_YEAR}\b)?"),
+        ("day", rf"\b{_DAY}{_LAST}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?"),
+        ("day", rf"\b{_MONTH}\s+{_DAY}{_LAST}\b(?!\d)(?:,?\s+{_YEAR}\b)?"),
         ("month", rf"\b(?:(?P<part>early|mid|late)[-\s]+)?{_MONTH}(?:,?\s+{_YEAR}\b)"),
         ("month", rf"\b(?:(?P<part>early|mid|late)[-\s]+|in\s+|last\s+|since\s+|until\s+){_MONTH}"),
         ("weekday", rf"\b(?:(?P<which>last|next|this|on|by|since|until|before|after|of)\s+)?"
                     rf"(?P<weekday>{_WEEKDAY})\b"),
         ("relative", r"\b(?P<relative>the day before yesterday|yesterday|today|tonight|tomorrow"
-                     r"|this (?:week|month|year)|last (?:week|month|year)|next (?:week|month|year))\b"),
+                     r"|(?:this|last|next) (?:week|month|year))\b"),
         ("ago", r"\b(?P<count>\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten)\s+"
                 r"(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b"),
         ("year", rf"\b(?:in|of|since|until|by|from|before|after|during|the)\s+{_YEAR}\b"),
-        ("year", rf"\b{_YEAR}\b(?=\s+(?:ceasefire|election|elections|war|deal|agreement|report|season|vote))"),
+        ("year", rf"\b{_YEAR}\b(?=\s+(?:elections?|war|deal|agreement|report|season|vote))"),
     )
 )  # fmt: skip
 SOON = 90
 """Days ahead within which "3 March" is taken to be the one to come."""
-_COUNTS = dict(zip("a an one two three four five six seven eight nine ten".split(),
-                   (1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))  # fmt: skip
+_COUNTS = {"a": 1, "an": 1} | {
+    word: count
+    for count, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+}
 _UNIT_DAYS = {"day": 1, "week": 7}
 
 

@@ -24,7 +24,6 @@ from rag.retrieval import Passage
 from rag.speech import speakers
 from rag.words import WORD, fold, words
 
-
 JUST_AFTER = dt.timedelta(days=2)
 """How long after a day an article that does not name it may still be about it."""
 

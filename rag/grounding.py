@@ -30,9 +30,7 @@ _NEGATIONS = frozenset(
     "not no never none nobody nothing neither nor without cannot denied denies deny failed fails "
     "refused refuses refuse rejected rejects unable n't".split()
 )
-_MODALS = frozenset(
-    "could may might would should can possibly perhaps reportedly allegedly".split()
-)
+_MODALS = frozenset("could may might would should can possibly perhaps".split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ _CURRENCIES = {
     "krone": "krone", "kroner": "krone", "krona": "krona", "kronor": "krona",
 }  # fmt: skip
 
+_NAMED = "|".join(sorted(filter(str.isalpha, _CURRENCIES), key=len, reverse=True))
 _SPELT = "|".join([*_UNITS, *_TENS, "hundred", "thousand", "million", "billion", "trillion"])
 _NUMBER = re.compile(
     rf"""
@@ -59,7 +60,7 @@ _NUMBER = re.compile(
       \b(?P<rank>{"|".join(_ORDINALS)})\b
     )
     (?:\s?(?P<percent>%|per\s?cent\b|percent\b|percentage\spoints?\b))?
-    (?:\s(?P<currency>{"|".join(sorted((c for c in _CURRENCIES if c.isalpha()), key=len, reverse=True))})\b)?
+    (?:\s(?P<currency>{_NAMED})\b)?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -76,7 +77,7 @@ class Quantity:
     end: int
 
     def same(self, other: Quantity) -> bool:
-        """True where both say the same amount; a unit that one leaves out is not held against it."""
+        """True where both say the same amount, and no two different units."""
         return self.value == other.value and (
             self.unit == other.unit or not self.unit or not other.unit
         )
@@ -114,7 +115,7 @@ def _value(match: re.Match[str]) -> Decimal | None:
 
 
 def _spelt(text: str) -> int:
-    """ "three hundred and twelve thousand" is 312,000."""
+    """The value of words: 312,000 for "three hundred and twelve thousand"."""
     total = current = 0
     for word in re.findall(r"[a-z]+", text):
         if word in _UNITS:

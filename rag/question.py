@@ -30,10 +30,10 @@ _SIGNS: tuple[tuple[Asks, str], ...] = (
                   r"|argue|argued|state|stated|respond|comment|reply|deny|denied|promise|promised"
                   r"|think|thinks|want|wants|demand|demanded|reaction|position|view|stance)\b"),
     ("statement", r"^how did .{2,60}\b(?:react|respond|describe|comment|explain|justify)\b"),
-    ("number", r"\bhow (?:many|much|far|long|old|tall|high|large|big|fast|deep|wide|heavy|often)\b"),
-    ("number", r"^(?:what|which|by what)\b.{0,40}\b(?:number|percentage|percent|share|amount|toll"
-               r"|figure|figures|cost|price|score|margin|turnout|revenue|profit|total|size|rate)\b"),
-    ("time", r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|time|week|century|decade)\b|^since when"),
+    ("number", r"\bhow (?:many|much|far|long|old|tall|high|large|big|fast|deep|wide|heavy)\b"),
+    ("number", r"^(?:what|which|by what)\b.{0,40}\b(?:number|percent(?:age)?|share|amount"
+               r"|toll|figures?|cost|price|score|margin|turnout|revenue|profit|total|size|rate)\b"),
+    ("time", r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|time|week|century|decade)\b"),
     ("place", r"\bwhere\b|\b(?:what|which) (?:country|city|town|place|region|village|street|port"
               r"|state|location|capital|river|district|province|stadium|hall)\b"),
     ("person", r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|minister|president|party"

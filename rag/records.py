@@ -34,7 +34,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer: nothing on the topic, the claim is not there, or the dates exclude it."""
+    """Why there is no answer: off the topic, not stated, or outside the dates."""
 
     kind: RefusalKind
     message: str

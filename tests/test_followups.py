@@ -9,7 +9,7 @@ LAVROV = Turn(
     "What did Lavrov say about Resolution 2254?",
     "Quillon Daily, 8 December 2024: “Lavrov said that Russia wants it carried out.” [1]",
 )
-MAYOR = Turn("Who came third in the Velmo election?", "Maud Ferrant, an independent, came third. [1]")
+MAYOR = Turn("Who came third in the Velmo election?", "Maud Ferrant came third. [1]")
 
 
 @pytest.mark.parametrize(
@@ -22,15 +22,15 @@ MAYOR = Turn("Who came third in the Velmo election?", "Maud Ferrant, an independ
         ([LAVROV], "Where did he say that?", "Where did he [Lavrov] say that?"),
         ([LAVROV], "when?", "when: What did Lavrov say about Resolution 2254?"),
         ([LAVROV], "when was that?", "when was that [Lavrov, Resolution, Russia]?"),
-        ([MAYOR], "What does she do for a living?", "What does she [Maud Ferrant] do for a living?"),
+        ([MAYOR], "What does she do?", "What does she [Maud Ferrant] do?"),
         ([MAYOR, LAVROV], "and Fidan?", "What did Fidan say about Resolution 2254?"),
         (
             [LAVROV, Turn("And Araghchi?", "“He agreed.” [1]")],
             "and Fidan?",
             "What did Fidan say about Resolution 2254?",
         ),
-        ([LAVROV], "Who won the Tour of the Nine Bridges?", "Who won the Tour of the Nine Bridges?"),
-        ([LAVROV], "how many homes lost power in the storm", "how many homes lost power in the storm"),
+        ([LAVROV], "Who won the Tour of Velmo?", "Who won the Tour of Velmo?"),
+        ([LAVROV], "how many homes lost power", "how many homes lost power"),
         ([{"question": "Who leads HTS?", "answer": ""}], "and Hama?", "Who leads Hama?"),
     ],
 )

@@ -13,7 +13,7 @@ PASSAGE = (
 )
 SUPPORT = Support.of(
     PASSAGE,
-    passage("x", title="Talks in Doha", publisher="Quillon Daily", published="2024-12-08").stored.card,
+    passage("x", publisher="Quillon Daily", published="2024-12-08").stored.card,
 )
 
 

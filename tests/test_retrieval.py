@@ -18,15 +18,15 @@ WIRE = (
     "Captain Iris Dahl said that nobody was hurt and that no oil had leaked into the bay. "
     "Two tugs will try to free the ship at high water on Thursday morning, the port said."
 )
+VOTE = "The council of Velmo voted for a new school by 14 to 9."
+TALKS = "Minister Araghchi met his colleagues in the old customs house."
 ARTICLES = [
     Article("wire", "Tanker aground", WIRE, "wire", dt.date(2024, 3, 5), "North Wire"),
     Article("copy", "Ship stuck at Velmo", WIRE, "copy", dt.date(2024, 3, 6), "Bay Daily"),
-    Article("vote", "Council votes", "The council of Velmo voted for a new school by 14 to 9.", "vote",
-            dt.date(2024, 5, 1), "Bay Daily"),
-    Article("name", "Talks", "Minister Araghchi met his colleagues in the old customs house.", "name",
-            dt.date(2024, 6, 1), "North Wire"),
+    Article("vote", "Council votes", VOTE, "vote", dt.date(2024, 5, 1), "Bay Daily"),
+    Article("name", "Talks", TALKS, "name", dt.date(2024, 6, 1), "North Wire"),
     Article("old", "Undated", "A tanker burned in the strait many years ago.", "old"),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")

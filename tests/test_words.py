@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from rag.names import missing, name_words, names, same_name
 from rag.numbers import carried, quantities
 from rag.question import Question, kind
-from rag.words import content, contains, coverage, fold, weights, words
+from rag.words import contains, content, coverage, fold, weights, words
 
 
 def test_folding_takes_away_case_accents_and_curls() -> None:
-    assert fold("  “Türkiye’s”\n Café ") == "\"turkiye's\" cafe"
+    assert fold("  “Türkiye’s”\n Café ") == '"turkiye\'s" cafe'
 
 
 def test_content_keeps_acronyms_that_look_like_stopwords() -> None:
@@ -102,8 +102,8 @@ def test_two_spellings_are_one_name(one: str, other: str) -> None:
     ("one", "other"),
     [
         ("iran", "iraq"), ("niger", "nigeria"), ("austria", "australia"), ("mali", "malawi"),
-        ("oman", "amman"), ("ural", "aral"), ("korea", "kerry"), ("lavrov", "lavrentiev"), ("hama", "homs"),
-        ("2254", "2245"), ("un", "us"), ("paris", "peres"),
+        ("oman", "amman"), ("ural", "aral"), ("korea", "kerry"), ("lavrov", "lavrentiev"),
+        ("hama", "homs"), ("2254", "2245"), ("un", "us"), ("paris", "peres"),
     ],
 )  # fmt: skip
 def test_two_names_stay_two(one: str, other: str) -> None:
@@ -111,8 +111,9 @@ def test_two_names_stay_two(one: str, other: str) -> None:
 
 
 def test_a_word_that_only_opens_a_sentence_is_no_name() -> None:
-    assert names("Talks began. Then Hakan Fidan spoke in Doha.") == ["Talks", "Hakan Fidan", "Doha"]
-    assert name_words("The minister, Abbas Araghchi, met al-Assad's men.") == ["abbas", "araghchi", "assad"]
+    assert names("Talks began. Then Hakan Fidan spoke.") == ["Talks", "Hakan Fidan"]
+    found = name_words("The minister, Abbas Araghchi, met al-Assad's men.")
+    assert found == ["abbas", "araghchi", "assad"]
 
 
 def test_names_that_are_missing_are_told_by_any_spelling() -> None:
