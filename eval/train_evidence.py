@@ -3,9 +3,10 @@
     python -m eval.train_evidence CORPUS.jsonl QUESTIONS.jsonl --work FOLDER [--each 200] [--write]
 
 The questions are split into halves by article group (the part of the article id
-before "#"); the weights come from one half, and every figure printed is of the other.
-The weights in the repository come from SQuAD 2.0 (Rajpurkar, Jia and Liang, 2018,
-CC BY-SA 4.0): 320 paragraphs of its development set. No text of it is kept.
+before "#"), and those of the demo archive by story; the weights come from one half of
+each, and the figures of the other half are printed beside them. The weights in the
+repository come from SQuAD 2.0 (Rajpurkar, Jia and Liang, 2018, CC BY-SA 4.0), 320
+paragraphs of its development set of which no text is kept, and from the demo archive.
 
 What the language model says of each question is kept in FOLDER, so that a second
 run takes seconds.
@@ -14,9 +15,10 @@ run takes seconds.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,27 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from eval.metrics import contains_answer
+from eval.questions import ARTICLES, load
 from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
-from rag.evidence import FEATURES, JUDGED, Candidate, gather, trained, with_likelihoods
+from rag.answering import day
+from rag.evidence import (
+    CHEAP,
+    JUDGED,
+    RANKING,
+    Candidate,
+    Weights,
+    decisive,
+    gather,
+    ranking,
+    trained,
+    with_likelihoods,
+)
+from rag.followups import standalone
+from rag.generation import quotation, understandable
 from rag.llm import load_llm
 from rag.question import Question
-from rag.retrieval import retrieve
+from rag.retrieval import Dates, retrieve
 
 Row = dict[str, Any]
 Array = npt.NDArray[np.float64]
@@ -38,7 +55,6 @@ Array = npt.NDArray[np.float64]
 REFUSED_ANSWERABLE = 0.10
 """The share of answerable questions that may be refused: the threshold follows from it."""
 RIDGE = 0.01
-CHEAP = tuple(f for f in FEATURES if f not in ("likelihood", "gain", "surprise"))
 
 
 def main() -> None:
@@ -51,23 +67,25 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write rag/evidence.json")
     chosen = parser.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
-    questions = sample(chosen.questions, chosen.each)
-    rows = gathered(chosen.corpus, questions, chosen.work / f"features-{chosen.each}.json")
+    public = sample(chosen.questions, chosen.each)
+    rows = [
+        *gathered(chosen.corpus, public, chosen.work / f"public-{chosen.each}"),
+        *gathered(ARTICLES, demo(), chosen.work / "demo"),
+    ]
     result = {}
-    for name, features in (("without_model", CHEAP), ("with_model", FEATURES)):
+    for name, key, features in (
+        ("without_model", "all", CHEAP),
+        ("with_model", "judged", RANKING),
+    ):
         tune = [row for row in rows if row["half"] == "tune"]
-        key = "all" if name == "without_model" else "judged"
-        weights = fit(tune, features, key)
-        threshold = quantile_threshold(tune, features, weights, key)
-        result[name] = {
-            "bias": round(float(weights[0]), 4),
-            "threshold": round(threshold, 4),
-            "weights": {f: round(float(w), 4) for f, w in zip(features, weights[1:], strict=True)},
-        }
+        weights = learnt(tune, key, features)
+        result[name] = dataclasses.asdict(weights)
         print(name, json.dumps(result[name]))
         for half in ("tune", "report"):
-            report(half, [r for r in rows if r["half"] == half], features, weights, threshold, key)
-    singles([row for row in rows if row["half"] == "report"])
+            for source in ("public", "demo"):
+                some = [r for r in rows if r["half"] == half and r["source"] == source]
+                report(f"{half}, {source}", some, weights, key)
+    singles([r for r in rows if r["half"] == "report"])
     if chosen.write:
         path = Path(__file__).parent.parent / "rag" / "evidence.json"
         path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
@@ -91,7 +109,7 @@ def sample(path: Path, each: int) -> list[Row]:
     for half in ("tune", "report"):
         for answerable in (True, False):
             some = [
-                row | {"half": half}
+                row | {"half": half, "source": "public"}
                 for row in every
                 if side[group(row["gold"][0])] == half and row["answerable"] == answerable
             ]
@@ -101,8 +119,27 @@ def sample(path: Path, each: int) -> list[Row]:
     return chosen
 
 
-def gathered(corpus: Path, questions: list[Row], kept: Path) -> list[Row]:
+def demo() -> list[Row]:
+    """The questions of the demo archive, made to stand alone."""
+    return [
+        {
+            "id": known.id,
+            "question": standalone(known.question, known.history),
+            "answers": list(known.answers),
+            "answerable": known.answerable,
+            "gold": list(known.gold),
+            "half": known.split,
+            "source": "demo",
+            "dates": (known.since, known.until),
+        }
+        for known in load()
+    ]
+
+
+def gathered(corpus: Path, questions: list[Row], work: Path) -> list[Row]:
     """Features and labels of each question's candidates, kept in a file as they come."""
+    work.mkdir(parents=True, exist_ok=True)
+    kept = work / "features.json"
     rows: list[Row] = json.loads(kept.read_text("utf-8")) if kept.is_file() else []
     if len(rows) == len(questions):
         return rows
@@ -113,19 +150,23 @@ def gathered(corpus: Path, questions: list[Row], kept: Path) -> list[Row]:
         for at, row in enumerate(questions[len(rows) :], start=len(rows) + 1):
             question = Question.read(row["question"])
             vector = encoder.encode([question.text])[0]
-            passages = retrieve(index, question, vector)
+            since, until = row.get("dates", (None, None))
+            passages = retrieve(index, question, vector, Dates(day(since), day(until)))
             frequency = index.document_frequency(question.terms)
-            cheap = gather(question, vector, passages, encoder, frequency, total)
-            cheap.sort(key=lambda c: -trained(model=False).score(c.features))
-            judged, evaluated = with_likelihoods(question, cheap[:JUDGED], llm)
+            found = gather(question, vector, passages, encoder, frequency, total)
+            cheap = ranking(found, trained(model=False))
+            judged, evaluated = (
+                with_likelihoods(question, cheap[:JUDGED], llm) if cheap else ([], 0)
+            )
             rows.append(
                 {
                     "id": row["id"],
                     "half": row["half"],
+                    "source": row["source"],
                     "answerable": row["answerable"],
                     "evaluated": evaluated,
-                    "all": [labelled(c, row) for c in cheap],
-                    "judged": [labelled(c, row) for c in judged],
+                    "all": [labelled(question, c, row) for c in cheap],
+                    "judged": [labelled(question, c, row) for c in judged],
                 }
             )
             if at % 20 == 0 or at == len(questions):
@@ -134,60 +175,81 @@ def gathered(corpus: Path, questions: list[Row], kept: Path) -> list[Row]:
     return rows
 
 
-def labelled(candidate: Candidate, row: Row) -> Row:
-    """A candidate's features, and whether it holds a gold answer in a gold article."""
+def labelled(question: Question, candidate: Candidate, row: Row) -> Row:
+    """A candidate's features, and whether its quotation holds a gold answer."""
+    quote = quotation(candidate.passage, understandable(question, candidate)).quote
     right = (
         row["answerable"]
         and candidate.passage.stored.card.article_id in row["gold"]
-        and contains_answer(candidate.text, row["answers"])
+        and contains_answer(quote, row["answers"])
     )
     return {"right": bool(right), "text": candidate.text, "features": dict(candidate.features)}
 
 
-def matrix(candidates: Sequence[Row], features: Sequence[str]) -> Array:
-    """[n, 1 + features]: a one for the bias, then the features."""
-    return np.array([[1.0, *(c["features"][f] for f in features)] for c in candidates])
+def learnt(rows: Sequence[Row], key: str, features: Sequence[str]) -> Weights:
+    """All weights, from the rows of the tuning half."""
+    ranking = rounded(features, fit_ranking(rows, features, key))
+    some = [row for row in rows if row[key]]
+    values = [decisive([c["features"] for c in _top(row, key, ranking)]) for row in some]
+    names = tuple(values[0])
+    x = np.array([[1.0, *(value[name] for name in names)] for value in values])
+    bias, *weights = fit_logistic(x, np.array([row["answerable"] for row in some]))
+    first = Weights(ranking, rounded(names, weights), round(float(bias), 4), 0.0)
+    scores = [probability(row, first, key) for row in rows if row["answerable"]]
+    threshold = round(float(np.quantile(scores, REFUSED_ANSWERABLE)), 4)
+    return dataclasses.replace(first, threshold=threshold)
 
 
-def fit(rows: Sequence[Row], features: Sequence[str], key: str) -> Array:
-    """Conditional logit with "none" (score 0) among the choices, by maximum likelihood."""
-    data = [
-        (matrix(row[key], features), np.array([c["right"] for c in row[key]], bool))
-        for row in rows
-        if row[key]
-    ]
+def rounded(names: Sequence[str], weights: Iterable[float]) -> dict[str, float]:
+    """Weights by name, to four places."""
+    return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
+
+
+def fit_ranking(rows: Sequence[Row], features: Sequence[str], key: str) -> Array:
+    """Conditional logit over the sentences of each answerable question, by maximum likelihood."""
+    data = []
+    for row in rows:
+        right = np.array([c["right"] for c in row[key]], bool)
+        if right.any() and not right.all():
+            data.append((np.array([[c["features"][f] for f in features] for c in row[key]]), right))
 
     def loss(weights: Array) -> tuple[float, Array]:
-        ridge = RIDGE * len(data)
-        value = ridge * float(weights[1:] @ weights[1:]) / 2
-        slope = ridge * weights
-        slope[0] = 0.0
+        value = RIDGE * len(data) * float(weights @ weights) / 2
+        slope = RIDGE * len(data) * weights
         for x, right in data:
-            odds = np.exp(np.clip(x @ weights, -30, 30))
-            every = 1 + odds.sum()
-            good = odds[right].sum() if right.any() else 1.0
-            value -= float(np.log(good / every))
-            slope += (odds @ x) / every
-            if right.any():
-                slope -= (odds[right] @ x[right]) / good
+            scores = x @ weights
+            odds = np.exp(scores - scores.max())
+            value -= float(np.log(odds[right].sum() / odds.sum()))
+            slope = slope + (odds @ x) / odds.sum() - (odds[right] @ x[right]) / odds[right].sum()
         return value, slope
 
-    start = np.zeros(1 + len(features))
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+    return np.asarray(minimize(loss, np.zeros(len(features)), jac=True, method="L-BFGS-B").x)
 
 
-def answerable(row: Row, features: Sequence[str], weights: Array, key: str) -> float:
-    """Probability that one of the candidates answers."""
-    odds = np.exp(np.clip(matrix(row[key], features) @ weights, -30, 30)).sum()
-    return float(odds / (1 + odds))
+def fit_logistic(x: Array, y: npt.NDArray[np.bool_]) -> Array:
+    """Logistic regression whose first column is the bias, by maximum likelihood."""
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        z = x @ weights
+        penalty = RIDGE * len(x) * np.r_[0.0, weights[1:]]
+        value = float(np.logaddexp(0, np.where(y, -z, z)).sum() + penalty @ weights / 2)
+        return value, x.T @ (1 / (1 + np.exp(-z)) - y) + penalty
+
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
-def quantile_threshold(
-    rows: Sequence[Row], features: Sequence[str], weights: Array, key: str
-) -> float:
-    """The probability below which the permitted share of answerable questions falls."""
-    scores = [answerable(row, features, weights, key) for row in rows if row["answerable"]]
-    return float(np.quantile(scores, REFUSED_ANSWERABLE))
+def probability(row: Row, weights: Weights, key: str) -> float:
+    """That the question has an answer among its best candidates."""
+    return weights.answerable([c["features"] for c in _top(row, key, weights.ranking)])
+
+
+def _top(row: Row, key: str, ranking: Mapping[str, float]) -> list[Row]:
+    """The candidates that are decided on, best first."""
+
+    def score(candidate: Row) -> float:
+        return float(sum(w * candidate["features"][f] for f, w in ranking.items()))
+
+    return sorted(row[key], key=score, reverse=True)[:JUDGED]
 
 
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
@@ -196,35 +258,25 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
     return float((above > 0).mean() + (above == 0).mean() / 2)
 
 
-def report(
-    half: str,
-    rows: Sequence[Row],
-    features: Sequence[str],
-    weights: Array,
-    threshold: float,
-    key: str,
-) -> None:
+def report(half: str, rows: Sequence[Row], weights: Weights, key: str) -> None:
     """Print hits at one and three sentences, AUC, and what the threshold does."""
-    hits = {1: 0, 3: 0}
-    scores: dict[bool, list[float]] = {True: [], False: []}
-    for row in rows:
-        scores[row["answerable"]].append(answerable(row, features, weights, key))
-        if row["answerable"]:
-            order = np.argsort(-(matrix(row[key], features) @ weights))
-            for k in hits:
-                hits[k] += any(row[key][i]["right"] for i in order[:k])
-    kept = [np.mean([s >= threshold for s in scores[kind]]) for kind in (True, False)]
-    share = {k: count / len(scores[True]) for k, count in hits.items()}
+    can = [_top(row, key, weights.ranking) for row in rows if row["answerable"]]
+    hit = {k: np.mean([any(c["right"] for c in row[:k]) for row in can]) for k in (1, 3)}
+    scores = {
+        kind: [probability(row, weights, key) for row in rows if row["answerable"] == kind]
+        for kind in (True, False)
+    }
+    kept = [np.mean([s >= weights.threshold for s in scores[kind]]) for kind in (True, False)]
     print(
-        f"  {half}: hit@1 {share[1]:.3f} hit@3 {share[3]:.3f} "
+        f"  {half}: hit@1 {hit[1]:.3f} hit@3 {hit[3]:.3f} "
         f"AUC {auc(scores[True], scores[False]):.3f} answered {kept[0]:.3f}, "
-        f"unanswerable declined {1 - kept[1]:.3f}"
+        f"unanswerable declined {1 - kept[1]:.3f} of {len(scores[True])} and {len(scores[False])}"
     )
 
 
 def singles(rows: Sequence[Row]) -> None:
     """Print what each feature does by itself, for comparison."""
-    for feature in ("cosine", "coverage", "passage", "likelihood", "gain", "surprise"):
+    for feature in ("cosine", "cosine_near", "coverage", "passage", "likelihood"):
         ranked = [(row, _by(feature, row["judged"])) for row in rows if row["judged"]]
         top = [(row["answerable"], c[0]["features"][feature]) for row, c in ranked]
         can = [c for row, c in ranked if row["answerable"]]

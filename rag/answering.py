@@ -337,7 +337,7 @@ class _Run:
 def answerable(candidates: Sequence[Candidate], *, model: bool) -> bool:
     """True where the sentences that meet the demands are likely enough to answer."""
     weights = trained(model)
-    return weights.answerable([c.score for c in candidates]) >= weights.threshold
+    return weights.answerable([c.features for c in candidates]) >= weights.threshold
 
 
 def _on_topic(passages: Sequence[Passage]) -> bool:

@@ -4,15 +4,17 @@ Each sentence of the passages found is described by a few numbers: how near it i
 to the question by vector and by words, how likely the language model finds the
 question after reading it (UPR: Sachan et al., 2022), whether it offers the kind of
 thing that is asked for, and which of the question's names and numbers it or its
-surroundings carry. A conditional logit with "none of them" among its choices
-(McFadden, 1974) turns them into one score: it ranks the sentences, and what is left
-for "none" decides on refusal. Its weights stand in `rag/evidence.json`, trained by
-`eval/train_evidence.py`.
+surroundings carry. A conditional logit (McFadden, 1974) ranks the sentences by these,
+and a logistic regression on the best values of all decides whether any of them
+answers. The two are trained apart, because a question that looks answered and a
+sentence that looks better than its neighbours are told by different things. The
+weights stand in `rag/evidence.json`, trained by `eval/train_evidence.py`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,6 +26,7 @@ import numpy as np
 from index.embedding import Encoder, Vectors
 from index.records import Span
 from prompts import fill
+from rag.dates import mentions
 from rag.llm import LLM
 from rag.names import missing, name_words
 from rag.numbers import carried, quantities
@@ -31,14 +34,26 @@ from rag.question import Question
 from rag.retrieval import Passage
 from rag.words import coverage, fold, stem, stems, weights, words
 
-JUDGED = 8
+JUDGED = 7
 """Sentences that the language model reads for one question."""
-LONGEST_READ = 400
+LONGEST_READ = 300
 """Characters of a sentence that the language model reads."""
-FEATURES = (
-    "cosine", "coverage", "context", "passage", "first", "likelihood", "gain", "surprise",
-    "offers", "names", "names_near", "numbers_near", "length",
+LONGEST_TITLE = 70
+LONGEST_BEFORE = 160
+"""Characters of the headline and of the sentence before that it reads with each."""
+TYPED = ("person", "place", "number", "time")
+"""Kinds of answer that a sentence can be seen to offer or not."""
+CHEAP = (
+    "cosine", "cosine_near", "coverage", "coverage_near", "beyond_title", "passage", "first",
+    "withholds", "unit", "names", "length",
 )  # fmt: skip
+"""Features by which sentences are ranked before the language model reads any."""
+RANKING = (*CHEAP, "likelihood")
+"""Features by which those that it read are ranked."""
+DECIDING = (
+    "cosine_near", "coverage_near", "context", "passage", "offers", "names_near", "numbers_near",
+)  # fmt: skip
+"""Features whose best values decide on answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ class Candidate:
     text: str
     features: Mapping[str, float]
     score: float = 0.0
-    """Log odds against "none of the sentences answers"; 0 until it is judged."""
+    """How much better than others, in log odds; 0 until it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +74,37 @@ class Evidence:
     """The sentences that were judged, best first."""
 
     ranked: tuple[Candidate, ...]
-    answerable: float
-    """Probability that one of them answers the question."""
     evaluated: int = 0
     """Tokens that the language model read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One weight for each feature, and what to refuse at."""
+    """What was learnt of ranking, and of deciding whether there is an answer at all."""
 
+    ranking: Mapping[str, float]
+    deciding: Mapping[str, float]
     bias: float
-    weights: Mapping[str, float]
     threshold: float
     """Probability of an answer below which the question is declined."""
 
     def score(self, features: Mapping[str, float]) -> float:
-        """Log odds of a sentence with these features against "none"."""
-        total = self.bias + sum(w * features[name] for name, w in self.weights.items())
-        return max(min(total, 30.0), -30.0)
+        """How much better than others a sentence with these features is, in log odds."""
+        return sum(weight * features[name] for name, weight in self.ranking.items())
 
-    def answerable(self, scores: Sequence[float]) -> float:
-        """Probability that one of the sentences answers."""
-        odds = sum(exp(score) for score in scores)
-        return odds / (1 + odds)
+    def answerable(self, described: Sequence[Mapping[str, float]]) -> float:
+        """Probability that one of the sentences with these features answers."""
+        if not described:
+            return 0.0
+        values = decisive(described)
+        total = self.bias + sum(weight * values[name] for name, weight in self.deciding.items())
+        return 1 / (1 + exp(-max(min(total, 30.0), -30.0)))
+
+
+def decisive(described: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The best value of each deciding feature among some sentences; what decides on answering."""
+    names_ = [*DECIDING, *(("gain",) if "gain" in described[0] else ())]
+    return {name: max(features[name] for features in described) for name in names_}
 
 
 @lru_cache(maxsize=2)
@@ -90,7 +112,7 @@ def trained(model: bool = True) -> Weights:
     """The weights that come with Byline, with a language model's features and without."""
     stored = json.loads(files("rag").joinpath("evidence.json").read_text("utf-8"))
     row = stored["with_model" if model else "without_model"]
-    return Weights(row["bias"], row["weights"], row["threshold"])
+    return Weights(row["ranking"], row["deciding"], row["bias"], row["threshold"])
 
 
 def gather(
@@ -115,13 +137,17 @@ def gather(
     places = _sentences(passages)
     if not places:
         return []
-    cosines = encoder.encode([text for _, _, text in places]) @ vector
+    leads = [_lead(passage, span) for passage, span, _ in places]
+    texts = [text for _, _, text in places]
+    near = [f"{lead} {text}" for lead, text in zip(leads, texts, strict=True)]
+    cosines = encoder.encode([*texts, *near]) @ vector
     contexts = {id(passage): _Context.of(passage) for passage in passages}
     found = []
-    for (passage, span, text), cosine in zip(places, cosines, strict=True):
+    for at, (passage, span, text) in enumerate(places):
         context = contexts[id(passage)]
-        features = _features(question, weighted, text, passage, context) | {
-            "cosine": float(cosine),
+        features = _features(question, weighted, text, leads[at], passage, context) | {
+            "cosine": float(cosines[at]),
+            "cosine_near": float(cosines[len(places) + at]),
             "first": float(passage is passages[0]),
         }
         found.append(Candidate(passage, span, text, features))
@@ -130,17 +156,15 @@ def gather(
 
 def judge(question: Question, candidates: Sequence[Candidate], llm: LLM | None) -> Evidence:
     """Rank the candidates: all by the cheap features, the best of them by the language model."""
-    weights_ = trained(model=False)
-    ranked = _ranked(candidates, weights_)
-    evaluated = 0
-    if llm is not None and ranked:
-        weights_ = trained()
-        described, evaluated = with_likelihoods(question, ranked[:JUDGED], llm)
-        ranked = _ranked(described, weights_)
-    return Evidence(tuple(ranked), weights_.answerable([c.score for c in ranked]), evaluated)
+    ranked = ranking(candidates, trained(model=False))[:JUDGED]
+    if llm is None or not ranked:
+        return Evidence(tuple(ranked))
+    described, evaluated = with_likelihoods(question, ranked, llm)
+    return Evidence(tuple(ranking(described, trained())), evaluated)
 
 
-def _ranked(candidates: Sequence[Candidate], by: Weights) -> list[Candidate]:
+def ranking(candidates: Sequence[Candidate], by: Weights) -> list[Candidate]:
+    """The candidates with their scores, best first."""
     scored = [replace(c, score=by.score(c.features)) for c in candidates]
     return sorted(scored, key=lambda c: -c.score)
 
@@ -150,7 +174,13 @@ def with_likelihoods(
 ) -> tuple[list[Candidate], int]:
     """The candidates with what the language model says of them, and the tokens it read."""
     prompts = [
-        fill("question", title=_title(c.passage), passage=c.text[:LONGEST_READ]) for c in candidates
+        fill(
+            "question",
+            title=_title(c.passage)[:LONGEST_TITLE],
+            before=_before(c.passage, c.span)[-LONGEST_BEFORE:],
+            sentence=c.text[:LONGEST_READ],
+        )
+        for c in candidates
     ]
     prompts.append(fill("question_alone"))
     asked = " " + question.text
@@ -167,7 +197,6 @@ def with_likelihoods(
                     **candidate.features,
                     "likelihood": float(row.mean()) - best,
                     "gain": float(gain.mean()),
-                    "surprise": float(np.sort(gain)[: max(len(gain) // 4, 1)].mean()),
                 },
             )
         )
@@ -211,17 +240,25 @@ def _features(
     question: Question,
     weighted: Mapping[str, float],
     text: str,
+    lead: str,
     passage: Passage,
     context: _Context,
 ) -> dict[str, float]:
     own = words(text)
     own_stems = {stem(word) for word in own}
+    title = set(stems(passage.stored.card.title))
+    untold = {term: weight for term, weight in weighted.items() if stem(term) not in title}
     names = question.names
+    offered = offers(question, text)
     return {
         "coverage": coverage(weighted, own_stems),
+        "coverage_near": coverage(weighted, own_stems.union(stems(lead))),
+        "beyond_title": coverage(untold, own_stems) if untold else 0.5,
         "context": coverage(weighted, context.stems),
         "passage": passage.score,
-        "offers": float(offers(question, text)),
+        "offers": float(offered and question.asks in TYPED),
+        "withholds": float(not offered),
+        "unit": float(_in_the_unit_asked_for(question, text)),
         "names": 1 - len(missing(names, own)) / len(names) if names else 1.0,
         "names_near": 1 - len(missing(names, context.words)) / len(names) if names else 1.0,
         "numbers_near": float(not carried(question.numbers, context.text)),
@@ -241,6 +278,30 @@ def offers(question: Question, text: str) -> bool:
     return True
 
 
+def _in_the_unit_asked_for(question: Question, text: str) -> bool:
+    """True where a number asked for is given as what it must be: money, a share, or a count."""
+    if question.asks == "time":
+        return bool(mentions(text, None))
+    if question.asks != "number":
+        return False
+    units = {one.unit for one in quantities(text)} - {"ordinal"}
+    if _MONEY.search(question.text):
+        return bool(units - {"", "percent"})
+    if _SHARE.search(question.text):
+        return "percent" in units
+    return "" in units
+
+
+_MONEY = re.compile(
+    r"\b(?:costs?|price|revenue|profit|loss|money|pay|paid|pays|worth|saves?|bill|budget|spend|spent"
+    r"|fine|debt|salary|wage|fee)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\b(?:share|percent(?:age)?|per cent|rate|turnout|proportion)\b", re.IGNORECASE
+)
+
+
 def _names_a_day(text: str) -> bool:
     return not _DAYS.isdisjoint(words(text))
 
@@ -252,9 +313,21 @@ _DAYS = frozenset(
 )
 
 
+def _lead(passage: Passage, span: Span) -> str:
+    """What a reader of the sentence has just read: the headline and the sentence before."""
+    return f"{_title(passage)} {_before(passage, span)}".strip()
+
+
+def _before(passage: Passage, span: Span) -> str:
+    """The sentence before, where the passage has one."""
+    chunk = passage.stored.chunk
+    before = [one for one in chunk.sentences if one.end <= span.start][-1:]
+    return "".join(chunk.text[one.start - chunk.start : one.end - chunk.start] for one in before)
+
+
 def _title(passage: Passage) -> str:
     title = passage.stored.card.title
-    return f"{title}. " if title else ""
+    return f"{title}." if title else ""
 
 
 def _spelt_date(passage: Passage) -> str:

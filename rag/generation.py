@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import log
 
 from index.records import Card, Span
-from rag.evidence import Candidate
+from rag.evidence import Candidate, offers
 from rag.names import missing
 from rag.question import Question
 from rag.retrieval import Passage
@@ -79,10 +79,11 @@ def source_line(card: Card) -> str:
 
 
 def understandable(question: Question, candidate: Candidate) -> Span:
-    """The candidate's sentence, with those before it that a reader needs.
+    """The candidate's sentence, with those around it that a reader needs.
 
-    They are needed when it opens on a pronoun or a "the minister", or when they
-    hold a name of the question that it lacks itself.
+    Those before it are needed when it opens on a pronoun or a "the minister", or
+    when they hold a name of the question that it lacks itself; the one after it,
+    when a number or a day is asked for that only that one gives.
     """
     chunk = candidate.passage.stored.chunk
     sentences = list(chunk.sentences)
@@ -98,7 +99,10 @@ def understandable(question: Question, candidate: Candidate) -> Span:
         ):
             break
         first -= 1
-    return Span(sentences[first].start, candidate.span.end)
+    last = at
+    if not offers(question, candidate.text) and at + 1 < len(sentences):
+        last += offers(question, _text(chunk.text, chunk.start, sentences[at + 1]))
+    return Span(sentences[first].start, sentences[last].end)
 
 
 def _text(text: str, offset: int, span: Span) -> str:

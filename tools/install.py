@@ -93,6 +93,7 @@ def install(*, dev: bool) -> None:
     pip("install", *PINS, *wanted)
     # The project itself comes last, so that its own build needs nothing more from the network.
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    make_llama_run()
 
 
 def make_environment() -> None:
@@ -127,6 +128,40 @@ def compile_llama(requirement: str) -> None:
     WHEELS.mkdir(parents=True, exist_ok=True)
     say("  llama.cpp: compiles for 8 to 12 minutes on two cores, unless pip still has its wheel")
     pip("wheel", "--no-deps", "--wheel-dir", str(WHEELS), requirement)
+
+
+def make_llama_run() -> None:
+    """Try the language model; compile llama.cpp anew where the wheel is not for this processor.
+
+    A wheel out of pip's cache may have been compiled for all that some processor
+    offers, and one that lacks an instruction kills the program without a word.
+
+    Raises:
+        SetUpFailed: it does not run even when it was compiled here.
+    """
+    if model_runs():
+        return
+    say("  llama.cpp: the compiled one does not run on this processor; compiling it anew")
+    for wheel in WHEELS.glob("llama_cpp_python-*.whl"):
+        wheel.unlink()
+    requirement = next(line for line in dependencies() if line.startswith("llama-cpp-python"))
+    WHEELS.mkdir(parents=True, exist_ok=True)
+    pip("wheel", "--no-cache-dir", "--no-deps", "--wheel-dir", str(WHEELS), requirement)
+    pip("install", "--force-reinstall", "--no-deps", *map(str, WHEELS.glob("llama_cpp_python-*")))
+    if not model_runs():
+        raise SetUpFailed("llama.cpp does not run on this machine. See .venv/install.log")
+
+
+def model_runs() -> bool:
+    """Whether the model that comes with pip answers at all."""
+    probe = "from rag.llm import load_llm; load_llm().likelihoods(['The sky is'], [' blue'])"
+    return subprocess.run([str(PYTHON), "-c", probe], cwd=ROOT, check=False).returncode == 0
+
+
+def dependencies() -> list[str]:
+    """What Byline needs, as pyproject.toml says it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return list(project["project"]["dependencies"])
 
 
 def compiler() -> str | None:
@@ -171,8 +206,13 @@ def beat(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def environment() -> dict[str, str]:
-    """The user's environment, with llama.cpp built without its image models."""
-    flags = f"-DLLAVA_BUILD=OFF {os.environ.get('CMAKE_ARGS', '')}".strip()
+    """The user's environment, with llama.cpp built without its image models.
+
+    And for any x86-64 processor with AVX2 rather than for this one: the same machine code
+    gives the same figures everywhere, and a virtual machine may report instructions (AMX)
+    that it does not run.
+    """
+    flags = f"-DLLAVA_BUILD=OFF -DGGML_NATIVE=OFF {os.environ.get('CMAKE_ARGS', '')}".strip()
     return {**os.environ, "CMAKE_ARGS": flags, "PYTHONUNBUFFERED": "1"}
 
 

@@ -1,0 +1,1 @@
+"""Speed, as ratios and counts. Nothing here is asserted; run it and read it."""

@@ -1,0 +1,141 @@
+"""The whole of Byline with its real models, on part of the demo archive."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eval.questions import ARTICLES
+from index.embedding import load_encoder
+from index.errors import BadRequest, IndexMissing
+from index.ingesting import index_for, ingest
+from index.store import Index
+from rag import Answer, Assistant, ask
+from rag.llm import load_llm
+
+pytestmark = pytest.mark.models
+
+KEYS = [
+    "question", "understood", "text", "refused", "short", "refusal", "sentences", "citations",
+    "passages", "conflicts", "model", "index", "tokens", "seconds",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made: Path = tmp_path_factory.mktemp("demo") / "index"
+    encoder = load_encoder()
+    with index_for(made, encoder) as index:
+        report = ingest(index, [ARTICLES / "syria"], encoder)
+        assert report.added == 20
+        again = ingest(index, [ARTICLES / "syria"], encoder)
+        assert (again.added, again.updated, again.unchanged, again.chunks) == (0, 0, 20, 0)
+    return made
+
+
+@pytest.fixture(scope="module")
+def assistant(folder: Path) -> Iterator[Assistant]:
+    encoder = load_encoder()
+    with Assistant(Index.open(folder, encoder), encoder, load_llm()) as loaded:
+        yield loaded
+
+
+def checked(answer: Answer, assistant: Assistant) -> Answer:
+    """The answer, once its shape and quotations are known to be right."""
+    shape = answer.to_dict()
+    assert list(shape) == KEYS
+    assert json.loads(json.dumps(shape)) == shape
+    for citation in answer.citations:
+        text = assistant.article(citation.article_id).text
+        assert text[citation.start : citation.end] == citation.quote
+    numbers = {citation.number for citation in answer.citations}
+    for sentence in answer.sentences:
+        assert sentence.citations
+        assert set(sentence.citations) <= numbers
+    return answer
+
+
+def test_a_question_gets_a_quoted_answer_with_its_citation(assistant: Assistant) -> None:
+    answer = checked(assistant.ask("what did Lavrov say about Resolution 2254?"), assistant)
+    assert not answer.refused
+    assert "2254" in answer.citations[0].quote
+    assert "Lavrov" in answer.citations[0].quote
+    assert answer.text.count("[1]") == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what did Lavrov say about Resolution 1701?", "What did Lavrov tell Olaf Scholz?"],
+)
+def test_what_no_article_mentions_is_refused_by_name(assistant: Assistant, question: str) -> None:
+    answer = checked(assistant.ask(question), assistant)
+    assert answer.refusal is not None
+    assert answer.refusal.kind == "not_stated"
+    assert "1701" in answer.text or "Scholz" in answer.text
+    assert answer.refusal.nearest
+
+
+def test_what_the_archive_is_not_about_is_refused(assistant: Assistant) -> None:
+    answer = checked(assistant.ask("who won the 2024 US presidential election?"), assistant)
+    assert answer.refused
+    assert answer.sentences == ()
+
+
+def test_a_stream_says_the_same_as_an_answer(assistant: Assistant) -> None:
+    question = "what did Lavrov say about Resolution 2254?"
+    *steps, last = assistant.stream(question)
+    assert last.answer is not None
+    said = [step.sentence for step in steps if step.kind == "sentence"]
+    assert tuple(said) == last.answer.sentences
+    assert last.answer.text == assistant.ask(question).text
+    assert steps[0].kind == "status"
+
+
+def test_a_follow_up_is_understood_and_shown(assistant: Assistant) -> None:
+    first = assistant.ask("what did Lavrov say about Resolution 2254?")
+    history = [{"question": first.question, "answer": first.text}]
+    answer = checked(assistant.ask("and Fidan?", history), assistant)
+    assert answer.understood == "what did Fidan say about Resolution 2254?"
+    assert answer.question == "and Fidan?"
+
+
+def test_dates_leave_out_what_was_published_outside_them(assistant: Assistant) -> None:
+    question = "what did Lavrov say about Resolution 2254?"
+    answer = checked(assistant.ask(question, until="2024-12-03"), assistant)
+    assert answer.refusal is not None
+    assert answer.refusal.kind == "outside_dates"
+    later = checked(assistant.ask(question, since="2024-12-08"), assistant)
+    assert all(c.published is not None for c in later.citations)
+
+
+def test_a_copy_is_named_beside_the_citation_not_cited_again(assistant: Assistant) -> None:
+    answer = assistant.ask("Which three ministers met on the sidelines of the Doha Forum?")
+    cited = [assistant.index.card(c.article_id).origin for c in answer.citations]
+    wire = assistant.index.card("velmark-doha-three-way-talks").origin
+    assert cited.count(wire) <= 1
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [("   ?", None, None), ("x" * 2000, None, None), ("who?", "soon", None),
+     ("who?", "2024-12-09", "2024-12-01")],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_told_in_a_line(
+    assistant: Assistant, question: str, since: str | None, until: str | None
+) -> None:
+    with pytest.raises(BadRequest) as told:
+        assistant.ask(question, since=since, until=until)
+    assert "\n" not in str(told.value)
+
+
+def test_without_an_index_nothing_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        ask("who?", index=tmp_path / "none")
+
+
+def test_an_empty_index_says_so(tmp_path: Path, assistant: Assistant) -> None:
+    with index_for(tmp_path / "empty", assistant.encoder) as index:
+        answer = Assistant(index, assistant.encoder, assistant.llm).ask("who?")
+    assert answer.refusal is not None
+    assert "byline ingest" in answer.text
