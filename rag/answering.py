@@ -28,7 +28,7 @@ from rag.grounding import Support, faults
 from rag.llm import LLM, load_llm
 from rag.question import LONGEST, Question
 from rag.records import Answer, Citation, Event, Refusal, Retrieved, Sentence
-from rag.refusing import EMPTY, TOPIC_COSINE, refusal
+from rag.refusing import EMPTY, on_topic, refusal
 from rag.retrieval import Dates, Passage, retrieve
 from rag.settings import index_folder
 
@@ -247,11 +247,12 @@ class _Run:
         self, view: Snapshot, question: Question, vector: Vectors, passages: list[Passage]
     ) -> _Found:
         """Judge the sentences of the passages, and draft an answer if they carry the question."""
-        found = _Found(passages, on_topic=_on_topic(passages))
-        frequency = view.document_frequency(question.terms)
-        candidates = gather(
-            question, vector, passages, self.assistant.encoder, frequency, view.chunk_count
-        )
+        frequency, total = view.document_frequency(question.terms), view.chunk_count
+        found = _Found(passages, on_topic=on_topic(question, passages, frequency, total))
+        if not found.on_topic:
+            return found
+        encoder = self.assistant.encoder
+        candidates = gather(question, vector, passages, encoder, frequency, total)
         evidence = judge(question, candidates, self.assistant.llm)
         self.evaluated += evidence.evaluated
         demands = Demands.of(question, passages)
@@ -338,10 +339,6 @@ def answerable(candidates: Sequence[Candidate], *, model: bool) -> bool:
     """True where the sentences that meet the demands are likely enough to answer."""
     weights = trained(model)
     return weights.answerable([c.features for c in candidates]) >= weights.threshold
-
-
-def _on_topic(passages: Sequence[Passage]) -> bool:
-    return any(passage.cosine >= TOPIC_COSINE for passage in passages)
 
 
 def _reading(passages: Sequence[Passage]) -> str:

@@ -66,6 +66,10 @@ _COUNTS = {"a": 1, "an": 1} | {
 _UNIT_DAYS = {"day": 1, "week": 7}
 
 
+CALENDAR = frozenset((*_MONTHS, *_WEEKDAYS))
+"""Folded names of months and weekdays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A day or range of days in a text."""

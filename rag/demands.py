@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.dates import Mention, mentions
+from rag.dates import CALENDAR, Mention, mentions
 from rag.generation import Draft
 from rag.grounding import Support
 from rag.names import missing, names, same_name, split_name
@@ -39,7 +39,8 @@ class Demands:
     def of(cls, question: Question, passages: Iterable[Passage]) -> Demands:
         """Read the demands off a question; the passages tell which lower-case words are names."""
         typed = looks_like_names(question.terms, casing(passage.text for passage in passages))
-        return cls(question, tuple(dict.fromkeys((*question.names, *typed))))
+        names_ = dict.fromkeys((*question.names, *typed))
+        return cls(question, tuple(name for name in names_ if name not in CALENDAR))
 
     def lacking(self, draft: Draft, article: str) -> list[str]:
         """What this draft's passage, or its article, does not carry; empty when all is there."""

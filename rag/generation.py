@@ -8,6 +8,7 @@ Nothing here decides whether a draft may be shown; `rag.grounding` does.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
@@ -48,7 +49,10 @@ class Draft:
 
 
 def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
-    """The best sentences as quotations, best first, no two alike."""
+    """The best sentences as quotations, no two alike.
+
+    The best comes first; where the newest state of things is asked for, the newest does.
+    """
     drafts: list[Draft] = []
     for candidate in ranked:
         if candidate.score < ranked[0].score - NEARLY_AS_GOOD:
@@ -59,6 +63,9 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
             drafts.append(draft)
         if len(drafts) == SENTENCES:
             break
+    if question.latest:
+        drafts.sort(key=lambda draft: draft.passage.stored.card.published or dt.date.min)
+        drafts.reverse()
     return drafts
 
 

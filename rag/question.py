@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -76,7 +76,7 @@ class Question:
         return cls(
             text=text,
             terms=tuple(content(text)),
-            names=tuple(name_words(text)),
+            names=tuple(name_words(_without(text, days))),
             numbers=tuple(
                 one
                 for one in quantities(text)
@@ -100,6 +100,13 @@ def kind(text: str) -> Asks:
         if pattern.search(folded):
             return asks
     return "other"
+
+
+def _without(text: str, days: Sequence[Mention]) -> str:
+    """The text with its days blanked out: "Saturday" has a capital letter and is no name."""
+    for day in days:
+        text = text[: day.start] + " " * (day.end - day.start) + text[day.end :]
+    return text
 
 
 def _asked_for(day: Mention) -> Mention:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from index.embedding import Vectors
 from index.queries import Queries
@@ -144,14 +142,3 @@ def _triples(text: str) -> set[tuple[str, ...]]:
     if len(found) < 3:
         return {tuple(found)}
     return set(zip(found, found[1:], found[2:], strict=False))
-
-
-def rescored(passage: Passage, score: float) -> Passage:
-    """The same passage with another score."""
-    return replace(passage, score=score)
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Rows scaled to unit length: float32 of shape [n, d]."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)

@@ -66,6 +66,15 @@ def test_names_typed_in_lower_case_are_known_by_the_passages() -> None:
     assert "doha" in Demands.of(Question.read("who met in doha"), [DOHA]).names
 
 
+def test_a_weekday_is_a_day_and_not_a_name() -> None:
+    question = Question.read("Who spoke in Doha on Saturday, 7 December?")
+    draft = quotation(DOHA, candidate(DOHA, 0).span)
+    assert "saturday" not in Demands.of(question, [DOHA]).names
+    assert Demands.of(question, [DOHA]).lacking(draft, TEXT) == []
+    wrong = Question.read("Who spoke in Doha on 3 November 2021?")
+    assert Demands.of(wrong, [DOHA]).lacking(draft, TEXT) == ["3 November 2021"]
+
+
 def test_another_speaker_is_not_the_one_asked_for() -> None:
     demands = Demands.of(Question.read("What did Fidan say about Resolution 2254?"), [DOHA])
     other = passage("Sergei Lavrov said that Resolution 2254 must be carried out.")
