@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.questions import ARTICLES, load
-from eval.running import Mark, by_category, evaluate, summary
+from eval.running import Mark, evaluate, in_words, summary
 from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from rag import Assistant
@@ -69,10 +69,8 @@ def main() -> None:
         ingest(index, [ARTICLES], encoder)
         marks = evaluate(Assistant(index, encoder, load_llm()), load())
     BASELINE.write_text(json.dumps(as_baseline(marks), indent=1) + "\n", "utf-8")
-    for name, value in summary(marks).items():
-        print(f"{name:22} {value:.3f}")
-    for category, (right, count) in by_category(marks).items():
-        print(f"  {category:20} {right:3} of {count}")
+    for line in in_words(marks):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from eval.metrics import contains_answer
 from eval.questions import Known
@@ -126,9 +125,22 @@ def by_category(marks: Sequence[Mark]) -> dict[str, tuple[int, int]]:
     return {category: (right[category], every[category]) for category in sorted(every)}
 
 
-def as_row(one: Mark) -> dict[str, Any]:
-    """A mark as JSON."""
-    return asdict(one)
+def in_words(marks: Sequence[Mark]) -> list[str]:
+    """The figures of both halves side by side, and the categories, as lines to print."""
+    halves = {half: [one for one in marks if one.split == half] for half in ("tune", "report")}
+    sums = {half: summary(some) for half, some in halves.items()}
+    categories = by_category(marks).items()
+    return [
+        f"{'':22} " + " ".join(f"{half:>8}" for half in sums),
+        *(
+            f"{name:22} " + " ".join(f"{sums[half][name]:8.3f}" for half in sums)
+            for name in summary(marks)
+        ),
+        *(
+            f"  {name:20} {right:3} of {count}"
+            for name, (right, count) in by_category(marks).items()
+        ),
+    ]
 
 
 def _with_copies(gold: Sequence[str], assistant: Assistant) -> set[str]:

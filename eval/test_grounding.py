@@ -12,7 +12,7 @@ import pytest
 
 from eval.baseline import BASELINE, compared
 from eval.questions import Known, unsupported
-from eval.running import Mark, by_category, summary
+from eval.running import Mark, in_words, summary
 from rag import Assistant
 
 pytestmark = pytest.mark.models
@@ -33,10 +33,11 @@ def test_no_figure_is_worse_than_the_baseline(
 ) -> None:
     kept = json.loads(BASELINE.read_text("utf-8"))
     figures = summary(marks)
+    say("")
     for name, value in figures.items():
         say(f"{name:22} {value:8.3f}   baseline {kept['figures'][name]['value']:8.3f}")
-    for category, (right, count) in by_category(marks).items():
-        say(f"  {category:20} {right:3} of {count}")
+    for line in in_words(marks):
+        say(line)
     changed = [
         f"{one.id}: {'right' if one.right else 'WRONG'} now: {one.text[:160]}"
         for one in marks
