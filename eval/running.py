@@ -136,10 +136,7 @@ def in_words(marks: Sequence[Mark]) -> list[str]:
             f"{name:22} " + " ".join(f"{sums[half][name]:8.3f}" for half in sums)
             for name in summary(marks)
         ),
-        *(
-            f"  {name:20} {right:3} of {count}"
-            for name, (right, count) in by_category(marks).items()
-        ),
+        *(f"  {name:20} {right:3} of {count}" for name, (right, count) in categories),
     ]
 
 
