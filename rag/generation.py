@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+from urllib.parse import urlsplit
 
 from index.records import Card, Span
 from rag.evidence import Candidate, offers
@@ -78,11 +79,18 @@ def quotation(passage: Passage, span: Span) -> Draft:
 
 
 def source_line(card: Card) -> str:
-    """Outlet and date, or the headline where neither is known, or nothing."""
+    """Outlet (else the site's address) and date; the headline where neither is known."""
     day = card.published
     date = f"{day.day} {day:%B %Y}" if day else ""
-    known = ", ".join(part for part in (card.publisher, date) if part)
-    return known or card.title
+    outlet = card.publisher or _host(card.url or "")
+    return ", ".join(part for part in (outlet, date) if part) or card.title
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:  # an article may give any text as its address
+        return None
 
 
 def understandable(question: Question, candidate: Candidate) -> Span:

@@ -47,14 +47,15 @@ class Support:
 
     text: str
     known: str
-    """Title, outlet, authors and date of the article, in words."""
+    """Title, outlet, address and date of the article, in words."""
 
     @classmethod
     def of(cls, text: str, card: Card) -> Support:
         """The support that a passage of this article gives."""
         day = card.published
         date = f"{day.day} {day:%B %Y} {day:%A} {day.isoformat()}" if day else ""
-        return cls(text, "\n".join(filter(None, (card.title, card.publisher, date))))
+        known = (card.title, card.publisher, card.url, date)
+        return cls(text, "\n".join(filter(None, known)))
 
 
 def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:

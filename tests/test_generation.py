@@ -1,7 +1,11 @@
 """From ranked sentences to quotations, and what a question demands of them."""
 
+import dataclasses
+
+import pytest
+
 from rag.demands import Demands, casing
-from rag.generation import quotation, quotations, understandable
+from rag.generation import quotation, quotations, source_line, understandable
 from rag.question import Question
 from rag.refusing import LACKING, NOT_STATED, OFF_TOPIC, refusal
 from tests.building import candidate, passage
@@ -34,6 +38,16 @@ def test_offsets_count_from_the_article_not_the_chunk() -> None:
 def test_a_quotation_names_outlet_and_date() -> None:
     draft = quotation(DOHA, candidate(DOHA, 2).span)
     assert draft.text == "Quillon Daily, 8 December 2024: “Hakan Fidan listened.”"
+
+
+@pytest.mark.parametrize(
+    ("url", "lead"),
+    [("https://bay.example/a", "bay.example, 8 December 2024"), ("http://[x", "8 December 2024")],
+)
+def test_an_unnamed_outlet_goes_by_its_address(url: str, lead: str) -> None:
+    card = dataclasses.replace(DOHA.stored.card, publisher=None, url=url)
+    assert source_line(card) == lead
+    assert source_line(dataclasses.replace(card, published=None, url=None)) == "Talks in Doha"
 
 
 def test_sentences_that_say_the_same_are_quoted_once() -> None:
