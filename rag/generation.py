@@ -74,16 +74,15 @@ def quotation(passage: Passage, span: Span) -> Draft:
     """A quotation under the name of its outlet and its date, as far as they are known."""
     chunk = passage.stored.chunk
     quote = " ".join(chunk.text[span.start - chunk.start : span.end - chunk.start].split())
-    lead = source_line(passage.stored.card)
-    return Draft(f"{lead}: “{quote}”" if lead else f"“{quote}”", passage, span, quoted=True)
+    return Draft(f"{source_line(passage.stored.card)}: “{quote}”", passage, span, quoted=True)
 
 
 def source_line(card: Card) -> str:
-    """Outlet (else the site's address) and date; the headline where neither is known."""
+    """Outlet (else the site's address) and date; else the headline; else the article's id."""
     day = card.published
     date = f"{day.day} {day:%B %Y}" if day else ""
     outlet = card.publisher or _host(card.url or "")
-    return ", ".join(part for part in (outlet, date) if part) or card.title
+    return ", ".join(part for part in (outlet, date) if part) or card.title or card.article_id
 
 
 def _host(url: str) -> str | None:

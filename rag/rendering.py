@@ -231,7 +231,7 @@ def _folded(turn: int, exchange: Exchange, find: FindArticle) -> str:
 def _card(citation: Citation, turn: int, find: FindArticle) -> str:
     link = safe_url(citation.url)
     parts = [
-        f"<h3>{_number(citation.number)} {inert(citation.title or 'Untitled')}</h3>",
+        f"<h3>{_number(citation.number)} {inert(citation.title or citation.article_id)}</h3>",
         f'<p class="byline-where">{_where(citation.publisher, citation.published)}</p>',
         f"<blockquote>{_evidence(citation, find(citation.article_id))}</blockquote>",
     ]
@@ -285,7 +285,7 @@ def _refusal(refusal: Refusal) -> str:
 
 def _headline(headline: Headline) -> str:
     where = _where(headline.publisher, headline.published)
-    return f"{inert(headline.title or 'Untitled')} <span>{where}</span>"
+    return f"{inert(headline.title or headline.article_id)} <span>{where}</span>"
 
 
 def _conflicts(conflicts: Sequence[Conflict], turn: int) -> str:
