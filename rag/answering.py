@@ -249,13 +249,14 @@ class _Run:
         """Judge the sentences of the passages, and draft an answer if they carry the question."""
         frequency, total = view.document_frequency(question.terms), view.chunk_count
         found = _Found(passages, on_topic=on_topic(question, passages, frequency, total))
+        demands = Demands.of(question, passages)
         if not found.on_topic:
+            found.lacking = demands.unheard_of(passages)
             return found
         encoder = self.assistant.encoder
         candidates = gather(question, vector, passages, encoder, frequency, total)
         evidence = judge(question, candidates, self.assistant.llm)
         self.evaluated += evidence.evaluated
-        demands = Demands.of(question, passages)
         met: list[Candidate] = []
         for candidate in evidence.ranked:
             draft = quotation(candidate.passage, understandable(question, candidate))
@@ -306,7 +307,7 @@ class _Run:
             if elsewhere.drafts:
                 return refusal("outside_dates", undated, dates=self.dates)
             found = elsewhere
-        if not found.on_topic:
+        if not found.on_topic and not found.lacking:
             return refusal("off_topic", found.passages)
         return refusal("not_stated", found.passages, lacking=found.lacking)
 

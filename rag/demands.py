@@ -57,6 +57,14 @@ class Demands:
         absent = missing(self.names, words(f"{article}\n{support.known}"))
         return list(dict.fromkeys([*numbers, *days, *(self._as_typed(word) for word in absent)]))
 
+    def unheard_of(self, passages: Iterable[Passage]) -> list[str]:
+        """Names that no passage has, if the passages do have another name of the question."""
+        texts = (f"{passage.stored.card.title}\n{passage.text}" for passage in passages)
+        absent = missing(self.names, words("\n".join(texts)))
+        if len(absent) == len(self.names):
+            return []
+        return list(dict.fromkeys(self._as_typed(word) for word in absent))
+
     def other_speaker(self, draft: Draft) -> bool:
         """True where the question asks what X said and the draft quotes somebody else only."""
         wanted = self.question.subject

@@ -81,6 +81,13 @@ def test_names_typed_in_lower_case_are_known_by_the_passages() -> None:
     assert "doha" in Demands.of(Question.read("who met in doha"), [DOHA]).names
 
 
+def test_a_name_beside_one_that_is_known_is_told() -> None:
+    asked = Demands.of(Question.read("What did Lavrov tell Olaf Scholz?"), [DOHA])
+    assert asked.unheard_of([DOHA]) == ["Olaf Scholz"]
+    strange = Demands.of(Question.read("What did Olaf Scholz say?"), [DOHA])
+    assert strange.unheard_of([DOHA]) == []
+
+
 def test_a_weekday_is_a_day_and_not_a_name() -> None:
     question = Question.read("Who spoke in Doha on Saturday, 7 December?")
     draft = quotation(DOHA, candidate(DOHA, 0).span)
