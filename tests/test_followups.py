@@ -30,6 +30,7 @@ MAYOR = Turn("Who came third in the Velmo election?", "Maud Ferrant came third. 
             "What did Fidan say about Resolution 2254?",
         ),
         ([LAVROV], "Who won the Tour of Velmo?", "Who won the Tour of Velmo?"),
+        ([LAVROV], "Did Erdogan agree with that?", "Did Erdogan agree with that?"),
         ([LAVROV], "how many homes lost power", "how many homes lost power"),
         ([{"question": "Who leads HTS?", "answer": ""}], "and Hama?", "Who leads Hama?"),
     ],

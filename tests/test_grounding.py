@@ -11,10 +11,8 @@ PASSAGE = (
     "“We do not want a terrorist group to take Syrian land,” he said. "
     "Araghchi, Iran's minister, told reporters that 1.2 million people were displaced."
 )
-SUPPORT = Support.of(
-    PASSAGE,
-    passage("x", publisher="Quillon Daily", published="2024-12-08").stored.card,
-)
+SUPPORT_CARD = passage("x", publisher="Quillon Daily", published="2024-12-08").stored.card
+SUPPORT = Support.of(PASSAGE, SUPPORT_CARD)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +44,12 @@ def test_true_sentences_pass(sentence: str) -> None:
 )
 def test_false_sentences_are_caught(sentence: str, kind: str) -> None:
     assert kind in {fault.kind for fault in faults(sentence, [SUPPORT])}
+
+
+def test_who_only_listens_has_not_spoken() -> None:
+    support = Support.of("Lavrov said it was over. Fidan listened.", SUPPORT_CARD)
+    assert faults("Lavrov said it was over.", [support]) == []
+    assert {fault.kind for fault in faults("Fidan said it was over.", [support])} == {"speaker"}
 
 
 def test_a_quotation_is_compared_with_marks_and_space_folded() -> None:

@@ -55,7 +55,7 @@ def test_copies_of_one_story_come_once(index: Index) -> None:
 
 
 def test_another_spelling_of_a_name_is_found(index: Index) -> None:
-    found = search(index, "Araqchi colleagues")
+    found = search(index, "Where was Araqchi?")
     assert found[0].stored.card.article_id == "name"
     assert found[0].lexical == 1.0
 
