@@ -61,6 +61,10 @@ class Chunk:
     sentences: tuple[Span, ...]
     """The sentences of this chunk, as spans of the article's text."""
 
+    def part(self, span: Span) -> str:
+        """The text of a span of the article that lies within this chunk."""
+        return self.text[span.start - self.start : span.end - self.start]
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 _MONTHS = {
@@ -88,10 +87,6 @@ class Mention:
             return self.first <= other.last and other.first <= self.last
         return self.weekday is not None and self.weekday == other.weekday
 
-    def within(self, first: dt.date, last: dt.date) -> bool:
-        """True where some day meant lies between two days."""
-        return bool(self.first and self.last and self.first <= last and first <= self.last)
-
 
 def mentions(text: str, written: dt.date | None) -> list[Mention]:
     """The days that a text speaks of, in order, none inside another.
@@ -110,12 +105,6 @@ def mentions(text: str, written: dt.date | None) -> list[Mention]:
                 weekday = _WEEKDAYS[match["weekday"].lower()] if form == "weekday" else None
                 found.append(Mention(match.start(), match.end(), *days, weekday))
     return sorted(found, key=lambda one: one.start)
-
-
-def disagreeing(ours: Iterable[Mention], theirs: Iterable[Mention]) -> list[Mention]:
-    """Those of our mentions that none of theirs can mean."""
-    given = list(theirs)
-    return [one for one in ours if not any(one.overlaps(other) for other in given)]
 
 
 Days = tuple[dt.date | None, dt.date | None]

@@ -228,7 +228,7 @@ def _sentences(passages: Sequence[Passage]) -> list[tuple[Passage, Span, str]]:
     for passage in passages:
         chunk = passage.stored.chunk
         for span in chunk.sentences:
-            text = chunk.text[span.start - chunk.start : span.end - chunk.start]
+            text = chunk.part(span)
             key = (passage.stored.card.origin, fold(text))
             if key not in seen:
                 seen.add(key)
@@ -322,7 +322,7 @@ def _before(passage: Passage, span: Span) -> str:
     """The sentence before, where the passage has one."""
     chunk = passage.stored.chunk
     before = [one for one in chunk.sentences if one.end <= span.start][-1:]
-    return "".join(chunk.text[one.start - chunk.start : one.end - chunk.start] for one in before)
+    return "".join(chunk.part(one) for one in before)
 
 
 def _title(passage: Passage) -> str:

@@ -45,8 +45,7 @@ class Draft:
     @property
     def quote(self) -> str:
         """The supporting words, verbatim."""
-        chunk = self.passage.stored.chunk
-        return chunk.text[self.span.start - chunk.start : self.span.end - chunk.start]
+        return self.passage.stored.chunk.part(self.span)
 
 
 def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
@@ -72,8 +71,7 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
 
 def quotation(passage: Passage, span: Span) -> Draft:
     """A quotation under the name of its outlet and its date, as far as they are known."""
-    chunk = passage.stored.chunk
-    quote = " ".join(chunk.text[span.start - chunk.start : span.end - chunk.start].split())
+    quote = " ".join(passage.stored.chunk.part(span).split())
     return Draft(f"{source_line(passage.stored.card)}: “{quote}”", passage, span, quoted=True)
 
 
@@ -104,9 +102,9 @@ def understandable(question: Question, candidate: Candidate) -> Span:
     at = sentences.index(candidate.span)
     first = at
     while first > 0 and at - first < SENTENCES_BEFORE:
-        opening = _text(chunk.text, chunk.start, sentences[first])
-        so_far = chunk.text[sentences[first].start - chunk.start : candidate.span.end - chunk.start]
-        before = _text(chunk.text, chunk.start, sentences[first - 1])
+        opening = chunk.part(sentences[first])
+        so_far = chunk.part(Span(sentences[first].start, candidate.span.end))
+        before = chunk.part(sentences[first - 1])
         lacking = missing(question.names, words(so_far))
         if not (
             OPENS_ON_PRONOUN.match(opening) or len(missing(lacking, words(before))) < len(lacking)
@@ -115,12 +113,8 @@ def understandable(question: Question, candidate: Candidate) -> Span:
         first -= 1
     last = at
     if not offers(question, candidate.text) and at + 1 < len(sentences):
-        last += offers(question, _text(chunk.text, chunk.start, sentences[at + 1]))
+        last += offers(question, chunk.part(sentences[at + 1]))
     return Span(sentences[first].start, sentences[last].end)
-
-
-def _text(text: str, offset: int, span: Span) -> str:
-    return text[span.start - offset : span.end - offset]
 
 
 def _overlap(one: Draft, other: Draft) -> bool:

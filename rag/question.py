@@ -16,7 +16,7 @@ from typing import Literal
 from rag.dates import Mention, mentions
 from rag.names import name_words
 from rag.numbers import Quantity, quantities
-from rag.words import content, fold, stem
+from rag.words import content, fold
 
 Asks = Literal["person", "time", "place", "number", "statement", "reason", "polarity", "other"]
 
@@ -87,10 +87,6 @@ class Question:
             days=tuple(_asked_for(day) for day in days),
             latest=bool(_LATEST.search(text)),
         )
-
-    def stems(self) -> dict[str, str]:
-        """The stem of each term."""
-        return {term: stem(term) for term in self.terms}
 
 
 def kind(text: str) -> Asks:

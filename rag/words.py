@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
@@ -92,14 +92,6 @@ def coverage(weighted: Mapping[str, float], present: Iterable[str]) -> float:
         return 1.0
     found = set(present)
     return sum(weight for term, weight in weighted.items() if stem(term) in found) / total
-
-
-def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:
-    """True where the needle's items stand in the haystack next to each other, in order."""
-    size = len(needle)
-    return size > 0 and any(
-        haystack[at : at + size] == needle for at in range(len(haystack) - size + 1)
-    )
 
 
 @lru_cache(maxsize=1)

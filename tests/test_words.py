@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rag.names import missing, name_words, names, same_name
 from rag.numbers import carried, quantities
 from rag.question import Question, kind
-from rag.words import contains, content, coverage, fold, weights, words
+from rag.words import content, coverage, fold, weights, words
 
 
 def test_folding_takes_away_case_accents_and_curls() -> None:
@@ -26,12 +26,6 @@ def test_rare_words_weigh_more_and_absent_ones_most() -> None:
     assert weighed["the"] < weighed["doha"] < weighed["zzz"]
     assert coverage(weighed, ["doha"]) == pytest.approx(weighed["doha"] / sum(weighed.values()))
     assert coverage({}, []) == 1.0
-
-
-def test_a_run_of_words_is_contained_only_in_order() -> None:
-    assert contains(["a", "b", "c"], ["b", "c"])
-    assert not contains(["a", "b", "c"], ["c", "b"])
-    assert not contains(["a"], [])
 
 
 @pytest.mark.parametrize(
