@@ -68,7 +68,7 @@ class Llama:
         parameters.n_ctx = self.context
         parameters.n_batch = parameters.n_ubatch = BATCH
         parameters.n_seq_max = BRANCHES + PREAMBLES
-        parameters.n_threads = parameters.n_threads_batch = threads or os.cpu_count() or 1
+        parameters.n_threads = parameters.n_threads_batch = threads or processors()
         parameters.kv_unified = True  # a token may then belong to several sequences
         parameters.no_perf = True
         self._context = api.llama_init_from_model(self.model, parameters)
@@ -302,7 +302,7 @@ def reencode(source: Path, target: Path, kind: str) -> None:
     parameters = api.llama_model_quantize_default_params()
     parameters.ftype = getattr(api, f"LLAMA_FTYPE_MOSTLY_{kind}")
     parameters.allow_requantize = True
-    parameters.nthread = os.cpu_count() or 1
+    parameters.nthread = processors()
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f"{target.name}.{os.getpid()}")
     status = api.llama_model_quantize(
@@ -312,6 +312,13 @@ def reencode(source: Path, target: Path, kind: str) -> None:
         temporary.unlink(missing_ok=True)
         raise ModelError(f"llama.cpp could not re-encode {source} (status {status}).")
     temporary.replace(target)
+
+
+def processors() -> int:
+    """Processors that this program may run on; more threads than that wait for each other."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _walk(root: _Node) -> Iterator[_Node]:
