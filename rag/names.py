@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rag.words import STOPWORDS, WORD, fold, is_acronym
+from rag.words import STOPWORDS, WORD, fold, is_acronym, words
 
 NAME = re.compile(
     r"\b[A-ZÀ-ÖØ-Þ][\w’']*(?:[-‑][\w’']+)*"
@@ -91,6 +91,72 @@ def same_name(one: str, other: str) -> bool:
     )
 
 
+_DEMONYMS = ("ian", "ean", "ish", "ese", "an", "n", "i", "er", "")
+_ENDINGS = frozenset(("", "a", "e", "y", "ia", "ey", "iye", "en", "ain", "o"))
+"""What names of places end in where their people's name begins to differ."""
+_SHORTEST_PLACE = 4
+
+
+@lru_cache(maxsize=65536)
+def demonym(one: str, other: str) -> bool:
+    """True where one folded word names the people of the other: Turkish and Turkey."""
+    people, place = (one, other) if len(one) >= len(other) else (other, one)
+    return _of_place(people, place) or _of_place(place, people)
+
+
+def _of_place(people: str, place: str) -> bool:
+    for suffix in _DEMONYMS:
+        root = people.removesuffix(suffix)
+        if (
+            people.endswith(suffix)
+            and len(root) >= _SHORTEST_PLACE - (suffix != "")
+            and place.startswith(root)
+            and place[len(root) :] in (_ENDINGS if suffix else {"y"})
+            and (suffix not in ("n", "er", "i") or place[len(root) :] in {"", "a", "y"})
+        ):
+            return people != place
+    return False
+
+
+_LINKS = frozenset("of the and for in on to de la du des".split())
+_RUN = re.compile(r"[^\W\d_][\w’'-]*")
+
+
+def expansions(text: str) -> dict[str, set[str]]:
+    """For each acronym that the text spells out, the folded words that it stands for.
+
+    "Office for the Coordination of Humanitarian Affairs" gives "ocha". The
+    acronym itself need not stand in the text.
+    """
+    found: dict[str, set[str]] = {}
+    for run in _runs(text):
+        for first in range(len(run)):
+            for last in range(first + 2, min(len(run), first + 7) + 1):
+                part = run[first:last]
+                initials = "".join(word[0] for word in part).casefold()
+                found.setdefault(initials, set()).update(
+                    fold(word).removesuffix("'s") for word in part
+                )
+    return found
+
+
+def _runs(text: str) -> list[list[str]]:
+    """Runs of capitalised words, with small linking words left out."""
+    runs: list[list[str]] = [[]]
+    end = 0
+    for match in _RUN.finditer(text):
+        word = match.group()
+        apart = text[end : match.start()].strip(" \n")
+        end = match.end()
+        if apart:
+            runs.append([])
+        if word[0].isupper():
+            runs[-1].append(word)
+        elif word not in _LINKS:
+            runs.append([])
+    return [run for run in runs if len(run) > 1]
+
+
 def carries(present: Iterable[str], word: str) -> bool:
     """True where one of the folded words present is that name, in whatever spelling."""
     return any(same_name(word, other) for other in present)
@@ -100,6 +166,108 @@ def missing(wanted: Sequence[str], present: Iterable[str]) -> list[str]:
     """Those of the wanted name words that are not among the folded words present."""
     folded = set(present)
     return [word for word in wanted if word not in folded and not carries(folded, word)]
+
+
+_COMMON = re.compile(
+    r"(?:s|ed|ing|ly|al|ion|ment|ness|out|ity|ough|ther|ent|ant|ive|ful|less|able|ible|ary|ous|ty)$"
+)
+"""Endings by which a sentence's first word is more likely no name."""
+_COMMON_WORDS = frozenset(
+    """
+    people police men women children half part work news talks voters staff crowd money power
+    water land life death war peace trade food fire rain snow today tonight somebody everybody
+    someone everyone anyone nothing everything each every all any it they he she we i you
+    train trains ship ships bus car cars plane planes road school schools army force forces court
+    judge club team league match game player crew coast sea wind weather storm flood oil gas coal
+    price prices cost costs profit sales share stock bank market firm company group union party
+    vote poll race count result total number rate growth debt tax law bill plan deal pact talk
+    report study trial test book film music art health doctor nurse drug food farm animal bird
+    world country state city town village house home office street station border camp troop
+    rebel soldier guard prisoner victim witness lawyer teacher driver pilot worker farmer family
+    mother father son daughter brother sister child baby friend member leader chief head anger
+    hope fear doubt support help aid trust heat cold snow thunder dawn noon night turnout about
+    roughly around nearly almost over under least early late full long short high low old young
+    big small great good bad few fewer last first next final top main major local former current
+    """.split()
+)
+_SUBJECT = re.compile(r"[’']s\b|\s+(?:said|says|told|added|warned|denied|called|wants?|wanted)\b")
+
+
+def unnamed(sentence: str, passage: str) -> list[str]:
+    """The name words of a sentence that the passage does not have in any form.
+
+    Another spelling counts, the people for their country ("Iranian", Iran), and an
+    acronym for its expansion or the other way round. The single capitalised word
+    that opens a sentence is taken for a name only if it looks like one.
+    """
+    bare = _without_calendar(sentence)
+    present = set(words(passage))
+    present.update(part for word in list(present) for part in word.split("'"))
+    capitals = {
+        fold(word).removesuffix("'s") for word in WORD.findall(passage) if word[0].isupper()
+    }
+    bare = _without_calendar(sentence)
+    wanted = [
+        fold(written).removesuffix("'s")
+        for name in _spelt_out(bare)
+        for written in WORD.findall(name)
+        if split_name(written)
+        and fold(written).removesuffix("'s") not in _had(written, present, capitals)
+    ]
+    if not wanted:
+        return []
+    short = expansions(passage)
+    spelt = {
+        word
+        for initials, parts in expansions(bare).items()
+        if initials in capitals
+        for word in parts
+    }
+    return [
+        word
+        for word in dict.fromkeys(wanted)
+        if word not in short
+        and word not in spelt
+        and not carries(present - {word}, word)
+        and not any(demonym(word, other) for other in present)
+    ]
+
+
+def _had(written: str, present: set[str], capitals: set[str]) -> set[str]:
+    """The words in which a name can stand: "US" is no "us"."""
+    return capitals if is_acronym(written) else present
+
+
+def looks_common(word: str) -> bool:
+    """True for a folded word that is likelier a sentence's first word than a name."""
+    return bool(_COMMON.search(word)) or word in _COMMON_WORDS or word in STOPWORDS | _OPENERS
+
+
+def _without_calendar(text: str) -> str:
+    return _CALENDAR.sub(lambda match: "0" * len(match[0]), text)
+
+
+_CALENDAR = re.compile(
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:['’]?s)?\b"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"(?:['’]s)?\b"
+)
+
+
+def _spelt_out(text: str) -> list[str]:
+    """The names of a text but for a lone first word that need not be one."""
+    found = []
+    for match in NAME.finditer(text):
+        name = match.group()
+        if _begins_sentence(text, match.start()):
+            alone = len(name.split()) == 1 and not is_acronym(name)
+            common = looks_common(fold(name).removesuffix("'s"))
+            if alone and common and not _SUBJECT.match(text, match.end()):
+                continue
+            name = _without_opening_word(name)
+        if name:
+            found.append(name)
+    return found
 
 
 def _begins_sentence(text: str, start: int) -> bool:

@@ -1,77 +1,125 @@
-"""Level 1: what a sentence may say of its passage, in one table."""
+"""Level 1: what a sentence may say of its passage, in tables."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rag.grounding import Support, faults, verbatim
-from rag.speech import attributions, speakers
+from rag.grounding import Support, faults, quoted_parts, verbatim
 from tests.building import passage
 
+CARD = passage("x", publisher="Quillon Daily", published="2024-12-08").stored.card
 PASSAGE = (
     "Foreign Minister Sergei Lavrov said on Saturday that 2,500 fighters could return. "
     "“We do not want a terrorist group to take Syrian land,” he said. "
     "Araghchi, Iran's minister, told reporters that 1.2 million people were displaced."
 )
-SUPPORT_CARD = passage("x", publisher="Quillon Daily", published="2024-12-08").stored.card
-SUPPORT = Support.of(PASSAGE, SUPPORT_CARD)
+STORM = (
+    "Colonel Ruben Asker denied that the home had been forgotten. "
+    "12 people were injured and three were killed, the ministry said on 6 December. "
+    "The council plans to rebuild the sea wall. Nobody else is missing."
+)
+VOTE = "Tindrell received 11,204 votes and Vosslane 11,163. Turnout was 61.4 per cent."
+UNITED = "The UN Office for the Coordination of Humanitarian Affairs met officials of Turkey."
+
+
+def kinds(sentence: str, *passages: str) -> set[str]:
+    return {one.kind for one in faults(sentence, [Support.of(text, CARD) for text in passages])}
 
 
 @pytest.mark.parametrize(
-    "sentence",
+    ("sentence", "text"),
     [
-        "Lavrov said that 2,500 fighters could return.",
-        "Quillon Daily, 8 December 2024: “We do not want a terrorist group to take Syrian land”.",
-        "Araqchi told reporters that 1,200,000 people were displaced.",
-        "According to Sergey Lavrov, fighters could return.",
-        "He said “terrorist group”.",
+        ("Lavrov said that 2,500 fighters could return.", PASSAGE),
+        ("On 7 December 2024 Lavrov said that fighters could return.", PASSAGE),
+        ("On 2024-12-07 Lavrov said that 2500 fighters could return.", PASSAGE),
+        ("Quillon Daily, 8 December 2024: “We do not want a terrorist group”.", PASSAGE),
+        ("Quillon Daily: “We do not want a terrorist group”.", PASSAGE),
+        ("Araqchi told reporters that 1,200,000 people were displaced.", PASSAGE),
+        ("Iran's Araghchi said 1.2m people were displaced.", PASSAGE),
+        ("According to Sergey Lavrov, fighters could return.", PASSAGE),
+        ("He said “terrorist group”.", PASSAGE),
+        ("Asker said that the home had not been forgotten.", STORM),
+        ("Three people were killed and twelve injured.", STORM),
+        ("The council wants to rebuild the sea wall.", STORM),
+        ("No one else is missing.", STORM),
+        ("Vosslane got 11,163 votes and Tindrell 11,204.", VOTE),
+        ("Turnout was 61.4%.", VOTE),
+        ("OCHA met Turkish officials.", UNITED),
+        ("The United Nations office met officials of Türkiye.", UNITED),
     ],
 )
-def test_true_sentences_pass(sentence: str) -> None:
-    assert faults(sentence, [SUPPORT]) == []
+def test_true_sentences_pass(sentence: str, text: str) -> None:
+    assert kinds(sentence, text) == set()
 
 
 @pytest.mark.parametrize(
-    ("sentence", "kind"),
+    ("sentence", "text", "kind"),
     [
-        ("Lavrov said that 2,600 fighters could return.", "number"),
-        ("Lavrov said “we want a terrorist group to take Syrian land”.", "quotation"),
-        ("Fidan said that fighters could return.", "name"),
-        ("Araghchi said that 2,500 fighters would return in Moscow.", "name"),
-        ("Araghchi said that 2 million were displaced.", "number"),
-        ("“We do not want any terrorist group to take Syrian land.”", "quotation"),
-        ("Lavrov said that 2,500 fighters will not return.", "negation"),
-        ("Lavrov said 2,500 fighters return.", "modality"),
+        ("Lavrov said that 2,600 fighters could return.", PASSAGE, "number"),
+        ("Lavrov said “we want a terrorist group to take Syrian land”.", PASSAGE, "quotation"),
+        ("“We do not want any terrorist group to take Syrian land.”", PASSAGE, "quotation"),
+        ("Lavrov: “fighters could return to take Syrian land.”", PASSAGE, "quotation"),
+        ("Fidan said that fighters could return.", PASSAGE, "name"),
+        ("Araghchi said that 2,500 fighters would return in Moscow.", PASSAGE, "name"),
+        ("Araghchi said that 2,500 fighters could return.", PASSAGE, "speaker"),
+        ("Araghchi: “We do not want a terrorist group to take Syrian land.”", PASSAGE, "speaker"),
+        ("Araghchi said “we do not want a terrorist group to take Syrian land”.", PASSAGE,
+         "speaker"),
+        ("Araghchi said that 2 million were displaced.", PASSAGE, "number"),
+        ("Lavrov said that 2,500 fighters will not return.", PASSAGE, "negation"),
+        ("Lavrov said 2,500 fighters return.", PASSAGE, "modality"),
+        ("On 5 December Lavrov said that fighters could return.", PASSAGE, "date"),
+        ("On Friday Lavrov said that fighters could return.", PASSAGE, "date"),
+        ("In 2019 Lavrov said that fighters could return.", PASSAGE, "date"),
+        ("Asker said that the home had been forgotten.", STORM, "negation"),
+        ("Asker confirmed that the home had been forgotten.", STORM, "negation"),
+        ("12 people were killed, the ministry said.", STORM, "number"),
+        ("The council does not plan to rebuild the sea wall.", STORM, "negation"),
+        ("Tindrell received 11,163 votes and Vosslane 11,204.", VOTE, "number"),
+        ("Turnout was 61.4 euros.", VOTE, "number"),
+        ("The museum bought a panel by a painter of harbours.", VOTE, "citation"),
     ],
-)
-def test_false_sentences_are_caught(sentence: str, kind: str) -> None:
-    assert kind in {fault.kind for fault in faults(sentence, [SUPPORT])}
+)  # fmt: skip
+def test_false_sentences_are_caught(sentence: str, text: str, kind: str) -> None:
+    assert kind in kinds(sentence, text)
+
+
+def test_halves_of_two_sentences_make_no_third() -> None:
+    one = "Agneta Loom leads the fire brigade of Brackholt."
+    other = "Maren Tyle won the race in Dunmarrow after five stages."
+    assert kinds("Maren Tyle won the race after five stages.", one, other) == set()
+    assert "joined" in kinds("Agneta Loom won the race after five stages.", one, other)
+
+
+def test_he_points_back_to_the_sentence_before() -> None:
+    text = (
+        "The panel was stolen in May. Police looked for it. The museum closed. It rained. "
+        "Jonah Tellier leads the search. He found the van near a lake."
+    )
+    assert kinds("Jonah Tellier found the van near a lake.", text) == set()
 
 
 def test_who_only_listens_has_not_spoken() -> None:
-    support = Support.of("Lavrov said it was over. Fidan listened.", SUPPORT_CARD)
-    assert faults("Lavrov said it was over.", [support]) == []
-    assert {fault.kind for fault in faults("Fidan said it was over.", [support])} == {"speaker"}
+    text = "Lavrov said it was over. Fidan listened."
+    assert kinds("Lavrov said it was over.", text) == set()
+    assert kinds("Fidan said it was over.", text) == {"speaker"}
+
+
+def test_without_a_date_of_publication_days_are_compared_as_they_are_written() -> None:
+    undated = passage("x", publisher="Quillon Daily").stored.card
+    support = Support.of("They met on Saturday, 7 December, in Doha.", undated)
+    assert faults("They met in Doha on Saturday.", [support]) == []
+    assert faults("They met in Doha on 7 December.", [support]) == []
+    assert [one.kind for one in faults("They met in Doha on Friday.", [support])] == ["date"]
 
 
 def test_a_quotation_is_compared_with_marks_and_space_folded() -> None:
     assert verbatim("We do  not want", "“We do not\nwant it”")
     assert not verbatim("We want", "“We do not want it”")
+    assert quoted_parts('He said “yes” and "no".') == ["yes", "no"]
 
 
-@pytest.mark.parametrize(
-    ("text", "who"),
-    [
-        ("Sergei Lavrov said it was over.", {"sergei", "lavrov"}),
-        ("It was over, said Lavrov.", {"lavrov"}),
-        ("According to Hakan Fidan, it was over.", {"hakan", "fidan"}),
-        ("Lavrov, the minister of Russia, said it was over.", {"lavrov"}),
-        ("He said it was over.", set()),
-        ("It rained in Doha.", set()),
-    ],
-)
-def test_the_speaker_is_the_subject_of_the_verb(text: str, who: set[str]) -> None:
-    assert speakers(text) == who
-
-
-def test_a_pronoun_is_known_to_be_one() -> None:
-    (only,) = attributions("He said it was over.")
-    assert only.pronoun
+@given(st.text(max_size=120), st.text(max_size=200))
+def test_no_text_breaks_the_check(sentence: str, text: str) -> None:
+    for one in faults(sentence, [Support.of(text, CARD)]):
+        assert one.what

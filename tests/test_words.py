@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.names import missing, name_words, names, same_name
+from rag.names import demonym, expansions, missing, name_words, names, same_name, unnamed
 from rag.numbers import carried, quantities
 from rag.question import Question, kind
 from rag.words import content, coverage, fold, weights, words
@@ -45,6 +45,14 @@ def test_rare_words_weigh_more_and_absent_ones_most() -> None:
         ("Resolution 2254.", ["2254"]),
         ("3-2", ["3", "2"]),
         ("seconds later", []),
+        ("half a million lives", ["500000"]),
+        ("four and a half years", ["4.5"]),
+        ("four years and six months", ["54"]),
+        ("two thirds of it", [str(Decimal(2) / 3)]),
+        ("a third of them", [str(Decimal(1) / 3)]),
+        ("a tenth later, a third time", ["10", "3"]),
+        ("two dozen", ["24"]),
+        ("dozens", ["12"]),
     ],
 )
 def test_numbers_are_read_as_values(text: str, values: list[str]) -> None:
@@ -56,6 +64,26 @@ def test_a_unit_that_is_given_twice_must_agree() -> None:
     assert not percent.same(euros)
     assert bare.same(percent)
     assert bare.same(euros)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("18 months", "a year and a half late", True),
+        ("four and a half years", "four years and six months", True),
+        ("two weeks", "14 days", True),
+        ("two weeks", "two years", False),
+        ("more than 600", "over 600", True),
+        ("more than 600", "fewer than 600", False),
+        ("600", "more than 600", True),
+        ("dozens", "12", False),
+        ("dozens", "dozens", True),
+        ("6.2 billion Swedish kronor", "6.2bn kronor", True),
+        ("5 minutes", "5 kilometres", True),
+    ],
+)
+def test_two_wordings_of_one_amount(one: str, other: str, same: bool) -> None:
+    assert quantities(one)[0].same(quantities(other)[0]) is same
 
 
 def test_what_a_text_does_not_carry_is_named() -> None:
@@ -102,6 +130,48 @@ def test_two_spellings_are_one_name(one: str, other: str) -> None:
 )  # fmt: skip
 def test_two_names_stay_two(one: str, other: str) -> None:
     assert not same_name(one, other)
+
+
+@pytest.mark.parametrize(
+    ("people", "place"),
+    [
+        ("iranian", "iran"), ("syrian", "syria"), ("german", "germany"), ("swedish", "sweden"),
+        ("turkish", "turkey"), ("british", "britain"), ("iraqi", "iraq"), ("chinese", "china"),
+        ("ukrainian", "ukraine"), ("european", "europe"), ("korean", "korea"),
+    ],
+)  # fmt: skip
+def test_a_people_is_known_by_its_country(people: str, place: str) -> None:
+    assert demonym(people, place)
+    assert demonym(place, people)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("australian", "austria"), ("iraqi", "iran"), ("malawian", "mali"), ("roman", "romania")],
+)
+def test_a_people_is_not_its_neighbour_s(one: str, other: str) -> None:
+    assert not demonym(one, other)
+
+
+def test_an_acronym_is_known_by_its_initials() -> None:
+    found = expansions("the Office for the Coordination of Humanitarian Affairs")
+    assert found["ocha"] == {"office", "coordination", "humanitarian", "affairs"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "absent"),
+    [
+        ("The UN met.", "The United Nations met.", []),
+        ("The United Nations met.", "The UN met.", []),
+        ("The US met us.", "They met us.", ["us"]),
+        ("Fidan said so.", "Lavrov said so.", ["fidan"]),
+        ("Winds rose.", "It blew.", []),
+        ("On Monday Lavrov met Fidan.", "Lavrov left.", ["fidan"]),
+        ("Turkish men", "Türkiye's men", []),
+    ],
+)
+def test_names_that_a_passage_does_not_have(sentence: str, passage: str, absent: list[str]) -> None:
+    assert unnamed(sentence, passage) == absent
 
 
 def test_a_word_that_only_opens_a_sentence_is_no_name() -> None:
