@@ -23,6 +23,7 @@ from rag import terminal
 from rag.answering import Assistant, day
 from rag.chat import Answering, converse
 from rag.doctor import Check, check_disk, check_index, check_models
+from rag.models import WAYS, fetched
 from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
 
@@ -39,7 +40,7 @@ class Parts:
 
     assistant: Callable[[Path, str | None, str | None], Answering] = _assistant
     encoder: Callable[[str | None], Encoder] = load_encoder
-    check_models: Callable[[], list[Check]] = check_models
+    check_models: Callable[[str | None], list[Check]] = check_models
 
 
 class Commands(TyperGroup):
@@ -83,8 +84,8 @@ ModelOption = Annotated[
     str | None,
     typer.Option(
         "--model",
-        metavar="FILE",
-        help="A language model's .gguf file. Default: the one that comes with Byline.",
+        metavar="MODEL",
+        help=f"The language model that writes: {WAYS}. Default: the one that comes with Byline.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -157,6 +158,7 @@ def ask(
 ) -> None:
     """Answer one question, with the passages that the answer rests on."""
     first, last = _days(since, until)
+    model = _at_hand(model)
     with terminal.Status() as status:
         status.show(LOADING)
         assistant = _parts(context).assistant(index_folder(index), model, encoder)
@@ -182,6 +184,7 @@ def chat(
     A question may refer to earlier ones and their answers.
     """
     first, last = _days(since, until)
+    model = _at_hand(model)
     with terminal.Status() as status:
         status.show(LOADING)
         assistant = _parts(context).assistant(index_folder(index), model, encoder)
@@ -236,14 +239,15 @@ def _agreed(question: str) -> bool:
 
 
 @cli.command()
-def doctor(context: typer.Context, index: IndexOption = None) -> None:
+def doctor(context: typer.Context, index: IndexOption = None, model: ModelOption = None) -> None:
     """Check the models, the index and the disk.
 
-    What is wrong is named with what to do about it, and the exit status is then 1.
+    With --model, that model is asked for a word. What is wrong is named with what
+    to do about it, and the exit status is then 1.
     """
     folder = index_folder(index)
     right = True
-    checks = [*_parts(context).check_models(), *check_index(folder), check_disk(folder)]
+    checks = [*_parts(context).check_models(model), *check_index(folder), check_disk(folder)]
     for name, good, message in checks:
         right = right and good
         typer.echo(f"{'OK' if good else 'WRONG':<6}{name}: {terminal.one_line(message)}")
@@ -253,6 +257,12 @@ def doctor(context: typer.Context, index: IndexOption = None) -> None:
 
 def _parts(context: typer.Context) -> Parts:
     return context.find_object(Parts) or Parts()
+
+
+def _at_hand(model: str | None) -> str | None:
+    """The model as given, or its file, downloaded before a status line would hide the progress."""
+    found = fetched(model)
+    return None if found is None else str(found)
 
 
 def _open(index: Path | None, *, writable: bool = False) -> Index:

@@ -12,7 +12,7 @@ from pathlib import Path
 from index import embedding, vectors
 from index.errors import UnusableIndex
 from index.store import Index
-from rag import llm
+from rag import llm, models
 
 FREE_BYTES = 500_000_000
 """What an index and the re-encoded model may come to need on the disk."""
@@ -21,9 +21,10 @@ Check = tuple[str, bool, str]
 """What was checked, whether it is right, and what to say about it."""
 
 
-def check_models() -> list[Check]:
-    """Whether the model files that come with Byline are there and intact."""
-    return [*embedding.check_files(), *llm.check_files()]
+def check_models(model: str | None = None) -> list[Check]:
+    """Whether the models that come with Byline are intact, and whether a chosen one answers."""
+    chosen = [models.check_chosen(model)] if model else []
+    return [*embedding.check_files(), *llm.check_files(), *chosen]
 
 
 def check_index(folder: Path) -> Iterator[Check]:

@@ -1,8 +1,8 @@
 """The language model: a judge of evidence first, a writer second.
 
 `LLM` is one of Byline's two model boundaries. `LocalLLM` is any GGUF file in
-llama.cpp; `ScriptedLLM` is the fake that tests use. Nothing here knows what is
-asked of the model: prompts come ready made from `prompts/`.
+llama.cpp; `ScriptedLLM` is the fake that tests use; `rag.remote` has the one that
+writes only. Nothing here knows what is asked of the model: prompts come ready made.
 """
 
 from __future__ import annotations
@@ -14,12 +14,23 @@ from typing import Protocol
 
 from index.errors import ModelError
 from index.modelfiles import SMOLLM2, cache_folder, sha256_of
-from rag.llama import BATCH, Llama, reencode
+from rag.chatting import Prompt
+from rag.llama import Llama
+from rag.llamacpp import BATCH, Model, reencode
 
 FAST_ENCODING = "Q8_0"
-"""What a small 4-bit model is re-encoded to: it reads twice as fast (see eval/README.md)."""
+"""What a small model is re-encoded to where its own encoding is slow (see eval/README.md)."""
+SLOW_ENCODINGS = {"3": "Q4_1", "8": "Q5_0", "9": "Q5_1"}
+"""GGUF's numbers for encodings that `FAST_ENCODING` outruns in reading, by 1.9, 1.5 and 2.6 times
+on one AVX2 core; the 4-bit ones without an offset and the K kinds are fast as they are."""
 WORTH_REENCODING = 400_000_000
 """Bytes of a model file above which twice the memory is not worth the speed."""
+
+EMBEDDED_NAME = "SmolLM2-135M-Instruct"
+EMBEDDED_CONTEXT = 4096
+"""Tokens of context for the embedded model: half of what it knows, at 94 MB."""
+
+__all__ = ["LLM", "Judge", "Likelihoods", "LocalLLM", "Prompt", "ScriptedLLM", "Writer", "load_llm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +43,8 @@ class Likelihoods:
     """Tokens that were read for it."""
 
 
-class LLM(Protocol):
-    """A language model that scores and writes."""
+class Judge(Protocol):
+    """A model that says how likely a text is."""
 
     @property
     def name(self) -> str:
@@ -44,8 +55,32 @@ class LLM(Protocol):
     ) -> Likelihoods:
         """How likely each continuation is after its prompt (after the preamble)."""
 
-    def write(self, prompt: str, *, limit: int, grammar: str | None = None) -> Iterator[str]:
-        """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar."""
+
+class Writer(Protocol):
+    """A model that writes."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls the model."""
+
+    def count(self, text: str) -> int:
+        """Tokens that a text takes in a prompt; never too few."""
+
+    def room(self, limit: int) -> int:
+        """Tokens left for what a prompt says, when `limit` tokens are to be written."""
+
+    def write(
+        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
+    ) -> Iterator[str]:
+        """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.
+
+        A prompt that is too long loses the beginning of what the user says. The
+        iterator may be left at any time.
+        """
+
+
+class LLM(Judge, Writer, Protocol):
+    """A language model that scores and writes."""
 
 
 class LocalLLM:
@@ -62,7 +97,7 @@ class LocalLLM:
         Raises:
             ModelError: its file is missing or altered.
         """
-        return cls(Llama(faster(SMOLLM2.checked_path())), "SmolLM2-135M-Instruct")
+        return cls(Llama(faster(SMOLLM2.checked_path()), largest=EMBEDDED_CONTEXT), EMBEDDED_NAME)
 
     @classmethod
     def from_file(cls, path: str | Path) -> LocalLLM:
@@ -71,10 +106,15 @@ class LocalLLM:
         Raises:
             ModelError: there is no such file, or llama.cpp cannot load it.
         """
-        path = Path(path)
+        path = Path(path).expanduser()
         if not path.is_file():
             raise ModelError(f"There is no model file {path}. Give the path of a .gguf file.")
-        return cls(Llama(path), path.stem)
+        return cls(Llama(faster(path)), path.stem)
+
+    @property
+    def context(self) -> int:
+        """Tokens of a prompt and what is written after it, together."""
+        return self._llama.context
 
     def likelihoods(
         self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
@@ -89,23 +129,41 @@ class LocalLLM:
         scores, evaluated = self._llama.likelihoods(pairs, preamble=before)
         return Likelihoods(tuple(tuple(score) for score in scores), evaluated)
 
-    def write(self, prompt: str, *, limit: int, grammar: str | None = None) -> Iterator[str]:
-        """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar."""
-        tokens = self._llama.tokenize(prompt)[-(self._llama.context - limit) :]
-        return self._llama.write(tokens, limit=limit, grammar=grammar)
+    def count(self, text: str) -> int:
+        """Tokens that a text takes in a prompt."""
+        return len(self._llama.tokenize(text))
+
+    def room(self, limit: int) -> int:
+        """Tokens left for what a prompt says, when `limit` tokens are to be written."""
+        return self._llama.room(limit)
+
+    def write(
+        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
+    ) -> Iterator[str]:
+        """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.
+
+        A `Prompt` is put in the model's own chat template; a string is written on from.
+
+        Raises:
+            ValueError: llama.cpp cannot parse the grammar.
+            ModelError: there is not enough memory.
+        """
+        return self._llama.write(prompt, limit=limit, grammar=grammar)
 
 
 class ScriptedLLM:
     """A fake that says what it was told to: for tests, and for trying the page without a model.
 
     The likelihood of a continuation is that of the share of its words which stand
-    in the prompt, so that evidence that repeats the question is preferred.
+    in the prompt, so that evidence that repeats the question is preferred. A token
+    is a word.
     """
 
     name = "scripted"
 
-    def __init__(self, replies: Mapping[str, str] | None = None) -> None:
+    def __init__(self, replies: Mapping[str, str] | None = None, *, context: int = 4096) -> None:
         self._replies = dict(replies or {})
+        self._context = context
 
     def likelihoods(
         self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
@@ -118,15 +176,30 @@ class ScriptedLLM:
             rows.append(tuple(-1.0 if word in held else -6.0 for word in words))
         return Likelihoods(tuple(rows), sum(len(prompt.split()) for prompt in prompts))
 
-    def write(self, prompt: str, *, limit: int, grammar: str | None = None) -> Iterator[str]:
-        """The reply whose key stands in the prompt, word by word."""
+    def count(self, text: str) -> int:
+        """Its words."""
+        return len(text.split())
+
+    def room(self, limit: int) -> int:
+        """The words that are left."""
+        return self._context - limit
+
+    def write(
+        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
+    ) -> Iterator[str]:
+        """The first reply whose key stands in the prompt, in pieces that begin with a space."""
+        text = prompt if isinstance(prompt, str) else prompt.plain()
         for key, reply in self._replies.items():
-            if key in prompt:
-                yield from reply.split(" ")[:limit]
+            if key in text:
+                words = reply.split(" ")[:limit]
+                yield from (word if at == 0 else f" {word}" for at, word in enumerate(words))
+                return
 
 
 def load_llm(path: str | Path | None = None) -> LLM:
     """The model in that file; without one, the model that comes with pip.
+
+    What a user may write for a model besides a file is read by `rag.models`.
 
     Raises:
         ModelError: it is missing, altered or cannot be loaded.
@@ -135,12 +208,18 @@ def load_llm(path: str | Path | None = None) -> LLM:
 
 
 def faster(source: Path) -> Path:
-    """The same model encoded for speed, made once and kept in the cache under its hash."""
+    """The same model encoded for speed where that pays, made once and kept under its hash.
+
+    Raises:
+        ModelError: the file is no model that llama.cpp can load.
+    """
     if source.stat().st_size > WORTH_REENCODING:
         return source
     target = cache_folder() / f"{sha256_of(source)[:16]}.{FAST_ENCODING}.gguf"
     if target.is_file():
         return target
+    if Model(source).metadata("general.file_type") not in SLOW_ENCODINGS:
+        return source
     try:
         reencode(source, target, FAST_ENCODING)
     except (ModelError, OSError):
@@ -155,4 +234,4 @@ def check_files() -> list[tuple[str, bool, str]]:
     except ModelError as error:
         return [("language model", False, str(error))]
     size = path.stat().st_size
-    return [("language model", True, f"SmolLM2-135M-Instruct is intact ({size:,} bytes)")]
+    return [("language model", True, f"{EMBEDDED_NAME} is intact ({size:,} bytes)")]

@@ -28,6 +28,7 @@ from index.store import Index
 from rag import terminal
 from rag.cli import Parts, cli
 from rag.doctor import check_disk
+from rag.models import check_chosen
 from rag.records import Answer, Turn
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
 
@@ -62,7 +63,7 @@ def run(assistant: Assistant, tmp_path: Path) -> Run:
     parts = Parts(
         assistant=lambda *_: assistant,
         encoder=lambda _: HashEncoder(),
-        check_models=lambda: [("encoder", True, "intact"), ("language model", True, "intact")],
+        check_models=lambda _: [("encoder", True, "intact"), ("language model", True, "intact")],
     )
 
     def invoke(*arguments: str, **more: str) -> Result:
@@ -190,7 +191,6 @@ def test_ask_prints_the_answer_and_its_citations(run: Run) -> None:
         "The bridge reopens on 12 May. [1] Its repair cost 18.4 million crowns. [2] "
         "The final cost is 19.1 million crowns once the new lighting is counted, "
         "the city's treasurer told the meeting. [3]\n\n"
-        "The sources differ on a number: 18.4 million [2]; 19.1 million [3]\n\n"
         "[1] Veldmar Courier, 2025-03-04: Harbour bridge to reopen in May after two-year repair\n"
         "    “The harbour bridge in Veldmar will reopen on 12 May”\n"
         "    also in: Coast Gazette, Daily Ledger\n"
@@ -418,10 +418,53 @@ def test_doctor_says_what_is_wrong_and_ends_with_1(run: Run, index: Path) -> Non
 
 
 def test_doctor_reports_an_altered_model(index: Path) -> None:
-    parts = Parts(check_models=lambda: [("encoder", False, "altered. Reinstall it.")])
+    parts = Parts(check_models=lambda _: [("encoder", False, "altered. Reinstall it.")])
     result = CliRunner().invoke(cli, ["doctor", "--index", str(index)], obj=parts)
     assert result.exit_code == 1
     assert "WRONG encoder: altered. Reinstall it." in result.stdout
+
+
+def test_doctor_asks_the_chosen_model(index: Path) -> None:
+    asked: list[str | None] = []
+    parts = Parts(
+        check_models=lambda model: [("chosen model", bool(asked.append(model)), "silent")]
+    )
+    arguments = ["doctor", "--index", str(index), "--model", "http://127.0.0.1:1/v1"]
+    result = CliRunner().invoke(cli, arguments, obj=parts)
+    assert (result.exit_code, asked) == (1, ["http://127.0.0.1:1/v1"])
+    assert "WRONG chosen model: silent" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("no/such.gguf", "There is no model file no/such.gguf. Give the path of a .gguf file, hf:"),
+        ("hf:me/models", "'hf:me/models' names no file. Write it as hf:OWNER/REPO/FILE.gguf"),
+        ("hf:me/models/tiny.gguf", "is not downloaded yet. The first question downloads it"),
+        ("http://:1", "is not the address of a server"),
+    ],
+)
+def test_a_chosen_model_that_cannot_answer_is_named(model: str, says: str) -> None:
+    part, right, said = check_chosen(model)
+    assert (part, right, says in said) == ("chosen model", False, True)
+
+
+@pytest.mark.parametrize("command", [["ask", ASK_BRIDGE], ["chat"]])
+def test_the_model_is_passed_on_and_a_wrong_one_is_one_line(command: list[str]) -> None:
+    chosen: list[str | None] = []
+
+    def load(_: Path, model: str | None, encoder: str | None) -> Assistant:
+        chosen.append(model)
+        return Assistant()
+
+    for model in ("tiny.gguf", "http://127.0.0.1:1/v1#tiny"):
+        given = [*command, "--model", model]
+        CliRunner().invoke(cli, given, obj=Parts(assistant=load), catch_exceptions=False)
+    assert chosen == ["tiny.gguf", "http://127.0.0.1:1/v1#tiny"]
+
+    wrong = CliRunner().invoke(cli, [*command, "--model", "hf:tiny"], obj=Parts(assistant=load))
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert wrong.stderr.startswith("byline: 'hf:tiny' names no file.")
 
 
 def test_doctor_wants_room_on_the_disk(tmp_path: Path) -> None:

@@ -1,0 +1,291 @@
+"""llama.cpp's own interface, as two objects: a model file, and a session that evaluates tokens.
+
+The low-level interface of llama-cpp-python is used because its high-level class
+evaluates one sequence at a time; scoring many short texts in one batch needs more.
+Nothing here knows what the tokens mean.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+
+BATCH = 512
+"""Tokens evaluated in one call of llama.cpp."""
+MAGIC = b"GGUF"
+
+Tokens = list[int]
+Row = tuple[int, int, Sequence[int], bool]
+"""A token to evaluate: itself, its position, the sequences it belongs to, whether logits are
+wanted after it."""
+
+COMPUTING = threading.Lock()
+"""Held while any model computes: two at once on the same cores are slower than one after the
+other, because each one's threads spin while they wait. It is never held while a caller reads."""
+
+_quiet: list[Any] = []
+
+
+class Model:
+    """A GGUF file in memory: weights, vocabulary and metadata. Safe from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Load the file.
+
+        Raises:
+            ModelError: it is no model that llama.cpp can load, or one that cannot write.
+        """
+        _require_gguf(path)
+        self.api = llama_cpp()
+        self.path = path
+        parameters = self.api.llama_model_default_params()
+        parameters.n_gpu_layers = 0
+        self.pointer = self.api.llama_model_load_from_file(os.fsencode(path), parameters)
+        if not self.pointer:
+            raise ModelError(
+                f"{path} is not a model that llama.cpp can load. It may be cut short, or of a "
+                "kind that this version does not know: fetch it again, or choose another."
+            )
+        _free_after(self, self.api.llama_model_free, self.pointer)
+        self._vocabulary = self.api.llama_model_get_vocab(self.pointer)
+        self.vocabulary_size = int(self.api.llama_vocab_n_tokens(self._vocabulary))
+        self.trained_context = int(self.api.llama_model_n_ctx_train(self.pointer))
+        if self.about("attention.causal") == "false":
+            raise ModelError(
+                f"{path} makes vectors of texts and cannot write. Choose a language model."
+            )
+
+    def about(self, key: str) -> str | None:
+        """What the file says of itself under a key of its own architecture."""
+        return self.metadata(f"{self.metadata('general.architecture')}.{key}")
+
+    def metadata(self, key: str) -> str | None:
+        """What the file says of itself; None where it says nothing."""
+        room = 1
+        for _ in range(2):  # the first call tells how long the value is
+            buffer = ctypes.create_string_buffer(room)
+            length = self.api.llama_model_meta_val_str(self.pointer, key.encode(), buffer, room)
+            if length < 0:
+                return None
+            room = length + 1
+        return str(buffer.value.decode(errors="replace"))
+
+    def position_bytes(self) -> int:
+        """Bytes of memory that a session needs for each token of its context, in 16-bit floats."""
+        api = self.api
+        heads = api.llama_model_n_head(self.pointer)
+        if heads <= 0:
+            return 0  # a recurrent model's memory does not grow with the text
+        width = api.llama_model_n_embd(self.pointer) // heads
+        wide = sum(int(self.about(f"attention.{part}_length") or width) for part in _CACHED)
+        layers, kept = (
+            api.llama_model_n_layer(self.pointer),
+            api.llama_model_n_head_kv(self.pointer),
+        )
+        return int(2 * layers * kept * wide)
+
+    def tokenize(self, text: str, *, special: bool = False) -> Tokens:
+        """The tokens of a text; role markers count as such only where `special` is set."""
+        data = text.encode(errors="replace")
+        room = len(data) + 8
+        tokens = (self.api.llama_token * room)()
+        count = self.api.llama_tokenize(
+            self._vocabulary, data, len(data), tokens, room, False, special
+        )
+        return list(tokens[:count])
+
+    def beginning(self) -> Tokens:
+        """The token that this model wants before any text, if it wants one."""
+        if not self.api.llama_vocab_get_add_bos(self._vocabulary):
+            return []
+        return [int(self.api.llama_vocab_bos(self._vocabulary))]
+
+    def marks(self) -> tuple[str, str]:
+        """How this model writes the beginning and the end of a text, as templates name them."""
+        api, vocabulary = self.api, self._vocabulary
+        both = (api.llama_vocab_bos(vocabulary), api.llama_vocab_eos(vocabulary))
+        first, last = (self.piece(token, special=True) if token >= 0 else b"" for token in both)
+        return first.decode(errors="replace"), last.decode(errors="replace")
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """What a token stands for; it may be part of a character."""
+        room = 256
+        buffer = ctypes.create_string_buffer(room)
+        count = self.api.llama_token_to_piece(self._vocabulary, token, buffer, room, 0, special)
+        return buffer.raw[: max(count, 0)]
+
+    def ends(self, token: int) -> bool:
+        """Whether the token ends what the model writes."""
+        return bool(self.api.llama_vocab_is_eog(self._vocabulary, token))
+
+    @contextmanager
+    def sampler(self, grammar: str | None) -> Iterator[Any]:
+        """What picks the likeliest token, or the likeliest that a GBNF grammar allows.
+
+        Raises:
+            ValueError: llama.cpp cannot parse the grammar.
+        """
+        api = self.api
+        chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
+        try:
+            if grammar is not None:
+                held = api.llama_sampler_init_grammar(self._vocabulary, grammar.encode(), b"root")
+                if not held:
+                    raise ValueError("llama.cpp cannot parse this grammar")
+                api.llama_sampler_chain_add(chain, held)
+            api.llama_sampler_chain_add(chain, api.llama_sampler_init_greedy())
+            yield chain
+        finally:
+            api.llama_sampler_free(chain)
+
+
+_CACHED = ("key", "value")
+
+
+class Session:
+    """A context of llama.cpp: what has been evaluated, in sequences. For one thread at a time."""
+
+    def __init__(
+        self, model: Model, *, context: int, sequences: int = 1, threads: int | None = None
+    ) -> None:
+        """Reserve the memory.
+
+        Args:
+            model: what evaluates.
+            context: tokens that all sequences together may hold.
+            sequences: how many sequences there may be; beginnings in common are kept once.
+            threads: processors to use; by default all that this program may run on.
+
+        Raises:
+            ModelError: there is not enough memory.
+        """
+        self.model = model
+        self.context = context
+        api = self._api = model.api
+        parameters = api.llama_context_default_params()
+        parameters.n_ctx = context
+        parameters.n_batch = parameters.n_ubatch = BATCH
+        parameters.n_seq_max = sequences
+        parameters.n_threads = parameters.n_threads_batch = threads or processors()
+        parameters.kv_unified = True  # a token may then belong to several sequences
+        parameters.no_perf = True
+        self._pointer = api.llama_init_from_model(model.pointer, parameters)
+        if not self._pointer:
+            raise ModelError(
+                f"{model.path} needs more memory than this machine has free. "
+                "Choose a smaller model, or close other programs."
+            )
+        _free_after(self, api.llama_free, self._pointer)
+        self._memory = api.llama_get_memory(self._pointer)
+        self._batch = api.llama_batch_init(BATCH, 0, sequences)
+        _free_after(self, api.llama_batch_free, self._batch)
+
+    def evaluate(self, rows: Sequence[Row]) -> None:
+        """Evaluate up to `BATCH` tokens.
+
+        Raises:
+            ModelError: llama.cpp could not.
+        """
+        batch = self._batch
+        for row, (token, position, sequences, wanted) in enumerate(rows):
+            batch.token[row] = token
+            batch.pos[row] = position
+            batch.n_seq_id[row] = len(sequences)
+            for at, sequence in enumerate(sequences):
+                batch.seq_id[row][at] = sequence
+            batch.logits[row] = wanted
+        batch.n_tokens = len(rows)
+        status = self._api.llama_decode(self._pointer, batch)
+        if status != 0:
+            raise ModelError(f"llama.cpp could not evaluate {len(rows)} tokens (status {status}).")
+
+    def logits(self, row: int) -> npt.NDArray[np.float32]:
+        """The logits after a row of the last batch: float32 of shape [vocabulary]."""
+        pointer = self._api.llama_get_logits_ith(self._pointer, row)
+        return np.ctypeslib.as_array(pointer, (self.model.vocabulary_size,))
+
+    def sample(self, sampler: Any) -> int:
+        """The token that the sampler picks after the last row of the last batch."""
+        return int(self._api.llama_sampler_sample(sampler, self._pointer, -1))
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """Let one sequence begin as another does, up to a position."""
+        self._api.llama_memory_seq_cp(self._memory, source, target, 0, end)
+
+    def drop(self, sequence: int) -> None:
+        """Forget one sequence."""
+        self._api.llama_memory_seq_rm(self._memory, sequence, 0, -1)
+
+    def forget(self) -> None:
+        """Forget all sequences."""
+        self._api.llama_memory_clear(self._memory, False)
+
+
+def reencode(source: Path, target: Path, kind: str) -> None:
+    """Write a model again in another encoding ("Q8_0" or "F16"), whole or not at all.
+
+    Raises:
+        ModelError: llama.cpp could not read or write it.
+    """
+    api = llama_cpp()
+    parameters = api.llama_model_quantize_default_params()
+    parameters.ftype = getattr(api, f"LLAMA_FTYPE_MOSTLY_{kind}")
+    parameters.allow_requantize = True
+    parameters.nthread = processors()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        status = api.llama_model_quantize(
+            os.fsencode(source), os.fsencode(temporary), ctypes.byref(parameters)
+        )
+        if status != 0:
+            raise ModelError(f"llama.cpp could not re-encode {source} (status {status}).")
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def processors() -> int:
+    """Processors that this program may run on; more threads than that wait for each other."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def llama_cpp() -> ModuleType:
+    """The library, loaded and told to print nothing."""
+    import llama_cpp as api
+
+    if not _quiet:
+        callback: Callable[..., Any] = api.llama_log_callback(lambda *_: None)
+        _quiet.append(callback)  # C keeps the pointer: it must outlive the call
+        api.llama_log_set(callback, ctypes.c_void_p(0))
+        api.llama_backend_init()
+    return api
+
+
+def _require_gguf(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(MAGIC))
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
+    if begins != MAGIC:
+        raise ModelError(f"{path} is not a GGUF model. Give the path of a .gguf file.")
+
+
+def _free_after(owner: object, free: Callable[[Any], Any], pointer: Any) -> None:
+    """Give memory back when its owner is gone, but not when Python ends: others may still run."""
+    weakref.finalize(owner, free, pointer).atexit = False
