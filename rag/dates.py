@@ -38,21 +38,32 @@ _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _LAST = r"(?:\s?[-–—]\s?(?P<last>[0-3]?\d))?"
+_TO_LAST = r"(?:(?:\s?[-–—]\s?|\s+(?:and|to|until|through)\s+)(?P<last>[0-3]?\d)(?:st|nd|rd|th)?)?"
+"""Before a month only: "on 12 March to 14" would take in "rose on March 12 to 14 per cent"."""
+_NUMBER = r"\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten"
 _FORMS = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         ("iso", rf"\b{_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)\b"),
-        ("day", rf"\b{_DAY}{_LAST}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?"),
+        ("day", rf"\b{_DAY}{_TO_LAST}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?"),
         ("day", rf"\b{_MONTH}\s+{_DAY}{_LAST}\b(?!\d)(?:,?\s+{_YEAR}\b)?"),
         ("month", rf"\b(?:(?P<part>early|mid|late)[-\s]+)?{_MONTH}(?:,?\s+{_YEAR}\b)"),
-        ("month", rf"\b(?:(?P<part>early|mid|late)[-\s]+|in\s+|last\s+|since\s+|until\s+){_MONTH}"),
+        ("month", rf"\b(?:(?P<part>early|mid|late)[-\s]+|(?:in|last|since|until|during)\s+"
+                  rf"|(?:before|after|by|from|between|of)\s+(?!May\b)){_MONTH}"),
         ("weekday", rf"\b(?:(?P<which>last|next|this|on|by|since|until|before|after|of)\s+)?"
                     rf"(?P<weekday>{_WEEKDAY})\b"),
         ("relative", r"\b(?P<relative>the day before yesterday|yesterday|today|tonight|tomorrow"
-                     r"|(?:this|last|next) (?:week|month|year))\b"),
-        ("ago", r"\b(?P<count>\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten)\s+"
-                r"(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b"),
-        ("year", rf"\b(?:in|of|since|until|by|from|before|after|during|the)\s+{_YEAR}\b"),
+                     r"|this morning|this afternoon|this evening|last night"
+                     r"|(?:this|last|next|past) (?:week|weekend|month|year))\b(?!\s+of\b)"),
+        ("span", r"\b(?:the\s+)?(?:past|recent"
+                 rf"|(?:last|past)\s+(?P<count>{_NUMBER}|few|couple of))\s+"
+                 r"(?P<unit>day|week|month|year)s\b(?!\s+of\b)"),
+        ("ago", rf"\b(?P<count>{_NUMBER})\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b"),
+        ("decade", r"\b(?:the\s+)?(?P<decade>(?:19|20)\d0)s\b"),
+        ("year", rf"\b(?:(?:between|from)\s+)?{_YEAR}(?:\s+(?:and|to|until|through)\s+|\s?[-–—]\s?)"
+                 r"(?P<until>(?:19|20)\d\d)\b(?![-–—]\d)"),
+        ("year", r"\b(?:in|of|since|until|by|from|before|after|during|the|early|late|mid)"
+                 rf"[-\s]+{_YEAR}\b"),
         ("year", rf"\b{_YEAR}\b(?=\s+(?:elections?|war|deal|agreement|report|season|vote))"),
     )
 )  # fmt: skip
@@ -63,6 +74,11 @@ _COUNTS = {"a": 1, "an": 1} | {
     for count, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
 }
 _UNIT_DAYS = {"day": 1, "week": 7}
+_SPAN_DAYS = {"day": 1, "week": 7, "weekend": 7, "month": 31, "year": 366}
+_FEW = 7
+"""Units that "recent days" or "the past few weeks" go back, generously."""
+_LONGEST_AGO = 36_500
+"""Days; what lies further back is no news."""
 
 
 CALENDAR = frozenset((*_MONTHS, *_WEEKDAYS))
@@ -106,6 +122,19 @@ def mentions(text: str, written: dt.date | None) -> list[Mention]:
                 found.append(Mention(match.start(), match.end(), *days, weekday))
     return sorted(found, key=lambda one: one.start)
 
+
+def with_capitals(text: str) -> str:
+    """A typed question with a capital letter on its months: "in december", not "they may"."""
+    text = _MONTH_TYPED.sub(lambda match: match.group().capitalize(), text)
+    return _VERB_OR_MONTH.sub(lambda match: match[1] + match[2].capitalize(), text)
+
+
+_MONTH_TYPED = re.compile(
+    r"\b(?:january|february|april|june|july|august|september|october|november|december)\b"
+)
+_VERB_OR_MONTH = re.compile(
+    r"\b((?:in|since|until|early|late|mid|last|\d(?:st|nd|rd|th)?)[\s-])(march|may)\b"
+)
 
 Days = tuple[dt.date | None, dt.date | None]
 
@@ -178,10 +207,15 @@ def _relative(match: re.Match[str], written: dt.date | None) -> Days:
         day = written + dt.timedelta(days=offsets[phrase])
         return day, day
     which, unit = phrase.split()
+    if unit in {"morning", "afternoon", "evening", "night"}:
+        return written - dt.timedelta(days=which == "last"), written
+    if which == "past":
+        return written - dt.timedelta(days=_SPAN_DAYS[unit]), written
     step = {"last": -1, "this": 0, "next": 1}[which]
-    if unit == "week":
+    if unit in {"week", "weekend"}:
         monday = written - dt.timedelta(days=written.weekday()) + dt.timedelta(weeks=step)
-        return monday, monday + dt.timedelta(days=6)
+        begin = monday + dt.timedelta(days=5) if unit == "weekend" else monday
+        return begin, monday + dt.timedelta(days=6)
     if unit == "month":
         index = written.year * 12 + written.month - 1 + step
         begin = dt.date(index // 12, index % 12 + 1, 1)
@@ -197,7 +231,7 @@ def _ago(match: re.Match[str], written: dt.date | None) -> Days:
     count = _COUNTS[number] if number in _COUNTS else int(number)
     unit = match["unit"].lower()
     if unit in _UNIT_DAYS:
-        if count > 36_500:
+        if count > _LONGEST_AGO:
             return None, None
         day = written - dt.timedelta(days=count * _UNIT_DAYS[unit])
         return day, day
@@ -211,14 +245,30 @@ def _ago(match: re.Match[str], written: dt.date | None) -> Days:
     )  # fmt: skip
 
 
-def _year(match: re.Match[str], written: dt.date | None) -> Days:
+def _span(match: re.Match[str], written: dt.date | None) -> Days | None:
+    """The last three days end on the day of writing."""
+    if written is None:
+        return None, None
+    number = (match["count"] or "few").lower()
+    count = _FEW if number in {"few", "couple of"} else _COUNTS.get(number) or int(number)
+    days = count * _SPAN_DAYS[match["unit"].lower()]
+    return (written - dt.timedelta(days=days), written) if days < _LONGEST_AGO else (None, None)
+
+
+def _decade(match: re.Match[str], written: dt.date | None) -> Days:
+    first = int(match["decade"])
+    return dt.date(first, 1, 1), dt.date(first + 9, 12, 31)
+
+
+def _year(match: re.Match[str], written: dt.date | None) -> Days | None:
     year = int(match["year"])
-    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+    last = int(match.groupdict().get("until") or year)
+    return (dt.date(year, 1, 1), dt.date(last, 12, 31)) if year <= last else None
 
 
 _READ = {
     "iso": _iso, "day": _day, "month": _month, "weekday": _weekday, "relative": _relative,
-    "ago": _ago, "year": _year,
+    "span": _span, "ago": _ago, "decade": _decade, "year": _year,
 }  # fmt: skip
 
 

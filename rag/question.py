@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.dates import Mention, mentions
+from rag.dates import Mention, mentions, with_capitals
 from rag.names import name_words
 from rag.numbers import Quantity, quantities
+from rag.periods import Period, periods
 from rag.words import content, fold
 
 Asks = Literal["person", "time", "place", "number", "statement", "reason", "polarity", "other"]
@@ -62,17 +63,35 @@ class Question:
     """The days that it speaks of."""
     latest: bool = False
     """True where the newest state of things is asked for."""
+    periods: tuple[Period, ...] = ()
+    """The times that it asks about, and how what it asks for stands to them."""
+
+    @property
+    def prefers_newest(self) -> bool:
+        """True where, of nearly equal evidence, the newest is meant: "latest", "on Saturday"."""
+        return self.latest or any(one.weekday is not None for one in self.periods)
 
     @classmethod
-    def read(cls, text: str, today: dt.date | None = None) -> Question:
+    def read(
+        cls, text: str, today: dt.date | None = None, newest: dt.date | None = None
+    ) -> Question:
         """Read a question.
 
         Args:
             text: the question.
             today: what "last week" is reckoned from; without it such words mean no day.
+            newest: the day of the archive's newest article, which "in early December" is near.
         """
         text = " ".join(text.split())[:LONGEST]
-        days = mentions(text, today)
+        days = mentions(with_capitals(text), today)
+        asides = [match.span() for match in _ASIDE.finditer(text)]
+        asked = [
+            one
+            for one in periods(text, today, newest)
+            if not any(start <= one.start < end for start, end in asides)
+        ]
+        dated = [(day.start, day.end) for day in days]
+        dated += [(one.start, one.named if one.event else one.end) for one in asked]
         return cls(
             text=text,
             terms=tuple(content(text)),
@@ -80,22 +99,31 @@ class Question:
             numbers=tuple(
                 one
                 for one in quantities(text)
-                if not any(one.start < day.end and day.start < one.end for day in days)
+                if not any(one.start < end and start < one.end for start, end in dated)
             ),
             asks=kind(text),
             subject=_subject(text),
-            days=tuple(_asked_for(day) for day in days),
+            days=tuple(
+                _asked_for(day)
+                for day in days
+                if not any(start <= day.start < end for start, end in asides)
+            ),
             latest=bool(_LATEST.search(text)),
+            periods=tuple(asked),
         )
 
 
 def kind(text: str) -> Asks:
     """What kind of answer a question asks for."""
-    folded = fold(text)
+    folded = fold(_ASIDE.sub(" ", text))
     for asks, pattern in _PATTERNS:
         if pattern.search(folded):
             return asks
     return "other"
+
+
+_ASIDE = re.compile(r"\[[^\[\]]*\]")
+"""What was put beside a follow-up to say whom it means; it asks for nothing itself."""
 
 
 def _without(text: str, days: Sequence[Mention]) -> str:
@@ -111,7 +139,8 @@ def _asked_for(day: Mention) -> Mention:
 
 
 _LATEST = re.compile(
-    r"\b(?:latest|newest|most recent|current|currently|now|so far|to date|up to now|final|finally"
+    r"\b(?:latest|newest|most recent|current|currently|now|so far|to date|up to now|finally"
+    r"|final(?= (?:death )?(?:tolls?|figures?|counts?|numbers?|results?|tally|tallies))"
     r"|as things stand|at the moment|these days|in the end|most up to date)\b",
     re.IGNORECASE,
 )

@@ -9,15 +9,17 @@ second, which is what BM25 is good at on names and numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from index.embedding import Vectors
 from index.queries import Queries
 from index.records import Hit, StoredChunk
 from rag.names import name_words, same_name
+from rag.periods import Period
 from rag.question import Question
-from rag.words import words
+from rag.timing import JUST_AFTER, Standing, anchored, standing
+from rag.words import content, fold, words
 
 DEPTH = 100
 """Chunks that each of the two searches brings."""
@@ -25,6 +27,12 @@ PASSAGES = 8
 """Passages that are read for evidence."""
 LEXICAL_SHARE = 0.35
 """Weight of BM25 in the fused score; the rest is the cosine's (see eval/README.md)."""
+OUTSIDE_COST = 0.1
+"""What a passage outside the days asked for loses in rank, in units of the fused score."""
+LONGEST_PERIOD = dt.timedelta(days=62)
+"""A longer period than this ranks nothing: "in 1992" is a word to search for."""
+EVENT_CHUNKS = 30
+"""Chunks that are read for the day of an event."""
 SAME_WORDS = 0.6
 """Share of a passage's word triples in another copy of its story above which it is left out."""
 
@@ -75,14 +83,112 @@ def retrieve(
     """
     dates = dates or Dates()
     terms = list(question.terms)
-    nearest = index.semantic(vector, DEPTH, dates.since, dates.until)
-    matching = index.lexical(terms, DEPTH, dates.since, dates.until)
+    spans = [dates, *_published_then(question, dates)]
+    nearest = _merged(index.semantic(vector, DEPTH, one.since, one.until) for one in spans)
+    matching = _merged(index.lexical(terms, DEPTH, one.since, one.until) for one in spans)
     ranked = _fused(index, vector, matching, nearest)
     variants = _other_spellings(question, (passage.text for passage in ranked[: 2 * limit]))
     if variants:
-        matching = index.lexical(terms + variants, DEPTH, dates.since, dates.until)
+        terms += variants
+        matching = _merged(index.lexical(terms, DEPTH, one.since, one.until) for one in spans)
         ranked = _fused(index, vector, matching, nearest)
-    return _one_per_story(ranked, limit)
+    return _one_per_story(_timely(question, ranked), limit)
+
+
+def settled(index: Queries, question: Question) -> Question:
+    """The question with the days of its events, where what the archive says of them agrees.
+
+    "Before the talks" gets the day of the talks. Names and numbers that only say
+    which event it was are then no longer asked of the evidence.
+
+    Args:
+        index: what to search.
+        question: the question, read.
+    """
+    found = tuple(
+        anchored(one, _sentences_on(index, one.event)) if one.event and not one.decided else one
+        for one in question.periods
+    )
+    events = [one for one in found if one.event and one.first]
+    if not events:
+        return question
+    rest = question.text
+    for one in events:
+        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
+    kept = {fold(word) for word in words(rest)}
+    return replace(
+        question,
+        periods=found,
+        names=tuple(name for name in question.names if name in kept),
+        numbers=tuple(
+            one
+            for one in question.numbers
+            if not any(event.start <= one.start < event.end for event in events)
+        ),
+    )
+
+
+def publication_span(index: Queries) -> tuple[dt.date, dt.date] | None:
+    """When the first and the last dated article of an index were published."""
+    days = [card.published for card in index.articles() if card.published]
+    return (min(days), max(days)) if days else None
+
+
+def _sentences_on(index: Queries, event: str) -> Iterator[tuple[str, dt.date | None]]:
+    """Sentences that may tell of an event, each with its article's day."""
+    hits = index.lexical(content(event), EVENT_CHUNKS)
+    for stored in index.passages([hit.chunk_id for hit in hits]):
+        for sentence in stored.chunk.sentences:
+            yield stored.chunk.part(sentence), stored.card.published
+
+
+def _published_then(question: Question, dates: Dates) -> Iterator[Dates]:
+    """The publication days that the periods of a question point to, within the dates."""
+    for one in question.periods:
+        first, last = one.window
+        if first and last and last - first <= LONGEST_PERIOD:
+            since = max(filter(None, (first, dates.since)))
+            until = min(filter(None, (last + JUST_AFTER, dates.until)))
+            if since <= until:
+                yield Dates(since, until)
+
+
+def _merged(searches: Iterable[Sequence[Hit]]) -> list[Hit]:
+    """Several searches as one, each chunk once."""
+    found: dict[int, Hit] = {}
+    for hits in searches:
+        for hit in hits:
+            found.setdefault(hit.chunk_id, hit)
+    return list(found.values())
+
+
+def _timely(question: Question, ranked: Sequence[Passage]) -> list[Passage]:
+    """Passages that are about other days than those asked for, or may be, give way."""
+    asked = [one for one in question.periods if _ranks(one)]
+    if not asked:
+        return list(ranked)
+
+    def rank(passage: Passage) -> float:
+        published = passage.stored.card.published
+        held = [standing(one, passage.text, published) for one in asked]
+        return max(_COSTS[one] for one in held) - passage.score
+
+    return sorted(ranked, key=rank)
+
+
+_COSTS: dict[Standing, float] = {
+    "inside": 0.0,
+    "unknown": OUTSIDE_COST / 2,
+    "outside": OUTSIDE_COST,
+}
+
+
+def _ranks(period: Period) -> bool:
+    if period.weekday is not None:
+        return True
+    if period.first is None or period.last is None:
+        return False
+    return period.last - period.first <= LONGEST_PERIOD
 
 
 def _fused(

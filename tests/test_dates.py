@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.dates import mentions
+from rag.periods import Period, periods
+from rag.question import Question
+from rag.timing import anchored, event_days, newest_first, standing
 
 SUNDAY = dt.date(2024, 12, 8)
 
@@ -76,3 +79,266 @@ def test_every_day_written_out_is_itself(day: dt.date) -> None:
     for text in (day.isoformat(), f"{day.day} {day:%B} {year}", f"{day:%B} {day.day}, {year}"):
         (found,) = mentions(text, None)
         assert found.first == found.last == day
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("between 3 and 5 December", "2024-12-03", "2024-12-05"),
+        ("from 3 to 5 December", "2024-12-03", "2024-12-05"),
+        ("between 2019 and 2021", "2019-01-01", "2021-12-31"),
+        ("in the 1990s", "1990-01-01", "1999-12-31"),
+        ("the past three days", "2024-12-05", "2024-12-08"),
+        ("in recent weeks", "2024-10-20", "2024-12-08"),
+        ("last weekend", "2024-11-30", "2024-12-01"),
+        ("this morning", "2024-12-08", "2024-12-08"),
+        ("last night", "2024-12-07", "2024-12-08"),
+        ("the last week of November", "2024-11-01", "2024-11-30"),
+        ("early 2023", "2023-01-01", "2023-12-31"),
+    ],
+)
+def test_spans_of_days(text: str, first: str, last: str) -> None:
+    (found,) = mentions(text, SUNDAY)
+    assert (str(found.first), str(found.last)) == (first, last)
+
+
+TODAY = dt.date(2026, 11, 20)
+"""A Friday, long after the archive below."""
+NEWEST = dt.date(2024, 12, 9)
+
+
+@pytest.mark.parametrize(
+    ("question", "relation", "first", "last"),
+    [
+        # Reckoned from the day of asking.
+        ("What happened last week?", "on", "2026-11-09", "2026-11-15"),
+        ("Who spoke yesterday?", "on", "2026-11-19", "2026-11-19"),
+        ("Who resigned two days ago?", "on", "2026-11-18", "2026-11-18"),
+        ("Who resigned last Saturday?", "on", "2026-11-14", "2026-11-14"),
+        ("What changed in the past three days?", "on", "2026-11-17", "2026-11-20"),
+        # Without a year: the archive's own.
+        ("What happened in early December?", "on", "2024-12-01", "2024-12-10"),
+        ("what happened in early december", "on", "2024-12-01", "2024-12-10"),
+        ("Who spoke on 7 December?", "on", "2024-12-07", "2024-12-07"),
+        ("Who spoke on Saturday, 7 December?", "on", "2024-12-07", "2024-12-07"),
+        ("What happened at the end of November?", "on", "2024-11-20", "2024-11-30"),
+        ("What happened at the beginning of November?", "on", "2024-11-01", "2024-11-10"),
+        ("Who has resigned since Monday?", "since", "2024-12-09", "2024-12-09"),
+        # Relations.
+        ("Who resigned before 5 December 2024?", "before", "2024-12-05", "2024-12-05"),
+        ("Who resigned prior to 5 December 2024?", "before", "2024-12-05", "2024-12-05"),
+        ("Who resigned after 5 December 2024?", "after", "2024-12-05", "2024-12-05"),
+        ("Who resigned until 5 December 2024?", "until", "2024-12-05", "2024-12-05"),
+        ("How many had fled by 5 December 2024?", "until", "2024-12-05", "2024-12-05"),
+        ("How many have fled since 27 November?", "since", "2024-11-27", "2024-11-27"),
+        ("Who fled between 3 and 5 December?", "between", "2024-12-03", "2024-12-05"),
+        ("Who met between 30 November and 2 December?", "between", "2024-11-30", "2024-12-02"),
+        ("What was built between March and May 2023?", "between", "2023-03-01", "2023-05-31"),
+        ("Who ruled from 2019 to 2021?", "between", "2019-01-01", "2021-12-31"),
+        ("Who won in 2023?", "on", "2023-01-01", "2023-12-31"),
+        # Counted from a day.
+        ("Who spoke two days before 7 December?", "on", "2024-12-05", "2024-12-05"),
+        ("Who spoke the day after 7 December?", "on", "2024-12-08", "2024-12-08"),
+        ("Who spoke a week after 1 December?", "on", "2024-12-07", "2024-12-09"),
+        ("Who spoke the week before 8 December?", "on", "2024-12-01", "2024-12-07"),
+        ("Who spoke the week after 1 December?", "on", "2024-12-02", "2024-12-08"),
+        ("Who fled after the vote on 3 December?", "after", "2024-12-03", "2024-12-03"),
+    ],
+)
+def test_a_question_speaks_of_a_period(question: str, relation: str, first: str, last: str) -> None:
+    (found,) = periods(question, TODAY, NEWEST)
+    assert (found.relation, str(found.first), str(found.last)) == (relation, first, last)
+    assert found.decided
+
+
+def test_a_weekday_alone_is_any_such_day() -> None:
+    (found,) = periods("Who spoke in Doha on Saturday?", TODAY, NEWEST)
+    assert (found.weekday, found.first, found.decided) == (5, None, True)
+    assert Question.read("Who spoke in Doha on Saturday?", TODAY, NEWEST).prefers_newest
+
+
+@pytest.mark.parametrize(
+    ("question", "relation", "event", "shift"),
+    [
+        ("What did Lavrov say before the talks?", "before", "the talks", 0),
+        ("What did Lavrov say after the ceasefire?", "after", "the ceasefire", 0),
+        ("Who resigned since the election?", "since", "the election", 0),
+        ("Who spoke during the summit in Doha?", "on", "the summit in Doha", 0),
+        ("What happened the day after the vote?", "on", "the vote", 1),
+        ("Who fled two days before the fall of Aleppo?", "on", "the fall of Aleppo", -2),
+        ("Who fled a week after the fall of Aleppo?", "on", "the fall of Aleppo", 7),
+        ("After the vote, who resigned?", "after", "the vote", 0),
+        ("Before the talks what did Turkey ask for?", "before", "the talks", 0),
+        ("What did Lavrov say before the talks about Resolution 2254?", "before", "the talks", 0),
+        ("What did Lavrov do before Araghchi arrived in Doha?", "before",
+         "Araghchi arrived in Doha", 0),
+    ],
+)  # fmt: skip
+def test_an_event_can_stand_for_a_day(question: str, relation: str, event: str, shift: int) -> None:
+    (found,) = periods(question, TODAY, NEWEST)
+    assert (found.relation, found.event, found.shift) == (relation, event, shift)
+    assert not found.decided
+    assert question[found.named :].startswith(event)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the bridge named after?",
+        "Which street is named after the poet?",
+        "Who was brought before the court?",
+        "Who came after Ferrant in the vote?",
+        "Who looks after the museum?",
+        "What did Lavrov say about Resolution 2254?",
+        "Is the road shut since the bridge is closed?",
+        "Who spoke after that?",
+        "What was it called before it was sold?",
+        "The price was stable until when?",
+        "During what campaign did they fight?",
+        "Which team won the Velmo Cup final?",
+    ],
+)
+def test_what_is_no_time_is_no_period(question: str) -> None:
+    assert periods(question, TODAY, NEWEST) == []
+
+
+def of(question: str) -> Period:
+    (found,) = periods(question, TODAY, NEWEST)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "published", "expected"),
+    [
+        # The text's own days come first.
+        ("on 7 December 2024", "They met on Saturday.", "2024-12-08", "inside"),
+        ("on 7 December 2024", "They met on Friday.", "2024-12-07", "outside"),
+        ("on 7 December 2024", "They met on 3 December.", "2024-12-08", "outside"),
+        ("on 7 December 2024", "The 2015 accord was read out.", "2024-12-07", "inside"),
+        ("on 7 December 2024", "The 2015 accord was read out.", "2024-06-01", "outside"),
+        ("in 2023", "The 2015 accord was read out.", "2023-06-01", "outside"),
+        ("in 2023", "The accord of 2023 was read out.", "2025-06-01", "inside"),
+        ("in December 2024", "Since 2011 and in 2024 they fought.", "2024-07-01", "unknown"),
+        # Then the day of publication.
+        ("on 7 December 2024", "They met.", "2024-12-08", "inside"),
+        ("on 7 December 2024", "They met.", "2024-12-06", "outside"),
+        ("on 7 December 2024", "They met.", "2024-12-20", "outside"),
+        ("on 7 December 2024", "They met.", None, "unknown"),
+        ("on 7 December 2024", "They met on Saturday.", None, "unknown"),
+        ("before 7 December 2024", "They met.", "2024-12-05", "inside"),
+        ("before 7 December 2024", "They met.", "2024-12-09", "unknown"),
+        ("before 7 December 2024", "They met on Sunday.", "2024-12-09", "outside"),
+        ("before 7 December 2024", "They met on 2 December.", "2024-12-09", "inside"),
+        ("after 7 December 2024", "They met.", "2024-12-05", "outside"),
+        ("after 7 December 2024", "They met.", "2024-12-09", "inside"),
+        ("since 7 December 2024", "They met.", "2024-12-07", "inside"),
+        ("until 7 December 2024", "They met.", "2024-12-07", "inside"),
+        ("until 7 December 2024", "They met.", "2024-12-30", "unknown"),
+        ("between 3 and 5 December 2024", "They met on 4 December.", "2024-12-30", "inside"),
+        ("between 3 and 5 December 2024", "They met on 8 December.", "2024-12-08", "outside"),
+        ("last week", "They met.", "2024-12-08", "outside"),
+        # Weekdays.
+        ("on Saturday", "They met on Saturday.", "2024-12-08", "inside"),
+        ("on Saturday", "They met on 7 December.", "2024-12-08", "inside"),
+        ("on Saturday", "They met on Friday.", "2024-12-07", "outside"),
+        ("on Saturday", "They met.", "2024-12-07", "inside"),
+        ("on Saturday", "They met.", "2024-12-08", "unknown"),
+        ("on Saturday", "They met.", "2024-12-12", "outside"),
+        ("before the talks", "They met on Friday.", "2024-12-07", "unknown"),
+    ],
+)
+def test_how_a_sentence_stands_to_a_period(
+    question: str, text: str, published: str | None, expected: str
+) -> None:
+    day = dt.date.fromisoformat(published) if published else None
+    assert standing(of(f"Who met {question}?"), text, day) == expected
+
+
+def test_what_stands_around_a_sentence_can_put_it_inside_only() -> None:
+    period, day = of("Who met on 7 December 2024?"), dt.date(2024, 12, 20)
+    assert standing(period, "They met.", day, near="It was 7 December.") == "inside"
+    assert standing(period, "They met.", dt.date(2024, 12, 7), near="On 3 May.") == "inside"
+
+
+FALL = [
+    ("Rebels entered Aleppo on Friday before its fall.", "2024-11-30"),
+    ("The fall of Aleppo on Saturday shocked the region.", "2024-12-01"),
+    ("The fall of Aleppo on 30 November was swift.", "2024-12-05"),
+    ("Since the fall of Aleppo, others have fled.", "2024-12-06"),
+]
+
+
+def dated(rows: list[tuple[str, str]]) -> list[tuple[str, dt.date | None]]:
+    return [(text, dt.date.fromisoformat(day)) for text, day in rows]
+
+
+def test_an_event_gets_its_day_from_those_who_name_it() -> None:
+    assert event_days("the fall of Aleppo", dated(FALL[1:])) == (
+        dt.date(2024, 11, 30), dt.date(2024, 11, 30),
+    )  # fmt: skip
+    before = anchored(of("Who fled two days before the fall of Aleppo?"), dated(FALL[1:]))
+    assert before.first == before.last == dt.date(2024, 11, 28)
+    after = anchored(of("Who fled after the fall of Aleppo?"), dated(FALL[1:]))
+    assert after.window == (dt.date(2024, 12, 1), None)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [("The talks went on.", "2024-12-01"), ("The talks broke up.", "2024-12-20")],
+        [("The talks of 3 May failed.", "2024-05-04"), ("The talks of 9 June too.", "2024-06-10")],
+        [("The talks of 3 May failed.", "2024-05-04"), ("Talks began.", "2024-07-01"),
+         ("Talks ended.", "2024-08-01")],
+    ],
+)  # fmt: skip
+def test_an_event_that_nobody_agrees_on_stays_undecided(rows: list[tuple[str, str]]) -> None:
+    period = of("What did Lavrov say before the talks?")
+    assert anchored(period, dated(rows)) == period
+
+
+def test_an_event_without_a_day_is_as_old_as_its_articles() -> None:
+    rows = dated([("The vote was close.", "2024-05-02"), ("The vote is over.", "2024-05-03")])
+    assert event_days("the vote", rows) == (dt.date(2024, 5, 1), dt.date(2024, 5, 3))
+
+
+def test_of_what_is_nearly_as_good_the_newest_comes_first() -> None:
+    days = {"a": dt.date(2024, 1, 3), "c": dt.date(2024, 1, 7), "d": dt.date(2024, 1, 9)}
+    rows = [("a", 1.0), ("b", 0.9), ("c", 0.8), ("d", 0.2)]
+    found = newest_first(rows, lambda row: row[1], lambda row: days.get(row[0]), within=0.3)
+    assert [row[0] for row in found] == ["c", "a", "b", "d"]
+    assert newest_first([], lambda row: 0.0, lambda row: None, 1.0) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "latest"),
+    [
+        ("What is the latest toll?", True),
+        ("How many are missing so far?", True),
+        ("What was the final death toll?", True),
+        ("Who won the final?", False),
+        ("Who won the final match?", False),
+    ],
+)
+def test_the_newest_state_is_asked_for(question: str, latest: bool) -> None:
+    assert Question.read(question).latest is latest
+
+
+def test_words_of_time_are_no_numbers_and_no_names() -> None:
+    asked = Question.read("Who fled two days before Saturday, 7 December?", TODAY, NEWEST)
+    assert asked.numbers == ()
+    assert asked.names == ()
+
+
+def test_a_time_that_only_says_what_is_meant_is_not_asked_for() -> None:
+    asked = Question.read("What became of that [the ministry did propose in June 2024]?", TODAY)
+    assert asked.periods == ()
+    assert asked.days == ()
+    assert asked.asks == "other"
+
+
+@given(st.text(max_size=80), st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)))
+def test_no_question_breaks_the_periods(text: str, today: dt.date) -> None:
+    for one in periods(f"{text} two days before the {text} since Monday {text}", today, NEWEST):
+        assert 0 <= one.start < one.end
+        assert standing(one, text, today) in {"inside", "outside", "unknown"}

@@ -11,7 +11,7 @@ from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from index.store import Index
 from rag.question import Question
-from rag.retrieval import Dates, Passage, retrieve
+from rag.retrieval import Dates, Passage, publication_span, retrieve, settled
 
 WIRE = (
     "The harbour of Velmo was closed on Tuesday after a tanker ran aground near the breakwater. "
@@ -67,3 +67,84 @@ def test_dates_keep_out_what_is_outside_them_and_what_has_none(index: Index) -> 
 
 def test_a_question_of_no_known_word_still_finds_the_nearest(index: Index) -> None:
     assert search(index, "xyzzy")
+
+
+PORT = [
+    ("fall", "2024-12-01", "The fall of Sallow on 30 November shook the coast."),
+    ("later", "2024-12-04", "Since the fall of Sallow on 30 November many have fled inland."),
+    ("early", "2024-11-27", "Governor Odile Marsh said that the harbour of Tolbury would hold."),
+    ("late", "2024-12-06", "Governor Odile Marsh said that the harbour of Tolbury was lost."),
+    ("talks", "2024-03-01", "The talks of 28 February failed."),
+    ("again", "2024-08-01", "The talks of 30 July failed."),
+]
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    encoder = HashEncoder()
+    folder: Path = tmp_path_factory.mktemp("periods") / "index"
+    articles = [
+        Article(name, "Coast", text, name, dt.date.fromisoformat(day)) for name, day, text in PORT
+    ]
+    with index_for(folder, encoder) as made:
+        ingest_articles(made, articles, encoder)
+        yield made
+
+
+TODAY = dt.date(2026, 11, 20)
+
+
+def asked(index: Index, text: str) -> Question:
+    span = publication_span(index)
+    assert span is not None
+    return settled(index, Question.read(text, TODAY, span[1]))
+
+
+def found(index: Index, text: str) -> list[str]:
+    vector = HashEncoder().encode([text])[0]
+    return [p.stored.card.article_id for p in retrieve(index, asked(index, text), vector)]
+
+
+@pytest.mark.parametrize(
+    ("when", "first"),
+    [
+        ("before the fall of Sallow", "early"),
+        ("after the fall of Sallow", "late"),
+        ("in late November", "early"),
+        ("in early December", "late"),
+        ("on 27 November", "early"),
+        ("since 5 December", "late"),
+        ("between 4 and 7 December", "late"),
+        ("on Friday", "late"),
+        ("on Wednesday", "early"),
+        ("the week before the fall of Sallow", "early"),
+    ],
+)
+def test_what_is_from_the_time_asked_for_comes_first(port: Index, when: str, first: str) -> None:
+    ranked = found(port, f"What did Odile Marsh say of the harbour of Tolbury {when}?")
+    governor = [article for article in ranked if article in {"early", "late"}]
+    assert governor == [first, "late" if first == "early" else "early"]
+
+
+def test_an_event_gives_its_day_and_is_asked_of_no_evidence(port: Index) -> None:
+    question = asked(port, "What did Odile Marsh say before the fall of Sallow?")
+    (period,) = question.periods
+    assert period.window == (None, dt.date(2024, 11, 29))
+    assert question.names == ("odile", "marsh")
+
+
+def test_an_event_of_several_days_leaves_the_question_as_it_is(port: Index) -> None:
+    text = "What did Odile Marsh say before the talks?"
+    assert asked(port, text) == Question.read(text, TODAY, dt.date(2024, 12, 6))
+
+
+def test_the_span_of_an_archive_is_that_of_its_dated_articles(port: Index, index: Index) -> None:
+    assert publication_span(port) == (dt.date(2024, 3, 1), dt.date(2024, 12, 6))
+    assert publication_span(index) == (dt.date(2024, 3, 5), dt.date(2024, 6, 1))
+
+
+def test_a_question_without_a_time_is_searched_as_before(index: Index) -> None:
+    text = "How many voted for the school?"
+    vector = HashEncoder().encode([text])[0]
+    plain = retrieve(index, Question.read(text), vector)
+    assert plain == retrieve(index, Question.read(text, TODAY, dt.date(2024, 6, 1)), vector)
