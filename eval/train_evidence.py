@@ -1,6 +1,6 @@
 """Train the weights of `rag/evidence.json` on questions with known answers.
 
-    python -m eval.train_evidence CORPUS.jsonl QUESTIONS.jsonl --work FOLDER [--each 200] [--write]
+    python -m eval.train_evidence CORPUS.jsonl QUESTIONS.jsonl --work FOLDER [--each 400] [--write]
 
 The questions are split into halves by article group (the part of the article id
 before "#"), and those of the demo archive by story; the weights come from one half of
@@ -8,8 +8,8 @@ each, and the figures of the other half are printed beside them. The weights in 
 repository come from SQuAD 2.0 (Rajpurkar, Jia and Liang, 2018, CC BY-SA 4.0), 320
 paragraphs of its development set of which no text is kept, and from the demo archive.
 
-What the language model says of each question is kept in FOLDER, so that a second
-run takes seconds.
+What is known of each question's sentences is kept in FOLDER, so that a second run
+takes seconds.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import argparse
 import dataclasses
 import json
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,21 +33,9 @@ from eval.questions import ARTICLES, load
 from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from rag.answering import day
-from rag.evidence import (
-    CHEAP,
-    JUDGED,
-    RANKING,
-    Candidate,
-    Weights,
-    decisive,
-    gather,
-    ranking,
-    trained,
-    with_likelihoods,
-)
+from rag.evidence import Candidate, Weights, decisive, gather, ranking, trained
 from rag.followups import standalone
 from rag.generation import quotation, understandable
-from rag.llm import load_llm
 from rag.question import Question
 from rag.retrieval import Dates, retrieve
 
@@ -55,6 +45,19 @@ Array = npt.NDArray[np.float64]
 REFUSED_ANSWERABLE = 0.10
 """The share of answerable questions that may be refused: the threshold follows from it."""
 RIDGE = 0.01
+SHRINK = 0.1
+"""Penalties on squared weights, per question, of features scaled to unit spread."""
+
+
+RANKING = (
+    "cosine", "met", "met_near", "echoed_near", "close", "beyond_title", "passage", "unit",
+)  # fmt: skip
+"""Features that rank sentences."""
+DECIDING = (
+    "cosine_best", "echoed_near", "least_met", "least_met_together", "names_near", "numbers_near",
+    "contrary", "negation_lost", "terms",
+)  # fmt: skip
+"""What decides on answering."""
 
 
 def main() -> None:
@@ -63,7 +66,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("questions", type=Path)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--each", type=int, default=200, help="questions of each half and kind")
+    parser.add_argument("--each", type=int, default=400, help="questions of each half and kind")
     parser.add_argument("--write", action="store_true", help="write rag/evidence.json")
     chosen = parser.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
@@ -72,23 +75,16 @@ def main() -> None:
         *gathered(chosen.corpus, public, chosen.work / f"public-{chosen.each}"),
         *gathered(ARTICLES, demo(), chosen.work / "demo"),
     ]
-    result = {}
-    for name, key, features in (
-        ("without_model", "all", CHEAP),
-        ("with_model", "judged", RANKING),
-    ):
-        tune = [row for row in rows if row["half"] == "tune"]
-        weights = learnt(tune, key, features)
-        result[name] = dataclasses.asdict(weights)
-        print(name, json.dumps(result[name]))
-        for half in ("tune", "report"):
-            for source in ("public", "demo"):
-                some = [r for r in rows if r["half"] == half and r["source"] == source]
-                report(f"{half}, {source}", some, weights, key)
-    singles([r for r in rows if r["half"] == "report"])
+    weights = learnt([row for row in rows if row["half"] == "tune"])
+    print(json.dumps(dataclasses.asdict(weights)))
+    for half in ("tune", "report"):
+        for source in ("public", "demo"):
+            some = [r for r in rows if r["half"] == half and r["source"] == source]
+            if some:
+                report(f"{half}, {source}", some, weights)
     if chosen.write:
         path = Path(__file__).parent.parent / "rag" / "evidence.json"
-        path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+        path.write_text(json.dumps(dataclasses.asdict(weights), indent=1) + "\n", "utf-8")
 
 
 def group(article_id: str) -> str:
@@ -137,39 +133,32 @@ def demo() -> list[Row]:
 
 
 def gathered(corpus: Path, questions: list[Row], work: Path) -> list[Row]:
-    """Features and labels of each question's candidates, kept in a file as they come."""
+    """What is known of each question's candidates, kept in a file as it comes."""
     work.mkdir(parents=True, exist_ok=True)
     kept = work / "features.json"
     rows: list[Row] = json.loads(kept.read_text("utf-8")) if kept.is_file() else []
     if len(rows) == len(questions):
         return rows
-    encoder, llm = load_encoder(), load_llm()
-    with index_for(kept.parent / "index", encoder) as index:
+    encoder = load_encoder()
+    with index_for(work / "index", encoder) as index:
         ingest(index, [corpus], encoder)
-        total = index.chunk_count
         for at, row in enumerate(questions[len(rows) :], start=len(rows) + 1):
             question = Question.read(row["question"])
-            vector = encoder.encode([question.text])[0]
+            asked = encoder.encode_tokens([question.text])[0]
             since, until = row.get("dates", (None, None))
-            passages = retrieve(index, question, vector, Dates(day(since), day(until)))
+            passages = retrieve(index, question, asked.whole, Dates(day(since), day(until)))
             frequency = index.document_frequency(question.terms)
-            found = gather(question, vector, passages, encoder, frequency, total)
-            cheap = ranking(found, trained(model=False))
-            judged, evaluated = (
-                with_likelihoods(question, cheap[:JUDGED], llm) if cheap else ([], 0)
-            )
+            found = gather(question, asked, passages, encoder, frequency, index.chunk_count)
             rows.append(
                 {
-                    "id": row["id"],
-                    "half": row["half"],
-                    "source": row["source"],
-                    "answerable": row["answerable"],
-                    "evaluated": evaluated,
-                    "all": [labelled(question, c, row) for c in cheap],
-                    "judged": [labelled(question, c, row) for c in judged],
+                    **{name: row[name] for name in ("id", "half", "source", "answerable")},
+                    "question": question.text,
+                    "asks": question.asks,
+                    "answers": row["answers"],
+                    "candidates": [labelled(question, c, row) for c in ranking(found, trained())],
                 }
             )
-            if at % 20 == 0 or at == len(questions):
+            if at % 50 == 0 or at == len(questions):
                 print(f"{at} of {len(questions)} questions", flush=True)
                 kept.write_text(json.dumps(rows), "utf-8")
     return rows
@@ -183,21 +172,33 @@ def labelled(question: Question, candidate: Candidate, row: Row) -> Row:
         and candidate.passage.stored.card.article_id in row["gold"]
         and contains_answer(quote, row["answers"])
     )
-    return {"right": bool(right), "text": candidate.text, "features": dict(candidate.features)}
+    return {
+        "right": bool(right),
+        "text": candidate.text,
+        "quote": quote,
+        "features": {name: round(value, 4) for name, value in candidate.features.items()},
+        "met": dict(candidate.met),
+    }
 
 
-def learnt(rows: Sequence[Row], key: str, features: Sequence[str]) -> Weights:
+def learnt(rows: Sequence[Row]) -> Weights:
     """All weights, from the rows of the tuning half."""
-    ranking = rounded(features, fit_ranking(rows, features, key))
-    some = [row for row in rows if row[key]]
-    values = [decisive([c["features"] for c in _top(row, key, ranking)]) for row in some]
-    names = tuple(values[0])
-    x = np.array([[1.0, *(value[name] for name in names)] for value in values])
-    bias, *weights = fit_logistic(x, np.array([row["answerable"] for row in some]))
-    first = Weights(ranking, rounded(names, weights), round(float(bias), 4), 0.0)
-    scores = [probability(row, first, key) for row in rows if row["answerable"]]
+    ranking = rounded(RANKING, fit_ranking(rows, RANKING))
+    some = [row for row in rows if row["candidates"]]
+    values = [decisive(top(row, ranking)) for row in some]
+    x = np.array([[1.0, *(value[name] for name in DECIDING)] for value in values])
+    answerable = np.array([row["answerable"] for row in some])
+    bias, *weights = fit_logistic(x, answerable, evenly([row["source"] for row in some]))
+    first = Weights(ranking, rounded(DECIDING, weights), round(float(bias), 4), 0.0)
+    scores = [probability(row, first) for row in rows if row["answerable"]]
     threshold = round(float(np.quantile(scores, REFUSED_ANSWERABLE)), 4)
     return dataclasses.replace(first, threshold=threshold)
+
+
+def evenly(sources: Sequence[str]) -> Array:
+    """A weight for each row by which all sources count alike."""
+    count = Counter(sources)
+    return np.array([len(sources) / len(count) / count[source] for source in sources])
 
 
 def rounded(names: Sequence[str], weights: Iterable[float]) -> dict[str, float]:
@@ -205,51 +206,65 @@ def rounded(names: Sequence[str], weights: Iterable[float]) -> dict[str, float]:
     return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
 
 
-def fit_ranking(rows: Sequence[Row], features: Sequence[str], key: str) -> Array:
+def fit_ranking(rows: Sequence[Row], features: Sequence[str]) -> Array:
     """Conditional logit over the sentences of each answerable question, by maximum likelihood."""
     data = []
     for row in rows:
-        right = np.array([c["right"] for c in row[key]], bool)
+        right = np.array([c["right"] for c in row["candidates"]], bool)
         if right.any() and not right.all():
-            data.append((np.array([[c["features"][f] for f in features] for c in row[key]]), right))
+            x = np.array([[c["features"][f] for f in features] for c in row["candidates"]])
+            data.append((x, right))
+    spread = np.concatenate([x for x, _ in data]).std(axis=0) + 1e-6
 
     def loss(weights: Array) -> tuple[float, Array]:
         value = RIDGE * len(data) * float(weights @ weights) / 2
         slope = RIDGE * len(data) * weights
         for x, right in data:
-            scores = x @ weights
+            scaled = x / spread
+            scores = scaled @ weights
             odds = np.exp(scores - scores.max())
             value -= float(np.log(odds[right].sum() / odds.sum()))
-            slope = slope + (odds @ x) / odds.sum() - (odds[right] @ x[right]) / odds[right].sum()
+            slope = slope + (
+                (odds @ scaled) / odds.sum() - (odds[right] @ scaled[right]) / odds[right].sum()
+            )
         return value, slope
 
-    return np.asarray(minimize(loss, np.zeros(len(features)), jac=True, method="L-BFGS-B").x)
+    found = minimize(loss, np.zeros(len(features)), jac=True, method="L-BFGS-B").x
+    return np.asarray(found / spread)
 
 
-def fit_logistic(x: Array, y: npt.NDArray[np.bool_]) -> Array:
+def fit_logistic(x: Array, y: npt.NDArray[np.bool_], weight: Array) -> Array:
     """Logistic regression whose first column is the bias, by maximum likelihood."""
+    spread = np.r_[1.0, x[:, 1:].std(axis=0) + 1e-6]
+    middle = np.r_[0.0, x[:, 1:].mean(axis=0)]
+    scaled = (x - middle) / spread
 
     def loss(weights: Array) -> tuple[float, Array]:
-        z = x @ weights
-        penalty = RIDGE * len(x) * np.r_[0.0, weights[1:]]
-        value = float(np.logaddexp(0, np.where(y, -z, z)).sum() + penalty @ weights / 2)
-        return value, x.T @ (1 / (1 + np.exp(-z)) - y) + penalty
+        z = scaled @ weights
+        penalty = SHRINK * len(x) * np.r_[0.0, weights[1:]]
+        value = float((weight * np.logaddexp(0, np.where(y, -z, z))).sum() + penalty @ weights / 2)
+        return value, scaled.T @ (weight * (1 / (1 + np.exp(-z)) - y)) + penalty
 
-    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x / spread
+    found[0] -= float(found[1:] @ middle[1:])
+    return np.asarray(found)
 
 
-def probability(row: Row, weights: Weights, key: str) -> float:
+def probability(row: Row, weights: Weights) -> float:
     """That the question has an answer among its best candidates."""
-    return weights.answerable([c["features"] for c in _top(row, key, weights.ranking)])
+    return weights.answerable(top(row, weights.ranking))
 
 
-def _top(row: Row, key: str, ranking: Mapping[str, float]) -> list[Row]:
-    """The candidates that are decided on, best first."""
+def top(row: Row, ranking: Mapping[str, float]) -> list[Candidate]:
+    """The candidates, best first, as the answering code holds them."""
 
     def score(candidate: Row) -> float:
         return float(sum(w * candidate["features"][f] for f, w in ranking.items()))
 
-    return sorted(row[key], key=score, reverse=True)[:JUDGED]
+    return [
+        SimpleNamespace(features=c["features"], met=c["met"], right=c["right"])  # type: ignore[misc]
+        for c in sorted(row["candidates"], key=score, reverse=True)
+    ]
 
 
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
@@ -258,12 +273,12 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
     return float((above > 0).mean() + (above == 0).mean() / 2)
 
 
-def report(half: str, rows: Sequence[Row], weights: Weights, key: str) -> None:
+def report(half: str, rows: Sequence[Row], weights: Weights) -> None:
     """Print hits at one and three sentences, AUC, and what the threshold does."""
-    can = [_top(row, key, weights.ranking) for row in rows if row["answerable"]]
-    hit = {k: np.mean([any(c["right"] for c in row[:k]) for row in can]) for k in (1, 3)}
+    can = [top(row, weights.ranking) for row in rows if row["answerable"]]
+    hit = {k: np.mean([any(c.right for c in row[:k]) for row in can]) for k in (1, 3)}  # type: ignore[attr-defined]
     scores = {
-        kind: [probability(row, weights, key) for row in rows if row["answerable"] == kind]
+        kind: [probability(row, weights) for row in rows if row["answerable"] == kind]
         for kind in (True, False)
     }
     kept = [np.mean([s >= weights.threshold for s in scores[kind]]) for kind in (True, False)]
@@ -272,21 +287,6 @@ def report(half: str, rows: Sequence[Row], weights: Weights, key: str) -> None:
         f"AUC {auc(scores[True], scores[False]):.3f} answered {kept[0]:.3f}, "
         f"unanswerable declined {1 - kept[1]:.3f} of {len(scores[True])} and {len(scores[False])}"
     )
-
-
-def singles(rows: Sequence[Row]) -> None:
-    """Print what each feature does by itself, for comparison."""
-    for feature in ("cosine", "cosine_near", "coverage", "passage", "likelihood"):
-        ranked = [(row, _by(feature, row["judged"])) for row in rows if row["judged"]]
-        top = [(row["answerable"], c[0]["features"][feature]) for row, c in ranked]
-        can = [c for row, c in ranked if row["answerable"]]
-        hit = {k: np.mean([any(x["right"] for x in c[:k]) for c in can]) for k in (1, 3)}
-        area = auc([s for a, s in top if a], [s for a, s in top if not a])
-        print(f"  {feature} alone: hit@1 {hit[1]:.3f} hit@3 {hit[3]:.3f} AUC {area:.3f}")
-
-
-def _by(feature: str, candidates: Sequence[Row]) -> list[Row]:
-    return sorted(candidates, key=lambda c: -c["features"][feature])
 
 
 if __name__ == "__main__":

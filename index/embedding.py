@@ -8,10 +8,12 @@ Nothing here knows what the texts are.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,18 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 BATCH_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """One text as an encoder reads it: whole, and token by token."""
+
+    whole: Vectors
+    """The text's unit vector, of shape [d]."""
+    spans: tuple[tuple[int, int], ...]
+    """Where each token stands in the text; a text too long for the model ends early."""
+    each: Vectors
+    """A unit vector for each token, in the context of the text: shape [len(spans), d]."""
 
 
 class Encoder(Protocol):
@@ -44,6 +58,9 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One unit vector for each text: float32 of shape [len(texts), dimension]."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Each text's unit vector, and those of its tokens."""
 
 
 class SentenceEncoder:
@@ -95,6 +112,28 @@ class SentenceEncoder:
             )
         return np.ascontiguousarray(vectors, np.float32)
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Each text's unit vector, and those of its tokens, from one pass of the model."""
+        if not texts:
+            return []
+        with self._lock:
+            read: Any = self._model.encode(
+                list(texts),
+                batch_size=BATCH_SIZE,
+                output_value=None,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            placed = self._model.tokenizer(
+                list(texts),
+                truncation=True,
+                max_length=self._model.max_seq_length,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
+        rows = zip(read, placed["offset_mapping"], placed["special_tokens_mask"], strict=True)
+        return [_tokens(row, spans, special) for row, spans, special in rows]
+
 
 class HashEncoder:
     """Word counts hashed into a unit vector: no model, no meaning, always the same.
@@ -121,6 +160,18 @@ class HashEncoder:
             row[:] = row / length if length else 1.0 / np.sqrt(self.dimension)
         return vectors
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Each text's unit vector, and those of its words, which know no context."""
+        found = []
+        for text in texts:
+            spans = tuple(match.span() for match in _WORD.finditer(text))
+            each = self.encode([text[start:end] for start, end in spans])
+            found.append(Tokens(self.encode([text])[0], spans, each))
+        return found
+
+
+_WORD = re.compile(r"\w+")
+
 
 def load_encoder(name: str | None = None) -> Encoder:
     """The encoder of that name or folder; without one, the encoder that comes with pip.
@@ -142,6 +193,16 @@ def check_files() -> list[tuple[str, bool, str]]:
     except ModelError as error:
         return [("encoder", False, str(error))]
     return [("encoder", True, f"all-MiniLM-L6-v2 is intact ({path.stat().st_size:,} bytes)")]
+
+
+def _tokens(row: Mapping[str, Any], spans: Any, special: Any) -> Tokens:
+    """What the model gave for one text, without the marks that it puts around it."""
+    each = row["token_embeddings"].float().numpy()
+    kept = [at for at, mark in enumerate(special) if not mark and at < len(each)]
+    each = each[kept]
+    each = each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1e-9)
+    whole = np.asarray(row["sentence_embedding"].numpy(), np.float32)
+    return Tokens(whole, tuple(tuple(spans[at]) for at in kept), np.asarray(each, np.float32))
 
 
 def _load(name: str, *, local: bool) -> SentenceTransformer:

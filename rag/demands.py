@@ -9,23 +9,22 @@ did X say" the speaker has to be X.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-from rag.dates import CALENDAR, Mention, mentions
+from rag.dates import CALENDAR
 from rag.generation import Draft
 from rag.grounding import Support
-from rag.names import missing, names, same_name, split_name
+from rag.names import missing, names, split_name
 from rag.numbers import carried
+from rag.periods import Period
 from rag.question import Question, looks_like_names
 from rag.retrieval import Passage
-from rag.speech import speakers
+from rag.speech import whose
+from rag.timing import Standing, standing
 from rag.words import WORD, fold, words
-
-JUST_AFTER = dt.timedelta(days=2)
-"""How long after a day an article that does not name it may still be about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,12 @@ class Demands:
             self.question.text[one.start : one.end] for one in carried(self.question.numbers, near)
         ]
         days = [
-            self.question.text[day.start : day.end]
-            for day in self.question.days
-            if not _speaks_of(day, near, draft.passage.stored.card.published)
+            self.question.text[one.start : one.end]
+            for one in self.question.periods
+            if self._standing(one, draft) == "outside"
         ]
         absent = missing(self.names, words(f"{article}\n{support.known}"))
-        return list(dict.fromkeys([*numbers, *days, *(self._as_typed(word) for word in absent)]))
+        return list(dict.fromkeys([*numbers, *days, *(self.as_typed(word) for word in absent)]))
 
     def unheard_of(self, passages: Iterable[Passage]) -> list[str]:
         """Names that no passage has, if the passages do have another name of the question."""
@@ -63,44 +62,30 @@ class Demands:
         absent = missing(self.names, words("\n".join(texts)))
         if len(absent) == len(self.names):
             return []
-        return list(dict.fromkeys(self._as_typed(word) for word in absent))
+        return list(dict.fromkeys(self.as_typed(word) for word in absent))
 
-    def other_speaker(self, draft: Draft) -> bool:
-        """True where the question asks what X said and the draft quotes somebody else only."""
-        wanted = self.question.subject
-        by = speakers(draft.quote)
-        return bool(wanted and by) and not any(
-            same_name(one, other) for one in wanted for other in by
-        )
+    def timely(self, draft: Draft) -> bool:
+        """True where the draft is known to be about each time that the question asks about."""
+        return all(self._standing(one, draft) == "inside" for one in self.question.periods)
 
-    def _as_typed(self, word: str) -> str:
+    def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown"]:
+        """Whether the draft reports what the person said whose statement is asked for."""
+        if not self.question.subject:
+            return "theirs"
+        chunk = draft.passage.stored.chunk
+        start = draft.span.start - chunk.start
+        return whose(chunk.text, self.question.subject, start, draft.span.end - chunk.start)
+
+    def _standing(self, period: Period, draft: Draft) -> Standing:
+        published = draft.passage.stored.card.published
+        return standing(period, draft.quote, published, near=draft.passage.text)
+
+    def as_typed(self, word: str) -> str:
+        """A folded word as the question writes it, with the rest of its name."""
         for name in names(self.question.text):
             if word in split_name(name):
                 return name
         return word
-
-
-def _speaks_of(day: Mention, text: str, published: dt.date | None) -> bool:
-    """True where a text can be about a day: it names it, or was published on it or just after."""
-    if day.first is None and day.weekday is None:
-        return True  # nobody can tell which day is meant
-    if any(day.overlaps(other) or _same_weekday(day, other) for other in mentions(text, published)):
-        return True
-    if published is None or day.first is None or day.last is None:
-        return False
-    return day.first <= published <= day.last + JUST_AFTER
-
-
-def _same_weekday(day: Mention, other: Mention) -> bool:
-    if day.weekday is None or day.first is not None:
-        return False
-    if other.weekday is not None:
-        return day.weekday == other.weekday
-    return (
-        other.first is not None
-        and other.first == other.last
-        and (other.first.weekday() == day.weekday)
-    )
 
 
 def casing(texts: Iterable[str]) -> dict[str, float]:

@@ -1,20 +1,19 @@
 """Which sentences answer a question, and how sure that is.
 
 Each sentence of the passages found is described by a few numbers: how near it is
-to the question by vector and by words, how likely the language model finds the
-question after reading it (UPR: Sachan et al., 2022), whether it offers the kind of
-thing that is asked for, and which of the question's names and numbers it or its
-surroundings carry. A conditional logit (McFadden, 1974) ranks the sentences by these,
-and a logistic regression on the best values of all decides whether any of them
+to the question as a whole and word by word (`rag.matching`), which of the question's
+words, names and numbers it or its surroundings carry, and whether it offers the kind
+of thing that is asked for. A conditional logit (McFadden, 1974) ranks the sentences by
+these, and a logistic regression on those of the best ones decides whether any of them
 answers. The two are trained apart, because a question that looks answered and a
 sentence that looks better than its neighbours are told by different things. The
-weights stand in `rag/evidence.json`, trained by `eval/train_evidence.py`.
+weights stand in `rag/evidence.json`, trained by `eval/train_evidence.py`, which also
+tells what else was tried.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,37 +22,22 @@ from math import exp, log
 
 import numpy as np
 
-from index.embedding import Encoder, Vectors
+from index.embedding import Encoder, Tokens, Vectors
 from index.records import Span
-from prompts import fill
-from rag.dates import mentions
-from rag.llm import LLM
-from rag.names import missing, name_words
-from rag.numbers import carried, quantities
+from rag.matching import Match, Wanted
+from rag.names import missing
+from rag.numbers import carried
+from rag.opposites import contrary, negation_lost
 from rag.question import Question
 from rag.retrieval import Passage
+from rag.spans import TYPED, in_the_unit_asked_for, offers, typed
+from rag.speech import attributions
 from rag.words import coverage, fold, stem, stems, weights, words
 
-JUDGED = 7
-"""Sentences that the language model reads for one question."""
-LONGEST_READ = 300
-"""Characters of a sentence that the language model reads."""
-LONGEST_TITLE = 70
-LONGEST_BEFORE = 160
-"""Characters of the headline and of the sentence before that it reads with each."""
-TYPED = ("person", "place", "number", "time")
-"""Kinds of answer that a sentence can be seen to offer or not."""
-CHEAP = (
-    "cosine", "cosine_near", "coverage", "coverage_near", "beyond_title", "passage", "first",
-    "withholds", "unit", "names", "length",
-)  # fmt: skip
-"""Features by which sentences are ranked before the language model reads any."""
-RANKING = (*CHEAP, "likelihood")
-"""Features by which those that it read are ranked."""
-DECIDING = (
-    "cosine_near", "coverage_near", "context", "passage", "offers", "names_near", "numbers_near",
-)  # fmt: skip
-"""Features whose best values decide on answering."""
+BEST = 3
+"""Sentences that decide whether there is an answer."""
+UNMET = 0.4
+"""How far a word is met by words that have nothing to do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +49,10 @@ class Candidate:
     """Where the sentence is in its article."""
     text: str
     features: Mapping[str, float]
+    met: Mapping[str, float]
+    """How far each word that the question wants is met here or just before, about 0 to 1."""
     score: float = 0.0
-    """How much better than others, in log odds; 0 until it is judged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The sentences that were judged, best first."""
-
-    ranked: tuple[Candidate, ...]
-    evaluated: int = 0
-    """Tokens that the language model read."""
+    """How much better than others, in log odds; 0 until it is ranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,242 +69,250 @@ class Weights:
         """How much better than others a sentence with these features is, in log odds."""
         return sum(weight * features[name] for name, weight in self.ranking.items())
 
-    def answerable(self, described: Sequence[Mapping[str, float]]) -> float:
-        """Probability that one of the sentences with these features answers."""
-        if not described:
+    def answerable(self, ranked: Sequence[Candidate]) -> float:
+        """Probability that one of these sentences, best first, answers."""
+        if not ranked:
             return 0.0
-        values = decisive(described)
+        values = decisive(ranked)
         total = self.bias + sum(weight * values[name] for name, weight in self.deciding.items())
         return 1 / (1 + exp(-max(min(total, 30.0), -30.0)))
 
 
-def decisive(described: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The best value of each deciding feature among some sentences; what decides on answering."""
-    names_ = [*DECIDING, *(("gain",) if "gain" in described[0] else ())]
-    return {name: max(features[name] for features in described) for name in names_}
+def decisive(ranked: Sequence[Candidate]) -> dict[str, float]:
+    """What decides on answering: the best sentence, and what the best few lack together."""
+    top, few = ranked[0].features, ranked[:BEST]
+    met = np.array([list(one.met.values()) for one in few], np.float32)
+    first, together = (met[0], met.max(axis=0)) if met.size else (np.ones(1), np.ones(1))
+    return {
+        **{
+            name: top[name]
+            for name in (
+                "passage", "met_near", "echoed_near", "close", "offers", "names_near",
+                "numbers_near", "context", "contrary", "negation_lost",
+            )
+        },
+        "cosine_best": max(one.features["cosine_near"] for one in few),
+        "passage_best": max(one.features["passage"] for one in few),
+        "least_met": float(first.min()),
+        "least_met_together": float(together.min()),
+        "terms": log(1 + len(ranked[0].met)),
+    }  # fmt: skip
 
 
-@lru_cache(maxsize=2)
-def trained(model: bool = True) -> Weights:
-    """The weights that come with Byline, with a language model's features and without."""
-    stored = json.loads(files("rag").joinpath("evidence.json").read_text("utf-8"))
-    row = stored["with_model" if model else "without_model"]
-    return Weights(row["ranking"], row["deciding"], row["bias"], row["threshold"])
+@lru_cache(maxsize=1)
+def trained() -> Weights:
+    """The weights that come with Byline."""
+    return Weights(**json.loads(files("rag").joinpath("evidence.json").read_text("utf-8")))
 
 
 def gather(
     question: Question,
-    vector: Vectors,
+    asked: Tokens,
     passages: Sequence[Passage],
     encoder: Encoder,
     frequency: Mapping[str, int],
     total: int,
 ) -> list[Candidate]:
-    """Every sentence of the passages, once each, described by all that needs no language model.
+    """Every sentence of the passages, once each, described.
+
+    Each passage is read by the encoder once, under its headline; what its sentences
+    mean is taken from there, so that "he" and "the deal" mean what they do in context
+    (late chunking: Günther et al., 2024).
 
     Args:
         question: the question, read.
-        vector: its unit vector, of shape [d].
+        asked: the same, as the encoder reads it.
         passages: where to look, best first.
-        encoder: what made the vector.
+        encoder: what made the vectors of the index.
         frequency: in how many chunks each of the question's terms stands.
         total: how many chunks there are.
     """
     weighted = weights(question.terms, frequency, total)
-    places = _sentences(passages)
-    if not places:
-        return []
-    leads = [_lead(passage, span) for passage, span, _ in places]
-    texts = [text for _, _, text in places]
-    near = [f"{lead} {text}" for lead, text in zip(leads, texts, strict=True)]
-    cosines = encoder.encode([*texts, *near]) @ vector
-    contexts = {id(passage): _Context.of(passage) for passage in passages}
+    wanted = Wanted.of(question.text, asked, weighted)
+    read = encoder.encode_tokens([_headed(passage) for passage in passages])
+    seen: set[tuple[str, str]] = set()
     found = []
-    for at, (passage, span, text) in enumerate(places):
-        context = contexts[id(passage)]
-        features = _features(question, weighted, text, leads[at], passage, context) | {
-            "cosine": float(cosines[at]),
-            "cosine_near": float(cosines[len(places) + at]),
-            "first": float(passage is passages[0]),
-        }
-        found.append(Candidate(passage, span, text, features))
+    for passage, tokens in zip(passages, read, strict=True):
+        surroundings = _Surroundings.of(passage, tokens, wanted)
+        for span in passage.stored.chunk.sentences:
+            text = passage.stored.chunk.part(span)
+            key = (passage.stored.card.origin, fold(text))
+            if key in seen or _only_asks(text):  # the same words of one story, or no statement
+                continue
+            seen.add(key)
+            features, met = _described(question, weighted, asked, surroundings, span, text)
+            features["first"] = float(passage is passages[0])
+            found.append(Candidate(passage, span, text, features, met))
     return found
 
 
-def judge(question: Question, candidates: Sequence[Candidate], llm: LLM | None) -> Evidence:
-    """Rank the candidates: all by the cheap features, the best of them by the language model."""
-    ranked = ranking(candidates, trained(model=False))[:JUDGED]
-    if llm is None or not ranked:
-        return Evidence(tuple(ranked))
-    described, evaluated = with_likelihoods(question, ranked, llm)
-    return Evidence(tuple(ranking(described, trained())), evaluated)
-
-
-def ranking(candidates: Sequence[Candidate], by: Weights) -> list[Candidate]:
+def ranking(candidates: Sequence[Candidate], by: Weights | None = None) -> list[Candidate]:
     """The candidates with their scores, best first."""
+    by = by or trained()
     scored = [replace(c, score=by.score(c.features)) for c in candidates]
     return sorted(scored, key=lambda c: -c.score)
 
 
-def with_likelihoods(
-    question: Question, candidates: Sequence[Candidate], llm: LLM
-) -> tuple[list[Candidate], int]:
-    """The candidates with what the language model says of them, and the tokens it read."""
-    prompts = [
-        fill(
-            "question",
-            title=_title(c.passage)[:LONGEST_TITLE],
-            before=_before(c.passage, c.span)[-LONGEST_BEFORE:],
-            sentence=c.text[:LONGEST_READ],
-        )
-        for c in candidates
-    ]
-    prompts.append(fill("question_alone"))
-    asked = " " + question.text
-    scored = llm.likelihoods(prompts, [asked] * len(prompts))
-    *rows, alone = (np.array(row) for row in scored.logprobs)
-    best = max(float(row.mean()) for row in rows)
-    found = []
-    for candidate, row in zip(candidates, rows, strict=True):
-        gain = row - alone
-        found.append(
-            replace(
-                candidate,
-                features={
-                    **candidate.features,
-                    "likelihood": float(row.mean()) - best,
-                    "gain": float(gain.mean()),
-                },
-            )
-        )
-    return found, scored.evaluated
+def unmet(ranked: Sequence[Candidate]) -> str | None:
+    """The word of the question that the best sentences meet least, if it is hardly met at all."""
+    if not ranked or not ranked[0].met:
+        return None
+    together = {
+        term: max(one.met.get(term, 0.0) for one in ranked[:BEST]) for term in ranked[0].met
+    }
+    least = min(together, key=together.__getitem__)
+    return least if together[least] < UNMET else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    """What stands around a sentence: its chunk, its headline and what is known of its article."""
+class _Surroundings:
+    """What stands around a sentence: its passage, its headline and what is known of its article."""
 
-    text: str
+    passage: Passage
+    tokens: Tokens
+    match: Match
+    offset: int
+    """What to add to a place in the article to get one in the text that was read."""
+    title: frozenset[str]
     stems: frozenset[str]
     words: frozenset[str]
+    text: str
 
     @classmethod
-    def of(cls, passage: Passage) -> _Context:
-        card = passage.stored.card
+    def of(cls, passage: Passage, tokens: Tokens, wanted: Wanted) -> _Surroundings:
+        card, chunk = passage.stored.card, passage.stored.chunk
         known = " ".join(
             part for part in (card.title, card.publisher, _spelt_date(passage)) if part
         )
         text = f"{known}\n{passage.text}"
-        return cls(text, frozenset(stems(text)), frozenset(words(text)))
+        return cls(
+            passage=passage,
+            tokens=tokens,
+            match=wanted.against(tokens),
+            offset=len(_head(passage)) - chunk.start,
+            title=frozenset(stems(card.title)),
+            stems=frozenset(stems(text)),
+            words=frozenset(words(text)),
+            text=text,
+        )
+
+    def own(self, span: Span) -> list[int]:
+        """The tokens of a sentence."""
+        return self.match.tokens_in(Span(span.start + self.offset, span.end + self.offset))
+
+    def lead(self, span: Span) -> list[int]:
+        """The tokens that a reader of the sentence has just read: headline and sentence before."""
+        head = self.match.tokens_in(Span(0, len(_head(self.passage))))
+        return [*head, *(self.own(before) if (before := _before(self.passage, span)) else [])]
+
+    def vector(self, tokens: Sequence[int]) -> Vectors:
+        """The unit vector of some of the tokens together."""
+        if not len(tokens):
+            return np.zeros_like(self.tokens.whole)
+        mean: Vectors = self.tokens.each[list(tokens)].mean(axis=0)
+        return mean / max(float(np.linalg.norm(mean)), 1e-9)
 
 
-def _sentences(passages: Sequence[Passage]) -> list[tuple[Passage, Span, str]]:
-    """All sentences, the same words of one story once."""
-    seen: set[tuple[str, str]] = set()
-    places = []
-    for passage in passages:
-        chunk = passage.stored.chunk
-        for span in chunk.sentences:
-            text = chunk.part(span)
-            key = (passage.stored.card.origin, fold(text))
-            if key not in seen:
-                seen.add(key)
-                places.append((passage, span, text))
-    return places
-
-
-def _features(
+def _described(
     question: Question,
     weighted: Mapping[str, float],
+    asked: Tokens,
+    around: _Surroundings,
+    span: Span,
     text: str,
-    lead: str,
-    passage: Passage,
-    context: _Context,
+) -> tuple[dict[str, float], dict[str, float]]:
+    """A sentence's features, and how far it meets each word that the question wants."""
+    own, lead = around.own(span), around.lead(span)
+    near = [*lead, *own]
+    met, met_near = around.match.met(own), around.match.met(near)
+    features = _in_words(question, weighted, around, span, text) | {
+        "cosine": float(around.vector(own) @ asked.whole),
+        "cosine_near": float(around.vector(near) @ asked.whole),
+        "passage": around.passage.score,
+        "met": around.match.share(met),
+        "met_near": around.match.share(met_near),
+        "echoed": around.match.echoed(own),
+        "echoed_near": around.match.echoed(near),
+        "least": float(met.min()) if len(met) else 1.0,
+        "least_near": float(met_near.min()) if len(met_near) else 1.0,
+        "close": _close(question, around, span, text, own),
+    }
+    terms = around.match.wanted.terms
+    return features, {t: round(float(one), 3) for t, one in zip(terms, met_near, strict=True)}
+
+
+def _in_words(
+    question: Question,
+    weighted: Mapping[str, float],
+    around: _Surroundings,
+    span: Span,
+    text: str,
 ) -> dict[str, float]:
+    """What plain words tell of a sentence."""
     own = words(text)
     own_stems = {stem(word) for word in own}
-    title = set(stems(passage.stored.card.title))
-    untold = {term: weight for term, weight in weighted.items() if stem(term) not in title}
+    before = _before(around.passage, span)
+    before_it = around.passage.stored.chunk.part(before) if before else ""
+    lead = stems(before_it)
+    near = f"{before_it} {text}"
+    untold = {term: weight for term, weight in weighted.items() if stem(term) not in around.title}
     names = question.names
     offered = offers(question, text)
     return {
         "coverage": coverage(weighted, own_stems),
-        "coverage_near": coverage(weighted, own_stems.union(stems(lead))),
+        "coverage_near": coverage(weighted, own_stems.union(lead, around.title)),
         "beyond_title": coverage(untold, own_stems) if untold else 0.5,
-        "context": coverage(weighted, context.stems),
-        "passage": passage.score,
+        "context": coverage(weighted, around.stems),
         "offers": float(offered and question.asks in TYPED),
         "withholds": float(not offered),
-        "unit": float(_in_the_unit_asked_for(question, text)),
+        "unit": float(in_the_unit_asked_for(question, text)),
         "names": 1 - len(missing(names, own)) / len(names) if names else 1.0,
-        "names_near": 1 - len(missing(names, context.words)) / len(names) if names else 1.0,
-        "numbers_near": float(not carried(question.numbers, context.text)),
-        "length": log(1 + len(own)),
+        "names_near": 1 - len(missing(names, around.words)) / len(names) if names else 1.0,
+        "numbers_near": float(not carried(question.numbers, around.text)),
+        "contrary": float(contrary(question.text, near)),
+        "negation_lost": float(negation_lost(question.text, near)),
     }
 
 
-def offers(question: Question, text: str) -> bool:
-    """True where a text holds the kind of thing asked for, beyond what the question says itself."""
-    if question.asks in ("person", "place"):
-        return bool(missing(name_words(text), words(question.text)))
-    if question.asks in ("number", "time"):
-        asked = question.numbers
-        return any(not any(q.same(one) for one in asked) for q in quantities(text)) or (
-            question.asks == "time" and _names_a_day(text)
-        )
-    return True
+def _close(
+    question: Question, around: _Surroundings, span: Span, text: str, own: list[int]
+) -> float:
+    """How far the question is met close to something of the kind that it asks for."""
+    at = span.start + around.offset
+    shares = [
+        around.match.share(around.match.close_to(Span(one.start + at, one.end + at), own))
+        for one in typed(question, text)
+    ]
+    if question.asks not in TYPED:
+        return around.match.share(around.match.met(own))
+    return max(shares, default=0.0)
 
 
-def _in_the_unit_asked_for(question: Question, text: str) -> bool:
-    """True where a number asked for is given as what it must be: money, a share, or a count."""
-    if question.asks == "time":
-        return bool(mentions(text, None))
-    if question.asks != "number":
-        return False
-    units = {one.unit for one in quantities(text)} - {"ordinal"}
-    if _MONEY.search(question.text):
-        return bool(units - {"", "percent"})
-    if _SHARE.search(question.text):
-        return "percent" in units
-    return "" in units
-
-
-_MONEY = re.compile(
-    r"\b(?:costs?|price|revenue|profit|loss|money|pay|paid|pays|worth|saves?|bill|budget|spend|spent"
-    r"|fine|debt|salary|wage|fee)\b",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(
-    r"\b(?:share|percent(?:age)?|per cent|rate|turnout|proportion)\b", re.IGNORECASE
-)
-
-
-def _names_a_day(text: str) -> bool:
-    return not _DAYS.isdisjoint(words(text))
-
-
-_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january "
-    "february march april may june july august september october november december spring "
-    "summer autumn winter century".split()
-)
-
-
-def _lead(passage: Passage, span: Span) -> str:
-    """What a reader of the sentence has just read: the headline and the sentence before."""
-    return f"{_title(passage)} {_before(passage, span)}".strip()
-
-
-def _before(passage: Passage, span: Span) -> str:
-    """The sentence before, where the passage has one."""
+def _before(passage: Passage, span: Span) -> Span | None:
+    """The sentence before, where the passage has one that states something."""
     chunk = passage.stored.chunk
-    before = [one for one in chunk.sentences if one.end <= span.start][-1:]
-    return "".join(chunk.part(one) for one in before)
+    earlier = [one for one in chunk.sentences if one.end <= span.start]
+    if not earlier or _only_asks(chunk.part(earlier[-1])):
+        return None
+    return earlier[-1]
 
 
-def _title(passage: Passage) -> str:
+def _only_asks(text: str) -> bool:
+    """True for a question that nobody is said to ask: an article's own, which answers nothing.
+
+    A sentence that repeats the reader's question would otherwise look like its best answer.
+    """
+    return text.rstrip("\"”’') ").endswith("?") and not attributions(text)
+
+
+def _head(passage: Passage) -> str:
     title = passage.stored.card.title
-    return f"{title}." if title else ""
+    return f"{title}. " if title else ""
+
+
+def _headed(passage: Passage) -> str:
+    """A passage under its headline, as the encoder reads it."""
+    return _head(passage) + passage.text
 
 
 def _spelt_date(passage: Passage) -> str:

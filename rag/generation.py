@@ -15,11 +15,13 @@ from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
-from rag.evidence import Candidate, offers
+from rag.evidence import Candidate
 from rag.names import missing
 from rag.question import Question
 from rag.retrieval import Passage
+from rag.spans import offers
 from rag.speech import OPENS_ON_PRONOUN
+from rag.timing import newest_first
 from rag.words import words
 
 SENTENCES = 3
@@ -53,9 +55,12 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
 
     The best comes first; where the newest state of things is asked for, the newest does.
     """
+    if question.prefers_newest:
+        ranked = newest_first(ranked, _score, _published, NEARLY_AS_GOOD)
+    least = max((one.score for one in ranked), default=0.0) - NEARLY_AS_GOOD
     drafts: list[Draft] = []
     for candidate in ranked:
-        if candidate.score < ranked[0].score - NEARLY_AS_GOOD:
+        if candidate.score < least:
             break
         span = understandable(question, candidate)
         draft = quotation(candidate.passage, span)
@@ -63,10 +68,15 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
             drafts.append(draft)
         if len(drafts) == SENTENCES:
             break
-    if question.latest:
-        drafts.sort(key=lambda draft: draft.passage.stored.card.published or dt.date.min)
-        drafts.reverse()
     return drafts
+
+
+def _score(candidate: Candidate) -> float:
+    return candidate.score
+
+
+def _published(candidate: Candidate) -> dt.date | None:
+    return candidate.passage.stored.card.published
 
 
 def quotation(passage: Passage, span: Span) -> Draft:

@@ -36,4 +36,6 @@ def candidate(within: Passage, at: int, score: float = 1.0) -> Candidate:
     """The sentence number `at` of a passage, with a score."""
     span = within.stored.chunk.sentences[at]
     offset = within.stored.chunk.start
-    return Candidate(within, span, within.text[span.start - offset : span.end - offset], {}, score)
+    return Candidate(
+        within, span, within.text[span.start - offset : span.end - offset], {}, {}, score
+    )

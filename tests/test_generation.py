@@ -100,7 +100,11 @@ def test_a_weekday_is_a_day_and_not_a_name() -> None:
 def test_another_speaker_is_not_the_one_asked_for() -> None:
     demands = Demands.of(Question.read("What did Fidan say about Resolution 2254?"), [DOHA])
     other = passage("Sergei Lavrov said that Resolution 2254 must be carried out.")
-    assert demands.other_speaker(quotation(other, candidate(other, 0).span))
+    assert demands.speaker(quotation(other, candidate(other, 0).span)) == "other"
+    theirs = passage("Hakan Fidan said that Resolution 2254 must be carried out.")
+    assert demands.speaker(quotation(theirs, candidate(theirs, 0).span)) == "theirs"
+    nobody = passage("Resolution 2254 was carried out.")
+    assert demands.speaker(quotation(nobody, candidate(nobody, 0).span)) == "unknown"
 
 
 def test_each_refusal_says_why_and_names_the_nearest() -> None:

@@ -1,0 +1,61 @@
+"""Spans of the kind that a question asks for."""
+
+import pytest
+
+from rag.question import Question
+from rag.spans import typed, with_hedge
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        (
+            "Who opened the school?",
+            "On Monday Petra Dahl, the mayor of Velmo, opened the school.",
+            ["Petra Dahl", "Velmo"],
+        ),
+        (
+            "Which countries signed?",
+            "It was signed by France and Spain in May.",
+            [],
+        ),
+        (
+            "Which party and which minister signed with Sweden?",
+            "Foreign Minister Orla Brandt and Finland signed with Sweden.",
+            ["Foreign Minister Orla Brandt and Finland", "Orla Brandt", "Finland"],
+        ),
+        (
+            "How much did it cost?",
+            "It cost about 4.5 million euros and took three years and two months.",
+            ["4.5 million euros", "three years and two months"],
+        ),
+        (
+            "How many of the 20 boats came back?",
+            "Of 20 boats 12 came back.",
+            ["12"],
+        ),
+        (
+            "When was the war?",
+            "The war of 1754–1763 ended in the spring of 1764.",
+            ["1754", "1763", "1754–1763", "spring of 1764"],
+        ),
+        ("When did it open?", "It opened on 3 May 2024, late.", ["3 May 2024"]),
+        ("Where is the statue?", "The statue stands in Tolbury.", ["Tolbury"]),
+        ("What did she say?", "She said that 12 boats were lost in Tolbury.", []),
+    ],
+)
+def test_what_answers_the_kind_of_question(question: str, text: str, expected: list[str]) -> None:
+    found = [span.of(text) for span in typed(Question.read(question), text)]
+    assert [one for one in expected if one not in found] == []
+
+
+def test_weekdays_and_counts_are_nobody() -> None:
+    text = "On Monday Two of them met in August. Three left."
+    assert typed(Question.read("Who left?"), text) == []
+
+
+def test_a_hedge_belongs_to_the_number() -> None:
+    text = "There were more than 40 people."
+    (span,) = typed(Question.read("How many people were there?"), text)
+    assert span.of(text) == "40"
+    assert with_hedge(text, span).of(text) == "more than 40"
