@@ -1,59 +1,64 @@
-"""One question, from its words to its answer.
+"""What answers questions about an index: the parts, loaded once for many questions.
 
-`Assistant` holds the parts together: it reads the question, retrieves, chooses
-evidence, drafts, checks, and refuses. It knows no part's inside; the order of
-the steps is all that stands here.
+`Assistant` checks what it is asked and starts a `Run` for each question; how an
+answer comes about is `rag.run`'s.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Literal
 
-from index.embedding import Encoder, Vectors, load_encoder
+from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
-from index.queries import Snapshot
-from index.records import Article, Card
+from index.records import Article
 from index.store import Index
-from rag.demands import Demands
-from rag.evidence import Candidate, gather, judge, trained
 from rag.followups import History, standalone
-from rag.generation import Draft, quotation, quotations, understandable
-from rag.grounding import Support, faults
-from rag.llm import LLM, load_llm
-from rag.question import LONGEST, Question
-from rag.records import Answer, Citation, Event, Refusal, Retrieved, Sentence
-from rag.refusing import EMPTY, on_topic, refusal
-from rag.retrieval import Dates, Passage, retrieve
+from rag.llm import LLM
+from rag.models import identity, load_models
+from rag.question import LONGEST
+from rag.records import Answer, Event
+from rag.retrieval import Dates
+from rag.run import Run
+from rag.selftest import capable
 from rag.settings import index_folder
 
-P = ParamSpec("P")
-T = TypeVar("T")
+Mode = Literal["auto", "quote", "compose"]
 
 
 class Assistant:
     """Answers questions about one index. Safe from several threads."""
 
     def __init__(
-        self, index: Index, encoder: Encoder, llm: LLM | None, *, today: dt.date | None = None
+        self,
+        index: Index,
+        encoder: Encoder,
+        llm: LLM | None,
+        *,
+        today: dt.date | None = None,
+        mode: Mode = "quote",
+        identity: str = "",
     ) -> None:
         """Take finished parts; `load` makes them.
 
         Args:
             index: what to search.
             encoder: what the index was built with.
-            llm: the judge; without one, evidence is chosen by vectors and words alone.
+            llm: chooses short answers, and writes; without one there are quotations only.
             today: what "last week" in a question is reckoned from; by default this day.
+            mode: whether answers are quotations, or written by the model, or whichever
+                of the two it shows itself capable of ("auto").
+            identity: equal only for the same model; what a self-test is remembered by.
         """
         self.index = index
         self.encoder = encoder
         self.llm = llm
         self.today = today
+        self.mode = mode
+        self._identity = identity
 
     @classmethod
     def load(
@@ -62,13 +67,17 @@ class Assistant:
         *,
         model: str | Path | None = None,
         encoder: str | None = None,
+        mode: Mode = "auto",
     ) -> Assistant:
         """Load the models and open the index, once for many questions.
 
         Args:
             index: the index folder; by default $BYLINE_INDEX, else ./byline-index.
-            model: a GGUF file; by default the model that comes with pip.
+            model: a GGUF file, hf:OWNER/REPO/FILE.gguf, or a server's address, as
+                http://HOST:PORT/v1#NAME; by default the model that comes with pip.
             encoder: a sentence-transformers name or folder; by default the same.
+            mode: "quote" answers in the articles' own sentences, "compose" in the model's
+                (checked alike), "auto" composes if the model passes a short self-test.
 
         Raises:
             IndexMissing: there is no index in the folder.
@@ -78,7 +87,10 @@ class Assistant:
         folder = index_folder(index)
         Index.open(folder).close()  # a missing index is known before models are loaded
         loaded = load_encoder(encoder)
-        return cls(Index.open(folder, loaded), loaded, load_llm(model))
+        llm = load_models(model)
+        return cls(
+            Index.open(folder, loaded), loaded, llm, mode=mode, identity=identity(model, llm)
+        )
 
     def ask(
         self,
@@ -128,7 +140,31 @@ class Assistant:
                 f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
             )
         understood = standalone(asked, history)
-        return _Run(self, asked, understood, dates, self.today or dt.date.today()).events()
+        run = Run(
+            asked=asked,
+            understood=understood,
+            dates=dates,
+            today=self.today or dt.date.today(),
+            encoder=self.encoder,
+            llm=self.llm,
+            composes=self.composes,
+            index=str(self.index.folder),
+        )
+        return self._events(run)
+
+    def _events(self, run: Run) -> Iterator[Event]:
+        with self.index.snapshot() as view:
+            yield from run.events(view)
+
+    def composes(self) -> bool:
+        """Whether answers are written by the model; its self-test is taken when first needed.
+
+        Raises:
+            ModelError: the model cannot write.
+        """
+        if self.mode == "auto" and self.llm is not None:
+            return capable(self.llm, self._identity)
+        return self.mode == "compose" and self.llm is not None
 
     def article(self, article_id: str) -> Article:
         """An article as it is stored.
@@ -190,169 +226,3 @@ def day(given: str | dt.date | None) -> dt.date | None:
         return dt.date.fromisoformat(given.strip())
     except ValueError:
         raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.") from None
-
-
-@dataclass(slots=True)
-class _Found:
-    """What one search brought: passages, judged sentences, and why they may not do."""
-
-    passages: list[Passage]
-    drafts: list[Draft] = field(default_factory=list)
-    lacking: list[str] = field(default_factory=list)
-    on_topic: bool = False
-
-
-@dataclass(slots=True)
-class _Run:
-    """One question on its way; what it has come to so far."""
-
-    assistant: Assistant
-    asked: str
-    understood: str
-    dates: Dates
-    today: dt.date
-    seconds: dict[str, float] = field(
-        default_factory=lambda: dict.fromkeys(("retrieve", "generate", "check", "total"), 0.0)
-    )
-    evaluated: int = 0
-    citations: list[Citation] = field(default_factory=list)
-    sentences: list[Sentence] = field(default_factory=list)
-
-    def events(self) -> Iterator[Event]:
-        """The steps of the answer."""
-        started = time.perf_counter()
-        with self.assistant.index.snapshot() as view:
-            question = Question.read(self.understood, self.today)
-            vector = self._timed("retrieve", self._encode, question)
-            passages = self._timed("retrieve", retrieve, view, question, vector, self.dates)
-            if self.understood != self.asked:
-                yield Event("status", f"Understood as: {self.understood}")
-            if passages:
-                yield Event("status", _reading(passages))
-            found = self._timed("generate", self._choose, view, question, vector, passages)
-            for draft in found.drafts:
-                checked = self._timed("check", self._checked, view, draft)
-                if checked is not None:
-                    yield checked
-            refused = None if self.sentences else self._refused(view, question, vector, found)
-        self.seconds["total"] = time.perf_counter() - started
-        answer = self._answer(passages, refused)
-        yield Event("answer", answer.text, answer=answer)
-
-    def _encode(self, question: Question) -> Vectors:
-        vector: Vectors = self.assistant.encoder.encode([question.text])[0]
-        return vector
-
-    def _choose(
-        self, view: Snapshot, question: Question, vector: Vectors, passages: list[Passage]
-    ) -> _Found:
-        """Judge the sentences of the passages, and draft an answer if they carry the question."""
-        frequency, total = view.document_frequency(question.terms), view.chunk_count
-        found = _Found(passages, on_topic=on_topic(question, passages, frequency, total))
-        demands = Demands.of(question, passages)
-        if not found.on_topic:
-            found.lacking = demands.unheard_of(passages)
-            return found
-        encoder = self.assistant.encoder
-        candidates = gather(question, vector, passages, encoder, frequency, total)
-        evidence = judge(question, candidates, self.assistant.llm)
-        self.evaluated += evidence.evaluated
-        met: list[Candidate] = []
-        for candidate in evidence.ranked:
-            draft = quotation(candidate.passage, understandable(question, candidate))
-            article = view.article(candidate.passage.stored.card.article_id)
-            lacking = demands.lacking(draft, f"{article.title}\n{article.text}")
-            if not lacking and not demands.other_speaker(draft):
-                met.append(candidate)
-            elif not met:
-                found.lacking = found.lacking or lacking
-        if met and answerable(met, model=self.assistant.llm is not None):
-            found.drafts = quotations(question, met)
-            found.lacking = []
-        elif met:
-            found.lacking = []
-        return found
-
-    def _checked(self, view: Snapshot, draft: Draft) -> Event | None:
-        """The draft as a sentence with its citation, if the passage supports it."""
-        card = draft.passage.stored.card
-        if faults(draft.text, [Support.of(draft.quote, card)]):
-            return None
-        citation = Citation(
-            number=len(self.citations) + 1,
-            article_id=card.article_id,
-            title=card.title,
-            publisher=card.publisher,
-            published=card.published,
-            url=card.url,
-            quote=draft.quote,
-            start=draft.span.start,
-            end=draft.span.end,
-            also_in=_also_in(view, card),
-        )
-        sentence = Sentence(draft.text, (citation.number,), draft.quoted)
-        self.citations.append(citation)
-        self.sentences.append(sentence)
-        return Event("sentence", sentence.marked(), sentence, (citation,))
-
-    def _refused(
-        self, view: Snapshot, question: Question, vector: Vectors, found: _Found
-    ) -> Refusal:
-        """Which of the refusals this is."""
-        if view.chunk_count == 0:
-            return Refusal("off_topic", EMPTY)
-        if self.dates:
-            undated = retrieve(view, question, vector)
-            elsewhere = self._choose(view, question, vector, undated)
-            if elsewhere.drafts:
-                return refusal("outside_dates", undated, dates=self.dates)
-            found = elsewhere
-        if not found.on_topic and not found.lacking:
-            return refusal("off_topic", found.passages)
-        return refusal("not_stated", found.passages, lacking=found.lacking)
-
-    def _answer(self, passages: Sequence[Passage], refused: Refusal | None) -> Answer:
-        text = refused.message if refused else " ".join(s.marked() for s in self.sentences)
-        llm = self.assistant.llm
-        return Answer(
-            question=self.asked,
-            understood=self.understood,
-            text=text,
-            refusal=refused,
-            sentences=tuple(self.sentences),
-            citations=tuple(self.citations),
-            passages=tuple(_retrieved(passage) for passage in passages),
-            model=llm.name if llm else "",
-            index=str(self.assistant.index.folder),
-            tokens={"evaluated": self.evaluated, "generated": 0},
-            seconds=self.seconds,
-        )
-
-    def _timed(self, stage: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        started = time.perf_counter()
-        try:
-            return call(*args, **kwargs)
-        finally:
-            self.seconds[stage] += time.perf_counter() - started
-
-
-def answerable(candidates: Sequence[Candidate], *, model: bool) -> bool:
-    """True where the sentences that meet the demands are likely enough to answer."""
-    weights = trained(model)
-    return weights.answerable([c.features for c in candidates]) >= weights.threshold
-
-
-def _reading(passages: Sequence[Passage]) -> str:
-    count = len(passages)
-    return f"Reading {count} passage{'s' if count != 1 else ''}"
-
-
-def _retrieved(passage: Passage) -> Retrieved:
-    stored = passage.stored
-    return Retrieved(stored.card.article_id, stored.chunk_id, passage.score)
-
-
-def _also_in(view: Snapshot, card: Card) -> tuple[str, ...]:
-    """Who else carried the story: outlets, or headlines where the outlet is not known."""
-    others = [copy for copy in view.copies(card.origin) if copy.article_id != card.article_id]
-    return tuple(copy.publisher or copy.title or copy.article_id for copy in others)

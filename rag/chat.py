@@ -97,6 +97,9 @@ def _streamed(events: Iterable[Event]) -> Answer:
             if event.sentence is not None:
                 status.hide()
                 typer.echo(terminal.wrapped(terminal.printable(event.sentence.marked()), width))
+            elif event.kind == "short":
+                status.hide()
+                typer.echo(terminal.wrapped(terminal.printable(event.text), width))
             elif answer is None:
                 status.show(event.text)
     if answer is None:

@@ -147,6 +147,10 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Retrieved, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    confidence: float = 0.0
+    """Probability that the evidence found answers the question, 0 to 1."""
+    checks: Mapping[str, int] = field(default_factory=dict)
+    """How many sentences were kept, recited, quoted instead or dropped by the exact check."""
     model: str = ""
     index: str = ""
     tokens: Mapping[str, int] = field(default_factory=lambda: {"evaluated": 0, "generated": 0})
@@ -172,6 +176,8 @@ class Answer:
             "citations": [citation.to_dict() for citation in self.citations],
             "passages": [passage.to_dict() for passage in self.passages],
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+            "confidence": round(self.confidence, 4),
+            "checks": dict(self.checks),
             "model": self.model,
             "index": self.index,
             "tokens": dict(self.tokens),
@@ -183,12 +189,13 @@ class Answer:
 class Event:
     """One step of a streamed answer.
 
-    "status" says what is being done (`text`); "sentence" brings one checked
+    "status" says what is being done (`text`); "short" brings the few words that answer,
+    when a name, number, date or place is asked for; "sentence" brings one checked
     sentence with the citations that it is the first to use; "answer" comes last,
     once, with the whole `Answer`, which may be a refusal.
     """
 
-    kind: Literal["status", "sentence", "answer"]
+    kind: Literal["status", "short", "sentence", "answer"]
     text: str
     sentence: Sentence | None = None
     citations: tuple[Citation, ...] = ()

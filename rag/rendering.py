@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from index.records import Article, Card, Span
 from rag import terminal
-from rag.records import Answer, Citation, Conflict, Event, Headline, Refusal, Sentence, Turn
+from rag.records import Answer, Citation, Event, Headline, Refusal, Sentence, Turn
 
 NO_SOURCES = "The passages that an answer rests on appear here, with the quoted words marked."
 REFUSED = "No answer was given, so there is nothing to cite."
@@ -36,7 +36,6 @@ _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"\n{2,}")
 
 _HEADING = "<h2>Sources</h2>"
-_MATTERS = {"number": "a number", "date": "a date", "polarity": "whether it is so"}
 
 FindArticle = Callable[[str], Article | None]
 Message = dict[str, Any]
@@ -50,6 +49,7 @@ class Exchange:
     since: str | None = None
     until: str | None = None
     status: str = WAITING
+    short: str | None = None
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
@@ -67,8 +67,15 @@ class Exchange:
         if event.answer is not None:
             done = event.answer
             return replace(
-                self, answer=done, sentences=done.sentences, citations=done.citations, status=""
+                self,
+                answer=done,
+                short=done.short,
+                sentences=done.sentences,
+                citations=done.citations,
+                status="",
             )
+        if event.kind == "short":
+            return replace(self, short=event.text)
         if event.sentence is None:
             return replace(self, status=event.text)
         return replace(
@@ -126,9 +133,9 @@ def reply(exchange: Exchange, turn: int) -> str:
     answer = exchange.answer
     if answer is not None and answer.refusal is not None:
         return f'<div class="byline-refusal">{_refusal(answer.refusal)}{_scope(exchange)}</div>'
-    parts = [_understood(answer), _short(answer), _sentences(exchange.sentences, turn)]
+    parts = [_understood(answer), _short(exchange.short), _sentences(exchange.sentences, turn)]
     if answer is not None:
-        parts += [_conflicts(answer.conflicts, turn), _scope(exchange), _note(_summary(answer))]
+        parts += [_scope(exchange), _note(_summary(answer))]
     elif exchange.problem is not None:
         parts.append(f'<p class="byline-problem">{inert(exchange.problem)}</p>')
     else:
@@ -288,23 +295,14 @@ def _headline(headline: Headline) -> str:
     return f"{inert(headline.title or headline.article_id)} <span>{where}</span>"
 
 
-def _conflicts(conflicts: Sequence[Conflict], turn: int) -> str:
-    rows = []
-    for conflict in conflicts:
-        sides = [f"{inert(value)} {_marks([number], turn)}" for value, number in conflict.sides]
-        matter = _MATTERS.get(conflict.about, conflict.about)
-        rows.append(f"<p>The sources differ on {inert(matter)}: {'; '.join(sides)}</p>")
-    return f'<div class="byline-conflicts">{"".join(rows)}</div>' if rows else ""
-
-
 def _understood(answer: Answer | None) -> str:
     if answer is None or answer.understood == answer.question:
         return ""
     return _note(f"Understood as: {answer.understood}")
 
 
-def _short(answer: Answer | None) -> str:
-    return f'<p class="byline-short">{inert(answer.short)}</p>' if answer and answer.short else ""
+def _short(short: str | None) -> str:
+    return f'<p class="byline-short">{inert(short)}</p>' if short else ""
 
 
 def _scope(exchange: Exchange) -> str:

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from index.records import Article, Card
-from rag.records import Answer, Citation, Conflict, Headline, Refusal
+from rag.records import Answer, Citation, Headline, Refusal
 
 if TYPE_CHECKING:
     from index.ingesting import Progress, Report
@@ -184,7 +184,7 @@ def answer_text(answer: Answer, width: int | None = None) -> str:
     """An answer with its citations, or a refusal with the nearest headlines."""
     if answer.refusal is not None:
         return refusal_text(answer.refusal, width)
-    parts = [answer.short or "", answer.text, conflicts_text(answer.conflicts)]
+    parts = [answer.short or "", answer.text]
     blocks = [wrapped(printable(part), width) for part in parts if part]
     return "\n\n".join([*blocks, *citation_texts(answer.citations, width)])
 
@@ -202,9 +202,7 @@ def after_sentences(answer: Answer, width: int | None = None) -> str:
     """What follows the sentences of a streamed answer; all of it if it is a refusal."""
     if answer.refusal is not None:
         return refusal_text(answer.refusal, width) + "\n"
-    conflicts = wrapped(conflicts_text(answer.conflicts), width)
-    blocks = [block for block in (conflicts, *citation_texts(answer.citations, width)) if block]
-    return "".join(f"\n{block}\n" for block in blocks)
+    return "".join(f"\n{block}\n" for block in citation_texts(answer.citations, width))
 
 
 def citation_texts(citations: Iterable[Citation], width: int | None = None) -> list[str]:
@@ -225,15 +223,6 @@ def _citation(citation: Citation, width: int | None) -> str:
         lines.append(wrapped(f"also in: {also}", width, INDENT))
     if citation.url:
         lines.append(INDENT + one_line(citation.url))
-    return "\n".join(lines)
-
-
-def conflicts_text(conflicts: Sequence[Conflict]) -> str:
-    """One line for each matter on which the sources differ."""
-    lines = []
-    for conflict in conflicts:
-        sides = "; ".join(f"{one_line(value)} [{number}]" for value, number in conflict.sides)
-        lines.append(f"The sources differ on a {conflict.about}: {sides}")
     return "\n".join(lines)
 
 

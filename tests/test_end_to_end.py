@@ -18,7 +18,7 @@ pytestmark = pytest.mark.models
 
 KEYS = [
     "question", "understood", "text", "refused", "short", "refusal", "sentences", "citations",
-    "passages", "conflicts", "model", "index", "tokens", "seconds",
+    "passages", "conflicts", "confidence", "checks", "model", "index", "tokens", "seconds",
 ]  # fmt: skip
 
 

@@ -1,0 +1,257 @@
+"""One question on its way to its answer, step by step.
+
+The order of the steps is all that stands here; no part's inside is known. Every
+sentence has passed the exact check before it is handed on, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ParamSpec, TypeVar
+
+from index.embedding import Encoder, Tokens
+from index.queries import Snapshot
+from index.records import Card, Span
+from rag.choosing import Chosen, choose
+from rag.composing import Composition
+from rag.conflicts import Disagreement, wording
+from rag.generation import Draft
+from rag.grounding import Support, faults
+from rag.llm import LLM
+from rag.mending import Mended, Mender, Written, numbered
+from rag.question import Question
+from rag.records import (
+    Answer,
+    Citation,
+    Conflict,
+    Event,
+    Refusal,
+    RefusalKind,
+    Retrieved,
+    Sentence,
+)
+from rag.refusing import EMPTY, refusal
+from rag.retrieval import Dates, Passage, publication_span, retrieve, settled
+from rag.short import short_answer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Days = tuple[dt.date, dt.date]
+
+
+@dataclass(slots=True)
+class Run:
+    """A question and what it has come to so far."""
+
+    asked: str
+    understood: str
+    dates: Dates
+    today: dt.date
+    encoder: Encoder
+    llm: LLM | None
+    composes: Callable[[], bool]
+    """Whether the model writes the answer itself; asked once there is evidence."""
+    index: str
+    seconds: dict[str, float] = field(
+        default_factory=lambda: dict.fromkeys(("retrieve", "generate", "check", "total"), 0.0)
+    )
+    tokens: Counter[str] = field(default_factory=lambda: Counter(evaluated=0, generated=0))
+    checks: Counter[str] = field(default_factory=Counter)
+    citations: list[Citation] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    short: str | None = None
+
+    def events(self, view: Snapshot) -> Iterator[Event]:
+        """The steps of the answer, from one state of the index."""
+        started = time.perf_counter()
+        days = publication_span(view)
+        newest = days[1] if days else None
+        question = settled(view, Question.read(self.understood, self.today, newest))
+        asked = self._timed("retrieve", self._encode, question)
+        passages = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
+        if self.understood != self.asked:
+            yield Event("status", f"Understood as: {self.understood}")
+        if passages:
+            yield Event("status", _reading(passages))
+        chosen = self._timed("generate", choose, view, question, asked, passages, self.encoder)
+        yield from self._answering(view, question, chosen)
+        refused = None
+        if not self.sentences:
+            refused = self._timed("generate", self._refused, view, question, asked, chosen, days)
+        self.seconds["total"] = time.perf_counter() - started
+        answer = self._answer(passages, chosen.confidence, refused)
+        yield Event("answer", answer.text, answer=answer)
+
+    def _encode(self, question: Question) -> Tokens:
+        return self.encoder.encode_tokens([question.text])[0]
+
+    def _answering(self, view: Snapshot, question: Question, chosen: Chosen) -> Iterator[Event]:
+        """The short answer, the sentences, and where the sources differ."""
+        if not chosen.drafts:
+            return
+        short = None
+        if not chosen.conflicts and self.llm is not None:
+            short = self._timed("generate", self._short, question, chosen.drafts[0])
+        for mended, drafts in self._mended(question, chosen.drafts):
+            if short and not self.short and any(short in _line(one.quote) for one in drafts):
+                self.short = short  # shown only with the sentence that it is taken from
+                yield Event("short", short)
+            yield self._shown(view, mended, drafts)
+        if self.sentences:
+            for disagreement in chosen.conflicts:
+                line = self._differing(view, disagreement)
+                if line is not None:
+                    yield line
+
+    def _short(self, question: Question, draft: Draft) -> str | None:
+        assert self.llm is not None
+        found, evaluated = short_answer(question, _line(draft.quote), self.encoder, self.llm)
+        self.tokens["evaluated"] += evaluated
+        return found
+
+    def _mended(
+        self, question: Question, drafts: Sequence[Draft]
+    ) -> Iterator[tuple[Mended, Sequence[Draft]]]:
+        """Checked sentences with what each cites: the model's own, or else quotations."""
+        if self.llm is not None and self.composes():
+            composition = Composition(self.llm, question.text, drafts)
+            yield from self._from("generate", composition.stream(), composition.mender)
+            self.tokens["evaluated"] += composition.evaluated
+            self.tokens["generated"] += composition.generated
+            if self.sentences or composition.refused:
+                return
+        mender = Mender(numbered(drafts))
+        written = [Written(draft.text, (number,)) for number, draft in enumerate(drafts, start=1)]
+        yield from self._from("check", map(mender.mend, written), mender)
+
+    def _from(
+        self, stage: str, stream: Iterator[Mended], mender: Mender
+    ) -> Iterator[tuple[Mended, Sequence[Draft]]]:
+        while (mended := self._timed(stage, next, stream, None)) is not None:
+            if mended.how != "dropped":
+                yield mended, [mender.sources[number].draft for number in mended.cited]
+        self.checks.update(mender.tally)
+
+    def _shown(self, view: Snapshot, mended: Mended, drafts: Sequence[Draft]) -> Event:
+        fresh = len(self.citations)
+        numbers = [self._cited(view, draft.passage, draft.span) for draft in drafts]
+        sentence = Sentence(mended.text, tuple(numbers), mended.quoted)
+        self.sentences.append(sentence)
+        return Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
+
+    def _differing(self, view: Snapshot, disagreement: Disagreement) -> Event | None:
+        """The line that tells how the sources differ, if the exact check lets it pass."""
+        line = wording(disagreement)
+        sides = [side.candidate for side in disagreement.sides]
+        if faults(line, [Support.of(one.text, one.passage.stored.card) for one in sides]):
+            self.checks["dropped"] += 1
+            return None
+        self.checks["kept"] += 1
+        fresh = len(self.citations)
+        numbers = [self._cited(view, one.passage, one.span) for one in sides]
+        values = tuple((s.value, n) for s, n in zip(disagreement.sides, numbers, strict=True))
+        self.conflicts.append(Conflict(disagreement.about, values))
+        sentence = Sentence(line, tuple(dict.fromkeys(numbers)), False)
+        self.sentences.append(sentence)
+        return Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
+
+    def _cited(self, view: Snapshot, passage: Passage, span: Span) -> int:
+        """The number of the citation of this span, a new one if it has none yet."""
+        card = passage.stored.card
+        for citation in self.citations:
+            if (citation.article_id, citation.start, citation.end) == (
+                card.article_id,
+                span.start,
+                span.end,
+            ):
+                return citation.number
+        citation = Citation(
+            number=len(self.citations) + 1,
+            article_id=card.article_id,
+            title=card.title,
+            publisher=card.publisher,
+            published=card.published,
+            url=card.url,
+            quote=passage.stored.chunk.part(span),
+            start=span.start,
+            end=span.end,
+            also_in=_also_in(view, card),
+        )
+        self.citations.append(citation)
+        return citation.number
+
+    def _refused(
+        self, view: Snapshot, question: Question, asked: Tokens, chosen: Chosen, days: Days | None
+    ) -> Refusal:
+        """Which of the refusals this is."""
+        if view.chunk_count == 0:
+            return Refusal("off_topic", EMPTY)
+        if self.dates or question.periods:
+            anytime = replace(question, periods=(), days=())
+            passages = retrieve(view, anytime, asked.whole)
+            elsewhere = choose(view, anytime, asked, passages, self.encoder)
+            if elsewhere.drafts:
+                near = [draft.passage for draft in elsewhere.drafts]
+                return refusal(
+                    "outside_dates", near, dates=self.dates, question=question, archive=days
+                )
+            chosen = elsewhere
+        near_it = chosen.on_topic or chosen.lacking
+        kind: RefusalKind = "not_stated" if near_it else "off_topic"
+        return refusal(
+            kind, chosen.passages, lacking=chosen.lacking, question=question, archive=days
+        )
+
+    def _answer(
+        self, passages: Sequence[Passage], confidence: float, refused: Refusal | None
+    ) -> Answer:
+        text = refused.message if refused else " ".join(s.marked() for s in self.sentences)
+        return Answer(
+            question=self.asked,
+            understood=self.understood,
+            text=text,
+            short=None if refused else self.short,
+            refusal=refused,
+            sentences=tuple(self.sentences),
+            citations=tuple(self.citations),
+            passages=tuple(_retrieved(passage) for passage in passages),
+            conflicts=tuple(self.conflicts),
+            confidence=confidence,
+            checks=dict(self.checks),
+            model=self.llm.name if self.llm else "",
+            index=self.index,
+            tokens=dict(self.tokens),
+            seconds=self.seconds,
+        )
+
+    def _timed(self, stage: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        started = time.perf_counter()
+        try:
+            return call(*args, **kwargs)
+        finally:
+            self.seconds[stage] += time.perf_counter() - started
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _reading(passages: Sequence[Passage]) -> str:
+    count = len(passages)
+    return f"Reading {count} passage{'s' if count != 1 else ''}"
+
+
+def _retrieved(passage: Passage) -> Retrieved:
+    stored = passage.stored
+    return Retrieved(stored.card.article_id, stored.chunk_id, passage.score)
+
+
+def _also_in(view: Snapshot, card: Card) -> tuple[str, ...]:
+    """Who else carried the story: outlets, or headlines where the outlet is not known."""
+    others = [copy for copy in view.copies(card.origin) if copy.article_id != card.article_id]
+    return tuple(copy.publisher or copy.title or copy.article_id for copy in others)

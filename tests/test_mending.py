@@ -1,0 +1,156 @@
+"""What becomes of a sentence that its citation supports, and of one that it does not."""
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from rag.generation import Draft, quotation
+from rag.grounding import Fault, Support, faults
+from rag.mending import Mended, Mender, Written, mend, numbered
+from rag.words import words
+from tests.building import passage
+
+OUTLETS = {
+    1: "Sergei Lavrov spoke in Doha on Saturday about Resolution 2254.",
+    2: "The fire at the Tesk mill left 14 people homeless, the mayor said.",
+    3: "Ana Ruiz won the lake race in 21 minutes.",
+    4: "Ruiz has won the lake race before, and she lives in Tesk.",
+}
+
+NAMES = {1: "Alpha", 2: "Beta", 3: "Gamma", 4: "Delta"}
+
+
+def drafted(number: int) -> Draft:
+    text = OUTLETS[number]
+    within = passage(text, article=str(number), publisher=f"Outlet {NAMES[number]}")
+    return quotation(within, within.stored.chunk.sentences[0])
+
+
+def plain(sentence: str, supports: Iterable[Support]) -> list[Fault]:
+    """A check that is easy to foresee: names and numbers stand in what the passages say."""
+    stand = {word for support in supports for word in words(f"{support.text} {support.known}")}
+    said = re.findall(r"\b(?!The\b|Mr\b)(?:[A-Z]\w+|\d+)", sentence)
+    return [
+        Fault("number" if word.isdigit() else "name", word)
+        for word in said
+        if word.casefold() not in stand
+    ]
+
+
+DRAFTS = [drafted(number) for number in OUTLETS]
+SOURCES = numbered(DRAFTS)
+QUOTE_2 = "Outlet Beta: “The fire at the Tesk mill left 14 people homeless, the mayor said.”"
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "expected"),
+    [
+        # kept, with no more citations than support it
+        ("Ana Ruiz won the lake race in 21 minutes.", (3,), ("kept", (3,))),
+        ("Ana Ruiz won the lake race in 21 minutes.", (1, 3), ("kept", (3,))),
+        ("Ruiz won the lake race.", (3, 4), ("kept", (3, 4))),
+        ("Ana Ruiz, who lives in Tesk, won in 21 minutes.", (3, 4), ("kept", (3, 4))),
+        ("Ana Ruiz, who lives in Tesk, won in 21 minutes.", (3, 2, 4), ("kept", (3, 4))),
+        # cited anew: from one passage, else from two
+        ("Ana Ruiz won the lake race in 21 minutes.", (1,), ("recited", (3,))),
+        ("Ana Ruiz won the lake race in 21 minutes.", (), ("recited", (3,))),
+        ("Ana Ruiz won the lake race in 21 minutes.", (9,), ("recited", (3,))),
+        ("Ana Ruiz, who lives in Tesk, won in 21 minutes.", (3,), ("recited", (3, 4))),
+        # a quotation of what it cites in its place
+        ("The fire at the Tesk mill left 40 people homeless.", (2,), ("quoted", (2,))),
+        ("The fire at the Tesk mill left 40 people homeless.", (1, 2), ("quoted", (2,))),
+        # dropped: nothing supports it and it cites nothing
+        ("The fire at the Tesk mill left 40 people homeless.", (), ("dropped", ())),
+        ("The fire at the Tesk mill left 40 people homeless.", (7,), ("dropped", ())),
+        ("Mr.", (1,), ("dropped", ())),
+    ],
+)
+def test_a_sentence_is_kept_recited_quoted_or_dropped(
+    text: str, cited: tuple[int, ...], expected: tuple[str, tuple[int, ...]]
+) -> None:
+    mended = mend(Written(text, cited), SOURCES, faults=plain)
+    assert (mended.how, mended.cited) == expected
+    if mended.how == "quoted":
+        assert mended.text == QUOTE_2
+    elif mended.how == "dropped":
+        assert mended.text == ""
+    else:
+        assert mended.text == text
+    if mended.how != "dropped":
+        assert plain(mended.text, [SOURCES[number].support for number in mended.cited]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "expected"),
+    [
+        ("Ana Ruiz won the lake race in 21 minutes.", (3,), ("kept", (3,))),
+        ("Ana Ruiz won the lake race in 21 minutes.", (1,), ("recited", (3,))),
+        ("The fire at the Tesk mill left 40 people homeless.", (2,), ("quoted", (2,))),
+        ("Ana Ruiz lost the lake race to Macron.", (), ("dropped", ())),
+    ],
+)
+def test_level_1_decides(
+    text: str, cited: tuple[int, ...], expected: tuple[str, tuple[int, ...]]
+) -> None:
+    mended = mend(Written(text, cited), SOURCES)
+    assert (mended.how, mended.cited) == expected
+    assert faults(mended.text, [SOURCES[number].support for number in mended.cited]) == []
+
+
+def test_a_sentence_that_no_check_can_fault_still_shares_words_with_its_source() -> None:
+    def lenient(sentence: str, supports: object) -> list[Fault]:
+        return []
+
+    empty = Written("The outcome was a bitter failure.", ())
+    assert mend(empty, SOURCES, faults=lenient).how == "dropped"
+    assert mend(Written(empty.text, (1,)), SOURCES, faults=lenient).how == "quoted"
+    near = Written("The outcome of the lake race was bitter.", ())  # two words of four
+    far = Written("The outcome of the long race was a bitter failure.", ())  # one of five
+    assert mend(near, SOURCES, faults=lenient).how == "recited"
+    assert mend(far, SOURCES, faults=lenient).how == "dropped"
+
+
+def test_the_faults_are_those_of_the_sentence_as_it_was_written() -> None:
+    mended = mend(Written("Ana Ruiz won the lake race in 22 minutes.", (3,)), SOURCES)
+    assert "number" in {fault.kind for fault in mended.faults}
+    assert mend(Written("Ana Ruiz won the lake race.", (3,)), SOURCES).faults == ()
+
+
+def test_another_check_may_stand_in_for_level_1() -> None:
+    def never(sentence: str, supports: object) -> list[Fault]:
+        return [Fault("name", sentence)]
+
+    assert mend(Written(OUTLETS[1], (1,)), SOURCES, faults=never).how == "dropped"
+
+
+def test_nothing_is_said_twice() -> None:
+    mender = Mender(SOURCES)
+    wrong = "The fire at the Tesk mill left 40 people homeless."
+    right = "Ana Ruiz won the lake race."
+    said = [mender.mend(Written(text, (2,) if text is wrong else (3,))) for text in
+            (right, right.upper(), wrong, wrong)]  # fmt: skip
+    assert [mended.how for mended in said] == ["kept", "dropped", "quoted", "dropped"]
+    assert mender.tally == {"kept": 1, "quoted": 1, "dropped": 2}
+    assert mender.kinds["number"] >= 2
+
+
+def test_a_quotation_passes_as_it_is() -> None:
+    mended = [Mender(SOURCES).mend(Written(draft.text, (at,))) for at, draft in
+              enumerate(DRAFTS, start=1)]  # fmt: skip
+    assert [(one.how, one.cited, one.quoted) for one in mended] == [
+        ("kept", (number,), True) for number in OUTLETS
+    ]
+
+
+def test_invented_marks_are_handed_on() -> None:
+    mended = mend(Written("Ana Ruiz won the lake race.", (3,), ("[12]",)), SOURCES)
+    assert mended == Mended(
+        "Ana Ruiz won the lake race.", (3,), "kept", invented=("[12]",), quoted=False
+    )
+
+
+def test_only_what_a_citation_shows_supports() -> None:
+    long = passage("Ana Ruiz won the race. She lives in Tesk.", publisher="Outlet")
+    first = quotation(long, long.stored.chunk.sentences[0])
+    assert numbered([first])[1].support == Support.of("Ana Ruiz won the race.", long.stored.card)

@@ -1,0 +1,133 @@
+"""What a model has to show before it may write in its own words."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from rag.composing import REFUSAL
+from rag.llm import Prompt, ScriptedLLM, load_llm
+from rag.selftest import NEEDED, REGISTER, VERSION, capable, cases, passes, take
+from rag.words import words
+
+CASES = cases()
+GOOD = {
+    "How many years": "The work on the ferry terminal took four years. [1]",
+    "What did Pell Anders": "Councillor Pell Anders said that the dust would reach the school. [2]",
+    "How much more pay": REFUSAL,
+    "When did the grain store": "The grain store at Brannoch burnt in a fire on 11 May. [1]",
+    "Who won the race": "Dana Veit won the race across Lake Tesk, ahead of Omar Lind. [2]",
+    "Who is the head": REFUSAL,
+    "Why was the bridge": "The bridge was closed because its cables are worn. [1]",
+    "What did the museum": "The museum of Sandrey received 48 old maps. [2]",
+}
+
+
+class Counting(ScriptedLLM):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def write(
+        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
+    ) -> Iterator[str]:
+        self.asked += 1
+        return super().write(prompt, limit=limit, grammar=grammar)
+
+
+def scripted(changed: Mapping[str, str] | None = None) -> Counting:
+    return Counting({**GOOD, **(changed or {})})
+
+
+def test_the_cases_are_what_they_should_be() -> None:
+    assert [case.question.startswith(start) for case, start in zip(CASES, GOOD, strict=True)]
+    assert sum(not case.gold for case in CASES) == 2
+    for case in CASES:
+        together = " ".join(words(" ".join(draft.quote for draft in case.drafts)))
+        assert len(case.drafts) == 3
+        assert all(" ".join(words(gold)) in together for gold in case.gold)
+        assert not any(gold in words(case.question) for gold in case.gold)
+
+
+def test_a_model_that_writes_good_answers_passes() -> None:
+    assert all(passes(scripted(), case) for case in CASES)
+    assert take(scripted())
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("How many years", "The work on the ferry terminal took five years. [1]"),  # wrong
+        ("How many years", "The work on the ferry terminal took years. [1]"),  # no gold
+        ("How many years", "The work on the ferry terminal took four years. [2]"),  # recited
+        ("How many years", REFUSAL),
+        ("How many years", ""),
+        ("What did Pell Anders", "Ilse Tarn said that the dust would reach the school. [2]"),
+        ("Who is the head", "The airline Skylle will fly from Varnholt to Pesk. [3]"),
+        ("Who is the head", "Omar Lind is the head of the airline Skylle. [3]"),
+        ("Who is the head", ""),
+    ],
+)
+def test_a_bad_answer_costs_its_case(question: str, reply: str) -> None:
+    (case,) = (case for case in CASES if case.question.startswith(question))
+    assert passes(scripted(), case)
+    assert not passes(scripted({question: reply}), case)
+
+
+@pytest.mark.parametrize(
+    ("changed", "passed"),
+    [
+        ({"Who is the head": "It is Omar Lind. [2]"}, True),
+        ({"Why was": REFUSAL}, True),
+        ({"Why was": REFUSAL, "Who is the head": "It is Omar Lind. [2]"}, False),
+        (dict.fromkeys(GOOD, REFUSAL), False),
+        ({start: "It is Omar Lind. [2]" for start in GOOD if GOOD[start] == REFUSAL}, False),
+    ],
+)
+def test_one_miss_is_forgiven(changed: dict[str, str], passed: bool) -> None:
+    assert NEEDED == 7
+    changed = {next(start for start in GOOD if start.startswith(at)): reply
+               for at, reply in changed.items()}  # fmt: skip
+    assert take(scripted(changed)) is passed
+
+
+def test_the_test_ends_when_its_result_is_sure() -> None:
+    hopeless = Counting({})
+    assert not take(hopeless)
+    assert hopeless.asked == 2
+
+
+def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path) -> None:
+    good, bad = scripted(), Counting({})
+    assert capable(good, "abc", tmp_path)
+    taken = good.asked
+    assert capable(good, "abc", tmp_path)
+    assert capable(bad, "abc", tmp_path)  # the same file gives the same answers
+    assert (good.asked, bad.asked) == (taken, 0)
+    assert not capable(bad, "http://localhost:8080/v1 other", tmp_path)
+    assert json.loads((tmp_path / REGISTER).read_text()) == {
+        f"{VERSION}:abc": True,
+        f"{VERSION}:http://localhost:8080/v1 other": False,
+    }
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"1:abc": "yes"}', "\udcff"])
+def test_a_damaged_register_is_written_anew(tmp_path: Path, content: str) -> None:
+    (tmp_path / REGISTER).write_text(content, "utf-8", "surrogateescape")
+    assert capable(scripted(), "abc", tmp_path)
+    assert json.loads((tmp_path / REGISTER).read_text()) == {f"{VERSION}:abc": True}
+
+
+def test_a_folder_that_cannot_be_written_only_costs_taking_it_again(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    model = scripted()
+    assert capable(model, "abc", tmp_path / "file")
+    asked = model.asked
+    assert capable(model, "abc", tmp_path / "file")
+    assert model.asked == 2 * asked
+
+
+@pytest.mark.models
+def test_the_model_that_comes_with_pip_quotes_and_does_not_compose(tmp_path: Path) -> None:
+    assert not capable(load_llm(), "embedded", tmp_path)
