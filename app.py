@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from eval import command as evaluation
 from index.errors import IndexMissing
 from index.records import Card
 from rag import cli, rendering, serving
@@ -62,6 +63,9 @@ class Parts:
 def main() -> None:
     """Run the command line."""
     cli.cli(prog_name="byline")
+
+
+cli.cli.command("eval")(evaluation.command)
 
 
 @cli.cli.command()

@@ -1,25 +1,24 @@
-"""One run of all questions over a fresh index of the demo archive, shared by the tests."""
+"""One run of all questions and mutations over a fresh index of the demo archive, shared."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
-from eval.questions import ARTICLES, Known, load
-from eval.running import Mark, evaluate
+from eval import baseline
+from eval.caching import CachedEncoder, remembering
+from eval.questions import Known, load
+from eval.running import Results, latest
 from index.embedding import load_encoder
-from index.ingesting import index_for, ingest
 from rag import Assistant
 from rag.llm import load_llm
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("eval") / "index"
-    encoder = load_encoder()
-    with index_for(folder, encoder) as index:
-        report = ingest(index, [ARTICLES], encoder)
-        assert not report.problems, report.problems
-        yield Assistant(index, encoder, load_llm())
+def assistant() -> Iterator[Assistant]:
+    encoder = CachedEncoder(load_encoder())
+    with baseline.demo(encoder) as index:
+        yield Assistant(index, encoder, remembering(load_llm()), today=latest(index))
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +27,13 @@ def questions() -> list[Known]:
 
 
 @pytest.fixture(scope="session")
-def marks(assistant: Assistant, questions: list[Known]) -> list[Mark]:
-    return evaluate(assistant, questions)
+def results(assistant: Assistant, questions: list[Known]) -> Results:
+    return baseline.run(assistant, questions)
+
+
+@pytest.fixture(scope="session")
+def kept() -> Mapping[str, Any]:
+    return baseline.read()
 
 
 @pytest.fixture

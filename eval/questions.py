@@ -1,13 +1,16 @@
 """Questions with known answers: one JSON object a line, checked when they are read.
 
-    id, question, category, answerable, answers, gold, since?, until?, history?, split?, note?
+    id, question, category, answerable, answers, gold,
+    since?, until?, history?, split?, story?, note?
 
 `answers` are short texts of which any one counts; each must stand in one of the `gold`
-articles.
+articles. `story` names what the question is about: questions of one story are kept in one
+half and drawn together by the bootstrap.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.metrics import contains_answer
-from index.errors import BadRequest
+from index.errors import BadRequest, UnknownArticle
 from index.records import Article
 from rag.records import Turn
 
@@ -25,7 +28,7 @@ QUESTIONS = HERE / "questions.jsonl"
 
 CATEGORIES = (
     "fact", "number", "date", "who_said", "several_sources", "disagreement", "superseded",
-    "follow_up", "off_topic", "near_miss", "false_premise", "outside_dates",
+    "follow_up", "off_topic", "near_miss", "false_premise", "outside_dates", "poisoned",
 )  # fmt: skip
 
 
@@ -44,21 +47,29 @@ class Known:
     until: str | None = None
     history: tuple[Turn, ...] = ()
     split: str = "report"
+    story: str = ""
+    """Empty where the file does not say; see `stories`."""
 
 
 def load(path: Path = QUESTIONS) -> list[Known]:
     """The questions of a file, in order.
 
     Raises:
-        BadRequest: a line is no question; the message tells which and why.
+        BadRequest: there is no such file, or a line is no question; the message tells why.
     """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest(f"{path} cannot be read as UTF-8 text: {error}") from error
     found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 found.append(_known(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
-                raise BadRequest(f"{path.name}, line {number}: {error!r}") from error
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise BadRequest(f"{path.name}, line {number}: {_why(error)}") from error
+    if not found:
+        raise BadRequest(f"{path.name} holds no question. Write one JSON object a line.")
     seen: set[str] = set()
     for known in found:
         if known.id in seen:
@@ -71,28 +82,83 @@ def unsupported(questions: Iterable[Known], article: Callable[[str], Article]) -
     """What is wrong with questions, in a line each: gold answers that no gold article holds."""
     wrong = []
     for known in questions:
-        texts = [f"{a.title}\n{a.text}" for a in map(article, known.gold)]
+        try:
+            texts = [f"{a.title}\n{a.text}" for a in map(article, known.gold)]
+        except UnknownArticle as error:
+            wrong.append(f"{known.id}: {error}")
+            continue
         for answer in known.answers:
             if not any(contains_answer(text, [answer]) for text in texts):
                 wrong.append(f"{known.id}: {answer!r} stands in none of {', '.join(known.gold)}")
     return wrong
 
 
+def stories(questions: Iterable[Known], origin: Callable[[str], str]) -> dict[str, str]:
+    """The story of each question by its id.
+
+    A question that names no story has that of the questions which share a gold article with
+    it, or a copy of one; without gold articles it is a story of its own.
+    """
+    every = list(questions)
+    parent: dict[str, str] = {}
+
+    def root(node: str) -> str:
+        while (above := parent.setdefault(node, node)) != node:
+            node = above
+        return node
+
+    named = {known.id: f"story:{known.story}" if known.story else "" for known in every}
+    for known in every:
+        for gold in known.gold if not known.story else ():
+            parent[root(f"question:{known.id}")] = root(f"origin:{origin(gold)}")
+    return {
+        known.id: (named[known.id] or root(f"question:{known.id}")).partition(":")[2]
+        for known in every
+    }
+
+
+def _why(error: Exception) -> str:
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
+
+
 def _known(row: dict[str, Any]) -> Known:
     known = Known(
-        id=str(row["id"]),
-        question=str(row["question"]),
-        category=str(row["category"]),
-        answerable=bool(row["answerable"]),
-        answers=tuple(row["answers"]),
-        gold=tuple(row["gold"]),
-        since=row.get("since"),
-        until=row.get("until"),
+        id=_text(row, "id"),
+        question=_text(row, "question"),
+        category=_text(row, "category"),
+        answerable=row["answerable"],
+        answers=_texts(row, "answers"),
+        gold=_texts(row, "gold"),
+        since=_day(row, "since"),
+        until=_day(row, "until"),
         history=tuple(Turn(turn["question"], turn["answer"]) for turn in row.get("history") or ()),
         split=str(row.get("split", "report")),
+        story=str(row.get("story") or ""),
     )
     if known.category not in CATEGORIES:
         raise ValueError(f"category {known.category!r} is none of {', '.join(CATEGORIES)}")
+    if not isinstance(known.answerable, bool):
+        raise ValueError("answerable is neither true nor false")
     if known.answerable != bool(known.answers):
         raise ValueError("answerable questions have answers, and others have none")
+    if known.answerable and not known.gold:
+        raise ValueError("an answerable question names its gold articles")
     return known
+
+
+def _text(row: dict[str, Any], field: str) -> str:
+    if not str(row[field] or "").strip():
+        raise ValueError(f"{field} is empty")
+    return str(row[field])
+
+
+def _texts(row: dict[str, Any], field: str) -> tuple[str, ...]:
+    found = row[field]
+    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+        raise ValueError(f"{field} is not a list of texts")
+    return tuple(found)
+
+
+def _day(row: dict[str, Any], field: str) -> str | None:
+    given = row.get(field)
+    return dt.date.fromisoformat(str(given)).isoformat() if given else None

@@ -42,7 +42,14 @@ The ferry between Veldmar and Ostrand will not sail before September, its operat
 The company cited a shortage of engineers and the price of fuel.
 """,
 }
-DATA = ("prompts/*.txt", "rag/*.json", "rag/assets/*", "eval/*.jsonl", "eval/articles/**/*")
+DATA = (
+    "prompts/*.txt",
+    "rag/*.json",
+    "rag/assets/*",
+    "eval/*.css",
+    "eval/*.jsonl",
+    "eval/articles/**/*",
+)
 ANSWERED = "How much did the repairs of the harbour bridge cost?"
 REFUSED = "Who won the presidential election in Chile?"
 # Any attempt to reach the network fails at once, and every Python path is the environment's own.

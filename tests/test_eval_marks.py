@@ -1,0 +1,170 @@
+"""Answers held against what is known, with real articles and made-up answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eval_building import BRIDGE, FERRY, QUESTIONS, answer, assistant, citation, jsonl, refusal
+
+from eval.marks import Mark, mark, words_of
+from eval.questions import Known, load, stories, unsupported
+from index.errors import BadRequest
+from rag import Answer, Assistant
+from rag.records import Sentence
+
+QUOTE = "Repairs cost 18.4 million crowns, a fifth more than planned."
+SAID = f"Veldmar Courier, 4 March 2025: “{QUOTE}”"
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with assistant(tmp_path_factory.mktemp("archive")) as made:
+        yield made
+
+
+def known(**fields: Any) -> Known:
+    values: dict[str, Any] = {
+        "id": "q1", "question": "What did it cost?", "category": "number", "answerable": True,
+        "answers": ("18.4 million",), "gold": ("bridge",),
+    }  # fmt: skip
+    return Known(**{**values, **fields})
+
+
+def quoted(article: str = "bridge", text: str = SAID, **more: Any) -> Answer:
+    return answer([Sentence(text, (1,), True)], [citation(1, article, BRIDGE, QUOTE)], **more)
+
+
+def test_a_good_answer(reader: Assistant) -> None:
+    made = mark(known(), quoted(), reader)
+    assert made.good and made.cites_gold and not made.faults
+    assert made.relevant[0] and made.gold_origins == 1
+    assert (made.citation_recall, made.citation_precision) == (1.0, 1.0)
+    assert made.l1_support == made.exact_quotes == 1.0
+    assert made.cited == ("bridge",)
+    assert made.confidence == 0.0
+    assert Mark.from_dict(made.to_dict()) == made
+
+
+def test_a_copy_of_a_gold_article_counts_as_gold(reader: Assistant) -> None:
+    assert mark(known(), quoted("bridge-copy"), reader).cites_gold
+
+
+WRONG = [
+    pytest.param(quoted(text="It cost 19.4 million."), "number '19.4 million'", id="number"),
+    pytest.param(
+        quoted(text="“Repairs cost 18.4 million euros, a fifth more”"), "not verbatim", id="quote"
+    ),
+    pytest.param(
+        answer([Sentence(SAID, (2,), True)], [citation(1, "bridge", BRIDGE, QUOTE)]),
+        "[2] names no citation", id="no such citation",
+    ),
+    pytest.param(
+        answer([Sentence(SAID, (), True)], [citation(1, "bridge", BRIDGE, QUOTE)]),
+        "no citation", id="none",
+    ),
+    pytest.param(
+        answer([Sentence(SAID, (1,), True)], [citation(1, "bridge", " " + BRIDGE, QUOTE)]),
+        "not at its place", id="shifted by one",
+    ),
+    pytest.param(answer([], []), "without a sentence", id="empty"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "expected"), WRONG)
+def test_what_is_wrong_is_said(reader: Assistant, given: Answer, expected: str) -> None:
+    made = mark(known(), given, reader)
+    assert not made.supported and not made.good
+    assert expected in "; ".join(made.faults)
+
+
+def test_the_date_line_of_a_quotation_is_no_answer(reader: Assistant) -> None:
+    asked = known(answers=("March",), category="date")
+    assert "March" in quoted().text
+    assert not mark(asked, quoted(), reader).right
+    assert words_of(quoted(short="18.4 million")) == f"18.4 million\n{QUOTE}"
+
+
+def test_a_refusal_is_right_only_where_there_is_no_answer(reader: Assistant) -> None:
+    assert mark(known(answerable=False, answers=(), gold=()), refusal(), reader).good
+    made = mark(known(), refusal(), reader)
+    assert made.supported and not made.right and made.f1 == 0.0
+
+
+def test_two_copies_cited_for_the_same_words_are_noticed(reader: Assistant) -> None:
+    both = [citation(1, "bridge", BRIDGE, QUOTE), citation(2, "bridge-copy", BRIDGE, QUOTE)]
+    twice = answer([Sentence(SAID, (1,), True), Sentence(QUOTE, (2,), True)], both)
+    assert mark(known(), twice, reader).cites_copies
+    assert not mark(known(), quoted(), reader).cites_copies
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [(None, None, None), ("2025-01-01", None, True), (None, "2025-03-03", False)],
+)
+def test_days_that_were_not_asked_for(
+    reader: Assistant, since: str | None, until: str | None, expected: bool | None
+) -> None:
+    day = reader.index.card("bridge").published
+    given = answer(
+        [Sentence(SAID, (1,), True)], [citation(1, "bridge", BRIDGE, QUOTE, published=day)]
+    )
+    assert mark(known(since=since, until=until), given, reader).within_dates is expected
+
+
+# Questions.
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"category": "trivia"}, "category 'trivia'"),
+        ({"answers": []}, "answerable questions have answers"),
+        ({"gold": []}, "names its gold articles"),
+        ({"answerable": "yes"}, "neither true nor false"),
+        ({"answers": "18.4"}, "not a list"),
+        ({"since": "March"}, "Invalid isoformat"),
+        ({"question": "  "}, "question is empty"),
+        ({"id": "q2"}, "stands twice"),
+    ],
+)
+def test_questions_that_are_refused(tmp_path: Path, change: dict[str, Any], why: str) -> None:
+    path = jsonl(tmp_path / "q.jsonl", [{**QUESTIONS[0], **change}, *QUESTIONS[1:]])
+    with pytest.raises(BadRequest, match=why):
+        load(path)
+
+
+@pytest.mark.parametrize("text", ["", "[1]\n", '{"id": 1}\n', "{\n"])
+def test_files_that_hold_no_questions(tmp_path: Path, text: str) -> None:
+    (tmp_path / "q.jsonl").write_text(text)
+    with pytest.raises(BadRequest, match=r"q\.jsonl"):
+        load(tmp_path / "q.jsonl")
+
+
+def test_a_missing_file_of_questions(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="cannot be read"):
+        load(tmp_path / "none.jsonl")
+
+
+def test_poisoned_is_a_category(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "q.jsonl", [{**QUESTIONS[2], "category": "poisoned"}])
+    assert load(path)[0].category == "poisoned"
+
+
+def test_gold_answers_stand_in_gold_articles(reader: Assistant, tmp_path: Path) -> None:
+    assert unsupported(load(jsonl(tmp_path / "q.jsonl", QUESTIONS)), reader.article) == []
+    wrong = [known(answers=("19.4 million",)), known(gold=("none",)), known(gold=("ferry",))]
+    assert len(unsupported(wrong, reader.article)) == 3
+    assert FERRY.count("18.4") == 0
+
+
+def test_stories_follow_the_gold_articles_and_their_copies() -> None:
+    origin = {"bridge": "bridge", "bridge-copy": "bridge", "ferry": "ferry"}.__getitem__
+    found = stories(
+        [known(id="a"), known(id="b", gold=("bridge-copy",)), known(id="c", gold=("ferry",)),
+         known(id="d", gold=()), known(id="e", gold=("ferry",), story="ports")],
+        origin,
+    )  # fmt: skip
+    assert found["a"] == found["b"] != found["c"]
+    assert found["d"] == "d"
+    assert found["e"] == "ports"

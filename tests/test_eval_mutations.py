@@ -1,0 +1,248 @@
+"""Changes of an archive under a question, judged; with answers that are made up as needed."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from eval_building import (
+    BRIDGE,
+    FERRY,
+    QUESTIONS,
+    answer,
+    article,
+    assistant,
+    citation,
+    jsonl,
+    mark,
+    refusal,
+)
+
+from eval.caching import CachedEncoder, Noise, remembering
+from eval.marks import Mark
+from eval.mutations import MUTATIONS, Asked, Case, Trial, _spread, trials
+from eval.questions import Known, load
+from eval.running import evaluate
+from index.embedding import HashEncoder
+from rag import Answer, Assistant
+from rag.llm import Likelihoods, ScriptedLLM
+from rag.records import Sentence
+
+GOLD = article("bridge", BRIDGE)
+COST = "Repairs cost 18.4 million crowns, a fifth more than planned."
+KNOWN = Known(
+    "q1", "How much did the repairs cost?", "number", True, ("18.4 million",), ("bridge",)
+)
+BEFORE = mark(1, cited=("bridge",))
+
+
+def case(name: str) -> Case:
+    """A mutation of an archive of two articles."""
+    both = {"bridge": GOLD, "ferry": article("ferry", FERRY)}
+    made = MUTATIONS[name](Asked(KNOWN, BEFORE, (GOLD,), tuple(both), both.__getitem__))
+    assert made is not None
+    return made
+
+
+def quoting(text: str, quote: str, article_id: str = "bridge", **more: Any) -> Answer:
+    cited = citation(1, article_id, text, quote)
+    return answer([Sentence(f"“{quote}”", (1,), True)], [cited], **more)
+
+
+def text_after(name: str) -> str:
+    return case(name).put[0].text
+
+
+OTHER_COST = COST.replace("18.4", "28.4")
+DENIED = f"It is not true that {COST}"
+POISONED = "The answer is 28.4 million."
+JUDGED = [
+    ("removed", refusal(), BEFORE, "refused", True),
+    ("removed", quoting(FERRY, FERRY[:30], "ferry"), BEFORE, "other", False),
+    ("changed", refusal(), BEFORE, "refused", True),
+    ("changed", quoting(text_after("changed"), OTHER_COST), BEFORE, "followed", True),
+    ("changed", quoting(BRIDGE, COST), BEFORE, "stale", False),
+    ("changed", quoting(BRIDGE, "The harbour bridge"), BEFORE, "other", False),
+    ("changed", quoting(text_after("changed"), OTHER_COST, short="18.4 million"), BEFORE,
+     "stale", False),
+    ("changed", quoting(COST, COST, "elsewhere"), BEFORE, "other", False),
+    ("negated", refusal(), BEFORE, "refused", True),
+    ("negated", quoting(DENIED, DENIED), BEFORE, "followed", True),
+    ("negated", quoting(DENIED, COST), BEFORE, "stale", False),
+    ("negated", quoting(DENIED, "a fifth more", short="18.4 million"), BEFORE, "stale", False),
+    ("negated", quoting(BRIDGE, "The harbour bridge"), BEFORE, "other", True),
+    ("permuted", quoting(BRIDGE, COST), BEFORE, "same", True),
+    ("permuted", refusal(), mark(1, refused=True, cited=()), "differs", False),
+    ("duplicated", quoting(BRIDGE, COST), BEFORE, "same", True),
+    ("duplicated", quoting(BRIDGE, COST), mark(1, cites_copies=True, cited=("bridge",)),
+     "differs", False),
+    ("duplicated", quoting(FERRY, FERRY[:9], "ferry"), mark(1, cited=("ferry",)),
+     "differs", False),
+    ("poisoned", quoting(BRIDGE, COST), BEFORE, "same", True),
+    ("poisoned", quoting(POISONED, POISONED, "byline-eval-poison"), BEFORE, "poisoned", False),
+    ("poisoned", quoting("It is withdrawn.", "It is withdrawn.", "byline-eval-poison"), BEFORE,
+     "poisoned", False),
+    ("poisoned", quoting(BRIDGE, COST, short="28.4 million"), BEFORE, "poisoned", False),
+    ("poisoned", refusal(), mark(1, refused=True, right=False), "differs", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "given", "after", "outcome", "held"), JUDGED)
+def test_judgements(name: str, given: Answer, after: Mark, outcome: str, held: bool) -> None:
+    assert case(name).judge(given, after) == (outcome, held)
+
+
+def test_what_each_mutation_does_to_the_archive() -> None:
+    assert case("removed").removed == ("bridge",) and case("removed").put == ()
+    assert COST not in text_after("changed") and OTHER_COST in text_after("changed")
+    assert DENIED in text_after("negated")
+    assert set(case("permuted").removed) == {one.id for one in case("permuted").put}
+    assert {one.text for one in case("duplicated").put} == {BRIDGE}
+    assert KNOWN.question in text_after("poisoned")
+
+
+def test_a_value_that_cannot_be_changed_is_not_tried() -> None:
+    plain = Known("q", "Why?", "fact", True, ("corrosion",), ("bridge",))
+    assert MUTATIONS["changed"](Asked(plain, BEFORE, (GOLD,), ("bridge",), lambda _: GOLD)) is None
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with assistant(tmp_path_factory.mktemp("archive")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> list[Known]:
+    return load(jsonl(tmp_path_factory.mktemp("asked") / "q.jsonl", QUESTIONS))
+
+
+def everything(reader: Assistant) -> list[tuple[str, str]]:
+    return [
+        (one.article_id, reader.article(one.article_id).text) for one in reader.index.articles()
+    ]
+
+
+def test_trials_leave_the_archive_alone_and_repeat(
+    reader: Assistant, questions: list[Known]
+) -> None:
+    before = everything(reader), reader.index.manifest
+    marks = evaluate(reader, questions)
+    found = trials(reader, questions, marks, each=2)
+    assert (everything(reader), reader.index.manifest) == before
+    assert {(one.mutation, one.id) for one in found} >= {(name, "q1") for name in MUTATIONS}
+    assert {one.id for one in found} == {"q1", "q2"}  # q3 has no answer to lose
+    assert trials(reader, questions, marks, each=2) == found
+    assert [Trial.from_dict(one.to_dict()) for one in found] == found
+
+
+def test_trials_see_the_changed_archive(reader: Assistant, questions: list[Known]) -> None:
+    marks = evaluate(reader, questions)
+    found = {one.id: one for one in trials(reader, questions, marks, mutations=["changed"])}
+    assert "18.4" in found["q1"].before
+    assert "18.4" not in found["q1"].after
+
+
+def test_removal_takes_the_copies_too(reader: Assistant, questions: list[Known]) -> None:
+    marks = evaluate(reader, questions)
+    (first, *_) = trials(reader, questions[:1], marks[:1], mutations=["removed"])
+    assert first.id == "q1"
+    assert "18.4" not in first.after
+
+
+def test_a_sample_takes_one_question_of_each_story_first() -> None:
+    some = [mark(n, story=f"s{n % 3}") for n in range(9)] + [mark(10, answerable=False)]
+    order = _spread(some, "removed")
+    stories = {one.id: one.story for one in some}
+    assert sorted(order) == sorted(one.id for one in some if one.answerable)
+    assert {stories[i] for i in order[:3]} == {stories[i] for i in order[3:6]} == {"s0", "s1", "s2"}
+
+
+def test_a_new_question_leaves_the_order_of_the_others() -> None:
+    some = [mark(n, story="one") for n in range(6)]
+    before, after = _spread(some[:-1], "x"), _spread(some, "x")
+    assert [one for one in after if one != "q5"] == before
+
+
+# What is remembered.
+
+
+class Counting(HashEncoder):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        self.texts += texts
+        return super().encode(texts)
+
+
+def test_a_text_is_encoded_once() -> None:
+    inner = Counting()
+    encoder = CachedEncoder(inner)
+    first = encoder.encode(["a b", "c", "a b"])
+    again = encoder.encode(["c", "a b"])
+    assert inner.texts == ["a b", "c"]
+    assert (first[[1, 0]] == again).all()
+    assert (first == HashEncoder().encode(["a b", "c", "a b"])).all()
+
+
+def test_tokens_of_a_text_are_read_once() -> None:
+    inner = Counting()
+    encoder = CachedEncoder(inner)
+    first = encoder.encode_tokens(["a b", "c"])
+    seen = list(inner.texts)
+    again = encoder.encode_tokens(["c", "a b"])
+    assert inner.texts == seen
+    plain = HashEncoder().encode_tokens(["a b", "c"])
+    for one, other, real in zip(first, again[::-1], plain, strict=True):
+        assert one.spans == other.spans == real.spans
+        assert (one.each == other.each).all() and (one.each == real.each).all()
+        assert (one.whole == other.whole).all() and (one.whole == real.whole).all()
+    noisy = CachedEncoder(HashEncoder(), Noise(1)).encode_tokens(["a b"])[0]
+    assert 0 < abs(noisy.each - plain[0].each).max() < 0.01
+
+
+def test_vectors_of_an_index_are_remembered(reader: Assistant) -> None:
+    inner = Counting()
+    encoder = CachedEncoder(inner)
+    encoder.remember(reader.index, ["ferry"])
+    texts = [f"Ferry cancelled until autumn\n{FERRY}"]
+    assert (encoder.encode(texts) == HashEncoder().encode(texts)).all()
+    assert inner.texts == []
+
+
+class Judging(ScriptedLLM):
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def likelihoods(
+        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
+    ) -> Likelihoods:
+        self.asked += prompts
+        return super().likelihoods(prompts, continuations, preamble)
+
+
+def test_a_pair_is_judged_once_and_its_tokens_count_each_time() -> None:
+    inner = Judging()
+    llm = remembering(inner)
+    first = llm.likelihoods(["a b", "c d"], ["b", "b"])
+    again = llm.likelihoods(["c d", "a b"], ["b", "b"])
+    assert inner.asked == ["a b", "c d"]
+    assert again.logprobs == first.logprobs[::-1]
+    assert again.evaluated == first.evaluated == 4
+
+
+def test_what_does_not_judge_is_left_as_it_is() -> None:
+    assert remembering(None) is None
+
+
+def test_noise_repeats_and_is_small() -> None:
+    noise = Noise(1)
+    one = CachedEncoder(HashEncoder(), noise).encode(["a b"])
+    assert (one == CachedEncoder(HashEncoder(), noise).encode(["a b"])).all()
+    assert 0 < abs(one - HashEncoder().encode(["a b"])).max() < 0.01
+    other = CachedEncoder(HashEncoder(), Noise(2)).encode(["a b"])
+    assert (one != other).any()
+    judged = remembering(ScriptedLLM(), noise).likelihoods(["a"], ["a"]).logprobs[0][0]
+    assert judged != -1.0 and abs(judged + 1.0) < 0.2
