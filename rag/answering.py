@@ -16,6 +16,7 @@ from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
 from index.records import Article
 from index.store import Index
+from rag.enclosed import visible
 from rag.followups import History, standalone
 from rag.llm import LLM
 from rag.models import identity, load_models
@@ -127,7 +128,7 @@ class Assistant:
         Raises:
             BadRequest: the question is empty, or a date is none.
         """
-        asked = " ".join(question.split())
+        asked = visible(question)
         if not any(char.isalnum() for char in asked):
             raise BadRequest("The question is empty. Ask in a sentence, such as: who won the vote?")
         if len(asked) > LONGEST:

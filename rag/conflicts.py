@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.dates import Mention, mentions
+from rag.enclosed import nested
 from rag.evidence import Candidate
 from rag.generation import source_line
 from rag.grounding import SHORTEST_QUOTATION
@@ -126,7 +127,7 @@ def wording(disagreement: Disagreement) -> str:
     by_article: dict[str, list[str]] = {}
     for side in disagreement.sides:
         said = by_article.setdefault(_source(side.candidate), [])
-        value = f"“{_in_context(side)}”"
+        value = f"“{nested(_in_context(side))}”"
         if value not in said:
             said.append(value)
     parts = [f"{source} {verb} {' and '.join(said)}" for source, said in by_article.items()]

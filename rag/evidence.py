@@ -24,6 +24,7 @@ import numpy as np
 
 from index.embedding import Encoder, Tokens, Vectors
 from index.records import Span
+from rag.asking import only_asks
 from rag.matching import Match, Wanted
 from rag.names import missing
 from rag.numbers import carried
@@ -31,7 +32,6 @@ from rag.opposites import contrary, negation_lost
 from rag.question import Question
 from rag.retrieval import Passage
 from rag.spans import TYPED, in_the_unit_asked_for, offers, typed
-from rag.speech import attributions
 from rag.words import coverage, fold, stem, stems, weights, words
 
 BEST = 3
@@ -129,7 +129,7 @@ def gather(
     """
     weighted = weights(question.terms, frequency, total)
     wanted = Wanted.of(question.text, asked, weighted)
-    read = encoder.encode_tokens([_headed(passage) for passage in passages])
+    read = encoder.encode_tokens([_headed(question, passage) for passage in passages])
     seen: set[tuple[str, str]] = set()
     found = []
     for passage, tokens in zip(passages, read, strict=True):
@@ -137,7 +137,7 @@ def gather(
         for span in passage.stored.chunk.sentences:
             text = passage.stored.chunk.part(span)
             key = (passage.stored.card.origin, fold(text))
-            if key in seen or _only_asks(text):  # the same words of one story, or no statement
+            if key in seen or only_asks(question, text):  # or the same words of one story
                 continue
             seen.add(key)
             features, met = _described(question, weighted, asked, surroundings, span, text)
@@ -200,10 +200,12 @@ class _Surroundings:
         """The tokens of a sentence."""
         return self.match.tokens_in(Span(span.start + self.offset, span.end + self.offset))
 
-    def lead(self, span: Span) -> list[int]:
+    def lead(self, question: Question, span: Span) -> list[int]:
         """The tokens that a reader of the sentence has just read: headline and sentence before."""
-        head = self.match.tokens_in(Span(0, len(_head(self.passage))))
-        return [*head, *(self.own(before) if (before := _before(self.passage, span)) else [])]
+        asks = only_asks(question, self.passage.stored.card.title)
+        head = [] if asks else self.match.tokens_in(Span(0, len(_head(self.passage))))
+        before = _before(question, self.passage, span)
+        return [*head, *(self.own(before) if before else [])]
 
     def vector(self, tokens: Sequence[int]) -> Vectors:
         """The unit vector of some of the tokens together."""
@@ -222,7 +224,7 @@ def _described(
     text: str,
 ) -> tuple[dict[str, float], dict[str, float]]:
     """A sentence's features, and how far it meets each word that the question wants."""
-    own, lead = around.own(span), around.lead(span)
+    own, lead = around.own(span), around.lead(question, span)
     near = [*lead, *own]
     met, met_near = around.match.met(own), around.match.met(near)
     features = _in_words(question, weighted, around, span, text) | {
@@ -251,7 +253,7 @@ def _in_words(
     """What plain words tell of a sentence."""
     own = words(text)
     own_stems = {stem(word) for word in own}
-    before = _before(around.passage, span)
+    before = _before(question, around.passage, span)
     before_it = around.passage.stored.chunk.part(before) if before else ""
     lead = stems(before_it)
     near = f"{before_it} {text}"
@@ -288,21 +290,12 @@ def _close(
     return max(shares, default=0.0)
 
 
-def _before(passage: Passage, span: Span) -> Span | None:
-    """The sentence before, where the passage has one that states something."""
-    chunk = passage.stored.chunk
-    earlier = [one for one in chunk.sentences if one.end <= span.start]
-    if not earlier or _only_asks(chunk.part(earlier[-1])):
+def _before(question: Question, passage: Passage, span: Span) -> Span | None:
+    """The sentence before, where the passage has one that says something."""
+    earlier = [one for one in passage.stored.chunk.sentences if one.end <= span.start]
+    if not earlier or only_asks(question, passage.stored.chunk.part(earlier[-1])):
         return None
     return earlier[-1]
-
-
-def _only_asks(text: str) -> bool:
-    """True for a question that nobody is said to ask: an article's own, which answers nothing.
-
-    A sentence that repeats the reader's question would otherwise look like its best answer.
-    """
-    return text.rstrip("\"”’') ").endswith("?") and not attributions(text)
 
 
 def _head(passage: Passage) -> str:
@@ -310,9 +303,21 @@ def _head(passage: Passage) -> str:
     return f"{title}. " if title else ""
 
 
-def _headed(passage: Passage) -> str:
-    """A passage under its headline, as the encoder reads it."""
-    return _head(passage) + passage.text
+def _headed(question: Question, passage: Passage) -> str:
+    """A passage under its headline, as the encoder reads it.
+
+    What only repeats the question is blanked out, or it would lend its meaning to what
+    stands beside it.
+    """
+    chunk, head = passage.stored.chunk, _head(passage)
+    text = " " * len(head) if only_asks(question, head) else head
+    end = chunk.start
+    for span in chunk.sentences:
+        part = chunk.part(span)
+        text += chunk.part(Span(end, span.start))
+        text += " " * len(part) if only_asks(question, part) else part
+        end = span.end
+    return text + chunk.part(Span(end, chunk.end))
 
 
 def _spelt_date(passage: Passage) -> str:

@@ -15,10 +15,12 @@ from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
+from rag.asking import only_asks
+from rag.enclosed import name, nested
 from rag.evidence import Candidate
 from rag.names import missing
 from rag.question import Question
-from rag.retrieval import Passage
+from rag.retrieval import Passage, says_more
 from rag.spans import offers
 from rag.speech import OPENS_ON_PRONOUN
 from rag.timing import newest_first
@@ -60,10 +62,10 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     least = max((one.score for one in ranked), default=0.0) - NEARLY_AS_GOOD
     drafts: list[Draft] = []
     for candidate in ranked:
-        if candidate.score < least:
-            break
         span = understandable(question, candidate)
         draft = quotation(candidate.passage, span)
+        if candidate.score < least and not any(_rivals(draft, other) for other in drafts):
+            continue
         if not any(_overlap(draft, other) for other in drafts):
             drafts.append(draft)
         if len(drafts) == SENTENCES:
@@ -81,7 +83,7 @@ def _published(candidate: Candidate) -> dt.date | None:
 
 def quotation(passage: Passage, span: Span) -> Draft:
     """A quotation under the name of its outlet and its date, as far as they are known."""
-    quote = " ".join(passage.stored.chunk.part(span).split())
+    quote = nested(passage.stored.chunk.part(span))
     return Draft(f"{source_line(passage.stored.card)}: “{quote}”", passage, span, quoted=True)
 
 
@@ -89,8 +91,9 @@ def source_line(card: Card) -> str:
     """Outlet (else the site's address) and date; else the headline; else the article's id."""
     day = card.published
     date = f"{day.day} {day:%B %Y}" if day else ""
-    outlet = card.publisher or _host(card.url or "")
-    return ", ".join(part for part in (outlet, date) if part) or card.title or card.article_id
+    outlet = name(card.publisher) or name(_host(card.url or ""))
+    known = ", ".join(part for part in (outlet, date) if part)
+    return known or name(card.title) or name(card.article_id) or "An article"
 
 
 def _host(url: str) -> str | None:
@@ -116,7 +119,7 @@ def understandable(question: Question, candidate: Candidate) -> Span:
         so_far = chunk.part(Span(sentences[first].start, candidate.span.end))
         before = chunk.part(sentences[first - 1])
         lacking = missing(question.names, words(so_far))
-        if not (
+        if only_asks(question, before) or not (
             OPENS_ON_PRONOUN.match(opening) or len(missing(lacking, words(before))) < len(lacking)
         ):
             break
@@ -131,5 +134,20 @@ def _overlap(one: Draft, other: Draft) -> bool:
     same_article = one.passage.stored.card.article_id == other.passage.stored.card.article_id
     if same_article and one.span.start < other.span.end and other.span.start < one.span.end:
         return True
+    return _alike(one, other) and not _rivals(one, other)
+
+
+def _rivals(one: Draft, other: Draft) -> bool:
+    """True where two articles say the same of another name or number: a reader needs both."""
+    mine, theirs = one.passage.stored.card, other.passage.stored.card
+    return (
+        mine.article_id != theirs.article_id
+        and _alike(one, other)
+        and says_more(one.quote, other.quote)
+        and says_more(other.quote, one.quote)
+    )
+
+
+def _alike(one: Draft, other: Draft) -> bool:
     ours, theirs = set(words(one.quote)), set(words(other.quote))
     return len(ours & theirs) > ALIKE * min(len(ours), len(theirs))

@@ -19,6 +19,7 @@ from typing import Literal
 from index.records import Card
 from rag.clauses import Line, lines
 from rag.days import undated
+from rag.enclosed import alike
 from rag.figures import uncounted
 from rag.joining import anchors, apart, share
 from rag.names import unnamed
@@ -110,7 +111,7 @@ def verbatim(quote: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return fold(text).strip(" \"'.,;:")
+    return alike(fold(text)).strip(" '.,;:")
 
 
 def _quotations(sentence: str, text: str) -> list[Fault]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -98,6 +101,31 @@ class Model:
 
     def tokenize(self, text: str, *, special: bool = False) -> Tokens:
         """The tokens of a text; role markers count as such only where `special` is set."""
+        if special:
+            return self._tokens(text, special=True)
+        cuts = [match.start() + 1 for match in self._markers.finditer(text)]
+        parts = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+        return [token for part in parts if part for token in self._tokens(part, special=False)]
+
+    @cached_property
+    def _markers(self) -> re.Pattern[str]:
+        """Where a marker of this vocabulary begins.
+
+        llama.cpp finds tokens that a vocabulary calls "user defined" in any text, and
+        makes some control tokens such of its own accord, so a marker in an article is
+        cut in two before it is read.
+        """
+        api = self.api
+        wanted = api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_USER_DEFINED
+        found = {
+            (api.llama_vocab_get_text(self._vocabulary, token) or b"").decode(errors="replace")
+            for token in range(self.vocabulary_size)
+            if api.llama_vocab_get_attr(self._vocabulary, token) & wanted
+        }
+        markers = sorted(one for one in found if len(one) > 1 and not one.isspace())
+        return re.compile(f"(?={'|'.join(map(re.escape, markers))})" if markers else r"(?!)")
+
+    def _tokens(self, text: str, *, special: bool) -> Tokens:
         data = text.encode(errors="replace")
         room = len(data) + 8
         tokens = (self.api.llama_token * room)()

@@ -114,16 +114,24 @@ class Question:
 
 
 def kind(text: str) -> Asks:
-    """What kind of answer a question asks for."""
+    """What kind of answer a question asks for: its first question word tells.
+
+    "What happened when the dam burst?" asks for no time.
+    """
     folded = fold(_ASIDE.sub(" ", text))
+    first = _QUESTION_WORD.search(folded)
     for asks, pattern in _PATTERNS:
-        if pattern.search(folded):
+        match = pattern.search(folded)
+        if match and not (
+            first and first.start() < match.start() and _QUESTION_WORD.match(match.group())
+        ):
             return asks
     return "other"
 
 
 _ASIDE = re.compile(r"\[[^\[\]]*\]")
 """What was put beside a follow-up to say whom it means; it asks for nothing itself."""
+_QUESTION_WORD = re.compile(r"\b(?:who(?:m|se)?|what|when|where|why|how|which)\b")
 
 
 def _without(text: str, days: Sequence[Mention]) -> str:

@@ -25,12 +25,17 @@ REFUSED = "No answer was given, so there is nothing to cite."
 BROKEN = "Something went wrong. The terminal that runs Byline shows what; asking again may help."
 STOPPED = "Stopped."
 WAITING = "Waiting for its turn"
+LONGEST_HEADLINE = 150
+"""Characters of a headline that an offered question repeats."""
 CONTEXT = 600
 """Characters shown of a paragraph on either side of the quoted words."""
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # Controls have no glyph; the directional ones can make a quotation read backwards.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"\n{2,}")
@@ -171,7 +176,10 @@ def extent(cards: Sequence[Card]) -> str:
 
 def example_questions(cards: Iterable[Card], limit: int = 3) -> list[str]:
     """Questions about the headlines of the first few stories of an archive."""
-    stories = {card.origin: " ".join(card.title.split()).rstrip(" .?!") for card in cards}
+    stories = {
+        card.origin: terminal.one_line(card.title)[:LONGEST_HEADLINE].rstrip(" .?!")
+        for card in cards
+    }
     named = [title for title in stories.values() if title]
     return [f"What is said about {title}?" for title in named[:limit]]
 

@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from index.embedding import Vectors
 from index.queries import Queries
 from index.records import Hit, StoredChunk
-from rag.names import name_words, same_name
+from rag.asking import only_asks
+from rag.names import missing, name_words, same_name
+from rag.numbers import carried, quantities
 from rag.periods import Period
 from rag.question import Question
 from rag.timing import JUST_AFTER, Standing, anchored, standing
@@ -92,7 +94,8 @@ def retrieve(
         terms += variants
         matching = _merged(index.lexical(terms, DEPTH, one.since, one.until) for one in spans)
         ranked = _fused(index, vector, matching, nearest)
-    return _one_per_story(_timely(question, ranked), limit)
+    stating = (one for one in _timely(question, ranked) if not _only_asks(question, one))
+    return _one_per_story(stating, limit)
 
 
 def settled(index: Queries, question: Question) -> Question:
@@ -223,24 +226,37 @@ def _other_spellings(question: Question, texts: Iterable[str]) -> list[str]:
     )
 
 
-def _one_per_story(ranked: Sequence[Passage], limit: int) -> list[Passage]:
+def _only_asks(question: Question, passage: Passage) -> bool:
+    """True where no sentence of a passage says more than the question."""
+    chunk = passage.stored.chunk
+    return all(only_asks(question, chunk.part(span)) for span in chunk.sentences)
+
+
+def _one_per_story(ranked: Iterable[Passage], limit: int) -> list[Passage]:
     """Drop passages that another copy of the same story says already."""
     kept: list[Passage] = []
-    said: dict[str, list[tuple[str, set[tuple[str, ...]]]]] = {}
+    said: dict[str, list[tuple[str, set[tuple[str, ...]], str]]] = {}
     for passage in ranked:
         card = passage.stored.card
         triples = _triples(passage.text)
         others = said.setdefault(card.origin, [])
         if any(
-            article != card.article_id and len(triples & theirs) > SAME_WORDS * len(triples)
-            for article, theirs in others
+            article != card.article_id
+            and len(triples & theirs) > SAME_WORDS * len(triples)
+            and not says_more(passage.text, text)
+            for article, theirs, text in others
         ):
             continue
-        others.append((card.article_id, triples))
+        others.append((card.article_id, triples, passage.text))
         kept.append(passage)
         if len(kept) == limit:
             break
     return kept
+
+
+def says_more(text: str, other: str) -> bool:
+    """True where a text has a number or a name that another lacks: then it is no mere copy."""
+    return bool(carried(quantities(text), other) or missing(name_words(text), words(other)))
 
 
 def _triples(text: str) -> set[tuple[str, ...]]:

@@ -20,7 +20,7 @@ from rag.choosing import Chosen, choose
 from rag.composing import Composition
 from rag.conflicts import Disagreement, wording
 from rag.generation import Draft
-from rag.grounding import Support, faults
+from rag.grounding import Support, faults, verbatim
 from rag.llm import LLM
 from rag.mending import Mended, Mender, Written, numbered
 from rag.question import Question
@@ -70,7 +70,7 @@ class Run:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
         days = publication_span(view)
-        newest = days[1] if days else None
+        newest = min(days[1], self.today) if days else None
         question = settled(view, Question.read(self.understood, self.today, newest))
         asked = self._timed("retrieve", self._encode, question)
         passages = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
@@ -180,7 +180,7 @@ class Run:
             quote=passage.stored.chunk.part(span),
             start=span.start,
             end=span.end,
-            also_in=_also_in(view, card),
+            also_in=_also_in(view, card, passage.stored.chunk.part(span)),
         )
         self.citations.append(citation)
         return citation.number
@@ -251,7 +251,12 @@ def _retrieved(passage: Passage) -> Retrieved:
     return Retrieved(stored.card.article_id, stored.chunk_id, passage.score)
 
 
-def _also_in(view: Snapshot, card: Card) -> tuple[str, ...]:
-    """Who else carried the story: outlets, or headlines where the outlet is not known."""
-    others = [copy for copy in view.copies(card.origin) if copy.article_id != card.article_id]
+def _also_in(view: Snapshot, card: Card, quote: str) -> tuple[str, ...]:
+    """Who else has these words of the story: outlets, or headlines where no outlet is known."""
+    others = [
+        copy
+        for copy in view.copies(card.origin)
+        if copy.article_id != card.article_id
+        and verbatim(quote, view.article(copy.article_id).text)
+    ]
     return tuple(copy.publisher or copy.title or copy.article_id for copy in others)

@@ -35,6 +35,15 @@ _SEASON = re.compile(
     r"|(?:first|second|third|fourth|last) (?:quarter|half))(?: of)? (?:1\d|20)\d\d\b",
     re.IGNORECASE,
 )
+_CENTURY = re.compile(
+    r"\b(?:(?:early|mid|late)[ -])?(?:\d{1,2}(?:st|nd|rd|th)|\w+th|\w+-first)[ -]"
+    r"centur(?:y|ies)(?: BCE?)?\b|\b(?:(?:early|mid|late)[ -])?(?:1\d|20)\d0s\b",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\b\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b(?:noon|midnight)\b",
+    re.IGNORECASE,
+)
 _JOINT = re.compile(r"\s?[–—-]\s?|\s(?:to|and|until)\s")
 _NO_NAMES = CALENDAR | STOPWORDS | {"two", "three", "four", "five", "six", "many", "together"}
 """Words with a capital letter that name nobody."""
@@ -106,9 +115,10 @@ def _times(question: Question, text: str) -> Iterator[Span]:
         start = mention.start + (opening.end() if opening else 0)
         if start < mention.end and fold(text[start : mention.end]) not in said:
             yield Span(start, mention.end)
-    for match in [*_SEASON.finditer(text), *_YEAR.finditer(text)]:
-        if fold(match.group()) not in said:
-            yield Span(*match.span())
+    for pattern in (_SEASON, _CENTURY, _CLOCK, _YEAR):
+        for match in pattern.finditer(text):
+            if fold(match.group()) not in said:
+                yield Span(*match.span())
     for one in quantities(text):
         unit = _UNIT.match(text, one.end)
         if unit and _LASTING.search(unit.group()):

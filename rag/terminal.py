@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from index.records import Article, Card
+from rag.enclosed import unmarked
 from rag.records import Answer, Citation, Headline, Refusal
 
 if TYPE_CHECKING:
@@ -36,10 +37,16 @@ _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)|[ -/]*[0-~])"
 )
 # All controls but tab and line feed, and the directional ones, which make text read backwards.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Characters that JSON may hold unescaped, but a terminal must not see.
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\ud800-\udfff"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 def printable(text: str) -> str:
@@ -56,7 +63,7 @@ def one_line(text: str) -> str:
 def as_json(value: Any) -> str:
     """Indented JSON in readable Unicode, in which a terminal finds nothing to obey."""
     written = json.dumps(value, ensure_ascii=False, indent=2)
-    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", written)
+    return _UNSAFE_IN_JSON.sub(lambda match: json.dumps(match.group())[1:-1], written)
 
 
 def out() -> Console:
@@ -212,8 +219,8 @@ def citation_texts(citations: Iterable[Citation], width: int | None = None) -> l
 
 def _citation(citation: Citation, width: int | None) -> str:
     where = [citation.publisher, citation.published and citation.published.isoformat()]
-    known = ", ".join(one_line(part) for part in where if part) or UNKNOWN
-    head = f"[{citation.number}] {known}: {one_line(citation.title)}"
+    known = ", ".join(unmarked(one_line(part)) for part in where if part) or UNKNOWN
+    head = f"[{citation.number}] {known}: {unmarked(one_line(citation.title))}"
     lines = [
         wrapped(head, width, after=INDENT),
         wrapped(f"“{one_line(citation.quote)}”", width, INDENT),

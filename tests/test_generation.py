@@ -52,9 +52,20 @@ def test_an_unnamed_outlet_goes_by_its_address(url: str, lead: str) -> None:
 
 
 def test_sentences_that_say_the_same_are_quoted_once() -> None:
-    again = passage("Reporters saw that Hakan Fidan listened.", article="b")
-    drafts = quotations(ASKED, [candidate(DOHA, 2, 2.0), candidate(again, 0, 1.9)])
+    asked = Question.read("Who listened?")
+    again = passage("Hakan Fidan listened to it.", article="b")
+    drafts = quotations(asked, [candidate(DOHA, 2, 2.0), candidate(again, 0, 1.9)])
     assert len(drafts) == 1
+
+
+def test_articles_that_name_somebody_else_are_both_quoted() -> None:
+    asked = Question.read("Who listened?")
+    other = passage("Abbas Araghchi listened.", article="b")
+    drafts = quotations(asked, [candidate(DOHA, 2, 9.0), candidate(other, 0, 1.0)])
+    assert len(drafts) == 1, "far below, and the words are not the same"
+    rival = passage("Hakan Araghchi listened.", article="b")
+    drafts = quotations(asked, [candidate(DOHA, 2, 9.0), candidate(rival, 0, 1.0)])
+    assert len(drafts) == 2, "the same but for the name: a reader needs both"
 
 
 def test_sentences_far_below_the_best_are_left_out() -> None:
