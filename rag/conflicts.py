@@ -84,7 +84,7 @@ def conflicts(question: Question, candidates: Sequence[Candidate]) -> list[Disag
     found = []
     for kind in asked.kinds:
         sides = _opposed([one for one in told if one.kind == kind], asked)
-        if sides:
+        if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
             found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
     if question.asks == "polarity":
         found += [Disagreement("polarity", sides) for sides in _contradictions(asked, current)]

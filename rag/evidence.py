@@ -207,6 +207,17 @@ class _Surroundings:
         before = _before(question, self.passage, span)
         return [*head, *(self.own(before) if before else [])]
 
+    def share_beyond_title(self, met: Vectors) -> float:
+        """How far those words are met that the headline leaves open.
+
+        All sentences of a story are near to what its headline says; which of them answers
+        is told by the rest of the question.
+        """
+        told = self.match.met(self.match.tokens_in(Span(0, len(_head(self.passage)))))
+        left = self.match.wanted.weights * np.clip(1 - told, 0, 1)
+        total = float(left.sum())
+        return float(left @ met) / total if total > 0 else 1.0
+
     def vector(self, tokens: Sequence[int]) -> Vectors:
         """The unit vector of some of the tokens together."""
         if not len(tokens):
@@ -237,6 +248,7 @@ def _described(
         "echoed_near": around.match.echoed(near),
         "least": float(met.min()) if len(met) else 1.0,
         "least_near": float(met_near.min()) if len(met_near) else 1.0,
+        "met_beyond": around.share_beyond_title(met),
         "close": _close(question, around, span, text, own),
     }
     terms = around.match.wanted.terms

@@ -79,6 +79,8 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
     text = "\n".join(support.text for support in given)
     known = "\n".join(support.known for support in given)
     sentence = _unlabelled(sentence, known)
+    if _is_quotation(sentence, given):
+        return []
     stated = _without_quotations(sentence, text)
     titles = [support.title for support in given if support.title]
     dated = [(f"{one.title}\n{one.text}", one.published) for one in given]
@@ -120,6 +122,14 @@ def _quotations(sentence: str, text: str) -> list[Fault]:
         for quote in quoted_parts(sentence)
         if len(words(quote)) >= SHORTEST_QUOTATION and not verbatim(quote, text)
     ]
+
+
+def _is_quotation(sentence: str, given: Sequence[Support]) -> bool:
+    """True where the sentence is nothing but one passage's own words, in quotation marks."""
+    if not (sentence.startswith("“") and sentence.endswith("”")):
+        return False
+    inside = sentence[1:-1]
+    return not {"“", "”"} & set(inside) and any(verbatim(inside, one.text) for one in given)
 
 
 def _unlabelled(sentence: str, known: str) -> str:

@@ -185,17 +185,12 @@ DISAGREE: list[tuple[str, list[Told], list[str]]] = [
         ["The Lorne study did not compare the vaccine with a placebo",
          "In the Lorne study doctors compared the vaccine with a placebo"],
     ),
-    (
-        "How many boats sank in the harbour of Tessel?",
-        [
-            ("Harbour || The port authority put the number of boats sunk in Tessel at 14, while "
-             "the fishers' union counted 23 boats sunk.", "5"),
-        ],
-        ["14", "23 boats"],
-    ),
 ]  # fmt: skip
 
 AGREE: list[tuple[str, str, list[Told]]] = [
+    ("one article gives two figures", "How many boats sank in the harbour of Tessel?", [
+        ("Harbour || The port authority put the number of boats sunk in Tessel at 14, while "
+         "the fishers' union counted 23 boats sunk.", "5")]),
     ("rounded", "How many people marched in Lusande?", [
         ("About 50,000 people marched in Lusande.", "9"),
         ("Police counted 49,700 people as they marched in Lusande.", "9")]),
