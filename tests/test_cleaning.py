@@ -7,20 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.cleaning import (
-    Facts,
-    Line,
-    byline_names,
-    drop_tags,
-    fold,
-    is_caption,
-    plain_paragraphs,
-    repair,
-    trim,
-    unwrap,
-    web_address,
-)
+from index.characters import drop_tags, fold
+from index.cleaning import Facts, trim
 from index.dates import find_date, parse_date, parse_date_line
+from index.lines import Line, byline_names, is_caption, web_address
+from index.paragraphs import plain_paragraphs, repair, unwrap
 
 repeatable = settings(deadline=None, derandomize=True)
 DAY = dt.date(2024, 12, 7)

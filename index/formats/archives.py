@@ -1,0 +1,194 @@
+"""Zip archives of everything else, read in memory.
+
+Nothing in an archive becomes a path: its names only say what a part is and which
+format it has. What an archive may unpack to is limited for it and for all that
+lie inside it together.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, BinaryIO
+
+from index.errors import UnreadableSource
+from index.formats.articles import one_line
+from index.formats.document import Document, Reader
+from index.records import Article, Problem
+
+MOST_UNPACKED = 4_000_000_000
+"""Bytes that an archive may unpack to, with the archives inside it."""
+LARGEST_RATIO = 200
+"""How many times larger than packed a part may be; text comes to 10, a bomb to 1,000."""
+RATIO_FROM = 1_000_000
+"""Bytes; a part that is smaller is harmless, however well it was packed."""
+MOST_MEMBERS = 200_000
+LARGEST_DIRECTORY = 40_000_000
+"""Bytes of the list of parts, which is read as a whole."""
+DEEPEST = 3
+"""Archives and letters inside each other."""
+LONGEST_NAME = 200
+
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What `zipfile` raises on archives that are damaged or packed in a way it does not know."""
+
+
+class Allowance:
+    """How many bytes may still be unpacked; one for an archive and all that lie in it."""
+
+    def __init__(self, left: int = MOST_UNPACKED) -> None:
+        self.left = left
+
+
+def read_archive(
+    document: Document, inner: Reader, allowance: Allowance | None = None
+) -> Iterator[Article | Problem]:
+    """A .zip file: what `inner` reads from each of its parts, in the order of their names."""
+    allowance = allowance or Allowance()
+    # A part of an archive cannot be read from its end, where an archive's list of parts is.
+    with io.BytesIO(document.read()) if document.depth else document.open() as file:
+        archive = opened(document, file)
+        members = [one for one in archive.infolist() if not _passed_over(one)]
+        if not members:
+            raise UnreadableSource(f"{document.name} is an archive without files. Leave it out.")
+        members.sort(key=lambda member: member.filename)
+        for number, member in enumerate(members):
+            if number == MOST_MEMBERS:
+                raise UnreadableSource(
+                    f"{document.name} holds more than {MOST_MEMBERS:,} files. Split it."
+                )
+            yield from _member(document, archive, member, inner, allowance)
+
+
+def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
+    """A zip archive, its list of parts read.
+
+    Raises:
+        UnreadableSource: it is damaged, or its list is too long.
+    """
+    try:
+        if _directory_size(file) > LARGEST_DIRECTORY:
+            raise UnreadableSource(f"{document.name} holds too many files. Split it.")
+        return zipfile.ZipFile(file)
+    except BROKEN:
+        raise UnreadableSource(
+            f"{document.name} is damaged: it is cut off or was changed on the way. Copy it again."
+        ) from None
+
+
+def _directory_size(file: BinaryIO) -> int:
+    """Bytes of the list of parts, as the end of the archive tells; zipfile reads them at once."""
+    end = file.seek(0, io.SEEK_END)
+    file.seek(max(0, end - 70_000))
+    tail = file.read()
+    file.seek(0)
+    long, short = tail.rfind(b"PK\x06\x06"), tail.rfind(b"PK\x05\x06")
+    sizes: list[int] = []
+    if short >= 0:
+        sizes += struct.unpack_from("<L", tail.ljust(short + 22, b"\0"), short + 12)
+    if long >= 0:
+        sizes += struct.unpack_from("<Q", tail.ljust(long + 56, b"\0"), long + 40)
+    return max((size for size in sizes if size != 0xFFFFFFFF), default=0)
+
+
+def _passed_over(member: zipfile.ZipInfo) -> bool:
+    """Whether a part is a folder or hidden."""
+    if member.is_dir():
+        return True
+    parts = [part for part in member.filename.replace("\\", "/").split("/") if part.strip(".")]
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _member(
+    document: Document,
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    inner: Reader,
+    allowance: Allowance,
+) -> Iterator[Article | Problem]:
+    name = one_line(member.filename.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
+    source = f"{document.source}#{name}"
+    if reason := _refused(member):
+        yield Problem(source, f"{document.name}: {name} {reason}")
+        return
+    part = Document(
+        name=name,
+        source=source,
+        open=partial(_open, archive, member, name, allowance),
+        size=member.file_size,
+        depth=document.depth + 1,
+    )
+    yield from inner(part)
+
+
+def _refused(member: zipfile.ZipInfo) -> str:
+    """Why a part is not opened; empty for one that is."""
+    if member.flag_bits & 0x1:
+        return "is locked with a password. Unpack the archive and ingest the folder."
+    if member.file_size > max(RATIO_FROM, LARGEST_RATIO * member.compress_size):
+        return (
+            f"unpacks to {LARGEST_RATIO} times its size or more, as a zip bomb does. "
+            "If you trust it, unpack the archive and ingest the folder."
+        )
+    return ""
+
+
+def _open(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, allowance: Allowance
+) -> BinaryIO:
+    return io.BufferedReader(_Counted(archive, member, name, allowance))
+
+
+class _Counted(io.RawIOBase):
+    """One part while it is unpacked; every byte is counted, whatever the archive declares."""
+
+    def __init__(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, allowance: Allowance
+    ) -> None:
+        self._name = name
+        self._allowance = allowance
+        self._damaged = UnreadableSource(
+            f"{name} is damaged inside its archive, or packed in an unknown way. "
+            "Unpack the archive and ingest the folder."
+        )
+        try:
+            self._part = archive.open(member)
+        except BROKEN:
+            raise self._damaged from None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        try:
+            data = self._part.read(len(buffer))
+        except BROKEN:
+            raise self._damaged from None
+        self._allowance.left -= len(data)
+        if self._allowance.left < 0:
+            raise UnreadableSource(
+                f"{self._name} was not read: its archive unpacks to more than "
+                f"{MOST_UNPACKED // 1_000_000_000} GB. Unpack it and ingest the folder."
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed and hasattr(self, "_part"):
+            self._part.close()
+        super().close()

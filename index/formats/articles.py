@@ -1,0 +1,196 @@
+"""From what a format gives to an `Article`: the named fields, the text, the language."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from index import cleaning, languages
+from index.characters import fold
+from index.cleaning import Facts
+from index.dates import parse_date
+from index.formats.document import Document
+from index.lines import Line, web_address
+from index.records import Article, Problem
+
+Told = tuple[str, object, str]
+"""The name of a fact, its value, and where it was told."""
+
+
+def slug(text: str) -> str:
+    """An id made of `text`: a-z, 0-9 and hyphens, at most 60; "article" if nothing is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "article"
+
+
+def article(
+    document: Document, paragraphs: Sequence[Line], facts: Facts, last: Iterable[Told] = ()
+) -> Iterator[Article | Problem]:
+    """The one article of a document, and what is doubtful about it.
+
+    Args:
+        document: what it came in.
+        paragraphs: its text with the lines around it.
+        facts: what is known already; the lines around the story add to it.
+        last: what is believed only where neither tells.
+
+    Raises:
+        UnreadableSource: nothing is left when the lines around the story are gone.
+    """
+    body = cleaning.trim(paragraphs, facts)
+    if not body:
+        raise document.empty()
+    facts.learn("url", web_address(document.url or ""), "address")
+    for field, value, where in last:
+        facts.learn(field, value, where)
+    made = finished(slug(document.stem), document.source, body, facts)
+    yield made
+    for warning in warnings(made, facts):
+        yield document.problem(f"{document.name} {warning}")
+
+
+def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -> Article:
+    """An article of its paragraphs and what is known of it; completes the language."""
+    text = "\n\n".join(line.text for line in body)
+    _learn_language(facts, text)
+    provenance = {name: where for name, where in facts.provenance.items() if name != "language"}
+    return Article(
+        id=article_id,
+        title=facts.title,
+        text=text,
+        source=source,
+        published=facts.published,
+        publisher=facts.publisher,
+        url=facts.url,
+        authors=facts.authors,
+        provenance=provenance,
+    )
+
+
+def warnings(made: Article, facts: Facts) -> Iterator[str]:
+    """What to say of an article that was read, but not well; it goes on after its name."""
+    if facts.language not in (None, "en"):
+        name = languages.NAMES.get(facts.language or "", f'the language "{facts.language}"')
+        yield (
+            f"is in {name} ({facts.provenance['language']}). It was read, but questions in English "
+            "may not find it."
+        )
+    if lost := made.text.count("\ufffd"):
+        yield (
+            f"holds characters that could not be decoded ({lost:,}). It was read with \ufffd in "
+            "their place; save it as UTF-8 and ingest it again."
+        )
+
+
+def _learn_language(facts: Facts, text: str) -> None:
+    """The language that the words show; a declaration counts where they show none."""
+    shown = languages.detect(text)
+    if shown and shown != facts.language:
+        said = f', though "{facts.language}" is declared' if facts.language else ""
+        facts.language = shown
+        facts.provenance["language"] = f"by its words{said}"
+
+
+# --- fields ------------------------------------------------------------------------------------
+
+
+def learn(facts: Facts, fields: Mapping[str, object], where: str) -> Iterator[str]:
+    """Take over the fields that say what is known; yield what is wrong with the others."""
+    for key, value in fields.items():
+        name = FIELDS.get(str(key).strip().lower().replace("-", "_").replace(" ", "_"))
+        if not name or value in EMPTY:
+            continue
+        if name == "source":  # a source is an address, or else the name of a publisher
+            name = "url" if isinstance(value, str) and web_address(value) else "publisher"
+        known = _VALUES[name](value)
+        if known:
+            facts.learn(name, known, where)
+        else:
+            yield f'"{key}" is not {_WANTED[name]}'.replace("@", as_json(value))
+
+
+def as_json(value: object) -> str:
+    """A value as a message shows it, at most 60 characters."""
+    text = json.dumps(_outline(value), default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _outline(value: object, depth: int = 2) -> object:
+    """The beginning of a value: one that names its own parts over and over has no end of size."""
+    if isinstance(value, str):
+        return value[:60]
+    if isinstance(value, list):
+        return [_outline(part, depth - 1) for part in value[:10]] if depth else "..."
+    if isinstance(value, dict):
+        parts = list(value.items())[:10]
+        return {str(key)[:60]: _outline(part, depth - 1) for key, part in parts} if depth else "..."
+    return value
+
+
+def one_line(value: object) -> str:
+    """A string with single spaces and nothing invisible; empty for what is no string."""
+    return " ".join(fold(value).split()) if isinstance(value, str) else ""
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Authors as a list, or as one string with "and", ";" or, between full names, ","."""
+    if isinstance(value, str):
+        text = one_line(value).removeprefix("By ")
+        parts = re.split(r"\s*(?:;|&|\band\b)\s*", text)
+        commas = [part.strip() for part in ",".join(parts).split(",")]
+        parts = commas if all(" " in part for part in commas) else parts
+    else:
+        parts = [one_line(part) for part in value] if isinstance(value, list) else []
+        parts = parts if all(parts) else []
+    return tuple(part for part in parts if part)
+
+
+def language_code(value: object) -> str | None:
+    """The two or three letters of a code such as "en-GB" or "pt_BR"."""
+    match = re.match(r"([A-Za-z]{2,3})(?=[-_]|\Z)", one_line(value))
+    return match[1].lower() if match else None
+
+
+EMPTY: tuple[object, ...] = (None, "", [], "null", "~")
+FIELDS = {
+    "title": "title",
+    "headline": "title",
+    "published": "published",
+    "date": "published",
+    "date_published": "published",
+    "published_at": "published",
+    "publication_date": "published",
+    "publisher": "publisher",
+    "publication": "publisher",
+    "outlet": "publisher",
+    "source": "source",
+    "url": "url",
+    "link": "url",
+    "canonical": "url",
+    "original_url": "url",
+    "author": "authors",
+    "authors": "authors",
+    "byline": "authors",
+    "language": "language",
+    "lang": "language",
+}
+"""What the fields of rows and of front matter may be called, and what each says."""
+
+_VALUES: dict[str, Callable[[object], object]] = {
+    "title": one_line,
+    "published": lambda value: parse_date(one_line(value)),
+    "publisher": one_line,
+    "url": lambda value: web_address(one_line(value)),
+    "authors": names,
+    "language": language_code,
+}
+_WANTED = {
+    "title": "a string: @. The title was left empty.",
+    "published": "an ISO date: @. Write it as 2024-12-07.",
+    "publisher": "a string: @. The publisher was left unknown.",
+    "url": "a web address: @. Write it with http:// or https://.",
+    "authors": "a name or a list of names: @. The authors were left unknown.",
+    "language": "a language code: @. Write it as en.",
+}

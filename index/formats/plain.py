@@ -1,0 +1,130 @@
+"""Plain text and Markdown, with front matter or without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from index.characters import drop_tags, fold
+from index.cleaning import Facts
+from index.formats.articles import article, learn
+from index.formats.document import Document
+from index.lines import Line
+from index.paragraphs import plain_paragraphs, unwrap
+from index.records import Article, Problem
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+LARGEST_FRONT_MATTER = 64_000
+LONGEST_MARKUP = 2_000_000
+"""Characters; a longer text is read as it stands, because marks without end take minutes."""
+
+# A heading as the first line, or a link; nothing else is sure enough in a .txt file.
+_MARKED_UP = re.compile(r"\A\s*#{1,3} \S|\]\(https?://[^\s)]+\)")
+_GLUED = re.compile(r"[A-Z][\w&-]*(?:[ /]+[A-Z][\w&-]*){0,4}")
+
+
+def read_text(document: Document) -> Iterator[Article | Problem]:
+    """A .txt file: one article. Marked up as Markdown, it is read as Markdown."""
+    text = document.text()
+    if _MARKED_UP.search(text):
+        yield from _marked_up(document, text)
+    else:
+        yield from article(document, plain_paragraphs(text), Facts())
+
+
+def read_markdown(document: Document) -> Iterator[Article | Problem]:
+    """A .md file, with front matter or without: one article.
+
+    Headings inside the story stay, as short paragraphs of their own: they are the
+    writer's words, and a passage without its heading can lose what it is about.
+    """
+    yield from _marked_up(document, document.text())
+
+
+def _marked_up(document: Document, text: str) -> Iterator[Article | Problem]:
+    fields, body, trouble = front_matter(text.replace("\r\n", "\n"))
+    facts = Facts()
+    if trouble:
+        yield document.problem(f"{document.name}: {trouble}")
+    for problem in learn(facts, fields, "front matter"):
+        yield document.problem(f"{document.name}, front matter: {problem}")
+    lines = unwrap(markdown_blocks(body)) if len(body) <= LONGEST_MARKUP else plain_paragraphs(body)
+    yield from article(document, lines, facts)
+
+
+def front_matter(text: str) -> tuple[dict[str, object], str, str]:
+    """Its fields, all as strings or lists; the text after it; and what is wrong with it."""
+    if not text.startswith("---"):
+        return {}, text, ""
+    import yaml  # type: ignore[import-untyped]
+    from frontmatter.default_handlers import YAMLHandler
+
+    handler = YAMLHandler()
+    parts = YAMLHandler.FM_BOUNDARY.split(text, 2)
+    if len(parts) < 3 or parts[0] or len(parts[1]) > LARGEST_FRONT_MATTER:
+        return {}, text, ""
+    head, body = parts[1:]
+    try:
+        # Every scalar as it is written: a date that does not exist is for `parse_date` to refuse.
+        fields = handler.load(head, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError):
+        if not re.match(r"\s*\w+:\s", head):
+            return {}, text, ""
+        return {}, body, "its front matter is not valid YAML and was left out. Correct it."
+    return (fields, body, "") if isinstance(fields, dict) else ({}, text, "")
+
+
+def markdown_blocks(text: str) -> list[list[Line]]:
+    """The blocks of a Markdown text, each as the lines that the writer broke it into."""
+    from markdown_it import MarkdownIt
+
+    # Text is never HTML, and four spaces are a slip in a news story, not code.
+    parser = MarkdownIt("commonmark").disable(["html_block", "html_inline", "code"])
+    blocks: list[list[Line]] = []
+    heading, mark = 0, ""
+    for token in parser.parse(drop_tags(fold(text))):
+        if token.type == "heading_open":
+            heading = int(token.tag[1:])
+        elif token.type == "heading_close":
+            heading = 0
+        elif token.type == "list_item_open":
+            mark = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "inline":
+            blocks.append(_inline_lines(token.children or [], heading, mark))
+            mark = ""
+        elif token.type == "fence":
+            blocks.append([Line(line.strip()) for line in token.content.split("\n")])
+    return [
+        list(lines)
+        for block in blocks
+        for full, lines in groupby(block, lambda line: bool(line.text))
+        if full
+    ]
+
+
+def _inline_lines(tokens: Sequence[Token], heading: int, mark: str) -> list[Line]:
+    """The lines of one block; images go, what they show is not the text's words."""
+    lines: list[Line] = []
+    links: list[str] = []
+    text, linked, inside, credit = mark, True, False, False
+    before = ""  # the kind of the token before: a credit is text right after bold text
+    for token in [*tokens, None]:
+        if token is None or token.type in ("softbreak", "hardbreak"):
+            whole = linked and bool(links)
+            lines.append(Line(text.strip(), heading, tuple(links), whole, credit))
+            text, links, linked, credit = "", [], True, False
+        elif token.type == "link_open":
+            links.append(str(token.attrs.get("href", "")))
+            inside = True
+        elif token.type == "link_close":
+            inside = False
+        elif token.content and token.type != "image":
+            linked = linked and (inside or not re.search(r"\w", token.content))
+            credit = before == "strong_close" and bool(_GLUED.fullmatch(token.content))
+            text += token.content
+        before = token.type if token and (token.content or token.nesting) else before
+    return lines

@@ -1,0 +1,237 @@
+"""Feeds damaged files to each reader and looks for what must not happen.
+
+Run it as a script:
+    python tests/fuzz_readers.py [--inputs 1000] [--seed 1] [--seconds 60] [.pdf .docx ...]
+    python tests/fuzz_readers.py --atheris .pdf [options of libFuzzer, such as -runs=10000]
+
+Every input must give articles and problems, in bounded time and memory; nothing
+else may be raised. The inputs are the samples of each format, damaged: with
+bytes changed, parts cut out, doubled, moved, or taken from other samples. What is
+inside an archive is damaged before it is packed, half of the time. With atheris,
+where it is installed, libFuzzer chooses the inputs by what they reach.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import resource
+import signal
+import sys
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+from index.formats.document import from_bytes  # noqa: E402
+from index.readers import HOLDERS, READERS, read_document  # noqa: E402
+from index.records import Article  # noqa: E402
+from tests.make_samples import broken, good  # noqa: E402
+
+HANG = 20
+"""Seconds of processor time that one input may take."""
+LARGEST_INPUT = 200_000
+MEMORY = 4_000_000_000
+"""Bytes of address space; an input that needs more fails."""
+LONGEST_REASON = 1_000
+
+TOKENS = (
+    b"\0", b"\xff\xfe", b"<", b">", b"&a;", b"<![CDATA[", b"]]>", b"<!DOCTYPE", b"\n\n", b"\r\n",
+    b"<div>" * 300, b"<table><tr><td>" * 100, b"<p>", b"{", b"[" * 500, b'"', b"---\n", b"\\u0000",
+    b"endobj", b"stream\n", b"<< >>", b"/Kids [1 0 R]", b"/Length 999999999", b"(((((", b"9" * 400,
+    b"BT ET", b"-1 0 0 R", b"PK\x03\x04", b"PK\x05\x06", b"Content-Type: multipart/mixed;\n",
+    b"=?utf-8?b?", b"boundary=x\n", b"--x\n", b"%PDF-1.7", b"\x1b$B",
+)  # fmt: skip
+
+
+class Hang(BaseException):
+    """One input took too long; no reader may catch this."""
+
+
+@dataclass
+class Result:
+    """What the inputs of one format led to."""
+
+    inputs: int = 0
+    articles: int = 0
+    problems: int = 0
+    slowest: float = 0.0
+    failures: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, bytes] = field(default_factory=dict)
+
+
+def check(suffix: str, data: bytes) -> tuple[int, int]:
+    """Read one input; how many articles and problems it gave.
+
+    Raises:
+        AssertionError: what came out is not as it should be.
+    """
+    counts = [0, 0]
+    for item in read_document(from_bytes(f"input{suffix}", f"input{suffix}", data)):
+        counts[0 if isinstance(item, Article) else 1] += 1
+        if isinstance(item, Article):
+            assert item.text and item.text == item.text.strip(), "text with white space around it"
+            item.text.encode()
+            "".join((item.title, item.source, item.id, *item.authors)).encode()
+        else:
+            assert item.reason and "\n" not in item.reason, "a reason of several lines"
+            assert len(item.reason) < LONGEST_REASON, "a reason that is too long"
+    assert sum(counts), "nothing came out"
+    return counts[0], counts[1]
+
+
+def damaged(data: bytes, others: list[bytes], random_: random.Random) -> bytes:
+    """A file with some of its bytes changed, cut out, doubled, moved or replaced."""
+    if data.startswith(b"PK") and random_.random() < 0.5:
+        return _repacked(data, others, random_)
+    out = bytearray(data)
+    for _ in range(random_.choice((1, 1, 2, 4, 16))):
+        first = random_.randrange(len(out) + 1)
+        last = min(len(out), first + random_.choice((1, 4, 32, 500, 5000)))
+        kind = random_.randrange(7)
+        if kind == 0 and first < len(out):
+            out[first] = random_.randrange(256)
+        elif kind == 1:
+            del out[first:last]
+        elif kind == 2:
+            out[first:first] = out[first:last]
+        elif kind == 3:
+            out[first:first] = random_.choice(TOKENS)
+        elif kind == 4:
+            other = random_.choice(others)
+            place = random_.randrange(len(other) + 1)
+            out[first:last] = other[place : place + random_.choice((10, 200, 5000))]
+        elif kind == 5:
+            del out[first:]
+        else:
+            out[first:last] = random_.randbytes(random_.randrange(9))
+    return bytes(out[:LARGEST_INPUT])
+
+
+def _repacked(data: bytes, others: list[bytes], random_: random.Random) -> bytes:
+    """An archive whose parts are damaged, itself whole."""
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, damaged(old.read(name), others, random_))
+    except (zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError):
+        return data
+    return out.getvalue()
+
+
+def seeds(suffix: str) -> list[bytes]:
+    """The samples of a format, or all of them where there is none."""
+    samples = {**good(), **broken()}
+    small = {name: data for name, data in samples.items() if len(data) < LARGEST_INPUT}
+    own = [data for name, data in small.items() if name.endswith(suffix)]
+    return own or list(small.values())
+
+
+def inputs(suffix: str, count: int, random_: random.Random) -> Iterator[bytes]:
+    """That many damaged files."""
+    own, all_ = seeds(suffix), seeds("")
+    for _ in range(count):
+        yield damaged(random_.choice(own), all_, random_)
+
+
+def fuzz(suffix: str, count: int, seed: int, ends: float) -> Result:
+    """Try `count` inputs on one reader, or as many as there is time for."""
+    result = Result()
+    random_ = random.Random(f"{suffix}{seed}")
+    for data in inputs(suffix, count, random_):
+        if time.monotonic() > ends:
+            break
+        began = time.process_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, HANG)
+        try:
+            articles, problems = check(suffix, data)
+            result.articles += articles
+            result.problems += problems
+        except (Exception, Hang) as error:  # what may be raised is the question
+            name = f"{type(error).__name__}: {str(error)[:80]} at {_place(error)}"
+            result.failures[name] += 1
+            result.examples.setdefault(name, data)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        result.inputs += 1
+        result.slowest = max(result.slowest, time.process_time() - began)
+    return result
+
+
+def _place(error: BaseException) -> str:
+    """The last line of our own that an error went through."""
+    place, trace = "?", error.__traceback__
+    while trace:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.is_relative_to(ROOT / "index"):
+            place = f"{path.relative_to(ROOT)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _on_alarm(number: int, frame: FrameType | None) -> None:
+    raise Hang
+
+
+def with_atheris(suffix: str, options: list[str]) -> None:
+    """Let libFuzzer choose the inputs of one reader."""
+    import atheris  # type: ignore[import-not-found]
+
+    def try_one(data: bytes) -> None:
+        check(suffix, data)
+
+    atheris.instrument_all()
+    corpus = Path(f"fuzz{suffix}")
+    corpus.mkdir(exist_ok=True)
+    for number, data in enumerate(seeds(suffix)):
+        (corpus / f"seed-{number}").write_bytes(data)
+    atheris.Setup([sys.argv[0], str(corpus), *options], try_one)
+    atheris.Fuzz()
+
+
+def main() -> None:
+    """Fuzz the formats that are named, or all, and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("formats", nargs="*", default=[*READERS, *HOLDERS])
+    parser.add_argument("--inputs", type=int, default=1000, help="for each format")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="for each format")
+    parser.add_argument("--keep", type=Path, help="a folder for inputs that fail")
+    parser.add_argument("--atheris", action="store_true")
+    known, options = parser.parse_known_args()
+    if known.atheris:
+        with_atheris(known.formats[0], options)
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    signal.signal(signal.SIGVTALRM, _on_alarm)
+    failed = 0
+    for suffix in known.formats:
+        result = fuzz(suffix, known.inputs, known.seed, time.monotonic() + known.seconds)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(
+            f"{suffix:10} {result.inputs:7,} inputs  {result.articles:7,} articles  "
+            f"{result.problems:7,} problems  {sum(result.failures.values()):4,} failures  "
+            f"slowest {result.slowest:5.2f} s of CPU  most memory so far {memory:,} MB",
+            flush=True,
+        )
+        for name, number in result.failures.most_common(10):
+            print(f"    {number:5} {name}")
+            if known.keep:
+                known.keep.mkdir(parents=True, exist_ok=True)
+                path = known.keep / f"{failed}{suffix}"
+                path.write_bytes(result.examples[name])
+            failed += 1
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

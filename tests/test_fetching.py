@@ -1,0 +1,323 @@
+"""Addresses: which are asked, and what comes back. No test opens a connection."""
+
+import gzip
+import time
+import zlib
+from collections.abc import Sequence
+
+import httpcore
+import pytest
+
+from index import fetching
+from index.errors import UnreadableSource
+from index.fetching import Fetched, fetch, is_public
+from index.readers import read_all
+from index.records import Article, Problem
+from tests.samples import BODY, TITLE, page, pdf, rss, rss_item
+
+PUBLIC = "93.184.216.34"
+ADDRESS = "https://meridian.example/2024/12/07/truce"
+
+
+class Server(httpcore.NetworkBackend):
+    """Answers each connection with the next of its answers, and notes where it went."""
+
+    def __init__(self, *answers: bytes | Exception) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, int]] = []
+
+    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        self.asked.append((host, port))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        pieces = [answer[start : start + 1000] for start in range(0, len(answer), 1000)]
+        return httpcore.MockStream(pieces)
+
+
+class Hosts:
+    """Looks hosts up in a table; a name that is looked up again gets its next answer."""
+
+    def __init__(self, **known: Sequence[str]) -> None:
+        self.known = {name.replace("_", "."): list(answers) for name, answers in known.items()}
+        self.asked: list[str] = []
+
+    def __call__(self, host: str, port: int) -> list[str]:
+        self.asked.append(host)
+        if host not in self.known:
+            return [PUBLIC]
+        answers = self.known[host]
+        return [answers.pop(0) if len(answers) > 1 else answers[0]]
+
+
+def answer(
+    body: str | bytes = "", kind: str = "text/html; charset=utf-8", status: int = 200, **more: str
+) -> bytes:
+    data = body if isinstance(body, bytes) else body.encode()
+    headers = {"Content-Type": kind, "Content-Length": str(len(data))}
+    headers |= {name.replace("_", "-"): value for name, value in more.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode() + data
+
+
+def redirect(location: str) -> bytes:
+    return answer(status=302, Location=location)
+
+
+def refusal(address: str, *answers: bytes | Exception, hosts: Hosts | None = None) -> str:
+    with pytest.raises(UnreadableSource) as caught:
+        fetch(address, network=Server(*answers), resolve=hosts or Hosts())
+    return str(caught.value)
+
+
+# --- where it goes -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("127.8.8.8", False),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("172.16.3.4", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("198.18.0.1", False),
+        ("224.0.0.1", False),
+        ("240.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::", False),
+        ("::1", False),
+        ("fe80::1", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("fd12:3456::1", False),
+        ("ff02::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:169.254.169.254", False),
+        ("::ffff:93.184.216.34", True),
+        ("::127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::5db8:d822", True),
+        ("2002:7f00:1::", False),
+        ("2002:c0a8:101::1", False),
+        ("2001:0:7f00:1::", False),
+        ("no address", False),
+    ],
+)
+def test_what_is_public(address, public):
+    assert is_public(address) is public
+
+
+def test_the_connection_goes_to_the_address_that_was_checked():
+    hosts = Hosts(meridian_example=[PUBLIC, "127.0.0.1"])
+    server = Server(answer("x"))
+    fetch(ADDRESS, network=server, resolve=hosts)
+    assert server.asked == [(PUBLIC, 443)]
+    assert hosts.asked == ["meridian.example"]
+
+
+@pytest.mark.parametrize("host", ["meridian.example", "localhost", "2130706433", "[::1]"])
+def test_a_host_inside_is_not_asked(host):
+    server = Server(answer("secret"))
+    hosts = Hosts()
+    hosts.known[host.strip("[]")] = ["127.0.0.1"]
+    with pytest.raises(UnreadableSource, match="not on the public internet"):
+        fetch(f"http://{host}/", network=server, resolve=hosts)
+    assert server.asked == []
+
+
+def test_one_address_inside_among_public_ones_is_enough_to_refuse():
+    server = Server(answer("secret"))
+    with pytest.raises(UnreadableSource, match="not on the public internet"):
+        fetch(ADDRESS, network=server, resolve=lambda host, port: [PUBLIC, "10.0.0.1"])
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://inside.example/",
+        "//inside.example/x",
+        "https://user:secret@meridian.example/",
+        "file:///etc/passwd",
+        "ftp://meridian.example/x",
+        "javascript:alert(1)",
+        "http://",
+    ],
+)
+def test_each_redirect_is_checked(location):
+    server = Server(redirect(location), answer("secret"))
+    hosts = Hosts(inside_example=["192.168.0.1"])
+    with pytest.raises(UnreadableSource):
+        fetch(ADDRESS, network=server, resolve=hosts)
+    assert server.asked == [(PUBLIC, 443)]
+
+
+def test_a_name_that_means_another_machine_after_a_redirect_is_refused():
+    hosts = Hosts(meridian_example=[PUBLIC, "127.0.0.1"])
+    server = Server(redirect("/other"), answer("secret"))
+    with pytest.raises(UnreadableSource, match="not on the public internet"):
+        fetch(ADDRESS, network=server, resolve=hosts)
+    assert server.asked == [(PUBLIC, 443)]
+
+
+def test_redirects_are_followed_and_end():
+    server = Server(redirect("/a?b=ü"), redirect("http://www.example/c#d"), answer("x"))
+    fetched = fetch(ADDRESS, network=server, resolve=Hosts())
+    assert fetched.url == "http://www.example/c"
+    assert server.asked == [(PUBLIC, 443), (PUBLIC, 443), (PUBLIC, 80)]
+    said = refusal(ADDRESS, *[redirect("/again")] * 6)
+    assert said == f"{ADDRESS} redirects more than 5 times. Check the address."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ftp://meridian.example/", "http://", "https://[", "http://a:99999999/", "file:///x"],
+)
+def test_what_is_no_web_address(address):
+    assert "is not an address with http:// or https://" in refusal(address)
+
+
+# --- what comes back ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "suffix", "charset"),
+    [
+        ("text/html", "", ".html", None),
+        ('Text/HTML; Charset="Windows-1252"', "", ".html", "Windows-1252"),
+        ("application/rss+xml", "", ".rss", None),
+        ("application/pdf", "/x", ".pdf", None),
+        ("text/plain", "/x.jsonl", ".jsonl", None),
+        ("application/octet-stream", "/x.PDF", ".pdf", None),
+    ],
+)
+def test_the_type_of_an_answer(kind, path, suffix, charset):
+    fetched = fetch(ADDRESS + path, network=Server(answer("x", kind)), resolve=Hosts())
+    assert fetched == Fetched(ADDRESS + path, b"x", suffix, charset)
+
+
+@pytest.mark.parametrize("kind", ["image/png", "application/zip", "text/javascript", ""])
+def test_a_type_that_holds_no_article(kind):
+    assert "which holds no article" in refusal(ADDRESS, answer("x", kind))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("", bytes)]
+)
+def test_an_answer_may_be_packed(encoding, pack):
+    data = answer(pack(page().encode()), Content_Encoding=encoding)
+    assert fetch(ADDRESS, network=Server(data), resolve=Hosts()).data == page().encode()
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (answer(status=404), "there is no such page (404). Check the address."),
+        (answer(status=403), "it may not be read (403)."),
+        (answer(status=500), "answers with an error (500). Try again later."),
+        (answer("x", Content_Length="99999999"), "has more than 20 MB"),
+        (answer(gzip.compress(b"0" * 21_000_000), Content_Encoding="gzip"), "has more than 20 MB"),
+        (answer(b"\x1f\x8b\x08\xff\xff", Content_Encoding="gzip"), "came damaged"),
+        (answer("x", Content_Encoding="br"), "packed as br"),
+        (b"no http at all\r\n\r\n", "cannot be reached"),
+        (b"", "cannot be reached"),
+        (httpcore.ConnectError("refused"), "cannot be reached (refused)"),
+        (httpcore.ConnectTimeout(), "did not answer within 30 seconds"),
+    ],
+)
+def test_an_answer_that_is_of_no_use(reply, said):
+    reason = refusal(ADDRESS, reply)
+    assert said in reason and reason.startswith(ADDRESS) and "\n" not in reason
+
+
+def test_an_answer_without_end_ends():
+    head = b"HTTP/1.1 200 X\r\nContent-Type: text/html\r\n\r\n"
+    assert "more than 20 MB" in refusal(ADDRESS, head + b"x" * 21_000_000)
+
+
+def test_a_slow_answer_ends_at_the_deadline():
+    class Slow(httpcore.MockStream):
+        def read(self, max_bytes, timeout=None):
+            assert timeout is not None and timeout <= 0.001
+            raise httpcore.ReadTimeout
+
+    class Network(Server):
+        def connect_tcp(self, *args, **known):
+            return Slow([])
+
+    network = fetching._checked_network(Network(), Hosts(), time.monotonic() + 0.001)
+    with pytest.raises(httpcore.ReadTimeout):
+        network.connect_tcp("a.example", 80).read(1)
+
+
+def test_an_unknown_host():
+    def nobody(host: str, port: int) -> list[str]:
+        raise OSError("not known")
+
+    with pytest.raises(UnreadableSource, match=r"the host meridian\.example is not known"):
+        fetch(ADDRESS, network=Server(), resolve=nobody)
+
+
+def test_the_next_address_of_a_host_is_tried():
+    server = Server(httpcore.ConnectError("no route"), answer("x"))
+    fetch(ADDRESS, network=server, resolve=lambda host, port: ["2606:2800::1", PUBLIC])
+    assert server.asked == [("2606:2800::1", 443), (PUBLIC, 443)]
+
+
+# --- addresses as sources ----------------------------------------------------------------------
+
+
+def fetched(body: str | bytes, suffix: str) -> Fetched:
+    data = body if isinstance(body, bytes) else body.encode()
+    return Fetched(ADDRESS, data, suffix, None)
+
+
+def test_an_address_is_read_as_the_file_that_it_gives(tmp_path):
+    (tmp_path / "a.txt").write_text(BODY)
+    asked: list[str] = []
+
+    def get(address: str) -> Fetched:
+        asked.append(address)
+        return fetched(page(), ".html")
+
+    first, second = read_all([ADDRESS, str(tmp_path / "a.txt")], fetch=get)
+    assert isinstance(first, Article) and isinstance(second, Article)
+    assert (first.id, first.title, first.text, first.url) == ("truce", TITLE, BODY, ADDRESS)
+    assert (first.source, first.provenance["url"]) == (ADDRESS, "address")
+    assert second.text == BODY and asked == [ADDRESS]
+
+
+def test_no_address_in_what_is_read_is_asked():
+    asked: list[str] = []
+
+    def get(address: str) -> Fetched:
+        asked.append(address)
+        return fetched(rss(rss_item(title="A", guid="1", link="https://b.example/x")), ".rss")
+
+    [article] = read_all(["https://a.example/feed"], fetch=get)
+    assert isinstance(article, Article) and article.url == "https://b.example/x"
+    assert asked == ["https://a.example/feed"]
+
+
+def test_other_formats_know_their_address():
+    data = pdf([[(72, 700, 12, BODY.split("\n\n")[0])]])
+    [article] = read_all([ADDRESS], fetch=lambda address: fetched(data, ".pdf"))
+    assert isinstance(article, Article)
+    assert (article.url, article.provenance["url"]) == (ADDRESS, "address")
+
+
+def test_an_address_that_cannot_be_read_does_not_stop_the_rest(tmp_path):
+    (tmp_path / "a.txt").write_text(BODY)
+
+    def get(address: str) -> Fetched:
+        raise UnreadableSource("no")
+
+    problem, article = read_all([ADDRESS, tmp_path / "a.txt"], fetch=get)
+    assert problem == Problem(ADDRESS, "no") and isinstance(article, Article)

@@ -1,0 +1,470 @@
+"""Word files, letters, tables, feeds and archives."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from index.formats.archives import Allowance
+from index.formats.document import LARGEST_FILE, from_bytes
+from index.readers import read_all, read_document, read_file
+from index.records import Article, Problem
+from tests.make_samples import broken, good, write_samples
+from tests.samples import (
+    BODY,
+    FIRST,
+    SECOND,
+    THIRD,
+    TITLE,
+    URL,
+    atom,
+    docx,
+    letter,
+    paragraph,
+    rss,
+    rss_item,
+    zipped,
+)
+
+DAY = dt.date(2024, 12, 7)
+
+
+def read(path: Path, data: str | bytes) -> list[Article | Problem]:
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return list(read_file(path))
+
+
+def one(path: Path, data: str | bytes) -> Article:
+    [article] = read(path, data)
+    assert isinstance(article, Article), article
+    return article
+
+
+def reasons(items) -> list[str]:
+    return [item.reason for item in items if isinstance(item, Problem)]
+
+
+def texts(items) -> list[str]:
+    return [item.text for item in items if isinstance(item, Article)]
+
+
+# --- Word files --------------------------------------------------------------------------------
+
+
+def test_a_word_file(tmp_path):
+    body = "".join(
+        (
+            paragraph(TITLE, "Heading1"),
+            paragraph("By Ola Berg"),
+            paragraph("7 December 2024"),
+            paragraph(FIRST),
+            paragraph("What comes next", "Heading2"),
+            paragraph(SECOND),
+        )
+    )
+    article = one(tmp_path / "a.docx", docx(body))
+    assert article.text == f"{FIRST}\n\nWhat comes next\n\n{SECOND}"
+    assert (article.title, article.published, article.authors) == (TITLE, DAY, ("Ola Berg",))
+    assert article.provenance == {
+        "title": "heading",
+        "published": "date line",
+        "authors": "byline",
+    }
+
+
+RUN = "<w:r><w:t>{}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        (f"<w:p>{RUN.format('They ')}<w:ins>{RUN.format('all ')}</w:ins>{RUN.format('met.')}</w:p>",
+         "They all met."),
+        ("<w:p><w:r><w:t>They </w:t></w:r><w:del><w:r><w:delText>all </w:delText></w:r></w:del>"
+         "<w:r><w:t>met.</w:t></w:r></w:p>", "They met."),
+        ("<w:p><w:moveFrom><w:r><w:t>Gone. </w:t></w:r></w:moveFrom><w:r><w:t>They met.</w:t></w:r>"
+         "</w:p>", "They met."),
+        (f"<w:sdt><w:sdtContent>{paragraph('They met.')}</w:sdtContent></w:sdt>", "They met."),
+        ("<w:p><w:r><w:t>They</w:t><w:tab/><w:t>met</w:t><w:br/><w:t>here.</w:t></w:r></w:p>",
+         "They met here."),
+        ("<w:p><w:r><w:fldChar/><w:instrText>HYPERLINK x</w:instrText><w:t>They met.</w:t></w:r>"
+         "</w:p>", "They met."),
+        (f"<w:tbl><w:tr><w:tc>{paragraph('North')}</w:tc><w:tc>{paragraph('12')}</w:tc></w:tr>"
+         f"<w:tr><w:tc>{paragraph('South')}</w:tc><w:tc>{paragraph('7')}</w:tc></w:tr></w:tbl>",
+         "North | 12\n\nSouth | 7"),
+        (f"<w:tbl><w:tr><w:tc>{paragraph(FIRST)}{paragraph(SECOND)}</w:tc></w:tr></w:tbl>",
+         f"{FIRST}\n\n{SECOND}"),
+        (paragraph("a &amp; b &lt;script&gt; were there, and they met."),
+         "a & b <script> were there, and they met."),
+    ],
+)  # fmt: skip
+def test_what_word_keeps_in_its_xml(tmp_path, xml, text):
+    article = one(tmp_path / "a.docx", docx(paragraph(THIRD) + xml))
+    assert article.text == f"{THIRD}\n\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("creator", "authors"),
+    [
+        ("Ola Berg", ("Ola Berg",)),
+        ("Ola Berg; Lena Dahl", ("Ola Berg", "Lena Dahl")),
+        ("Microsoft Office User", ()),
+        ("oberg", ()),
+    ],
+)
+def test_the_properties_of_a_word_file_are_believed_last(tmp_path, creator, authors):
+    properties = {"creator": creator, "title": "A title", "created": "2024-12-07T00:00:00Z"}
+    article = one(tmp_path / "a.docx", docx(paragraph(FIRST), properties=properties))
+    assert (article.authors, article.title, article.published) == (authors, "A title", None)
+    assert article.provenance["title"] == "document properties"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked with a password or in the old .doc format"),
+        (docx(paragraph(FIRST))[:200], "is damaged"),
+        (zipped({"a.txt": BODY}), "is not a Word file"),
+        (zipped({"word/document.xml": "<w:document"}), "not valid XML"),
+        (b"plain text", "is not a Word file"),
+        (docx(paragraph("")), "is empty"),
+        (docx(paragraph("x" * (LARGEST_FILE + 1))), "unpacks to more than 50 MB"),
+    ],
+)
+def test_a_word_file_that_cannot_be_read(tmp_path, data, said):
+    [reason] = reasons(read(tmp_path / "a.docx", data))
+    assert reason.startswith("a.docx ") and said in reason
+
+
+def test_entities_in_a_word_file_are_not_unpacked(tmp_path):
+    bomb = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha" * 10}">' for n in range(9))
+    xml = (
+        f"<!DOCTYPE x [{bomb}<!ENTITY file SYSTEM 'file:///etc/passwd'>]>"
+        "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>"
+        f"<w:body><w:p><w:r><w:t>{FIRST}</w:t><w:t>&a8;&file;</w:t></w:r></w:p></w:body>"
+        "</w:document>"
+    )
+    found = read(tmp_path / "a.docx", zipped({"word/document.xml": xml}))
+    assert texts(found) in ([FIRST], [])
+    assert "root:" not in repr(found)
+
+
+# --- letters -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "known"),
+    [
+        ({"Subject": TITLE}, {"title": TITLE}),
+        ({"Subject": "Re: AW: " + TITLE}, {"title": TITLE}),
+        ({"Subject": "=?utf-8?q?Caf=C3=A9_closed?="}, {"title": "Café closed"}),
+        ({"Date": "Sat, 07 Dec 2024 23:30:00 -0500"}, {"published": DAY}),
+        ({"From": "Ola Berg <o@meridian.example>"}, {"authors": ("Ola Berg",)}),
+        ({"From": "Meridian Wire <d@meridian.example>"}, {"publisher": "Meridian Wire"}),
+        ({"From": "d@meridian.example"}, {}),
+        ({"From": "No-Reply Newsletter <d@meridian.example>"}, {}),
+        (
+            {"Subject": "Fwd: " + TITLE, "From": "Lena Dahl <l@x.example>", "Date": "Sat, 07 Dec "
+             "2024 23:30:00 -0500"},
+            {"title": TITLE},
+        ),
+        ({"Date": "soon", "Subject": ""}, {}),
+    ],
+)  # fmt: skip
+def test_the_headers_of_a_letter(tmp_path, headers, known):
+    article = one(tmp_path / "a.eml", letter(**headers))
+    assert article.text == BODY
+    names = ("title", "published", "authors", "publisher")
+    assert {name: getattr(article, name) for name in names if getattr(article, name)} == known
+    assert article.provenance.keys() == known.keys()
+
+
+def test_the_html_of_a_letter_is_read_where_its_text_is_a_stub(tmp_path):
+    html = f"<style>p {{}}</style><p>{FIRST}<br>{SECOND}</p><img src=x><p>{THIRD}</p>"
+    assert one(tmp_path / "a.eml", letter("View this in a browser.", html)).text == BODY
+    assert one(tmp_path / "b.eml", letter(BODY, "<p>Other</p>")).text == BODY
+
+
+def test_the_signature_of_a_letter_goes(tmp_path):
+    assert one(tmp_path / "a.eml", letter(f"{BODY}\n-- \nOla Berg\nDesk 4")).text == BODY
+
+
+def test_what_is_attached_to_a_letter_is_read_too(tmp_path):
+    found = read(
+        tmp_path / "a.eml",
+        letter(FIRST, attachments={"b.txt": SECOND.encode(), "../c.docx": docx(paragraph(THIRD))}),
+    )
+    assert texts(found) == [FIRST, SECOND, THIRD]
+    assert [Path(item.source).name for item in found] == ["a.eml", "a.eml#b.txt", "c.docx"]
+
+
+def test_a_letter_without_text(tmp_path):
+    [reason] = reasons(read(tmp_path / "a.eml", b"Subject: x\n\n"))
+    assert reason == "a.eml is a letter without text. Save it again, or leave it out."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"From: " + b"(" * 5000 + b"\n\nThey met in the harbour town.",
+        b"Content-Type: message/rfc822\n\n" * 2000 + b"\n\nThey met.",
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in
+                 range(1500)),
+        b"Content-Type: text/html; charset=\xff\n\n<p>They met.</p>",
+    ],
+)  # fmt: skip
+def test_a_letter_made_to_break_its_reader(tmp_path, data):
+    assert len(read(tmp_path / "a.eml", data)) == 1
+
+
+# --- tables ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table(tmp_path, separator, encoding):
+    rows = [
+        ["Headline", "Body", "Date", "Authors", "Ignored"],
+        ["The café", f'"{FIRST}\r\n\r\n{SECOND} “Yes”"', "2024-12-07", "Ola Berg", "x"],
+        ["", FIRST, "", "", ""],
+    ]
+    data = "\r\n".join(separator.join(row) for row in rows).encode(encoding)
+    first, second = read(tmp_path / "a.csv", data)
+    assert isinstance(first, Article) and isinstance(second, Article)
+    assert (first.title, first.text) == ("The café", f"{FIRST}\n\n{SECOND} “Yes”")
+    assert (first.published, first.authors) == (DAY, ("Ola Berg",))
+    assert set(first.provenance.values()) == {"row"}
+    assert (second.text, second.provenance) == (FIRST, {})
+
+
+def test_a_long_article_fits_into_a_table(tmp_path):
+    text = f"{FIRST} " * 4000
+    assert one(tmp_path / "a.tsv", f"text\tid\n{text}\t7\n").text == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("", "a.csv is empty. Give it one article per line, or leave it out."),
+        ("text,title\n,\n\n", "a.csv is empty. Give it one article per line, or leave it out."),
+        ("text,title\n", "a.csv is empty. Give it one article per line, or leave it out."),
+        ("name,age\nOla,40\n", 'a.csv has no column "text" (its first line: ["name", "age"]). '
+         "Name the columns in the first line."),
+        ("text,date\n,2024-12-07\n", 'a.csv, line 2: "text" is empty. Give the article\'s text.'),
+        (b"PK\x03\x04..", "a.csv is a zip archive or a Word file by its contents. "
+         "Rename it to end in .zip or .docx."),
+        (b"\0\0\0", "a.csv is not a text file. Save the article as text in UTF-8."),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_read(tmp_path, data, said):
+    assert reasons(read(tmp_path / "a.csv", data)) == [said]
+
+
+def test_a_row_that_cannot_be_used_does_not_stop_the_others(tmp_path):
+    found = read(tmp_path / "a.csv", f"text,date\n{FIRST},soon\n{SECOND},2024-12-07\n,\n{THIRD}\n")
+    assert texts(found) == [FIRST, THIRD]
+    assert reasons(found) == [
+        'a.csv, line 2: "date" is not an ISO date: "soon". Write it as 2024-12-07.',
+        "a.csv, line 3: has 4 values for 2 columns. Put the text in quotation marks.",
+    ]
+
+
+def test_a_quotation_that_never_ends(tmp_path):
+    found = read(tmp_path / "a.csv", f'id,text\n1,"{FIRST}\n2,{SECOND}\n')
+    assert len(texts(found)) == 1 and SECOND in texts(found)[0]
+
+
+# --- feeds -------------------------------------------------------------------------------------
+
+
+def test_an_rss_feed(tmp_path):
+    item = rss_item(
+        title="Three ministers ask &lt;i&gt;again&lt;/i&gt;",
+        link=URL,
+        guid="1",
+        pubDate="Sat, 07 Dec 2024 23:30:00 -0500",
+        **{"dc:creator": "Ola Berg"},
+    )
+    article = one(tmp_path / "a.rss", rss(item))
+    assert (article.title, article.text) == ("Three ministers ask again", BODY)
+    assert (article.published, article.url, article.authors) == (DAY, URL, ("Ola Berg",))
+    assert (article.publisher, article.provenance["publisher"]) == ("Meridian Daily", "feed title")
+    assert article.source == f"{tmp_path / 'a.rss'}#{article.id}"
+
+
+def test_the_day_of_a_change_is_no_day_of_publication(tmp_path):
+    changed = f"<title>x</title><id>1</id><updated>2024-12-07T00:00:00Z</updated><content>{FIRST}"
+    article = one(tmp_path / "a.atom", atom(f"{changed}</content>"))
+    assert (article.published, article.text) == (None, FIRST)
+    dated = one(
+        tmp_path / "b.atom",
+        atom(f"{changed}</content><published>2024-12-07T00:00:00Z</published>"),
+    )
+    assert dated.published == DAY
+
+
+def test_entries_keep_their_ids_and_summaries_are_named(tmp_path):
+    items = [
+        rss_item(title="A", guid="1"),
+        f"<item><title>B</title><guid>2</guid><description>{FIRST}</description></item>",
+        "<item><title>C</title><guid>3</guid></item>",
+    ]
+    first = read(tmp_path / "a.rss", rss(*items))
+    again = read(tmp_path / "a.rss", rss(*reversed(items)))
+    assert texts(first) == [BODY, FIRST]
+    ids = [{item.id for item in found if isinstance(item, Article)} for found in (first, again)]
+    assert ids[0] == ids[1] and len(ids[0]) == 2
+    assert reasons(first) == [
+        'a.rss: "C" holds no text. Ingest its address.',
+        "a.rss: 2 of 3 entries hold no more than a summary. For the whole articles, ingest their "
+        "addresses.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("", "is empty"),
+        ("<a/>", "is XML, but no RSS or Atom feed"),
+        ("/etc/passwd", "is XML, but no RSS or Atom feed"),
+        ("https://meridian.example/feed", "is XML, but no RSS or Atom feed"),
+        (rss(), "is a feed without entries"),
+        ("%PDF-1.4", "is a PDF by its contents"),
+    ],
+)
+def test_what_is_no_feed(tmp_path, data, said):
+    [reason] = reasons(read(tmp_path / "a.xml", data))
+    assert reason.startswith("a.xml ") and said in reason
+
+
+def test_entities_in_a_feed_are_not_unpacked(tmp_path):
+    bomb = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha" * 10}">' for n in range(9))
+    head = f"<!DOCTYPE rss [{bomb}<!ENTITY file SYSTEM 'file:///etc/passwd'>]>"
+    feed = rss(rss_item(title="&a8;&file;", guid="1")).replace("?><rss", f"?>{head}<rss")
+    found = read(tmp_path / "a.rss", feed)
+    assert len(repr(found)) < 10_000 and "root:" not in repr(found)
+
+
+# --- archives ----------------------------------------------------------------------------------
+
+
+def test_an_archive_of_all_kinds(tmp_path):
+    members = {
+        "b/two.md": f"---\ntitle: Two\n---\n{SECOND}",
+        "a.txt": FIRST,
+        "inner.zip": zipped({"three.docx": docx(paragraph(THIRD))}),
+        "rows.jsonl": json.dumps({"id": "x", "text": FIRST}),
+        "photo.png": b"\x89PNG",
+        ".hidden.txt": "no",
+        "__MACOSX/a.txt": "no",
+        "empty.txt": "",
+        "b/": "",
+    }
+    found = read(tmp_path / "a.zip", zipped(members))
+    assert texts(found) == [FIRST, SECOND, THIRD, FIRST]
+    source = tmp_path / "a.zip"
+    assert [item.source for item in found] == [
+        f"{source}#{name}"
+        for name in ("a.txt", "b/two.md", "empty.txt", "inner.zip#three.docx", "photo.png",
+                     "rows.jsonl#x")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["../../x.txt", "/etc/x.txt", "C:\\x.txt", "a/\x07/x.txt"])
+def test_the_names_in_an_archive_are_only_names(tmp_path, name):
+    (tmp_path / "in").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    article = one(tmp_path / "in" / "a.zip", zipped({name: BODY}))
+    assert (article.id, article.text) == ("x", BODY)
+    assert sorted(tmp_path.rglob("*")) == [*before, tmp_path / "in" / "a.zip"]
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    allowance = Allowance(1_000)
+    data = zipped({"a.txt": b"0" * 5_000_000, "b.txt": FIRST})
+    found = list(read_document(from_bytes("a.zip", "a.zip", data), allowance))
+    assert texts(found) == [FIRST]
+    assert "as a zip bomb does" in reasons(found)[0]
+    assert allowance.left == 1_000 - len(FIRST)
+
+
+def test_what_archives_unpack_to_is_counted_together(tmp_path):
+    inner = zipped({"b.txt": SECOND})
+    data = zipped({"a.txt": FIRST, "inner.zip": inner, "z.txt": THIRD})
+    allowance = Allowance(len(FIRST) + len(inner) + len(SECOND))
+    found = list(read_document(from_bytes("a.zip", "a.zip", data), allowance))
+    assert texts(found) == [FIRST, SECOND]
+    assert "its archive unpacks to more than" in reasons(found)[0]
+
+
+def test_a_member_that_lies_about_its_size(tmp_path):
+    data = bytearray(zipped({"a.txt": BODY, "b.txt": FIRST}))
+    place = data.index(b"PK\x01\x02")
+    data[place + 24 : place + 28] = (5).to_bytes(4, "little")
+    found = read(tmp_path / "a.zip", bytes(data))
+    assert texts(found) == [FIRST] and "is damaged inside its archive" in reasons(found)[0]
+
+
+def test_archives_in_archives_end_somewhere(tmp_path):
+    data = zipped({"a.txt": BODY})
+    for _ in range(3):
+        data = zipped({"inner.zip": data})
+    assert texts(read(tmp_path / "a.zip", zipped({"b.txt": FIRST}))) == [FIRST]
+    [reason] = reasons(read(tmp_path / "b.zip", data))
+    assert reason.startswith("a.txt lies in more than 3 archives or letters")
+
+
+def test_a_locked_member_is_named(tmp_path):
+    data = bytearray(zipped({"a.txt": BODY, "b.txt": FIRST}))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + place] |= 1
+    found = read(tmp_path / "a.zip", bytes(data))
+    assert texts(found) == [FIRST]
+    assert reasons(found) == [
+        "a.zip: a.txt is locked with a password. Unpack the archive and ingest the folder."
+    ]
+
+
+@pytest.mark.parametrize("cut", [10, 100, 200])
+def test_a_damaged_archive_is_one_problem(tmp_path, cut):
+    [reason] = reasons(read(tmp_path / "a.zip", zipped({"a.txt": BODY * 9})[:cut]))
+    assert reason.startswith("a.zip is damaged")
+
+
+@pytest.mark.parametrize("members", [{}, {"a/": ""}, {".hidden.txt": BODY}])
+def test_an_archive_without_files_is_a_problem(tmp_path, members):
+    assert reasons(read(tmp_path / "a.zip", zipped(members))) == [
+        "a.zip is an archive without files. Leave it out."
+    ]
+
+
+# --- all of them -------------------------------------------------------------------------------
+
+
+def test_a_folder_of_everything(tmp_path):
+    folder = tmp_path / "samples"
+    write_samples(folder)
+    found = list(read_all([folder]))
+    for name in good():
+        path = str(folder / "good" / name)
+        assert any(isinstance(item, Article) and item.source.startswith(path) for item in found)
+    harmless = {"escaping.zip", "cut-utf-16.md"}
+    more = {"one-line.txt", "itself.txt", "pipe.txt"}
+    for name in {*broken(), *more} - harmless:
+        path = str(folder / "broken" / name)
+        named = [item for item in found if item.source.startswith(path)]
+        assert named and not texts(named)[1:], name
+        for reason in reasons(named):
+            assert "\n" not in reason and len(reason) < 300
+
+
+def test_what_a_browser_saves_beside_a_page_is_passed_over(tmp_path):
+    (tmp_path / "story_files").mkdir()
+    (tmp_path / "story_files" / "script.js").write_text("x")
+    (tmp_path / "other_files").mkdir()
+    (tmp_path / "other_files" / "a.txt").write_text(BODY)
+    (tmp_path / "story.html").write_text(f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>")
+    found = list(read_all([tmp_path]))
+    assert texts(found) == [BODY, BODY] and not reasons(found)

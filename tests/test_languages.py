@@ -1,0 +1,95 @@
+"""Which language a text is in, and which encoding bytes have."""
+# ruff: noqa: RUF001 - the texts are in their own alphabets
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.decoding import NoText, decode, signature
+from index.languages import NAMES, detect
+from tests.samples import BODY
+
+repeatable = settings(deadline=None, derandomize=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (BODY, "en"),
+        ("Les ministres des trois pays se sont réunis samedi et ont demandé une trêve, a dit le "
+         "porte-parole, qui ne sera pas à la réunion du mois prochain.", "fr"),
+        ("Die Minister der drei Länder haben sich am Samstag getroffen und um eine Waffenruhe "
+         "gebeten, wie ein Sprecher sagte.", "de"),
+        ("Los ministros de los tres países se reunieron el sábado y pidieron una tregua, según "
+         "dijo un portavoz que no estará en la próxima reunión.", "es"),
+        ("Os ministros dos três países reuniram-se no sábado e pediram uma trégua, disse um "
+         "porta-voz que não estará na reunião do próximo mês, como se previa.", "pt"),
+        ("I ministri dei tre paesi si sono incontrati sabato e hanno chiesto una tregua, ha detto "
+         "il portavoce, che non sarà alla riunione del mese prossimo.", "it"),
+        ("De ministers van de drie landen kwamen op zaterdag bijeen en vroegen om een bestand, "
+         "zei een woordvoerder die er niet bij was.", "nl"),
+        ("Ministrarna från de tre länderna träffades på lördagen och bad om en vapenvila, sade en "
+         "talesman som inte var med på mötet.", "sv"),
+        ("Ministrowie trzech krajów spotkali się w sobotę i poprosili o rozejm, jak powiedział "
+         "rzecznik, który nie był na tym spotkaniu, ale o nim wie.", "pl"),
+        ("Üç ülkenin bakanları cumartesi günü bir araya geldi ve hemen ateşkes için çağrı yaptı, "
+         "ancak bu toplantı çok kısa ve sonra daha da kötü oldu.", "tr"),
+        ("Министры трёх стран встретились в субботу и попросили о перемирии.", "ru"),
+        ("Міністри трьох країн зустрілися в суботу і попросили про перемир'я.", "uk"),
+        ("اجتمع وزراء الدول الثلاث يوم السبت وطالبوا بهدنة فورية في المدينة.", "ar"),
+        ("وزیران سه کشور روز شنبه دیدار کردند و خواستار آتش‌بس فوری شدند.", "fa"),
+        ("שרי שלוש המדינות נפגשו בשבת וביקשו הפסקת אש מיידית בעיר.", "he"),
+        ("三国外长周六会面并呼吁立即停火他们将于下月再次会面。", "zh"),
+        ("三か国の大臣は土曜日に会談し、即時停戦を求めた。来月も会う予定だ。", "ja"),
+        ("세 나라 장관들이 토요일에 만나 즉각적인 휴전을 요청했다.", "ko"),
+        ("", None),
+        ("12,5 % 2024 – 18:00", None),
+        ("Ola Berg Lena Dahl", None),
+        ("Arsenal 2 Chelsea 1 Everton 0 Fulham 3 Leeds 1 Brentford 1 Wolves 2 Burnley 0", None),
+        ("U.S. U.S. U.S. U.S. U.S. U.S. U.S. U.S.", None),
+    ],
+)  # fmt: skip
+def test_languages(text, code):
+    assert detect(text) == code
+    assert code is None or code in NAMES
+
+
+def test_a_few_foreign_words_do_not_change_the_language():
+    assert detect(f"{BODY} “Nous sommes à la fin de la guerre et nous ne le savons pas.”") == "en"
+
+
+@repeatable
+@given(st.text())
+def test_no_text_is_too_strange_for_a_language(text):
+    assert detect(text) in {None, *NAMES}
+
+
+@pytest.mark.parametrize(
+    ("data", "declared", "text"),
+    [
+        ("café".encode(), "iso-8859-1", "café"),
+        ("café".encode("cp1252"), "iso-8859-1", "café"),
+        ("“x”".encode("cp1252"), "ascii", "“x”"),
+        ("日本".encode("iso2022_jp"), "iso-2022-jp", "日本"),
+        ("日本".encode("utf-16-le"), "utf-16le", "日本"),
+        (b"plain", "rot13", "plain"),
+        (b"plain", "punycode", "plain"),
+        (b"plain", "\0", "plain"),
+        (b"plain", "utf-7", "plain"),
+    ],
+)
+def test_decode(data, declared, text):
+    assert decode(data, declared) == text
+
+
+@repeatable
+@given(st.binary(), st.one_of(st.none(), st.text(), st.sampled_from(["utf-16", "hz", "big5"])))
+def test_any_bytes_are_text_or_not(data, declared):
+    try:
+        decode(data, declared).encode(errors="surrogatepass")
+    except NoText as error:
+        assert str(error).endswith(".")
+
+
+def test_text_has_no_signature():
+    assert signature(BODY.encode()) is None
