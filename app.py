@@ -83,6 +83,7 @@ def serve(
     ] = True,
     model: cli.ModelOption = None,
     encoder: cli.EncoderOption = None,
+    mode: cli.ModeOption = "auto",
 ) -> None:
     """Serve the web page on this machine, until Ctrl-C."""
     folder = index_folder(index)
@@ -90,7 +91,7 @@ def serve(
     cards = _cards(folder)
     typer.echo("Loading the models.", err=True)
     parts = context.find_object(cli.Parts) or cli.Parts()
-    assistant = cast("Answering", parts.assistant(folder, model, encoder))
+    assistant = cast("Answering", parts.assistant(folder, model, encoder, mode))
     page = build_page(assistant, rendering.extent(cards), rendering.example_questions(cards))
     address = serving.start(page, host, serving.free_port(host, port), login)
     typer.echo(f"Byline is at {address} (Ctrl-C ends it).", err=True)

@@ -18,9 +18,10 @@ from typer.core import TyperGroup
 
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest, BylineError
+from index.fetching import is_address
 from index.store import Index
 from rag import terminal
-from rag.answering import Assistant, day
+from rag.answering import Assistant, Mode, day
 from rag.chat import Answering, converse
 from rag.doctor import Check, check_disk, check_index, check_models
 from rag.models import WAYS, fetched
@@ -30,15 +31,15 @@ from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
 LOADING = "Loading the models"
 
 
-def _assistant(folder: Path, model: str | None, encoder: str | None) -> Answering:
-    return Assistant.load(folder, model=model, encoder=encoder)
+def _assistant(folder: Path, model: str | None, encoder: str | None, mode: Mode) -> Answering:
+    return Assistant.load(folder, model=model, encoder=encoder, mode=mode)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Where the commands get what is heavy; ``cli(obj=Parts(...))`` puts others in their place."""
 
-    assistant: Callable[[Path, str | None, str | None], Answering] = _assistant
+    assistant: Callable[[Path, str | None, str | None, Mode], Answering] = _assistant
     encoder: Callable[[str | None], Encoder] = load_encoder
     check_models: Callable[[str | None], list[Check]] = check_models
 
@@ -88,6 +89,14 @@ ModelOption = Annotated[
         help=f"The language model that writes: {WAYS}. Default: the one that comes with Byline.",
     ),
 ]
+ModeOption = Annotated[
+    Mode,
+    typer.Option(
+        "--mode",
+        help="Answer in the articles' own sentences (quote), in the model's (compose), or "
+        "compose only with a model that passes a short test (auto).",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SinceOption = Annotated[
     str | None,
@@ -107,7 +116,11 @@ def ingest(
     context: typer.Context,
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Files (.txt, .md, .jsonl) and folders of them."),
+        typer.Argument(
+            metavar="PATH|URL...",
+            help="Files and folders of text, Markdown, web pages, PDF, Word, mail, tables, feeds "
+            "and zip archives; addresses of pages and feeds.",
+        ),
     ],
     index: IndexOption = None,
     rebuild: Annotated[
@@ -140,7 +153,7 @@ def ingest(
 
 def _require_files(paths: Iterable[str]) -> None:
     """Refuse to empty an index for the sake of a path that is mistyped."""
-    missing = [path for path in paths if not Path(path).exists()]
+    missing = [path for path in paths if not (is_address(path) or Path(path).exists())]
     if missing:
         raise BadRequest(f"There is no {missing[0]}, so nothing was rebuilt.")
 
@@ -154,6 +167,7 @@ def ask(
     until: UntilOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
+    mode: ModeOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question, with the passages that the answer rests on."""
@@ -161,7 +175,7 @@ def ask(
     model = _at_hand(model)
     with terminal.Status() as status:
         status.show(LOADING)
-        assistant = _parts(context).assistant(index_folder(index), model, encoder)
+        assistant = _parts(context).assistant(index_folder(index), model, encoder, mode)
         status.show("Looking for the answer")
         answer = assistant.ask(question, since=first, until=last)
     if as_json:
@@ -178,6 +192,7 @@ def chat(
     until: UntilOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
+    mode: ModeOption = "auto",
 ) -> None:
     """Ask question after question in the terminal.
 
@@ -187,7 +202,7 @@ def chat(
     model = _at_hand(model)
     with terminal.Status() as status:
         status.show(LOADING)
-        assistant = _parts(context).assistant(index_folder(index), model, encoder)
+        assistant = _parts(context).assistant(index_folder(index), model, encoder, mode)
     converse(assistant, first, last)
 
 

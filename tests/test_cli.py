@@ -453,7 +453,7 @@ def test_a_chosen_model_that_cannot_answer_is_named(model: str, says: str) -> No
 def test_the_model_is_passed_on_and_a_wrong_one_is_one_line(command: list[str]) -> None:
     chosen: list[str | None] = []
 
-    def load(_: Path, model: str | None, encoder: str | None) -> Assistant:
+    def load(_: Path, model: str | None, *__: object) -> Assistant:
         chosen.append(model)
         return Assistant()
 

@@ -291,7 +291,7 @@ def commands() -> dict[str, list[typer.core.TyperOption]]:
 
 
 def test_commands() -> None:
-    names = ["ask", "chat", "doctor", "ingest", "list", "remove", "serve", "show"]
+    names = ["ask", "chat", "doctor", "eval", "ingest", "list", "remove", "serve", "show"]
     assert sorted(commands()) == names
 
 

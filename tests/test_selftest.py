@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from rag.composing import REFUSAL
-from rag.llm import Prompt, ScriptedLLM, load_llm
-from rag.selftest import NEEDED, REGISTER, VERSION, capable, cases, passes, take
+from rag.llm import Prompt, ScriptedLLM
+from rag.models import identity, load_models
+from rag.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
 from rag.words import words
 
 CASES = cases()
@@ -129,5 +130,8 @@ def test_a_folder_that_cannot_be_written_only_costs_taking_it_again(tmp_path: Pa
 
 
 @pytest.mark.models
-def test_the_model_that_comes_with_pip_quotes_and_does_not_compose(tmp_path: Path) -> None:
-    assert not capable(load_llm(), "embedded", tmp_path)
+def test_the_result_that_comes_with_byline_is_the_embedded_models_own(tmp_path: Path) -> None:
+    models = load_models()
+    told = TAKEN[f"{VERSION}:{identity(None, models)}"]
+    assert capable(models, "taken anew", tmp_path) is told
+    assert told is False
