@@ -33,7 +33,7 @@ from eval.questions import ARTICLES, load
 from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from rag.answering import day
-from rag.evidence import Candidate, Weights, decisive, gather, ranking, trained
+from rag.evidence import Candidate, Weights, decisive, gather, ranking, unsaid
 from rag.followups import standalone
 from rag.generation import quotation, understandable
 from rag.question import Question
@@ -50,13 +50,12 @@ SHRINK = 0.1
 
 
 RANKING = (
-    "cosine", "met", "met_near", "met_beyond", "echoed_near", "close", "beyond_title", "passage",
-    "unit",
+    "cosine", "met", "met_near", "echoed_near", "close", "beyond_title", "passage", "unit",
 )  # fmt: skip
 """Features that rank sentences."""
 DECIDING = (
     "cosine_best", "echoed_near", "least_met", "least_met_together", "names_near", "numbers_near",
-    "contrary", "negation_lost", "terms",
+    "contrary", "negation_lost", "terms", "unsaid",
 )  # fmt: skip
 """What decides on answering."""
 
@@ -156,7 +155,7 @@ def gathered(corpus: Path, questions: list[Row], work: Path) -> list[Row]:
                     "question": question.text,
                     "asks": question.asks,
                     "answers": row["answers"],
-                    "candidates": [labelled(question, c, row) for c in ranking(found, trained())],
+                    "candidates": [labelled(question, c, row) for c in ranking(found)],
                 }
             )
             if at % 50 == 0 or at == len(questions):
@@ -179,6 +178,7 @@ def labelled(question: Question, candidate: Candidate, row: Row) -> Row:
         "quote": quote,
         "features": {name: round(value, 4) for name, value in candidate.features.items()},
         "met": dict(candidate.met),
+        "unsaid": float(unsaid(question, candidate)),
     }
 
 
@@ -186,7 +186,7 @@ def learnt(rows: Sequence[Row]) -> Weights:
     """All weights, from the rows of the tuning half."""
     ranking = rounded(RANKING, fit_ranking(rows, RANKING))
     some = [row for row in rows if row["candidates"]]
-    values = [decisive(top(row, ranking)) for row in some]
+    values = [deciding(row, ranking) for row in some]
     x = np.array([[1.0, *(value[name] for name in DECIDING)] for value in values])
     answerable = np.array([row["answerable"] for row in some])
     bias, *weights = fit_logistic(x, answerable, evenly([row["source"] for row in some]))
@@ -253,7 +253,13 @@ def fit_logistic(x: Array, y: npt.NDArray[np.bool_], weight: Array) -> Array:
 
 def probability(row: Row, weights: Weights) -> float:
     """That the question has an answer among its best candidates."""
-    return weights.answerable(top(row, weights.ranking))
+    return weights.probability(deciding(row, weights.ranking)) if row["candidates"] else 0.0
+
+
+def deciding(row: Row, ranking: Mapping[str, float]) -> dict[str, float]:
+    """What decides on answering a question."""
+    ranked = top(row, ranking)
+    return decisive(ranked) | {"unsaid": ranked[0].unsaid}  # type: ignore[attr-defined]
 
 
 def top(row: Row, ranking: Mapping[str, float]) -> list[Candidate]:
@@ -263,7 +269,7 @@ def top(row: Row, ranking: Mapping[str, float]) -> list[Candidate]:
         return float(sum(w * candidate["features"][f] for f, w in ranking.items()))
 
     return [
-        SimpleNamespace(features=c["features"], met=c["met"], right=c["right"])  # type: ignore[misc]
+        SimpleNamespace(features=c["features"], met=c["met"], right=c["right"], unsaid=c["unsaid"])  # type: ignore[misc]
         for c in sorted(row["candidates"], key=score, reverse=True)
     ]
 

@@ -74,7 +74,7 @@ def choose(
         return chosen
     ranked = ranking(gather(question, asked, passages, encoder, frequency, total))
     met = _met(index, question, demands, ranked, chosen)
-    chosen.confidence = trained().answerable(met)
+    chosen.confidence = trained().answerable(question, met)
     if met and chosen.confidence >= trained().threshold:
         chosen.drafts = quotations(question, met)
         chosen.conflicts = conflicts(question, ranked)

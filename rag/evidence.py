@@ -25,6 +25,7 @@ import numpy as np
 from index.embedding import Encoder, Tokens, Vectors
 from index.records import Span
 from rag.asking import only_asks
+from rag.grounding import Support, faults
 from rag.matching import Match, Wanted
 from rag.names import missing
 from rag.numbers import carried
@@ -69,11 +70,15 @@ class Weights:
         """How much better than others a sentence with these features is, in log odds."""
         return sum(weight * features[name] for name, weight in self.ranking.items())
 
-    def answerable(self, ranked: Sequence[Candidate]) -> float:
-        """Probability that one of these sentences, best first, answers."""
+    def answerable(self, question: Question, ranked: Sequence[Candidate]) -> float:
+        """Probability that one of these sentences, best first, answers the question."""
         if not ranked:
             return 0.0
-        values = decisive(ranked)
+        values = decisive(ranked) | {"unsaid": float(unsaid(question, ranked[0]))}
+        return self.probability(values)
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        """Probability of an answer, from what decides on it."""
         total = self.bias + sum(weight * values[name] for name, weight in self.deciding.items())
         return 1 / (1 + exp(-max(min(total, 30.0), -30.0)))
 
@@ -153,6 +158,17 @@ def ranking(candidates: Sequence[Candidate], by: Weights | None = None) -> list[
     return sorted(scored, key=lambda c: -c.score)
 
 
+def unsaid(question: Question, candidate: Candidate) -> bool:
+    """True where the question supposes what the passage does not say.
+
+    The question is held against the passage as if it were a statement of an answer
+    (`rag.grounding`): names, numbers, days and negations that the passage does not
+    carry are what gives away a question that only looks as if it were answered.
+    """
+    passage = candidate.passage
+    return bool(faults(question.text, [Support.of(passage.text, passage.stored.card)]))
+
+
 def unmet(ranked: Sequence[Candidate]) -> str | None:
     """The word of the question that the best sentences meet least, if it is hardly met at all."""
     if not ranked or not ranked[0].met:
@@ -207,17 +223,6 @@ class _Surroundings:
         before = _before(question, self.passage, span)
         return [*head, *(self.own(before) if before else [])]
 
-    def share_beyond_title(self, met: Vectors) -> float:
-        """How far those words are met that the headline leaves open.
-
-        All sentences of a story are near to what its headline says; which of them answers
-        is told by the rest of the question.
-        """
-        told = self.match.met(self.match.tokens_in(Span(0, len(_head(self.passage)))))
-        left = self.match.wanted.weights * np.clip(1 - told, 0, 1)
-        total = float(left.sum())
-        return float(left @ met) / total if total > 0 else 1.0
-
     def vector(self, tokens: Sequence[int]) -> Vectors:
         """The unit vector of some of the tokens together."""
         if not len(tokens):
@@ -248,7 +253,6 @@ def _described(
         "echoed_near": around.match.echoed(near),
         "least": float(met.min()) if len(met) else 1.0,
         "least_near": float(met_near.min()) if len(met_near) else 1.0,
-        "met_beyond": around.share_beyond_title(met),
         "close": _close(question, around, span, text, own),
     }
     terms = around.match.wanted.terms

@@ -3,7 +3,7 @@
 import pytest
 
 from index.embedding import HashEncoder
-from rag.evidence import Candidate, decisive, gather, ranking, trained, unmet
+from rag.evidence import Candidate, decisive, gather, ranking, trained, unmet, unsaid
 from rag.question import Question
 from rag.retrieval import Passage
 from rag.spans import offers
@@ -93,13 +93,13 @@ def test_the_word_that_the_best_sentences_do_not_meet_is_named() -> None:
 
 
 def test_no_sentence_is_no_answer() -> None:
-    assert trained().answerable([]) == 0.0
+    assert trained().answerable(Question.read("Who?"), []) == 0.0
 
 
 def test_the_best_sentence_and_what_the_first_few_lack_together_decide() -> None:
     _, found = described("What did the school of Velmo cost?", [VELMO])
     values = decisive(found)
-    assert set(trained().deciding) <= set(values)
+    assert set(trained().deciding) <= {*values, "unsaid"}
     assert values["least_met"] == pytest.approx(min(found[0].met.values()))
     assert values["least_met_together"] >= values["least_met"]
     assert values["cosine_best"] == max(c.features["cosine_near"] for c in found[:3])
@@ -110,8 +110,8 @@ def test_a_denied_question_is_less_answerable_by_a_sentence_that_denies_nothing(
     asked = ("Which council supported the new school?", "Which council opposed the new school?")
     sure = []
     for question in asked:
-        _, found = described(question, [passage(text, title="")])
-        sure.append(trained().answerable(found))
+        read, found = described(question, [passage(text, title="")])
+        sure.append(trained().answerable(read, found))
     assert sure[1] < sure[0] - 0.1
 
 
@@ -120,3 +120,12 @@ def test_a_question_of_the_article_itself_answers_nothing() -> None:
     _, found = described("What did the school cost?", [passage(text, title="")])
     assert [c.text for c in found] == ["Nobody knows.", "“Was it dear?” asked Petra Dahl."]
     assert found[0].met["school"] < 0.6, "the question before it is no evidence either"
+
+
+def test_a_question_that_supposes_what_no_passage_says_is_less_answerable() -> None:
+    said, found = described("What did the school of Velmo cost?", [VELMO])
+    assert not unsaid(said, found[2])
+    told = trained().answerable(said, ranking(found))
+    other, found = described("What did the school of Tolbury cost in 1998?", [VELMO])
+    assert unsaid(other, found[2])
+    assert trained().answerable(other, ranking(found)) < told

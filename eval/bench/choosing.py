@@ -166,7 +166,7 @@ def asked(
         fused = sentences.ranked(sentences.fusion(question, read.whole))
         passages = retrieve(view, question, read.whole)
         found = ranking(gather(question, read, passages, encoder, frequency, total))
-        sure = trained().answerable(found)
+        sure = trained().answerable(question, found)
         methods: dict[str, Ranked] = {
             "cosine": sentences.ranked(sentences.cosine(question, read.whole)),
             "BM25": sentences.ranked(sentences.bm25(question, read.whole)),
