@@ -36,7 +36,7 @@ from rag.llm import load_llm
 BASELINE = Path(__file__).parent / "baseline.json"
 EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies")
 """Figures that hold for every answer or are broken: no noise excuses one of them."""
-NOISY_RUNS = 3
+NOISY_RUNS = 2
 EXCERPT = 240
 """Characters kept of an answer: enough to see what it was."""
 

@@ -69,7 +69,12 @@ def stands_in(quote: str, text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHIC).split())
+    """With one kind of quotation mark and of bracket: within “…” an article's own are others."""
+    plain = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHIC)
+    return " ".join(plain.translate(_ONE_KIND).split())
+
+
+_ONE_KIND = str.maketrans({'"': "'", "‹": "'", "›": "'", "[": "(", "]": ")"})
 
 
 # Retrieval. `relevant` is one bool for each rank, copies of one story counted once.
