@@ -74,7 +74,7 @@ def _folded(text: str) -> str:
     return " ".join(plain.translate(_ONE_KIND).split())
 
 
-_ONE_KIND = str.maketrans({'"': "'", "‹": "'", "›": "'", "[": "(", "]": ")"})
+_ONE_KIND = str.maketrans({'"': "'", "\u2039": "'", "\u203a": "'", "[": "(", "]": ")"})
 
 
 # Retrieval. `relevant` is one bool for each rank, copies of one story counted once.
