@@ -157,6 +157,13 @@ class Queries(ABC):
         """Every article, the latest first; those without a date last."""
         return self._cards("ORDER BY published DESC, articles.id")
 
+    def published_span(self) -> tuple[dt.date, dt.date] | None:
+        """When the first and the last dated article were published; None without any."""
+        with self.snapshot() as view:
+            row = view.db.execute("SELECT min(published), max(published) FROM articles").fetchone()
+        first, last = row
+        return (dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if first else None
+
     def copies(self, origin: str) -> list[Card]:
         """The articles that share an origin, the earliest first; the origin is among them."""
         return self._cards("WHERE origin = ? ORDER BY published IS NULL, published, id", origin)

@@ -32,7 +32,7 @@ from rag.numbers import carried
 from rag.opposites import contrary, negation_lost
 from rag.question import Question
 from rag.retrieval import Passage
-from rag.spans import TYPED, in_the_unit_asked_for, offers, typed
+from rag.spans import TYPED, in_the_unit_asked_for, typed
 from rag.words import coverage, fold, stem, stems, weights, words
 
 BEST = 3
@@ -92,12 +92,10 @@ def decisive(ranked: Sequence[Candidate]) -> dict[str, float]:
         **{
             name: top[name]
             for name in (
-                "passage", "met_near", "echoed_near", "close", "offers", "names_near",
-                "numbers_near", "context", "contrary", "negation_lost",
+                "echoed_near", "names_near", "numbers_near", "contrary", "negation_lost",
             )
         },
         "cosine_best": max(one.features["cosine_near"] for one in few),
-        "passage_best": max(one.features["passage"] for one in few),
         "least_met": float(first.min()),
         "least_met_together": float(together.min()),
         "terms": log(1 + len(ranked[0].met)),
@@ -138,7 +136,7 @@ def gather(
     seen: set[tuple[str, str]] = set()
     found = []
     for passage, tokens in zip(passages, read, strict=True):
-        surroundings = _Surroundings.of(passage, tokens, wanted)
+        surroundings = _Surroundings.of(question, passage, tokens, wanted)
         for span in passage.stored.chunk.sentences:
             text = passage.stored.chunk.part(span)
             key = (passage.stored.card.origin, fold(text))
@@ -146,7 +144,6 @@ def gather(
                 continue
             seen.add(key)
             features, met = _described(question, weighted, asked, surroundings, span, text)
-            features["first"] = float(passage is passages[0])
             found.append(Candidate(passage, span, text, features, met))
     return found
 
@@ -190,26 +187,28 @@ class _Surroundings:
     offset: int
     """What to add to a place in the article to get one in the text that was read."""
     title: frozenset[str]
-    stems: frozenset[str]
-    words: frozenset[str]
-    text: str
+    names: float
+    """The share of the question's names that stand here."""
+    numbers: float
+    """1 where all of its numbers do, else 0."""
 
     @classmethod
-    def of(cls, passage: Passage, tokens: Tokens, wanted: Wanted) -> _Surroundings:
+    def of(
+        cls, question: Question, passage: Passage, tokens: Tokens, wanted: Wanted
+    ) -> _Surroundings:
         card, chunk = passage.stored.card, passage.stored.chunk
         known = " ".join(
             part for part in (card.title, card.publisher, _spelt_date(passage)) if part
         )
-        text = f"{known}\n{passage.text}"
+        text, names = f"{known}\n{passage.text}", question.names
         return cls(
             passage=passage,
             tokens=tokens,
             match=wanted.against(tokens),
             offset=len(_head(passage)) - chunk.start,
             title=frozenset(stems(card.title)),
-            stems=frozenset(stems(text)),
-            words=frozenset(words(text)),
-            text=text,
+            names=1 - len(missing(names, words(text))) / len(names) if names else 1.0,
+            numbers=float(not carried(question.numbers, text)),
         )
 
     def own(self, span: Span) -> list[int]:
@@ -249,10 +248,9 @@ def _described(
         "passage": around.passage.score,
         "met": around.match.share(met),
         "met_near": around.match.share(met_near),
-        "echoed": around.match.echoed(own),
         "echoed_near": around.match.echoed(near),
-        "least": float(met.min()) if len(met) else 1.0,
-        "least_near": float(met_near.min()) if len(met_near) else 1.0,
+        "names_near": around.names,
+        "numbers_near": around.numbers,
         "close": _close(question, around, span, text, own),
     }
     terms = around.match.wanted.terms
@@ -267,26 +265,14 @@ def _in_words(
     text: str,
 ) -> dict[str, float]:
     """What plain words tell of a sentence."""
-    own = words(text)
-    own_stems = {stem(word) for word in own}
+    own_stems = {stem(word) for word in words(text)}
     before = _before(question, around.passage, span)
     before_it = around.passage.stored.chunk.part(before) if before else ""
-    lead = stems(before_it)
     near = f"{before_it} {text}"
     untold = {term: weight for term, weight in weighted.items() if stem(term) not in around.title}
-    names = question.names
-    offered = offers(question, text)
     return {
-        "coverage": coverage(weighted, own_stems),
-        "coverage_near": coverage(weighted, own_stems.union(lead, around.title)),
         "beyond_title": coverage(untold, own_stems) if untold else 0.5,
-        "context": coverage(weighted, around.stems),
-        "offers": float(offered and question.asks in TYPED),
-        "withholds": float(not offered),
         "unit": float(in_the_unit_asked_for(question, text)),
-        "names": 1 - len(missing(names, own)) / len(names) if names else 1.0,
-        "names_near": 1 - len(missing(names, around.words)) / len(names) if names else 1.0,
-        "numbers_near": float(not carried(question.numbers, around.text)),
         "contrary": float(contrary(question.text, near)),
         "negation_lost": float(negation_lost(question.text, near)),
     }

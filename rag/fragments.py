@@ -83,9 +83,6 @@ def in_place(fragment: str, asked: Asked) -> str:
     return _in_role(core, asked)
 
 
-_BEFORE_TIME = re.compile(r"\b(?:in|on|of|since|until|before|after|by|from|during)\s+$", re.I)
-
-
 def _at_time(fragment: str, whole: str) -> str:
     times = mentions(whole, None)
     if not times:

@@ -131,12 +131,6 @@ def settled(index: Queries, question: Question) -> Question:
     )
 
 
-def publication_span(index: Queries) -> tuple[dt.date, dt.date] | None:
-    """When the first and the last dated article of an index were published."""
-    days = [card.published for card in index.articles() if card.published]
-    return (min(days), max(days)) if days else None
-
-
 def _sentences_on(index: Queries, event: str) -> Iterator[tuple[str, dt.date | None]]:
     """Sentences that may tell of an event, each with its article's day."""
     hits = index.lexical(content(event), EVENT_CHUNKS)

@@ -35,7 +35,7 @@ from rag.records import (
     Sentence,
 )
 from rag.refusing import EMPTY, refusal
-from rag.retrieval import Dates, Passage, publication_span, retrieve, settled
+from rag.retrieval import Dates, Passage, retrieve, settled
 from rag.short import short_answer
 
 P = ParamSpec("P")
@@ -69,7 +69,7 @@ class Run:
     def events(self, view: Snapshot) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
-        days = publication_span(view)
+        days = view.published_span()
         newest = min(days[1], self.today) if days else None
         question = settled(view, Question.read(self.understood, self.today, newest))
         asked = self._timed("retrieve", self._encode, question)

@@ -45,7 +45,7 @@ def test_the_span_of_a_candidate_is_its_text() -> None:
 def test_words_of_the_headline_and_the_sentence_before_count_as_near() -> None:
     _, found = described("What did the school of Velmo cost?", [VELMO])
     cost = found[2].features
-    assert cost["coverage"] < cost["coverage_near"]
+    assert cost["met"] < cost["met_near"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from index.store import Index
 from rag.question import Question
-from rag.retrieval import Dates, Passage, publication_span, retrieve, settled
+from rag.retrieval import Dates, Passage, retrieve, settled
 
 WIRE = (
     "The harbour of Velmo was closed on Tuesday after a tanker ran aground near the breakwater. "
@@ -95,7 +95,7 @@ TODAY = dt.date(2026, 11, 20)
 
 
 def asked(index: Index, text: str) -> Question:
-    span = publication_span(index)
+    span = index.published_span()
     assert span is not None
     return settled(index, Question.read(text, TODAY, span[1]))
 
@@ -139,8 +139,8 @@ def test_an_event_of_several_days_leaves_the_question_as_it_is(port: Index) -> N
 
 
 def test_the_span_of_an_archive_is_that_of_its_dated_articles(port: Index, index: Index) -> None:
-    assert publication_span(port) == (dt.date(2024, 3, 1), dt.date(2024, 12, 6))
-    assert publication_span(index) == (dt.date(2024, 3, 5), dt.date(2024, 6, 1))
+    assert port.published_span() == (dt.date(2024, 3, 1), dt.date(2024, 12, 6))
+    assert index.published_span() == (dt.date(2024, 3, 5), dt.date(2024, 6, 1))
 
 
 def test_a_question_without_a_time_is_searched_as_before(index: Index) -> None:
