@@ -1,7 +1,7 @@
 """The command ``byline`` and its web page.
 
-Layout and wiring only: what a question does stands in `rag.desk`, and what an
-answer looks like in `rag.rendering`. The page asks the network for nothing:
+Layout and wiring only: what a question does stands in `rag.page.desk`, and what an
+answer looks like in `rag.page.rendering`. The page asks the network for nothing:
 every byte that the browser loads comes from this process.
 """
 
@@ -21,9 +21,10 @@ import typer
 from eval import command as evaluation
 from index.errors import IndexMissing
 from index.records import Card
-from rag import cli, rendering, serving
-from rag.desk import Answering, Desk
-from rag.rendering import Conversation
+from rag.commands import cli
+from rag.page import rendering, serving
+from rag.page.desk import Answering, Desk
+from rag.page.rendering import Conversation
 from rag.settings import index_folder
 
 if TYPE_CHECKING:

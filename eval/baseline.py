@@ -31,7 +31,7 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.store import Index
 from rag import Assistant
-from rag.llm import load_llm
+from rag.models.llm import load_llm
 
 BASELINE = Path(__file__).parent / "baseline.json"
 EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies")

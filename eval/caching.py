@@ -17,7 +17,7 @@ import numpy as np
 from index.embedding import Encoder, Tokens, Vectors
 from index.ingesting import embedded_text
 from index.store import Index
-from rag.llm import Likelihoods
+from rag.models.llm import Likelihoods
 
 M = TypeVar("M")
 

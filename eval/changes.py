@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from eval.metrics import contains_answer, normalised
 from index.records import Article
 from index.sentences import sentences
-from rag.words import STOPWORDS
+from rag.text.words import STOPWORDS
 
 _SERIES = tuple(
     tuple(line.split())

@@ -19,9 +19,9 @@ import typer
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
 from index.store import Index
-from rag import cli, terminal
-from rag.llm import LLM
-from rag.models import identity, load_models
+from rag.commands import cli, terminal
+from rag.models.choice import identity, load_models
+from rag.models.llm import LLM
 from rag.settings import index_folder
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from eval.questions import Known, load
 from eval.running import Results, latest
 from index.embedding import load_encoder
 from rag import Assistant
-from rag.llm import load_llm
+from rag.models.llm import load_llm
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from eval.questions import Known
 from index.records import Card
 from rag import Answer, Assistant
 from rag.grounding import Support, faults
-from rag.question import Question
+from rag.questions.question import Question
 from rag.records import Citation
 from rag.retrieval import DEPTH, Dates, retrieve
 

@@ -1,4 +1,4 @@
-"""Train the weights of `rag/evidence.json` on questions with known answers.
+"""Train the weights of `rag/evidence/weighing.json` on questions with known answers.
 
     python -m eval.train_evidence CORPUS.jsonl QUESTIONS.jsonl --work FOLDER [--each 400] [--write]
 
@@ -33,10 +33,10 @@ from eval.questions import ARTICLES, load
 from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from rag.answering import day
-from rag.evidence import Candidate, Weights, decisive, gather, ranking, unsaid
-from rag.followups import standalone
+from rag.evidence.weighing import Candidate, Weights, decisive, gather, ranking, unsaid
 from rag.generation import quotation, understandable
-from rag.question import Question
+from rag.questions.followups import standalone
+from rag.questions.question import Question
 from rag.retrieval import Dates, retrieve
 
 Row = dict[str, Any]
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--each", type=int, default=400, help="questions of each half and kind")
-    parser.add_argument("--write", action="store_true", help="write rag/evidence.json")
+    parser.add_argument("--write", action="store_true", help="write rag/evidence/weighing.json")
     chosen = parser.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
     public = sample(chosen.questions, chosen.each)
@@ -83,7 +83,7 @@ def main() -> None:
             if some:
                 report(f"{half}, {source}", some, weights)
     if chosen.write:
-        path = Path(__file__).parent.parent / "rag" / "evidence.json"
+        path = Path(__file__).parent.parent / "rag" / "evidence" / "weighing.json"
         path.write_text(json.dumps(dataclasses.asdict(weights), indent=1) + "\n", "utf-8")
 
 

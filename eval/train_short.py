@@ -1,4 +1,4 @@
-"""Train the weights of `rag/short.json` on questions with known answers.
+"""Train the weights of `rag/evidence/short.json` on questions with known answers.
 
     python -m eval.train_short --work FOLDER [--each 150] [--write]
 
@@ -26,11 +26,11 @@ from scipy.optimize import minimize
 from eval.metrics import token_f1
 from eval.train_evidence import fit_logistic
 from index.embedding import load_encoder
-from rag.evidence import trained
-from rag.llm import load_llm
-from rag.question import Question
-from rag.short import Offer, ShortWeights, offered
-from rag.spans import TYPED
+from rag.evidence.short import Offer, ShortWeights, offered
+from rag.evidence.spans import TYPED
+from rag.evidence.weighing import trained
+from rag.models.llm import load_llm
+from rag.questions.question import Question
 
 Row = dict[str, Any]
 Array = npt.NDArray[np.float64]
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--each", type=int, default=150, help="questions of each half and source")
-    parser.add_argument("--write", action="store_true", help="write rag/short.json")
+    parser.add_argument("--write", action="store_true", help="write rag/evidence/short.json")
     chosen = parser.parse_args()
     rows = scored(chosen.work, chosen.each)
     weights = learnt([row for row in rows if row["half"] == "tune"])
@@ -60,7 +60,7 @@ def main() -> None:
                 weights,
             )
     if chosen.write:
-        path = Path(__file__).parent.parent / "rag" / "short.json"
+        path = Path(__file__).parent.parent / "rag" / "evidence" / "short.json"
         path.write_text(json.dumps(dataclasses.asdict(weights), indent=1) + "\n", "utf-8")
 
 

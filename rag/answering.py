@@ -16,16 +16,16 @@ from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
 from index.records import Article
 from index.store import Index
-from rag.enclosed import visible
-from rag.followups import History, standalone
-from rag.llm import LLM
-from rag.models import identity, load_models
-from rag.question import LONGEST
+from rag.models.choice import identity, load_models
+from rag.models.llm import LLM
+from rag.models.selftest import capable
+from rag.questions.followups import History, standalone
+from rag.questions.question import LONGEST
 from rag.records import Answer, Event
 from rag.retrieval import Dates
 from rag.run import Run
-from rag.selftest import capable
 from rag.settings import index_folder
+from rag.text.enclosed import visible
 
 Mode = Literal["auto", "quote", "compose"]
 

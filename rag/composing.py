@@ -17,9 +17,9 @@ from index.sentences import sentences as sentence_spans
 from prompts import fill
 from rag.generation import Draft, source_line
 from rag.grounding import faults
-from rag.llm import Prompt, Writer
 from rag.mending import Check, Mended, Mender, Source, Written, numbered
-from rag.words import words
+from rag.models.llm import Prompt, Writer
+from rag.text.words import words
 
 REFUSAL = "The articles do not say."
 """What the model writes when the passages do not answer."""

@@ -15,16 +15,16 @@ from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
-from rag.asking import only_asks
-from rag.enclosed import name, nested
-from rag.evidence import Candidate
-from rag.names import missing
-from rag.question import Question
+from rag.evidence.spans import offers
+from rag.evidence.timing import newest_first
+from rag.evidence.weighing import Candidate
+from rag.questions.asking import only_asks
+from rag.questions.question import Question
 from rag.retrieval import Passage, says_more
-from rag.spans import offers
-from rag.speech import OPENS_ON_PRONOUN
-from rag.timing import newest_first
-from rag.words import words
+from rag.text.enclosed import name, nested
+from rag.text.names import missing
+from rag.text.speech import OPENS_ON_PRONOUN
+from rag.text.words import words
 
 SENTENCES = 3
 """Quotations in an answer at most."""

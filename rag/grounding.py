@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.records import Card
-from rag.clauses import Line, lines
-from rag.days import undated
-from rag.enclosed import alike
-from rag.figures import uncounted
-from rag.joining import anchors, apart, share
-from rag.names import unnamed
-from rag.polarity import changed
-from rag.speech import misattributed
-from rag.words import fold, words
+from rag.checks.days import undated
+from rag.checks.figures import uncounted
+from rag.checks.joining import anchors, apart, share
+from rag.checks.polarity import changed
+from rag.text.clauses import Line, lines
+from rag.text.enclosed import alike
+from rag.text.names import unnamed
+from rag.text.speech import misattributed
+from rag.text.words import fold, words
 
 FaultKind = Literal[
     "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"

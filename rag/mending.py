@@ -17,7 +17,7 @@ from typing import Literal
 
 from rag.generation import Draft
 from rag.grounding import Fault, Support, faults
-from rag.words import content, fold, stem, words
+from rag.text.words import content, fold, stem, words
 
 How = Literal["kept", "recited", "quoted", "dropped"]
 Check = Callable[[str, Iterable[Support]], Sequence[Fault]]
@@ -109,7 +109,7 @@ def mend(
     Args:
         written: the sentence; numbers that name no source count for nothing.
         sources: what can be cited.
-        said: the sentences of the answer so far, folded (`rag.words.fold`).
+        said: the sentences of the answer so far, folded (`rag.text.words.fold`).
         faults: the level 1 check.
 
     Returns:

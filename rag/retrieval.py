@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from index.embedding import Vectors
 from index.queries import Queries
 from index.records import Hit, StoredChunk
-from rag.asking import only_asks
-from rag.names import missing, name_words, same_name
-from rag.numbers import carried, quantities
-from rag.periods import Period
-from rag.question import Question
-from rag.timing import JUST_AFTER, Standing, anchored, standing
-from rag.words import content, fold, words
+from rag.evidence.timing import JUST_AFTER, Standing, anchored, standing
+from rag.questions.asking import only_asks
+from rag.questions.periods import Period
+from rag.questions.question import Question
+from rag.text.names import missing, name_words, same_name
+from rag.text.numbers import carried, quantities
+from rag.text.words import content, fold, words
 
 DEPTH = 100
 """Chunks that each of the two searches brings."""

@@ -16,14 +16,16 @@ from typing import ParamSpec, TypeVar
 from index.embedding import Encoder, Tokens
 from index.queries import Snapshot
 from index.records import Card, Span
-from rag.choosing import Chosen, choose
 from rag.composing import Composition
-from rag.conflicts import Disagreement, wording
+from rag.disagreement.conflicts import Disagreement, wording
+from rag.evidence.choosing import Chosen, choose
+from rag.evidence.refusing import EMPTY, refusal
+from rag.evidence.short import short_answer
 from rag.generation import Draft
 from rag.grounding import Support, faults, verbatim
-from rag.llm import LLM
 from rag.mending import Mended, Mender, Written, numbered
-from rag.question import Question
+from rag.models.llm import LLM
+from rag.questions.question import Question
 from rag.records import (
     Answer,
     Citation,
@@ -34,9 +36,7 @@ from rag.records import (
     Retrieved,
     Sentence,
 )
-from rag.refusing import EMPTY, refusal
 from rag.retrieval import Dates, Passage, retrieve, settled
-from rag.short import short_answer
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,7 +6,7 @@ import datetime as dt
 
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
-from rag.evidence import Candidate
+from rag.evidence.weighing import Candidate
 from rag.retrieval import Passage
 
 

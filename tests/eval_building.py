@@ -15,7 +15,7 @@ from index.errors import UnknownArticle
 from index.ingesting import index_for, ingest
 from index.records import Article
 from rag import Answer, Assistant
-from rag.llm import ScriptedLLM
+from rag.models.llm import ScriptedLLM
 from rag.records import Citation, Refusal, Retrieved, Sentence
 
 BRIDGE = (

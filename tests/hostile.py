@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 
 from index.records import Article
-from rag.words import content
+from rag.text.words import content
 
 TODAY = dt.date(2025, 4, 1)
 

@@ -27,7 +27,7 @@ from fake_assistant import (
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 import app
-from rag import rendering, serving
+from rag.page import rendering, serving
 
 pytestmark = [
     pytest.mark.browser,

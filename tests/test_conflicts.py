@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from rag.conflicts import conflicts, place, superseded, wording
-from rag.evidence import Candidate
+from rag.disagreement.conflicts import conflicts, place, superseded, wording
+from rag.evidence.weighing import Candidate
 from rag.grounding import Support, faults
-from rag.question import Question
+from rag.questions.question import Question
 from tests.building import candidate, passage
 
 TODAY = dt.date(2026, 3, 20)

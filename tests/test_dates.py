@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import mentions
-from rag.periods import Period, periods
-from rag.question import Question
-from rag.timing import anchored, event_days, newest_first, standing
+from rag.evidence.timing import anchored, event_days, newest_first, standing
+from rag.questions.periods import Period, periods
+from rag.questions.question import Question
+from rag.text.dates import mentions
 
 SUNDAY = dt.date(2024, 12, 8)
 

@@ -12,7 +12,7 @@ from index.errors import BadRequest, IndexMissing
 from index.ingesting import index_for, ingest
 from index.store import Index
 from rag import Answer, Assistant, ask
-from rag.llm import load_llm
+from rag.models.llm import load_llm
 
 pytestmark = pytest.mark.models
 

@@ -24,7 +24,7 @@ from eval.questions import Known, load
 from eval.running import evaluate
 from index.embedding import HashEncoder
 from rag import Answer, Assistant
-from rag.llm import Likelihoods, ScriptedLLM
+from rag.models.llm import Likelihoods, ScriptedLLM
 from rag.records import Sentence
 
 GOLD = article("bridge", BRIDGE)

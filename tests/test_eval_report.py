@@ -18,8 +18,8 @@ from eval.running import Results
 from index.embedding import HashEncoder
 from index.errors import BadRequest
 from index.ingesting import index_for, ingest
-from rag.cli import Commands
-from rag.llm import ScriptedLLM
+from rag.commands.cli import Commands
+from rag.models.llm import ScriptedLLM
 
 HOSTILE = "<script>alert('&')</script> | [x](javascript:1) `code` \n# head ![i](http://a.example/i)"
 Run = Callable[..., Result]

@@ -3,10 +3,10 @@
 import pytest
 
 from index.embedding import HashEncoder
-from rag.evidence import Candidate, decisive, gather, ranking, trained, unmet, unsaid
-from rag.question import Question
+from rag.evidence.spans import offers
+from rag.evidence.weighing import Candidate, decisive, gather, ranking, trained, unmet, unsaid
+from rag.questions.question import Question
 from rag.retrieval import Passage
-from rag.spans import offers
 from tests.building import passage
 
 VELMO = passage(

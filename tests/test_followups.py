@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.earlier import LONGEST_NAME
-from rag.followups import LONGEST, History, standalone
+from rag.evidence.refusing import LACKING, NOT_STATED, OFF_TOPIC
+from rag.questions.earlier import LONGEST_NAME
+from rag.questions.followups import LONGEST, History, standalone
 from rag.records import Turn
-from rag.refusing import LACKING, NOT_STATED, OFF_TOPIC
 
 LAVROV = Turn(
     "What did Lavrov say about Resolution 2254?",

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from rag.demands import Demands, casing
+from rag.evidence.demands import Demands, casing
+from rag.evidence.refusing import LACKING, NOT_STATED, OFF_TOPIC, refusal
 from rag.generation import quotation, quotations, source_line, understandable
-from rag.question import Question
-from rag.refusing import LACKING, NOT_STATED, OFF_TOPIC, refusal
+from rag.questions.question import Question
 from tests.building import candidate, passage
 
 TEXT = (

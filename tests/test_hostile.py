@@ -39,13 +39,15 @@ from index.embedding import Encoder, HashEncoder, Vectors, load_encoder
 from index.errors import BadRequest
 from index.ingesting import index_for, ingest, ingest_articles
 from index.records import Article
-from rag import Answer, Assistant, rendering, terminal
-from rag.chat import Answering
-from rag.cli import Parts, cli
-from rag.desk import Desk, View
-from rag.llama import Llama
-from rag.llm import LLM, LocalLLM, ScriptedLLM, load_llm
-from rag.words import stems
+from rag import Answer, Assistant
+from rag.commands import terminal
+from rag.commands.chat import Answering
+from rag.commands.cli import Parts, cli
+from rag.models.llama import Llama
+from rag.models.llm import LLM, LocalLLM, ScriptedLLM, load_llm
+from rag.page import rendering
+from rag.page.desk import Desk, View
+from rag.text.words import stems
 
 HONEST_IDS = {article.id for article in HONEST}
 MARK = re.compile(r"\[\s*\d+\s*\]")

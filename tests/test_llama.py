@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from index.modelfiles import SMOLLM2
-from rag.chatting import Prompt
-from rag.llama import LARGEST_CONTEXT, Llama
-from rag.llamacpp import Model, reencode
-from rag.llm import EMBEDDED_CONTEXT, LocalLLM, faster, load_llm
+from rag.models.chatting import Prompt
+from rag.models.llama import LARGEST_CONTEXT, Llama
+from rag.models.llamacpp import Model, reencode
+from rag.models.llm import EMBEDDED_CONTEXT, LocalLLM, faster, load_llm
 
 pytestmark = pytest.mark.models
 

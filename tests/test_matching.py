@@ -5,7 +5,7 @@ import pytest
 
 from index.embedding import HashEncoder, load_encoder
 from index.records import Span
-from rag.matching import Match, Wanted
+from rag.evidence.matching import Match, Wanted
 
 
 def matched(question: str, text: str, weights: dict[str, float]) -> Match:

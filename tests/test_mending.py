@@ -8,7 +8,7 @@ import pytest
 from rag.generation import Draft, quotation
 from rag.grounding import Fault, Support, faults
 from rag.mending import Mended, Mender, Written, mend, numbered
-from rag.words import words
+from rag.text.words import words
 from tests.building import passage
 
 OUTLETS = {

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelError
-from rag.chatting import Prompt, Template
-from rag.llm import ScriptedLLM
-from rag.models import HubFile, Models, fetched, load_writer
+from rag.models.chatting import Prompt, Template
+from rag.models.choice import HubFile, Models, fetched, load_writer
+from rag.models.llm import ScriptedLLM
 
 # chat templates
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.opposites import OPPOSITES, contrary, negation_lost
+from rag.evidence.opposites import OPPOSITES, contrary, negation_lost
 
 
 @pytest.mark.parametrize(

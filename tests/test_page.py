@@ -25,10 +25,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from index.records import Article, Card
-from rag import rendering
-from rag.desk import Desk
+from rag.page import rendering
+from rag.page.desk import Desk
+from rag.page.rendering import Conversation, Exchange
 from rag.records import Answer, Event, Sentence
-from rag.rendering import Conversation, Exchange
 
 NASTY = st.text(alphabet=st.sampled_from("<>&\"'`*_[](){}!#$~|\\/:.;=-+@ \n\tabw1é’\u202e\x00"))
 TAGS = {

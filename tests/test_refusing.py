@@ -10,9 +10,7 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from rag.answering import Assistant
-from rag.question import Question
-from rag.records import Turn
-from rag.refusing import (
+from rag.evidence.refusing import (
     EMPTY,
     LACKING,
     NOT_STATED,
@@ -23,6 +21,8 @@ from rag.refusing import (
     refusal,
     span,
 )
+from rag.questions.question import Question
+from rag.records import Turn
 from rag.retrieval import Dates
 from tests.building import passage
 

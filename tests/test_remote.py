@@ -15,10 +15,10 @@ import pytest
 
 from index.errors import ModelError
 from index.modelfiles import SMOLLM2
-from rag.chatting import Prompt
-from rag.llm import LocalLLM
-from rag.models import load_models
-from rag.remote import UNKNOWN_CONTEXT, RemoteLLM, Server
+from rag.models.chatting import Prompt
+from rag.models.choice import load_models
+from rag.models.llm import LocalLLM
+from rag.models.remote import UNKNOWN_CONTEXT, RemoteLLM, Server
 
 # servers that answer as they are told to
 

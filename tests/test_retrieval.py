@@ -10,7 +10,7 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from index.store import Index
-from rag.question import Question
+from rag.questions.question import Question
 from rag.retrieval import Dates, Passage, retrieve, settled
 
 WIRE = (

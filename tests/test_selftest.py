@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from rag.composing import REFUSAL
-from rag.llm import Prompt, ScriptedLLM
-from rag.models import identity, load_models
-from rag.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
-from rag.words import words
+from rag.models.choice import identity, load_models
+from rag.models.llm import Prompt, ScriptedLLM
+from rag.models.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
+from rag.text.words import words
 
 CASES = cases()
 GOOD = {

@@ -18,7 +18,7 @@ from index.embedding import HashEncoder
 from index.errors import BadRequest
 from index.records import Chunk, Span
 from index.store import Index
-from rag import serving
+from rag.page import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 

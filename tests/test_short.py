@@ -3,9 +3,9 @@
 import pytest
 
 from index.embedding import HashEncoder, load_encoder
-from rag.llm import LLM, ScriptedLLM, load_llm
-from rag.question import Question
-from rag.short import offered, short_answer, trained
+from rag.evidence.short import offered, short_answer, trained
+from rag.models.llm import LLM, ScriptedLLM, load_llm
+from rag.questions.question import Question
 
 TEXT = (
     "Petra Dahl, the mayor of Velmo, opened the school on 3 May 2024. It cost about 4.5 million "

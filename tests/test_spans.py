@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.question import Question
-from rag.spans import typed, with_hedge
+from rag.evidence.spans import typed, with_hedge
+from rag.questions.question import Question
 
 
 @pytest.mark.parametrize(

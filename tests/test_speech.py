@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.speech import attributions, resolved, same_person, speakers, whose
+from rag.text.speech import attributions, resolved, same_person, speakers, whose
 
 LAVROV, ARAGHCHI = ("sergei", "lavrov"), ("abbas", "araghchi")
 

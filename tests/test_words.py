@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.names import demonym, expansions, missing, name_words, names, same_name, unnamed
-from rag.numbers import carried, quantities
-from rag.question import Question, kind
-from rag.words import content, coverage, fold, weights, words
+from rag.questions.question import Question, kind
+from rag.text.names import demonym, expansions, missing, name_words, names, same_name, unnamed
+from rag.text.numbers import carried, quantities
+from rag.text.words import content, coverage, fold, weights, words
 
 
 def test_folding_takes_away_case_accents_and_curls() -> None:

@@ -44,8 +44,8 @@ The company cited a shortage of engineers and the price of fuel.
 }
 DATA = (
     "prompts/*.txt",
-    "rag/*.json",
-    "rag/assets/*",
+    "rag/evidence/*.json",
+    "rag/page/assets/*",
     "eval/*.css",
     "eval/*.jsonl",
     "eval/articles/**/*",

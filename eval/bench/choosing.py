@@ -14,7 +14,7 @@ plot of risk against coverage is written to FOLDER/risk_coverage.png.
     UPR       likelihood of the question after the sentence (Sachan et al., 2022), which
               ranks the ten best of the fusion; on a sample, because it is slow
     floor     the best paragraph by BM25, then the sentence with most of the question's words
-    Byline    rag.evidence; a sentence that a better one's quotation shows is left out
+    Byline    rag.evidence.weighing; a sentence that a better one's quotation shows is left out
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from index.embedding import Encoder, Vectors, load_encoder
 from index.ingesting import index_for, ingest
 from index.queries import Snapshot
 from index.records import Span
-from rag.evidence import Candidate, gather, ranking, trained
+from rag.evidence.weighing import Candidate, gather, ranking, trained
 from rag.generation import understandable
-from rag.llm import load_llm
-from rag.question import Question
+from rag.models.llm import load_llm
+from rag.questions.question import Question
 from rag.retrieval import DEPTH, LEXICAL_SHARE, Passage, retrieve
-from rag.words import coverage, stems, weights
+from rag.text.words import coverage, stems, weights
 
 UPR_READS = 10
 """Sentences that the language model reads for one question."""

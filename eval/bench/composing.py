@@ -29,11 +29,11 @@ from rag import Answer, Assistant
 from rag.composing import Composition
 from rag.generation import Draft, quotation
 from rag.grounding import Support, faults
-from rag.llm import Writer, load_llm
 from rag.mending import Mended, Mender, Written, numbered
-from rag.models import load_writer
+from rag.models.choice import load_writer
+from rag.models.llm import Writer, load_llm
+from rag.models.selftest import NEEDED, cases, passes
 from rag.retrieval import Passage
-from rag.selftest import NEEDED, cases, passes
 
 
 @dataclass(slots=True)

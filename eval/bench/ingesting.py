@@ -24,7 +24,7 @@ from index.embedding import load_encoder
 from index.ingesting import embedded_text, index_for, ingest
 from index.records import Article
 from index.store import Index
-from rag.question import Question
+from rag.questions.question import Question
 from rag.retrieval import retrieve
 
 SEED = 7

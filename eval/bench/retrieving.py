@@ -20,7 +20,7 @@ import numpy as np
 from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from index.store import Index
-from rag.question import Question
+from rag.questions.question import Question
 from rag.retrieval import DEPTH, retrieve
 
 

@@ -31,7 +31,7 @@ from index.embedding import Encoder, load_encoder
 from index.schema import TABLES, Manifest
 from index.store import Index
 from index.vectors import Block, VectorIndex
-from rag.question import Question
+from rag.questions.question import Question
 from rag.retrieval import DEPTH
 
 SIZES = (10_000, 100_000, 1_000_000)

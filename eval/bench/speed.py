@@ -24,7 +24,7 @@ from eval.running import latest
 from index.embedding import Encoder, Tokens, Vectors, load_encoder
 from index.store import Index
 from rag import Assistant
-from rag.llm import Likelihoods, load_llm
+from rag.models.llm import Likelihoods, load_llm
 
 STAGES = ("retrieve", "generate", "check", "total")
 

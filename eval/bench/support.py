@@ -5,7 +5,7 @@
 Three scores that the models at hand give, each calibrated by one threshold:
 
     cosine     of the sentence and the passage
-    least met  how far the sentence's least met word is met in the passage (rag.matching)
+    least met  how far the sentence's least met word is met in the passage (rag.evidence.matching)
     gain       how much likelier the passage makes the sentence for the language model
 
 The thresholds come from half of a public set, questions of SQuAD 2.0 with the paragraph
@@ -30,10 +30,10 @@ from eval.train_evidence import auc, sample
 from index.embedding import Encoder, load_encoder
 from index.readers import read_all
 from index.records import Article, Card
+from rag.evidence.matching import Wanted
 from rag.grounding import Support, faults
-from rag.llm import Judge, load_llm
-from rag.matching import Wanted
-from rag.words import content
+from rag.models.llm import Judge, load_llm
+from rag.text.words import content
 
 LONGEST = 900
 """Characters of a passage that the language model reads."""

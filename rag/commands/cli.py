@@ -1,0 +1,303 @@
+"""The command line: ingest, ask, chat, list, show, remove, doctor.
+
+`app.py` adds `serve` to `cli` and runs it. Data goes to standard output and
+everything else to standard error. Nothing here loads a model unless the command
+needs one: `list`, `show`, `remove` and `--help` start at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from index.embedding import Encoder, load_encoder
+from index.errors import BadRequest, BylineError
+from index.fetching import is_address
+from index.store import Index
+from rag.answering import Assistant, Mode, day
+from rag.commands import terminal
+from rag.commands.chat import Answering, converse
+from rag.commands.doctor import Check, check_disk, check_index, check_models
+from rag.models.choice import WAYS, fetched
+from rag.records import iso
+from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
+
+LOADING = "Loading the models"
+
+
+def _assistant(folder: Path, model: str | None, encoder: str | None, mode: Mode) -> Answering:
+    return Assistant.load(folder, model=model, encoder=encoder, mode=mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the commands get what is heavy; ``cli(obj=Parts(...))`` puts others in their place."""
+
+    assistant: Callable[[Path, str | None, str | None, Mode], Answering] = _assistant
+    encoder: Callable[[str | None], Encoder] = load_encoder
+    check_models: Callable[[str | None], list[Check]] = check_models
+
+
+class Commands(TyperGroup):
+    """Shows an error that is written for the user as one line; any other is a bug."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a `BylineError` ends it with exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except BylineError as error:
+            typer.echo(f"byline: {terminal.one_line(str(error))}", err=True)
+            raise typer.Exit(1) from error
+
+
+cli = typer.Typer(
+    cls=Commands,
+    help="Answers questions about a news archive, each sentence with the passage it rests on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+IndexOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help=f"The index folder. Default: ${INDEX_VARIABLE}, else ./{DEFAULT_INDEX}.",
+    ),
+]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        metavar="NAME",
+        help="A sentence-transformers folder or name. Default: the one that comes with Byline.",
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help=f"The language model that writes: {WAYS}. Default: the one that comes with Byline.",
+    ),
+]
+ModeOption = Annotated[
+    Mode,
+    typer.Option(
+        "--mode",
+        help="Answer in the articles' own sentences (quote), in the model's (compose), or "
+        "compose only with a model that passes a short test (auto).",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since", metavar="DATE", help="Only articles of this day (YYYY-MM-DD) or later."
+    ),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Only articles of this day or earlier."),
+]
+ArticleArgument = Annotated[str, typer.Argument(metavar="ID", help="The article's id.")]
+
+
+@cli.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH|URL...",
+            help="Files and folders of text, Markdown, web pages, PDF, Word, mail, tables, feeds "
+            "and zip archives; addresses of pages and feeds.",
+        ),
+    ],
+    index: IndexOption = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Empty the index first, and make it anew.")
+    ] = False,
+    encoder: EncoderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read new and changed articles into the index."""
+    if rebuild:
+        _require_files(paths)
+    from index import ingesting
+
+    with terminal.Status() as status:
+        status.show(LOADING)
+        loaded = _parts(context).encoder(encoder)
+    folder = index_folder(index)
+    with ingesting.index_for(folder, loaded, rebuild=rebuild) as opened, terminal.Tally() as tally:
+        report = ingesting.ingest(opened, paths, loaded, on_event=tally)
+    if as_json:
+        typer.echo(terminal.as_json(terminal.report_dict(report)))
+    else:
+        typer.echo(terminal.report_text(report))
+    if report.interrupted:
+        typer.echo("Stopped early. The same command goes on from there.", err=True)
+        raise typer.Exit(130)
+    if report.problems and not report.added + report.updated + report.unchanged:
+        raise BadRequest("Nothing could be read. The reason is above.")
+
+
+def _require_files(paths: Iterable[str]) -> None:
+    """Refuse to empty an index for the sake of a path that is mistyped."""
+    missing = [path for path in paths if not (is_address(path) or Path(path).exists())]
+    if missing:
+        raise BadRequest(f"There is no {missing[0]}, so nothing was rebuilt.")
+
+
+@cli.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="In English, as a sentence.")],
+    index: IndexOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    model: ModelOption = None,
+    encoder: EncoderOption = None,
+    mode: ModeOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Answer one question, with the passages that the answer rests on."""
+    first, last = _days(since, until)
+    model = _at_hand(model)
+    with terminal.Status() as status:
+        status.show(LOADING)
+        assistant = _parts(context).assistant(index_folder(index), model, encoder, mode)
+        status.show("Looking for the answer")
+        answer = assistant.ask(question, since=first, until=last)
+    if as_json:
+        typer.echo(terminal.as_json(answer.to_dict()))
+    else:
+        typer.echo(terminal.answer_text(answer, terminal.line_width()))
+
+
+@cli.command()
+def chat(
+    context: typer.Context,
+    index: IndexOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    model: ModelOption = None,
+    encoder: EncoderOption = None,
+    mode: ModeOption = "auto",
+) -> None:
+    """Ask question after question in the terminal.
+
+    A question may refer to earlier ones and their answers.
+    """
+    first, last = _days(since, until)
+    model = _at_hand(model)
+    with terminal.Status() as status:
+        status.show(LOADING)
+        assistant = _parts(context).assistant(index_folder(index), model, encoder, mode)
+    converse(assistant, first, last)
+
+
+@cli.command("list")
+def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """List the articles in the index, the latest first."""
+    with _open(index) as opened:
+        cards = opened.articles()
+    if as_json:
+        typer.echo(terminal.as_json([terminal.card_dict(card) for card in cards]))
+    else:
+        typer.echo(terminal.cards_text(cards))
+
+
+@cli.command()
+def show(article: ArticleArgument, index: IndexOption = None) -> None:
+    """Show an article, and where what is known of it came from."""
+    with _open(index) as opened, opened.snapshot() as view:
+        found = view.article(article)
+        copies = view.copies(view.card(article).origin)
+    others = [card for card in copies if card.article_id != article]
+    typer.echo(terminal.article_text(found, others, terminal.line_width()))
+
+
+@cli.command()
+def remove(
+    article: ArticleArgument,
+    index: IndexOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Remove an article from the index.
+
+    The file that it was read from stays, and would be read again by `ingest`.
+    """
+    with _open(index) as opened:
+        title = terminal.one_line(opened.card(article).title)
+    if not yes and not _agreed(f"Remove {title!r} from the index?"):
+        typer.echo("Nothing was removed.", err=True)
+        raise typer.Exit(1)
+    with _open(index, writable=True) as opened:
+        opened.remove(article)
+        opened.save_vectors()
+    typer.echo(f"Removed {title!r} ({terminal.one_line(article)}).", err=True)
+
+
+def _agreed(question: str) -> bool:
+    typer.echo(f"{question} [y/N] ", nl=False, err=True)  # typer.confirm writes to both streams
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+@cli.command()
+def doctor(context: typer.Context, index: IndexOption = None, model: ModelOption = None) -> None:
+    """Check the models, the index and the disk.
+
+    With --model, that model is asked for a word. What is wrong is named with what
+    to do about it, and the exit status is then 1.
+    """
+    folder = index_folder(index)
+    right = True
+    checks = [*_parts(context).check_models(model), *check_index(folder), check_disk(folder)]
+    for name, good, message in checks:
+        right = right and good
+        typer.echo(f"{'OK' if good else 'WRONG':<6}{name}: {terminal.one_line(message)}")
+    if not right:
+        raise typer.Exit(1)
+
+
+def _parts(context: typer.Context) -> Parts:
+    return context.find_object(Parts) or Parts()
+
+
+def _at_hand(model: str | None) -> str | None:
+    """The model as given, or its file, downloaded before a status line would hide the progress."""
+    found = fetched(model)
+    return None if found is None else str(found)
+
+
+def _open(index: Path | None, *, writable: bool = False) -> Index:
+    return Index.open(index_folder(index), writable=writable)
+
+
+def _days(since: str | None, until: str | None) -> tuple[str | None, str | None]:
+    """Both dates as given; wrong ones are refused before a model is loaded.
+
+    Raises:
+        BadRequest: one is no date, or the later one comes first.
+    """
+    first, last = _day("--since", since), _day("--until", until)
+    if first and last and first > last:
+        raise BadRequest(f"--since {first} is after --until {last}: no day is in between.")
+    return first, last
+
+
+def _day(option: str, given: str | None) -> str | None:
+    try:
+        return iso(day(given))
+    except BadRequest as error:
+        raise BadRequest(f"{option}: {error}") from None

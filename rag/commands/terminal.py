@@ -1,0 +1,313 @@
+"""What the commands print: answers, articles and tables as text for a terminal.
+
+Pure functions of records, but for the two consoles. Articles are hostile input:
+every string of theirs passes through `printable` or `one_line`, which leave no
+sequence that a terminal would obey, and rich is told of no markup.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import Progress as ProgressBar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from index.records import Article, Card
+from rag.records import Answer, Citation, Headline, Refusal
+from rag.text.enclosed import unmarked
+
+if TYPE_CHECKING:
+    from index.ingesting import Progress, Report
+
+UNKNOWN = "unknown"
+INDENT = "    "
+
+# ECMA-48: control sequences, strings such as a window's title, and shorter escapes. Only for looks:
+# with its first character gone, what is left of a sequence is plain text.
+_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)|[ -/]*[0-~])"
+)
+# All controls but tab and line feed, and the directional ones, which make text read backwards.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Characters that JSON may hold unescaped, but a terminal must not see.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\ud800-\udfff"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def printable(text: str) -> str:
+    """`text` without anything that a terminal would obey; line breaks and tabs stay."""
+    plain = _CONTROL.sub("", _SEQUENCE.sub("", text.replace("\r\n", "\n")))
+    return _SURROGATE.sub("\ufffd", plain)
+
+
+def one_line(text: str) -> str:
+    """`text` as `printable`, on one line."""
+    return " ".join(printable(text).split())
+
+
+def as_json(value: Any) -> str:
+    """Indented JSON in readable Unicode, in which a terminal finds nothing to obey."""
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    return _UNSAFE_IN_JSON.sub(lambda match: json.dumps(match.group())[1:-1], written)
+
+
+def out() -> Console:
+    """The console of standard output. In a pipe, nothing is wrapped or cut."""
+    piped = not sys.stdout.isatty()
+    return Console(markup=False, highlight=False, emoji=False, width=100_000 if piped else None)
+
+
+def err() -> Console:
+    """The console of standard error."""
+    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+class Status:
+    """One line on standard error that says what is being done, on a terminal only."""
+
+    def __init__(self) -> None:
+        self._status = err().status("")
+
+    def __enter__(self) -> Status:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.hide()
+
+    def show(self, text: str) -> None:
+        """Show the line, or change it."""
+        self._status.update(Text(one_line(text)))
+        self._status.start()
+
+    def hide(self) -> None:
+        """Take the line away, so that standard output can be written to."""
+        self._status.stop()
+
+
+class Tally:
+    """Tells on standard error which article has been dealt with, as they come.
+
+    What is added, updated or skipped gets a line that stays; a terminal also
+    shows a count and the time.
+    """
+
+    def __init__(self) -> None:
+        self._console = err()
+        self._counts = {"added": 0, "updated": 0, "unchanged": 0, "skipped": 0}
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+        self._progress = ProgressBar(
+            *columns,
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            redirect_stdout=False,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._progress.add_task("reading", total=None)
+
+    def __enter__(self) -> Tally:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, event: Progress) -> None:
+        """Tell of one article."""
+        self._counts[event.kind] += 1
+        if event.kind != "unchanged":
+            reason = f": {event.reason}" if event.reason else ""
+            line = f"{event.kind:<8} {one_line(event.source + reason)}"
+            self._console.print(Text(line), soft_wrap=True)
+        counted = ", ".join(f"{count} {kind}" for kind, count in self._counts.items() if count)
+        self._progress.update(self._task, description=counted)
+
+
+def report_text(report: Report) -> str:
+    """How many articles an ingest added and so on, which are copies, what was skipped and why."""
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "skipped": len(report.problems),
+    }
+    counted = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    lines = [f"{counted}; {report.chunks} chunks in {report.seconds:.1f} s"]
+    lines += [
+        f"{one_line(copied)} is a copy of {one_line(origin)}" for copied, origin in report.copies
+    ]
+    lines += [
+        f"skipped {one_line(problem.source)}: {one_line(problem.reason)}"
+        for problem in report.problems
+    ]
+    return "\n".join(lines)
+
+
+def report_dict(report: Report) -> dict[str, Any]:
+    """JSON form of what an ingest did."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "chunks": report.chunks,
+        "copies": [{"id": copied, "origin": origin} for copied, origin in report.copies],
+        "skipped": [{"source": one.source, "reason": one.reason} for one in report.problems],
+        "seconds": round(report.seconds, 3),
+        "interrupted": report.interrupted,
+    }
+
+
+def line_width() -> int | None:
+    """Characters to a line on standard output; None in a pipe, where lines are never broken."""
+    return min(out().width, 100) if sys.stdout.isatty() else None
+
+
+def answer_text(answer: Answer, width: int | None = None) -> str:
+    """An answer with its citations, or a refusal with the nearest headlines."""
+    if answer.refusal is not None:
+        return refusal_text(answer.refusal, width)
+    parts = [answer.short or "", answer.text]
+    blocks = [wrapped(printable(part), width) for part in parts if part]
+    return "\n\n".join([*blocks, *citation_texts(answer.citations, width)])
+
+
+def refusal_text(refusal: Refusal, width: int | None = None) -> str:
+    """Why there is no answer, and the nearest headlines."""
+    lines = [wrapped(printable(refusal.message), width)]
+    if refusal.nearest:
+        lines += ["", "Nearest in the archive:"]
+        lines += [wrapped(headline_text(one), width, "  - ") for one in refusal.nearest]
+    return "\n".join(lines)
+
+
+def after_sentences(answer: Answer, width: int | None = None) -> str:
+    """What follows the sentences of a streamed answer; all of it if it is a refusal."""
+    if answer.refusal is not None:
+        return refusal_text(answer.refusal, width) + "\n"
+    return "".join(f"\n{block}\n" for block in citation_texts(answer.citations, width))
+
+
+def citation_texts(citations: Iterable[Citation], width: int | None = None) -> list[str]:
+    """For each citation: its number, publisher, date and title, and below them the quotation."""
+    return [_citation(citation, width) for citation in citations]
+
+
+def _citation(citation: Citation, width: int | None) -> str:
+    where = [citation.publisher, citation.published and citation.published.isoformat()]
+    known = ", ".join(unmarked(one_line(part)) for part in where if part) or UNKNOWN
+    head = f"[{citation.number}] {known}: {unmarked(one_line(citation.title))}"
+    lines = [
+        wrapped(head, width, after=INDENT),
+        wrapped(f"“{one_line(citation.quote)}”", width, INDENT),
+    ]
+    if citation.also_in:
+        also = ", ".join(one_line(name) for name in citation.also_in)
+        lines.append(wrapped(f"also in: {also}", width, INDENT))
+    if citation.url:
+        lines.append(INDENT + one_line(citation.url))
+    return "\n".join(lines)
+
+
+def headline_text(headline: Headline) -> str:
+    """A headline with its publisher and date, as far as they are known."""
+    where = [headline.publisher, headline.published and headline.published.isoformat()]
+    known = ", ".join(one_line(part) for part in where if part)
+    return one_line(headline.title) + (f" ({known})" if known else "")
+
+
+def article_text(article: Article, copies: Sequence[Card], width: int | None = None) -> str:
+    """An article's metadata, each value with where it came from, then its text."""
+    known: dict[str, str | None] = {
+        "id": article.id,
+        "title": article.title,
+        "publisher": article.publisher,
+        "published": article.published.isoformat() if article.published else None,
+        "authors": ", ".join(article.authors) or None,
+        "url": article.url,
+        "source": article.source,
+    }
+    lines = [_field(name, value, article.provenance.get(name)) for name, value in known.items()]
+    others = [f"{one_line(card.title)} ({one_line(card.article_id)})" for card in copies]
+    lines += [_field("also in", other, None) for other in others]
+    paragraphs = printable(article.text).split("\n\n")
+    return "\n".join(lines) + "\n\n" + "\n\n".join(wrapped(one, width) for one in paragraphs)
+
+
+def _field(name: str, value: str | None, origin: str | None) -> str:
+    source = f"  ({one_line(origin)})" if value and origin else ""
+    return f"{name:<11}{one_line(value) if value else UNKNOWN}{source}"
+
+
+def cards_text(cards: Iterable[Card]) -> str:
+    """A table with a row for each article: id, date, publisher, title, and of which it is a copy.
+
+    Columns are folded to fit a terminal, never cut; in a pipe each row is one line.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("ID", "DATE", "PUBLISHER", "TITLE", "COPY OF"):
+        table.add_column(name, overflow="fold", no_wrap=name == "DATE")
+    for card in cards:
+        day = card.published.isoformat() if card.published else ""
+        copy_of = card.origin if card.origin != card.article_id else ""
+        row = (card.article_id, day, card.publisher or "", card.title, copy_of)
+        table.add_row(*(Text(one_line(cell)) for cell in row))
+    console = out()
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def card_dict(card: Card) -> dict[str, Any]:
+    """JSON form of a card, with the date as ISO 8601."""
+    return {
+        "id": card.article_id,
+        "title": card.title,
+        "publisher": card.publisher,
+        "published": card.published.isoformat() if card.published else None,
+        "url": card.url,
+        "origin": card.origin,
+    }
+
+
+def wrapped(text: str, width: int | None, before: str = "", after: str | None = None) -> str:
+    """`text` indented with `before`, further lines with `after` (default: as deep), if wrapped."""
+    if width is None:
+        return before + text
+    deep = " " * len(before) if after is None else after
+    lines = text.splitlines() or [""]
+    return "\n".join(
+        textwrap.fill(
+            line,
+            width,
+            initial_indent=before if number == 0 else deep,
+            subsequent_indent=deep,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        for number, line in enumerate(lines)
+    )

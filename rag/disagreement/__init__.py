@@ -1,0 +1,1 @@
+"""Where origins differ on one thing, and which values a later story replaced."""

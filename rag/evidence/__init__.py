@@ -1,0 +1,1 @@
+"""Which sentences answer, how sure that is, and why there are none."""

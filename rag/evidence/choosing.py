@@ -1,0 +1,127 @@
+"""From the passages found to what the answer may rest on, or to why there is none.
+
+The sentences are ranked, those that do not carry what the question demands fall
+out, a figure that a later article replaces gives way to the newer one, and what is
+left decides whether there is an answer. No model writes anything here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from index.embedding import Encoder, Tokens
+from index.queries import Queries
+from rag.disagreement.conflicts import Disagreement, conflicts, place, superseded
+from rag.evidence.demands import Demands
+from rag.evidence.refusing import on_topic
+from rag.evidence.weighing import Candidate, gather, ranking, trained, unmet
+from rag.generation import NEARLY_AS_GOOD, Draft, quotation, quotations, understandable
+from rag.questions.question import Question
+from rag.retrieval import Passage
+
+CONSIDERED = 7
+"""Sentences, best first, that may be quoted."""
+
+
+@dataclass(slots=True)
+class Chosen:
+    """What a search brought: evidence best first, or what it lacks."""
+
+    passages: Sequence[Passage]
+    on_topic: bool = False
+    drafts: list[Draft] = field(default_factory=list)
+    """The evidence as quotations; empty where the question is declined."""
+    lacking: list[str] = field(default_factory=list)
+    """Words of the question that nothing near it carries."""
+    conflicts: list[Disagreement] = field(default_factory=list)
+    confidence: float = 0.0
+    """Probability that the evidence answers, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A candidate that carries what the question demands."""
+
+    candidate: Candidate
+    theirs: bool
+    """True where it is known to be a statement of the person asked about."""
+    timely: bool
+    """True where it is known to be about the time asked about."""
+
+
+def choose(
+    index: Queries,
+    question: Question,
+    asked: Tokens,
+    passages: Sequence[Passage],
+    encoder: Encoder,
+) -> Chosen:
+    """Judge the sentences of the passages, and decide whether they answer.
+
+    Args:
+        index: where the passages came from.
+        question: the question, read.
+        asked: the same, as the encoder reads it.
+        passages: what retrieval found, best first.
+        encoder: what made the vectors of the index.
+    """
+    frequency, total = index.document_frequency(question.terms), index.chunk_count
+    chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
+    demands = Demands.of(question, passages)
+    if not chosen.on_topic:
+        chosen.lacking = demands.unheard_of(passages)
+        return chosen
+    ranked = ranking(gather(question, asked, passages, encoder, frequency, total))
+    met = _met(index, question, demands, ranked, chosen)
+    chosen.confidence = trained().answerable(question, met)
+    if met and chosen.confidence >= trained().threshold:
+        chosen.drafts = quotations(question, met)
+        chosen.conflicts = conflicts(question, ranked)
+        chosen.lacking = []
+    elif met:
+        word = unmet(met)
+        chosen.lacking = [demands.as_typed(word)] if word else []
+    return chosen
+
+
+def _met(
+    index: Queries,
+    question: Question,
+    demands: Demands,
+    ranked: Sequence[Candidate],
+    chosen: Chosen,
+) -> list[Candidate]:
+    """The best sentences that carry what the question demands; what the first lack is noted."""
+    found: list[_Met] = []
+    for candidate in _current(question, ranked):
+        draft = quotation(candidate.passage, understandable(question, candidate))
+        article = index.article(candidate.passage.stored.card.article_id)
+        lacking = demands.lacking(draft, f"{article.title}\n{article.text}")
+        speaker = demands.speaker(draft)
+        if not lacking and speaker != "other":
+            found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))
+        elif not found:
+            chosen.lacking = chosen.lacking or lacking
+    return [one.candidate for one in _known(_known(found, "theirs"), "timely")]
+
+
+def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The first few candidates, each that is out of date replaced by what replaces it."""
+    newer = superseded(question, ranked)
+    found: dict[tuple[str, int, int], Candidate] = {}
+    for candidate in ranked[:CONSIDERED]:
+        instead = newer.get(place(candidate))
+        if instead is not None:
+            candidate = replace(instead, score=candidate.score)
+        if place(candidate) not in newer:
+            found.setdefault(place(candidate), candidate)
+    return list(found.values())
+
+
+def _known(found: Sequence[_Met], what: str) -> list[_Met]:
+    """Those of which it is known, where one of them is about as good as the best."""
+    known = [one for one in found if getattr(one, what)]
+    if not known or known[0].candidate.score < found[0].candidate.score - NEARLY_AS_GOOD:
+        return list(found)
+    return known

@@ -1,0 +1,102 @@
+"""What a question demands of its evidence, whatever a score says.
+
+A question about Resolution 1701 is not answered by a passage on Resolution 2254,
+however alike the two sound. So each number of the question has to stand in the
+passage or in what is known of its article, each name in the article, and each
+day among the days that the passage speaks of or was published on; and for "what
+did X say" the speaker has to be X.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.evidence.timing import Standing, standing
+from rag.generation import Draft
+from rag.grounding import Support
+from rag.questions.periods import Period
+from rag.questions.question import Question, looks_like_names
+from rag.retrieval import Passage
+from rag.text.dates import CALENDAR
+from rag.text.names import missing, names, split_name
+from rag.text.numbers import carried
+from rag.text.speech import whose
+from rag.text.words import WORD, fold, words
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """The names, numbers and speaker that evidence must carry."""
+
+    question: Question
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, question: Question, passages: Iterable[Passage]) -> Demands:
+        """Read the demands off a question; the passages tell which lower-case words are names."""
+        typed = looks_like_names(question.terms, casing(passage.text for passage in passages))
+        names_ = dict.fromkeys((*question.names, *typed))
+        return cls(question, tuple(name for name in names_ if name not in CALENDAR))
+
+    def lacking(self, draft: Draft, article: str) -> list[str]:
+        """What this draft's passage, or its article, does not carry; empty when all is there."""
+        support = Support.of(draft.passage.text, draft.passage.stored.card)
+        near = f"{support.text}\n{support.known}"
+        numbers = [
+            self.question.text[one.start : one.end] for one in carried(self.question.numbers, near)
+        ]
+        days = [
+            self.question.text[one.start : one.end]
+            for one in self.question.periods
+            if self._standing(one, draft) == "outside"
+        ]
+        absent = missing(self.names, words(f"{article}\n{support.known}"))
+        return list(dict.fromkeys([*numbers, *days, *(self.as_typed(word) for word in absent)]))
+
+    def unheard_of(self, passages: Iterable[Passage]) -> list[str]:
+        """Names that no passage has, if the passages do have another name of the question."""
+        texts = (f"{passage.stored.card.title}\n{passage.text}" for passage in passages)
+        absent = missing(self.names, words("\n".join(texts)))
+        if len(absent) == len(self.names):
+            return []
+        return list(dict.fromkeys(self.as_typed(word) for word in absent))
+
+    def timely(self, draft: Draft) -> bool:
+        """True where the draft is known to be about each time that the question asks about."""
+        return all(self._standing(one, draft) == "inside" for one in self.question.periods)
+
+    def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown"]:
+        """Whether the draft reports what the person said whose statement is asked for."""
+        if not self.question.subject:
+            return "theirs"
+        chunk = draft.passage.stored.chunk
+        start = draft.span.start - chunk.start
+        return whose(chunk.text, self.question.subject, start, draft.span.end - chunk.start)
+
+    def _standing(self, period: Period, draft: Draft) -> Standing:
+        published = draft.passage.stored.card.published
+        return standing(period, draft.quote, published, near=draft.passage.text)
+
+    def as_typed(self, word: str) -> str:
+        """A folded word as the question writes it, with the rest of its name."""
+        for name in names(self.question.text):
+            if word in split_name(name):
+                return name
+        return word
+
+
+def casing(texts: Iterable[str]) -> dict[str, float]:
+    """For each folded word, the share of its uses inside sentences that are capitalised."""
+    upper: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for text in texts:
+        for match in WORD.finditer(text):
+            opens = text[: match.start()].rstrip(" “\"'(")[-1:] in ("", ".", "!", "?", "\n", ":")
+            if not opens:
+                word = fold(match.group()).removesuffix("'s")
+                every[word] += 1
+                upper[word] += match.group()[0].isupper()
+    return {word: upper[word] / count for word, count in every.items()}

@@ -1,0 +1,188 @@
+"""The spans of a text that are the kind of thing a question asks for.
+
+A question for a person or a place is answered by a name that it does not say
+itself, one for a number by a quantity with its unit, one for a time by a day, a
+year or a span of time. Questions of other kinds have no such spans.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.records import Span
+from rag.questions.question import Question
+from rag.text.dates import CALENDAR, mentions
+from rag.text.names import NAME, missing, name_words, split_name
+from rag.text.numbers import quantities
+from rag.text.words import STOPWORDS, fold, words
+
+TYPED = ("person", "place", "number", "time")
+"""Kinds of question whose answers are such spans."""
+_HEDGE = re.compile(
+    r"\b(?:about|around|nearly|almost|some|roughly|approximately|more than|less than|fewer than"
+    r"|at least|at most|up to|as many as|over|under|just under|just over|only)\s+$",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"[\s-]?(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|kilomet(?:re|er)s?"
+    r"|met(?:re|er)s?|miles?|feet|foot|acres?|hectares?|km|kg|tonnes?|tons?|degrees?|points?)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+_SEASON = re.compile(
+    r"\b(?:(?:early|mid|late)[ -])?(?:spring|summer|autumn|fall|winter"
+    r"|(?:first|second|third|fourth|last) (?:quarter|half))(?: of)? (?:1\d|20)\d\d\b",
+    re.IGNORECASE,
+)
+_CENTURY = re.compile(
+    r"\b(?:(?:early|mid|late)[ -])?(?:\d{1,2}(?:st|nd|rd|th)|\w+th|\w+-first)[ -]"
+    r"centur(?:y|ies)(?: BCE?)?\b|\b(?:(?:early|mid|late)[ -])?(?:1\d|20)\d0s\b",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\b\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b(?:noon|midnight)\b",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"\s?[–—-]\s?|\s(?:to|and|until)\s")
+_NO_NAMES = CALENDAR | STOPWORDS | {"two", "three", "four", "five", "six", "many", "together"}
+"""Words with a capital letter that name nobody."""
+_LASTING = re.compile(r"\b(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)\b", re.I)
+_OPENS = re.compile(
+    r"^(?:on|in|by|since|until|before|after|of|from|during|the|last|early)\s+", re.I
+)
+
+
+def typed(question: Question, text: str) -> list[Span]:
+    """Where a text holds the kind of thing asked for; empty for questions of other kinds.
+
+    Spans that the question says itself are left out. They may overlap: "France and
+    Spain" stands beside "France" and "Spain".
+    """
+    if question.asks in ("person", "place"):
+        found = list(_names(question, text))
+    elif question.asks == "number":
+        found = list(_numbers(question, text))
+        found += _joined(found, text)
+    elif question.asks == "time":
+        found = list(_times(question, text))
+        found += _joined(found, text)
+    else:
+        found = []
+    return list(dict.fromkeys(found))
+
+
+def _names(question: Question, text: str) -> Iterator[Span]:
+    asked = set(words(question.text))
+    for match in NAME.finditer(text):
+        for start, end in _parts(match):
+            own = [word for word in split_name(text[start:end]) if word not in _NO_NAMES]
+            if own and not set(own) <= asked:
+                yield Span(start, end)
+
+
+def _parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """A run of names whole, each of those that an "and" joins, and each without its title."""
+    name = match.group()
+    joints = [(m.start(), m.end()) for m in re.finditer(r"\s+and\s+", name)]
+    pieces = [(0, len(name))]
+    if joints:
+        starts = [0, *(end for _, end in joints)]
+        ends = [*(start for start, _ in joints), len(name)]
+        pieces += list(zip(starts, ends, strict=True))
+    for start, end in pieces:
+        piece = re.sub(r"['’]s?$", "", name[start:end])
+        at = match.start() + start
+        yield at, at + len(piece)
+        if len(piece.split()) > 2:
+            last_two = re.search(r"\S+\s+\S+$", piece)
+            if last_two:
+                yield at + last_two.start(), at + len(piece)
+
+
+def _numbers(question: Question, text: str) -> Iterator[Span]:
+    for one in quantities(text):
+        if any(one.same(asked) for asked in question.numbers) or one.unit == "ordinal":
+            continue
+        unit = _UNIT.match(text, one.end)
+        yield Span(one.start, unit.end() if unit else one.end)
+
+
+def _times(question: Question, text: str) -> Iterator[Span]:
+    said = fold(question.text)
+    for mention in mentions(text, None):
+        opening = _OPENS.match(text[mention.start : mention.end])
+        start = mention.start + (opening.end() if opening else 0)
+        if start < mention.end and fold(text[start : mention.end]) not in said:
+            yield Span(start, mention.end)
+    for pattern in (_SEASON, _CENTURY, _CLOCK, _YEAR):
+        for match in pattern.finditer(text):
+            if fold(match.group()) not in said:
+                yield Span(*match.span())
+    for one in quantities(text):
+        unit = _UNIT.match(text, one.end)
+        if unit and _LASTING.search(unit.group()):
+            yield Span(one.start, unit.end())
+
+
+def _joined(found: Sequence[Span], text: str) -> list[Span]:
+    """Two spans with nothing but a joint between them: "1754–1763", "three years and a day"."""
+    return [
+        Span(one.start, other.end)
+        for one in found
+        for other in found
+        if one.end < other.start and _JOINT.fullmatch(text[one.end : other.start])
+    ]
+
+
+def offers(question: Question, text: str) -> bool:
+    """True where a text holds the kind of thing asked for, beyond what the question says itself."""
+    if question.asks in ("person", "place"):
+        return bool(missing(name_words(text), words(question.text)))
+    if question.asks in ("number", "time"):
+        asked = question.numbers
+        return any(not any(q.same(one) for one in asked) for q in quantities(text)) or (
+            question.asks == "time" and _names_a_day(text)
+        )
+    return True
+
+
+def in_the_unit_asked_for(question: Question, text: str) -> bool:
+    """True where a number asked for is given as what it must be: money, a share or a count."""
+    if question.asks == "time":
+        return bool(mentions(text, None))
+    if question.asks != "number":
+        return False
+    units = {one.unit for one in quantities(text)} - {"ordinal", "vague"}
+    if _MONEY.search(question.text):
+        return bool(units - {"", "percent"})
+    if _SHARE.search(question.text):
+        return "percent" in units
+    return "" in units
+
+
+_MONEY = re.compile(
+    r"\b(?:costs?|price|revenue|profit|loss|money|pay|paid|pays|worth|saves?|bill|budget|spend|spent"
+    r"|fine|debt|salary|wage|fee)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\b(?:share|percent(?:age)?|per cent|rate|turnout|proportion)\b", re.IGNORECASE
+)
+
+
+def _names_a_day(text: str) -> bool:
+    return not _DAYS.isdisjoint(words(text))
+
+
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january "
+    "february march april may june july august september october november december spring "
+    "summer autumn winter century".split()
+)
+
+
+def with_hedge(text: str, span: Span) -> Span:
+    """The span with the "about" or "more than" before it, without which it would say more."""
+    hedge = _HEDGE.search(text[: span.start])
+    return Span(hedge.start(), span.end) if hedge else span

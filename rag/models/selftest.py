@@ -1,0 +1,139 @@
+"""Can this model compose? A short test, taken once for each model and remembered.
+
+The model is asked eight questions about made-up passages, in the very way in which
+it would answer readers, and its answers are marked in code. What it is called, who
+made it and how large it is count for nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.modelfiles import SMOLLM2, cache_folder
+from index.records import Card, Chunk, Span, StoredChunk
+from index.sentences import sentences
+from prompts import template
+from rag.composing import Composition
+from rag.generation import Draft, quotation
+from rag.models.llm import Writer
+from rag.retrieval import Passage
+from rag.text.words import words
+
+VERSION = 1
+"""To be counted up when the questions, the prompt or the marking change."""
+NEEDED = 7
+"""Answers of the eight that have to be right.
+
+A model that is right half of the time gets that far with a probability of 9/256 or
+3.5%, one that is right 95% of the time with 94% (binomial). Two of the questions
+have no answer in the passages, so a model that never declines gets 6 at best, and
+one that always declines gets 2.
+"""
+SHOWN = 3
+"""Passages that are shown with each question."""
+REGISTER = "selftest.json"
+
+
+TAKEN = {f"1:{SMOLLM2.sha256[:16]}": False}
+"""Results that come with Byline, so that nobody waits for them: the embedded model's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, the passages shown with it, and the words that its answer has to hold."""
+
+    question: str
+    drafts: tuple[Draft, ...]
+    gold: tuple[str, ...]
+    """Empty where the passages do not answer."""
+
+
+def capable(llm: Writer, identity: str, folder: Path | None = None) -> bool:
+    """Whether the model may compose: it passes the test, now or when it was taken before.
+
+    Args:
+        llm: the model.
+        identity: what is equal only for the same model: the hash of a local file, the
+            address and the name of a model behind a server.
+        folder: where results are kept; by default the cache folder.
+
+    Raises:
+        ModelError: the model cannot write.
+    """
+    register = (folder or cache_folder()) / REGISTER
+    key = f"{VERSION}:{identity}"
+    known = TAKEN | _read(register)
+    if key not in known:
+        passed = take(llm)
+        _write(register, _read(register) | {key: passed})  # another process may have written
+        return passed
+    return known[key]
+
+
+def take(llm: Writer) -> bool:
+    """Take the test, as far as it is needed to know how it ends."""
+    right, left = 0, len(cases())
+    for case in cases():
+        right += passes(llm, case)
+        left -= 1
+        if right >= NEEDED or right + left < NEEDED:
+            break
+    return right >= NEEDED
+
+
+def passes(llm: Writer, case: Case) -> bool:
+    """Whether the model answers well: nothing to mend and the gold words, or else a refusal."""
+    composition = Composition(llm, case.question, case.drafts)
+    answer = " ".join(" ".join(words(mended.text)) for mended in composition.stream())
+    if not case.gold:
+        return composition.refused
+    held = all(f" {' '.join(words(gold))} " in f" {answer} " for gold in case.gold)
+    return held and set(composition.mender.tally) == {"kept"}
+
+
+def cases() -> list[Case]:
+    """The eight cases; the passage that matters stands first, second or third by turns."""
+    rows = [[part.strip() for part in row.split("|")] for row in template("selftest").split("\n")]
+    drafts = [_draft(at, *row[:3]) for at, row in enumerate(rows)]
+    return [
+        Case(row[3], tuple(_around(drafts, at)), tuple(filter(None, row[4].split("; "))))
+        for at, row in enumerate(rows)
+    ]
+
+
+def _around(drafts: list[Draft], at: int) -> Iterator[Draft]:
+    for step in range(SHOWN):
+        yield drafts[(at - at % SHOWN + step) % len(drafts)]
+
+
+def _draft(at: int, outlet: str, day: str, text: str) -> Draft:
+    """A passage of a made-up article as evidence, whole."""
+    card = Card(f"selftest-{at}", "", dt.date.fromisoformat(day), outlet, None, f"selftest-{at}")
+    chunk = Chunk(card.article_id, 0, len(text), text, tuple(sentences(text)))
+    passage = Passage(StoredChunk(at, chunk, card), score=1.0, lexical=1.0, cosine=1.0)
+    return quotation(passage, Span(0, len(text)))
+
+
+def _read(register: Path) -> dict[str, bool]:
+    try:
+        content = json.loads(register.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}  # a lost result costs taking the test again, nothing else
+    if not isinstance(content, dict):
+        return {}
+    return {key: passed for key, passed in content.items() if isinstance(passed, bool)}
+
+
+def _write(register: Path, results: dict[str, bool]) -> None:
+    temporary = register.with_name(f"{register.name}.{os.getpid()}")
+    try:
+        register.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(results, indent=1), "utf-8")
+        temporary.replace(register)
+    except OSError:
+        return  # a cache folder that cannot be written only means taking it again next time

@@ -1,0 +1,129 @@
+"""How the page is served: to whom, on which port, and what a browser may load for it.
+
+Nothing here knows what is on the page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.resources
+import ipaddress
+import socket
+from typing import TYPE_CHECKING
+
+from index.errors import BadRequest
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PORTS_TRIED = 100
+LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Gradio needs inline scripts and eval; what this forbids is every other host."""
+
+
+def start(page: gr.Blocks, host: str, port: int, auth: tuple[str, str] | None = None) -> str:
+    """Serve `page` from threads of this process and return its address."""
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    guards = [Middleware(SameOriginOnly)]
+    if is_loopback(host):
+        # A site elsewhere could point its own name at this address and read the archive.
+        names = [host, *LOOPBACK_NAMES]
+        guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False))
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        auth=auth,
+        theme=_theme(),
+        css=(importlib.resources.files("rag.page") / "assets" / "page.css").read_text("utf-8"),
+        app_kwargs={"middleware": guards},
+        prevent_thread_lock=True,
+        share=False,
+        ssr_mode=False,
+        mcp_server=False,
+        run_history=False,
+        enable_monitoring=False,
+        footer_links=[],
+        quiet=True,
+    )
+    return address
+
+
+def _theme() -> gr.themes.Base:
+    import gradio as gr
+
+    # Named as plain fonts: Gradio would fetch a bare string as a file of its own.
+    return gr.themes.Default(
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=[gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")],
+        font_mono=[gr.themes.Font("ui-monospace"), gr.themes.Font("monospace")],
+    ).set(body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_400")
+
+
+class SameOriginOnly:
+    """ASGI middleware that tells the browser to load nothing from any other host."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and add the policy to the head of its response."""
+
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                policy = (b"content-security-policy", CONTENT_POLICY.encode())
+                message = {**message, "headers": [*message["headers"], policy]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_policy)
+
+
+def is_loopback(host: str) -> bool:
+    """True if only this machine can reach `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in LOOPBACK_NAMES
+
+
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` on that can be opened at `host`, a name or an IPv4 address.
+
+    Raises:
+        BadRequest: none of the `PORTS_TRIED` ports can.
+    """
+    for port in range(first, min(first + PORTS_TRIED, 65536)):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return port
+    raise BadRequest(
+        f"No port from {first} on can be opened at {host}. Choose others with --host and --port."
+    )
+
+
+def credentials(auth: str | None, host: str) -> tuple[str, str] | None:
+    """The user name and password that `auth` gives; None where none are needed.
+
+    Raises:
+        BadRequest: others can reach `host` and there is no `auth`, or it lacks a part.
+    """
+    if auth is None:
+        if is_loopback(host):
+            return None
+        raise BadRequest(
+            f"At {host} others could read your archive: "
+            "add --auth USER:PASSWORD, or leave out --host."
+        )
+    user, _, password = auth.partition(":")
+    if not user or not password:
+        raise BadRequest("--auth takes a user name and a password: --auth USER:PASSWORD.")
+    return user, password

@@ -1,0 +1,1 @@
+"""What a question asks, alone and after the questions before it."""
