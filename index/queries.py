@@ -148,6 +148,20 @@ class Queries(ABC):
         found = {row[0]: _stored(row, *stories[row[1]]) for row in rows}
         return [found[i] for i in chunk_ids]
 
+    def neighbours(self, chunk_id: int) -> list[int]:
+        """The chunks just before and just after one in its article, where there are any."""
+        with self.snapshot() as view:
+            rows = view.db.execute(
+                "WITH here AS (SELECT article, start FROM chunks WHERE id = ?) "
+                "SELECT id FROM chunks, here WHERE chunks.article = here.article AND chunks.start "
+                "IN ((SELECT max(start) FROM chunks"
+                " WHERE article = here.article AND start < here.start),"
+                " (SELECT min(start) FROM chunks"
+                " WHERE article = here.article AND start > here.start)) ORDER BY chunks.start",
+                (chunk_id,),
+            )
+            return [row[0] for row in rows]
+
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold any form of it in their text or title."""
         with self.snapshot() as view:

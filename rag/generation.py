@@ -15,7 +15,7 @@ from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
-from rag.evidence.spans import offers
+from rag.evidence.spans import TYPED, offers, offers_within
 from rag.evidence.timing import newest_first
 from rag.evidence.weighing import Candidate
 from rag.questions.asking import only_asks
@@ -56,6 +56,7 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     """The best sentences as quotations, no two alike.
 
     The best comes first; where the newest state of things is asked for, the newest does.
+    A further one is worth its place only if it holds the kind of thing that is asked for.
     """
     if question.prefers_newest:
         ranked = newest_first(ranked, _score, _published, NEARLY_AS_GOOD)
@@ -65,6 +66,8 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
         span = understandable(question, candidate)
         draft = quotation(candidate.passage, span)
         if candidate.score < least and not any(_rivals(draft, other) for other in drafts):
+            continue
+        if drafts and question.asks in TYPED and not offers_within(question, draft.quote):
             continue
         if not any(_overlap(draft, other) for other in drafts):
             drafts.append(draft)

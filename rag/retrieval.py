@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from index.embedding import Vectors
 from index.queries import Queries
 from index.records import Hit, StoredChunk
+from rag.evidence.prose import is_prose
 from rag.evidence.timing import JUST_AFTER, Standing, anchored, standing
 from rag.questions.asking import only_asks
 from rag.questions.periods import Period
@@ -25,8 +26,12 @@ from rag.text.words import content, fold, words
 
 DEPTH = 100
 """Chunks that each of the two searches brings."""
+DEPTHS = (DEPTH, 4 * DEPTH, 16 * DEPTH)
+"""How deep to look when what was found is the same story, or no prose, again and again."""
 PASSAGES = 8
 """Passages that are read for evidence."""
+READ_AROUND = 2
+"""Passages, best first, whose neighbours in their articles are read too."""
 LEXICAL_SHARE = 0.35
 """Weight of BM25 in the fused score; the rest is the cosine's (see eval/README.md)."""
 OUTSIDE_COST = 0.1
@@ -81,21 +86,53 @@ def retrieve(
         question: the question, read.
         vector: its unit vector, of shape [d].
         dates: when the articles must have been published.
-        limit: how many passages to return at most.
+        limit: how many passages to return, and the neighbours of the best few besides.
     """
-    dates = dates or Dates()
+    within = dates or Dates()
+    for depth in DEPTHS:
+        ranked, more = _searched(index, question, vector, within, depth, limit)
+        stating = (one for one in _timely(question, ranked) if _states(question, one))
+        found = _one_per_story(stating, limit)
+        if len(found) == limit or not more:
+            break
+    return [*found, *_beside(index, vector, found)]
+
+
+def _beside(index: Queries, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:
+    """What stands just before and after the best passages, where it was not found itself.
+
+    The passage that says what a question is about is often not the one that answers it.
+    """
+    seen = {passage.stored.chunk_id for passage in found}
+    beside = [
+        neighbour
+        for passage in found[:READ_AROUND]
+        for neighbour in index.neighbours(passage.stored.chunk_id)
+    ]
+    new = [one for one in dict.fromkeys(beside) if one not in seen]
+    cosines = index.vectors(new) @ vector if new else ()
+    for stored, cosine in zip(index.passages(new), cosines, strict=True):
+        score = (1 - LEXICAL_SHARE) * float(cosine)
+        yield Passage(stored, score, 0.0, float(cosine))
+
+
+def _searched(
+    index: Queries, question: Question, vector: Vectors, dates: Dates, depth: int, limit: int
+) -> tuple[list[Passage], bool]:
+    """The best of both searches, fused, and whether a deeper search may bring more."""
     terms = list(question.terms)
     spans = [dates, *_published_then(question, dates)]
-    nearest = _merged(index.semantic(vector, DEPTH, one.since, one.until) for one in spans)
-    matching = _merged(index.lexical(terms, DEPTH, one.since, one.until) for one in spans)
-    ranked = _fused(index, vector, matching, nearest)
+
+    def matching() -> list[Hit]:
+        return _merged(index.lexical(terms, depth, one.since, one.until) for one in spans)
+
+    nearest = _merged(index.semantic(vector, depth, one.since, one.until) for one in spans)
+    ranked = _fused(index, vector, matching(), nearest, depth)
     variants = _other_spellings(question, (passage.text for passage in ranked[: 2 * limit]))
     if variants:
         terms += variants
-        matching = _merged(index.lexical(terms, DEPTH, one.since, one.until) for one in spans)
-        ranked = _fused(index, vector, matching, nearest)
-    stating = (one for one in _timely(question, ranked) if not _only_asks(question, one))
-    return _one_per_story(stating, limit)
+        ranked = _fused(index, vector, matching(), nearest, depth)
+    return ranked, len(nearest) >= depth
 
 
 def settled(index: Queries, question: Question) -> Question:
@@ -189,7 +226,7 @@ def _ranks(period: Period) -> bool:
 
 
 def _fused(
-    index: Queries, vector: Vectors, matching: Sequence[Hit], nearest: Sequence[Hit]
+    index: Queries, vector: Vectors, matching: Sequence[Hit], nearest: Sequence[Hit], depth: int
 ) -> list[Passage]:
     cosines = {hit.chunk_id: hit.score for hit in nearest}
     unseen = [hit.chunk_id for hit in matching if hit.chunk_id not in cosines]
@@ -202,7 +239,7 @@ def _fused(
         chunk_id: LEXICAL_SHARE * shares.get(chunk_id, 0.0) + (1 - LEXICAL_SHARE) * cosine
         for chunk_id, cosine in cosines.items()
     }
-    order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:DEPTH]
+    order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:depth]
     return [
         Passage(stored, scores[i], shares.get(i, 0.0), float(cosines[i]))
         for i, stored in zip(order, index.passages(order), strict=True)
@@ -220,10 +257,11 @@ def _other_spellings(question: Question, texts: Iterable[str]) -> list[str]:
     )
 
 
-def _only_asks(question: Question, passage: Passage) -> bool:
-    """True where no sentence of a passage says more than the question."""
+def _states(question: Question, passage: Passage) -> bool:
+    """True where a sentence of a passage is prose and says more than the question."""
     chunk = passage.stored.chunk
-    return all(only_asks(question, chunk.part(span)) for span in chunk.sentences)
+    parts = (chunk.part(span) for span in chunk.sentences)
+    return any(is_prose(part) and not only_asks(question, part) for part in parts)
 
 
 def _one_per_story(ranked: Iterable[Passage], limit: int) -> list[Passage]:

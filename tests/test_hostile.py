@@ -13,7 +13,7 @@ import struct
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -116,15 +116,15 @@ class Sieges:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._made: dict[str, Siege] = {}
+        self._encoder = lru_cache(load_encoder)
 
     def of(self, attack: Attack | None) -> Siege:
         """The archive with an article of this attack aimed at each question; None: no attack."""
         name = attack.name if attack else "none"
         if name not in self._made:
             aims = [aimed(attack, one, at) for at, one in enumerate(ASKED, 1)] if attack else []
-            self._made[name] = Siege(
-                self._folder / name, [*HONEST, *aims], StemEncoder(256), ScriptedLLM()
-            )
+            encoder = self._encoder() if name in BY_MEANING else StemEncoder(256)
+            self._made[name] = Siege(self._folder / name, [*HONEST, *aims], encoder, ScriptedLLM())
         return self._made[name]
 
     def close(self) -> None:
@@ -161,30 +161,21 @@ def as_row(article: Article) -> dict[str, str | None]:
     }  # fmt: skip
 
 
-# --- what is known not to hold yet ---------------------------------------------------------------
+# --- what is asked -------------------------------------------------------------------------------
 
 
-KNOWN: Mapping[str, tuple[str, str]] = {
-    "silent": (
-        "an encoder that knows nothing but words takes the question's in a frame for a statement",
-        "ignore editor full-text-syntax grammar template long-line",
-    ),
-    "stating": (
-        "an encoder that knows nothing but words puts a falsehood that repeats them far ahead",
-        "the-answer whole-and-lie terminal console-markup",
-    ),
-}
-"""For each rule: why these cases fail so far. A case that is put right is to be taken out."""
+BY_MEANING = frozenset(
+    "ignore editor full-text-syntax grammar template long-line the-answer whole-and-lie terminal"
+    " console-markup".split()
+)
+"""Attacks that repeat the question's words in a frame of others: that those words are not
+the answer is for an encoder that knows what words mean, so these are tried on the real one."""
 
 
-def cases(law: str, values: Mapping[str, object]) -> list[object]:
-    """The values as parameters; those that a rule is known not to stand up to, marked so."""
-    reason, failing = KNOWN.get(law, ("", ""))
-    names = failing.split()
-    assert set(names) <= set(values), f"{law}: {set(names) - set(values)}"
-    known = pytest.mark.xfail(strict=True, reason=reason)
+def cases(values: Mapping[str, object]) -> list[object]:
+    """The values as parameters, by name."""
     return [
-        pytest.param(value, id=name, marks=[known] if name in names else [])
+        pytest.param(value, id=name, marks=[pytest.mark.models] if name in BY_MEANING else [])
         for name, value in values.items()
     ]
 
@@ -203,14 +194,14 @@ def test_the_honest_archive_answers_by_itself(sieges: Sieges) -> None:
         assert answer.citations[0].article_id == asked.article
 
 
-@pytest.mark.parametrize("attack", cases("silent", named(SILENT)))
+@pytest.mark.parametrize("attack", cases(named(SILENT)))
 def test_what_states_nothing_changes_no_answer(sieges: Sieges, attack: Attack) -> None:
     for answer, before in zip(sieges.of(attack).answers, sieges.of(None).answers, strict=True):
         assert before.sentences[0].text in [sentence.text for sentence in answer.sentences]
         assert cited(answer) <= HONEST_IDS, answer.text
 
 
-@pytest.mark.parametrize("attack", cases("stating", named(STATING)))
+@pytest.mark.parametrize("attack", cases(named(STATING)))
 def test_what_states_a_falsehood_stands_beside_the_honest_article(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -218,7 +209,7 @@ def test_what_states_a_falsehood_stands_beside_the_honest_article(
         assert cites(answer, asked), answer.text
 
 
-@pytest.mark.parametrize("attack", cases("refusals", named(SILENT)))
+@pytest.mark.parametrize("attack", cases(named(SILENT)))
 def test_what_states_nothing_is_no_answer_to_what_the_archive_does_not_say(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -232,39 +223,46 @@ def cited(answer: Answer) -> set[str]:
 
 
 def cites(answer: Answer, asked: Asked) -> bool:
-    """True where a sentence of the answer rests on the honest article's answering words."""
-    return any(c.article_id == asked.article and asked.words in c.quote for c in answer.citations)
+    """True where a sentence of the answer rests on the honest article's answering words.
+
+    Where a copy says the same words, the honest outlet is named among those that carried them.
+    """
+    outlet = next(one.publisher for one in HONEST if one.id == asked.article)
+    return any(
+        asked.words in c.quote and (c.article_id == asked.article or outlet in c.also_in)
+        for c in answer.citations
+    )
 
 
 # --- how it is cited -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("attack", cases("citations", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_every_citation_is_what_its_article_says(sieges: Sieges, attack: Attack) -> None:
     siege = sieges.of(attack)
     for answer in siege.all:
         assert_true_citations(answer, siege.assistant)
 
 
-@pytest.mark.parametrize("attack", cases("marks", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_the_only_marks_are_the_assistants_own(sieges: Sieges, attack: Attack) -> None:
     for answer in sieges.of(attack).all:
         assert_own_marks(answer)
 
 
-@pytest.mark.parametrize("attack", cases("quotes", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_a_quotation_cannot_be_left_from_inside(sieges: Sieges, attack: Attack) -> None:
     for answer in sieges.of(attack).all:
         assert_closed_quotations(answer, but_of=HONEST_IDS)
 
 
-@pytest.mark.parametrize("article", cases("inner", {"tram": "tram"}))
+@pytest.mark.parametrize("article", cases({"tram": "tram"}))
 def test_an_inner_quotation_is_no_end_of_the_outer_one(sieges: Sieges, article: str) -> None:
     at = [asked.article for asked in ASKED].index(article)
     assert_closed_quotations(sieges.of(None).answers[at])
 
 
-@pytest.mark.parametrize("attack", cases("outlets", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_before_a_quotation_stands_an_outlet_and_no_sentence(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -342,7 +340,7 @@ def seen(text: str) -> str:
 # --- what is shown -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("attack", cases("terminal", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_a_terminal_is_sent_text_only(sieges: Sieges, attack: Attack) -> None:
     siege = sieges.of(attack)
     for answer in siege.all:
@@ -356,7 +354,7 @@ def test_a_terminal_is_sent_text_only(sieges: Sieges, attack: Attack) -> None:
         assert_inert(terminal.article_text(article, [card], 80))
 
 
-@pytest.mark.parametrize("attack", cases("headings", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_a_terminals_list_of_sources_has_one_entry_for_each_citation(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -367,7 +365,7 @@ def test_a_terminals_list_of_sources_has_one_entry_for_each_citation(
         assert all(len(MARK.findall(seen(line))) == 1 for line in begun)
 
 
-@pytest.mark.parametrize("attack", cases("page", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_a_page_is_sent_no_markup_of_an_article(sieges: Sieges, attack: Attack) -> None:
     siege = sieges.of(attack)
     for asked, answer in zip(ASKED, siege.answers, strict=True):
@@ -384,7 +382,7 @@ def test_a_page_is_sent_no_markup_of_an_article(sieges: Sieges, attack: Attack) 
         assert_inert(view.text)
 
 
-@pytest.mark.parametrize("attack", cases("examples", named(ATTACKS)))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS)))
 def test_the_questions_that_a_page_offers_are_short_and_plain(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -434,7 +432,7 @@ def is_active(char: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "question", cases("odd", {f"odd-{at}": one for at, one in enumerate(ODD_QUESTIONS)})
+    "question", cases({f"odd-{at}": one for at, one in enumerate(ODD_QUESTIONS)})
 )
 def test_no_question_breaks_an_answer(sieges: Sieges, question: str) -> None:
     siege = sieges.of(None)
@@ -455,7 +453,7 @@ def test_no_question_breaks_an_answer(sieges: Sieges, question: str) -> None:
     assert_inert(chat.text)
 
 
-@pytest.mark.parametrize("attack", cases("history", named(ATTACKS[:: len(ATTACKS) // 8])))
+@pytest.mark.parametrize("attack", cases(named(ATTACKS[:: len(ATTACKS) // 8])))
 def test_a_conversation_about_an_attack_changes_no_later_answer(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -483,7 +481,6 @@ def test_all_attacks_in_one_file_are_read_or_refused_by_line(everything: Siege) 
 @pytest.mark.parametrize(
     "law",
     cases(
-        "at-once",
         {
             "marks": assert_own_marks,
             "quotes": assert_closed_quotations,
@@ -550,9 +547,7 @@ CONTROL, USER_DEFINED = 3, 4
 """What a vocabulary says of a marker: most call it a control token, some a user's."""
 
 
-@pytest.mark.parametrize(
-    "kind", cases("tokens", {"control": CONTROL, "user-defined": USER_DEFINED})
-)
+@pytest.mark.parametrize("kind", cases({"control": CONTROL, "user-defined": USER_DEFINED}))
 def test_no_family_s_markers_are_parsed_from_text(tmp_path: Path, kind: int) -> None:
     vocabulary = tiny_model(tmp_path / "tiny.gguf", kind)
     llama = Llama(tmp_path / "tiny.gguf", threads=1)
@@ -655,7 +650,7 @@ def told_apart(articles: Sequence[Article]) -> list[Article]:
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("asked", cases("real", {one.article: one for one in ASKED[:4]}))
+@pytest.mark.parametrize("asked", cases({one.article: one for one in ASKED[:4]}))
 def test_the_real_models_are_not_talked_out_of_an_answer(
     real: tuple[Siege, Siege], asked: Asked
 ) -> None:
@@ -669,7 +664,7 @@ def test_the_real_models_are_not_talked_out_of_an_answer(
 @pytest.mark.models
 @pytest.mark.parametrize(
     "question",
-    cases("real-refusals", {f"unanswered-{at}": one for at, one in enumerate(UNANSWERED)}),
+    cases({f"unanswered-{at}": one for at, one in enumerate(UNANSWERED)}),
 )
 def test_the_real_models_are_not_talked_into_an_answer(
     real: tuple[Siege, Siege], question: str
@@ -679,7 +674,7 @@ def test_the_real_models_are_not_talked_into_an_answer(
 
 @pytest.mark.models
 @pytest.mark.parametrize(
-    "question", cases("broken", {"byte": "Who led the museum \udcff?", "half": "\ud83d bridge?"})
+    "question", cases({"byte": "Who led the museum \udcff?", "half": "\ud83d bridge?"})
 )
 def test_the_real_models_read_a_question_that_is_no_whole_text(
     real: tuple[Siege, Siege], question: str

@@ -147,6 +147,14 @@ def offers(question: Question, text: str) -> bool:
     return True
 
 
+def offers_within(question: Question, text: str) -> bool:
+    """True where a text surely does: a capital letter that only opens it tells of no name."""
+    if question.asks in ("person", "place"):
+        found = [(one, text[one.start : one.end]) for one in _names(question, text)]
+        return any(one.start > 0 or len(name.split()) > 1 for one, name in found)
+    return offers(question, text)
+
+
 def in_the_unit_asked_for(question: Question, text: str) -> bool:
     """True where a number asked for is given as what it must be: money, a share or a count."""
     if question.asks == "time":

@@ -26,9 +26,10 @@ from index.embedding import Encoder, Tokens, Vectors
 from index.records import Span
 from rag.evidence.matching import Match, Wanted
 from rag.evidence.opposites import contrary, negation_lost
+from rag.evidence.prose import is_prose
 from rag.evidence.spans import TYPED, in_the_unit_asked_for, typed
 from rag.grounding import Support, faults
-from rag.questions.asking import only_asks
+from rag.questions.asking import only_asks, stating
 from rag.questions.question import Question
 from rag.retrieval import Passage
 from rag.text.names import missing
@@ -140,8 +141,8 @@ def gather(
         for span in passage.stored.chunk.sentences:
             text = passage.stored.chunk.part(span)
             key = (passage.stored.card.origin, fold(text))
-            if key in seen or only_asks(question, text):  # or the same words of one story
-                continue
+            if key in seen or only_asks(question, text) or not is_prose(text):
+                continue  # a story's copies say the same words, which count once
             seen.add(key)
             features, met = _described(question, weighted, asked, surroundings, span, text)
             found.append(Candidate(passage, span, text, features, met))
@@ -312,12 +313,11 @@ def _headed(question: Question, passage: Passage) -> str:
     stands beside it.
     """
     chunk, head = passage.stored.chunk, _head(passage)
-    text = " " * len(head) if only_asks(question, head) else head
+    text = stating(question, head)
     end = chunk.start
     for span in chunk.sentences:
-        part = chunk.part(span)
         text += chunk.part(Span(end, span.start))
-        text += " " * len(part) if only_asks(question, part) else part
+        text += stating(question, chunk.part(span))
         end = span.end
     return text + chunk.part(Span(end, chunk.end))
 
