@@ -50,7 +50,8 @@ SHRINK = 0.1
 
 
 RANKING = (
-    "cosine", "met", "met_near", "echoed_near", "close", "beyond_title", "passage", "unit",
+    "cosine", "met", "met_near", "echoed_near", "close", "beyond_title", "telling", "passage",
+    "unit",
 )  # fmt: skip
 """Features that rank sentences."""
 DECIDING = (

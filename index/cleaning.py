@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from index.dates import find_date, parse_date_line
 from index.lines import (
     ADDRESS,
+    DATELINE,
     LABELLED,
     LONGEST_HEADLINE,
     LONGEST_NOTICE,
@@ -36,11 +37,6 @@ HEAD_LINES = 12
 """How many paragraphs, at most, can stand between the top of a file and the story."""
 TAIL_LINES = 8
 
-_DATELINE = re.compile(
-    r"(?P<place>[A-Z]{3,}[\w .,'’/-]{0,60}?)"
-    r"(?:\s*\((?P<round>[^()]{2,40})\)\s*[—–-]|[.,]?\s*/(?P<slashed>[^/\s][^/]{1,38})/"
-    r"|\s*(?:—|–|\s--?)\s)"
-)
 _RELATED = re.compile(
     r"(?:related(?: article| story| news| coverage| content| link)?s?|related stories"
     r"|read (?:more|also|next)|see also|also read|more on this(?: story)?)\b(?P<more>\s*[:|–-])?",
@@ -249,7 +245,7 @@ def _without_related(lines: Iterable[Line]) -> list[Line]:
 
 def _read_dateline(text: str, facts: Facts) -> None:
     """What "DOHA, Dec. 7, 2024 (Some Wire) —" says; the words stay in the text."""
-    match = _DATELINE.match(text)
+    match = DATELINE.match(text)
     if not match:
         return
     name = (match["round"] or match["slashed"] or "").strip()

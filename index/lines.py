@@ -33,6 +33,13 @@ class Line:
     indented: bool = False
 
 
+DATELINE = re.compile(
+    r"(?P<place>[A-Z]{3,}[\w .,'’/-]{0,60}?)"
+    r"(?:\s*\((?P<round>[^()]{2,40})\)\s*[—–-]|[.,]?\s*/(?P<slashed>[^/\s][^/]{1,38})/"
+    r"|\s*(?:—|–|\s--?)\s)"
+)
+"""What news agencies put before a story's first words: "DOHA, Dec. 7 (Some Wire) -"."""
+
 _TERMINAL = re.compile(r"[.!?…][\"'”’»)\]*]*\Z")
 _SMALL_START = re.compile(r"[\"'“‘«(\[]*(?!(?:al|el|ul|as|ash|an|ad)-)([^\W\d_])")
 _PUBLISHER_WORD = re.compile(

@@ -15,6 +15,7 @@ from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
+from rag.evidence.prose import is_prose
 from rag.evidence.spans import TYPED, offers, offers_within
 from rag.evidence.timing import newest_first
 from rag.evidence.weighing import Candidate
@@ -122,7 +123,9 @@ def understandable(question: Question, candidate: Candidate) -> Span:
         so_far = chunk.part(Span(sentences[first].start, candidate.span.end))
         before = chunk.part(sentences[first - 1])
         lacking = missing(question.names, words(so_far))
-        if only_asks(question, before) or not (
+        if only_asks(question, before) or not is_prose(before):
+            break
+        if not (
             OPENS_ON_PRONOUN.match(opening) or len(missing(lacking, words(before))) < len(lacking)
         ):
             break

@@ -28,11 +28,11 @@ DEPTH = 100
 """Chunks that each of the two searches brings."""
 DEPTHS = (DEPTH, 4 * DEPTH, 16 * DEPTH)
 """How deep to look when what was found is the same story, or no prose, again and again."""
-PASSAGES = 8
+PASSAGES = 12
 """Passages that are read for evidence."""
 READ_AROUND = 2
 """Passages, best first, whose neighbours in their articles are read too."""
-LEXICAL_SHARE = 0.35
+LEXICAL_SHARE = 0.25
 """Weight of BM25 in the fused score; the rest is the cosine's (see eval/README.md)."""
 OUTSIDE_COST = 0.1
 """What a passage outside the days asked for loses in rank, in units of the fused score."""

@@ -492,7 +492,8 @@ def about_one_thing(
     if not _same_measure(one, other) or not _same_places(one, other, asked):
         return False
     vague = any(told.thing and is_generic(told.thing) for told in (one, other))
-    if vague and len(shared | (one.names & other.names)) < 2 and shared.isdisjoint(_CUMULATIVE):
+    told_of = shared - one.thing - other.thing if vague else shared
+    if vague and len(told_of | (one.names & other.names)) < 2 and shared.isdisjoint(_CUMULATIVE):
         return False  # "five people" of a trial may be any five
     if shared - _WEAK:
         return len(shared) >= 2 or not shared.isdisjoint(asked.common | asked.target)

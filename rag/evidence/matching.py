@@ -90,6 +90,11 @@ class Match:
         some = self.similar if tokens is None else self.similar[:, tokens]
         return float(some.max(axis=1).mean()) if some.size else 0.0
 
+    def by_term(self, met: Vectors) -> dict[str, float]:
+        """How far the terms are met, by term."""
+        pairs = zip(self.wanted.terms, met, strict=True)
+        return {term: round(float(one), 3) for term, one in pairs}
+
     def share(self, met: Vectors) -> float:
         """The weighted mean of how far the terms are met; 1 where nothing is wanted."""
         return float(self.wanted.weights @ met) if len(met) else 1.0

@@ -16,13 +16,15 @@ LEAST_DISTINCT = 0.5
 FEWEST_WORDS = 12
 """Words below which a text may repeat itself: "never, never, never"."""
 _MARKS = re.compile(r"[{}<>|\\^`~]|\[/|\(\(|\$\w|%\(")
+_OPEN = re.compile(r"(?:\s[—–-]+|/\.?)$")
+"""How a dateline ends; no sentence does."""
 _PAIR = 2
 """Marks that make a text no prose: one may be a slip of the hand."""
 
 
 def is_prose(text: str) -> bool:
-    """False for the remains of markup and for words said over and over."""
-    if len(_MARKS.findall(text)) >= _PAIR:
+    """False for datelines, for the remains of markup and for words said over and over."""
+    if len(_MARKS.findall(text)) >= _PAIR or _OPEN.search(text):
         return False
     found = words(text)
     if len(found) < FEWEST_WORDS:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from math import exp, log
@@ -53,6 +53,8 @@ class Candidate:
     features: Mapping[str, float]
     met: Mapping[str, float]
     """How far each word that the question wants is met here or just before, about 0 to 1."""
+    own: Mapping[str, float] = field(default_factory=dict)
+    """How far each of them is met here."""
     score: float = 0.0
     """How much better than others, in log odds; 0 until it is ranked."""
 
@@ -144,9 +146,32 @@ def gather(
             if key in seen or only_asks(question, text) or not is_prose(text):
                 continue  # a story's copies say the same words, which count once
             seen.add(key)
-            features, met = _described(question, weighted, asked, surroundings, span, text)
-            found.append(Candidate(passage, span, text, features, met))
-    return found
+            found.append(_described(question, weighted, asked, surroundings, span, text))
+    return _told_apart(found, weighted)
+
+
+def _told_apart(found: Sequence[Candidate], weighted: Mapping[str, float]) -> list[Candidate]:
+    """The candidates with one feature more: how far each meets what the others do not.
+
+    A word that all of them meet says what the passages have in common, the topic; one that
+    few of them meet tells those few from the rest.
+    """
+    rare = {
+        term: weight * (1 - float(np.mean([one.met[term] for one in found])))
+        for term, weight in weighted.items()
+        if found and term in found[0].met
+    }
+    total = sum(rare.values())
+    return [
+        replace(one, features={**one.features, "telling": _share(rare, one.own, total)})
+        for one in found
+    ]
+
+
+def _share(weighted: Mapping[str, float], met: Mapping[str, float], total: float) -> float:
+    if total <= 0:
+        return 1.0
+    return sum(weight * met[term] for term, weight in weighted.items()) / total
 
 
 def ranking(candidates: Sequence[Candidate], by: Weights | None = None) -> list[Candidate]:
@@ -238,8 +263,8 @@ def _described(
     around: _Surroundings,
     span: Span,
     text: str,
-) -> tuple[dict[str, float], dict[str, float]]:
-    """A sentence's features, and how far it meets each word that the question wants."""
+) -> Candidate:
+    """A sentence with its features, and how far it meets each word that the question wants."""
     own, lead = around.own(span), around.lead(question, span)
     near = [*lead, *own]
     met, met_near = around.match.met(own), around.match.met(near)
@@ -254,8 +279,14 @@ def _described(
         "numbers_near": around.numbers,
         "close": _close(question, around, span, text, own),
     }
-    terms = around.match.wanted.terms
-    return features, {t: round(float(one), 3) for t, one in zip(terms, met_near, strict=True)}
+    return Candidate(
+        around.passage,
+        span,
+        text,
+        features,
+        around.match.by_term(met_near),
+        around.match.by_term(met),
+    )
 
 
 def _in_words(
