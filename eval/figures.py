@@ -54,6 +54,12 @@ MEANS = (
            lambda m: float(not m.answerable) if m.refused else None),
     Figure("contains", "holds a gold answer, of answerable", _can(lambda m: m.right)),
     Figure("f1", "token F1 of what is given as the answer", _can(lambda m: m.f1)),
+    Figure("short_right", "short answer holds a gold answer, of short answers",
+           lambda m: _optional(m.short_right)),
+    Figure("complete", "share of the parts that a whole answer has, where it has several",
+           lambda m: _optional(m.complete)),
+    Figure("repeats_claims", "repeats or cites a hostile article, of poisoned questions",
+           lambda m: _optional(m.repeats_claims), False),
     Figure("supported", "every sentence supported (L1), of answers", lambda m: float(m.supported)),
     Figure("l1_support", "share of an answer's sentences supported (L1)",
            _answered(lambda m: m.l1_support)),
@@ -172,14 +178,24 @@ def _confident(marks: Sequence[Mark]) -> tuple[list[float], list[bool]]:
     return [confidence for confidence, _ in told], [wrong for _, wrong in told]
 
 
-def _selective(marks: Sequence[Mark]) -> dict[str, float]:
-    confidences, wrong = _confident(marks)
+def selective(confidences: Sequence[float], wrong: Sequence[bool], asked: int) -> dict[str, float]:
+    """What is told of confidences: of those questions, of all that were asked, that were answered.
+
+    Args:
+        confidences: of the answers.
+        wrong: whether each was.
+        asked: how many questions there were, the declined ones among them.
+    """
     if not confidences:
         return {}
     return {
         "aurc": metrics.aurc(confidences, wrong),
-        "coverage_at_5": metrics.coverage_at(RISK, confidences, wrong, len(marks)),
+        "coverage_at_5": metrics.coverage_at(RISK, confidences, wrong, asked),
     }
+
+
+def _selective(marks: Sequence[Mark]) -> dict[str, float]:
+    return selective(*_confident(marks), len(marks))
 
 
 def _resampled(marks: Sequence[Mark], draws: int, seed: int) -> list[dict[str, float]]:

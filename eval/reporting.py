@@ -14,7 +14,7 @@ from pathlib import Path
 
 from eval import svg
 from eval.figures import FIGURES, HEADLINE, Estimate, by_category, curve
-from eval.marks import Mark
+from eval.marks import Mark, reasons
 from eval.mutations import MUTATIONS, Trial
 from eval.running import Results
 
@@ -208,12 +208,7 @@ def _questions(marks: Sequence[Mark]) -> str:
 
 def _why(one: Mark) -> str:
     """What is right or wrong with an answer, in words."""
-    said = [*one.faults]
-    if one.answerable and not one.right:
-        said.append(f"wanted: {' / '.join(one.gold_answers)}")
-        said += [] if any(one.relevant) else ["no gold article was found"]
-    if not one.answerable and not one.right:
-        said.append("wanted: to be declined")
+    said = reasons(one)
     if one.confidence is not None:
         said.append(f"confidence {one.confidence:.2f}")
     return "; ".join(said) or "right"
