@@ -7,6 +7,7 @@ story stand or fall together.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -141,6 +142,25 @@ def estimates(
         name: Estimate(value, *_interval(drawn[name], value), counts[name])
         for name, value in values.items()
     }
+
+
+def change(now: Sequence[Mark], was: Sequence[Mark]) -> dict[str, Estimate]:
+    """By how much each figure moved between two runs, on the questions that both asked.
+
+    The same stories are drawn for both (a paired bootstrap), so that an interval that leaves
+    out zero is a difference that the choice of stories does not explain.
+    """
+    before = {one.id: one for one in was}
+    new = [one for one in now if one.id in before]
+    old = [dataclasses.replace(before[one.id], story=one.story) for one in new]
+    one, other = summary(new), summary(old)
+    pairs = list(zip(_resampled(new, DRAWS, SEED), _resampled(old, DRAWS, SEED), strict=True))
+    found = {}
+    for name in one.keys() & other.keys():
+        moved = [a[name] - b[name] for a, b in pairs if name in a and name in b]
+        value = one[name] - other[name]
+        found[name] = Estimate(value, *_interval(moved, value), len(new))
+    return found
 
 
 def rate(outcomes: Sequence[tuple[str, bool]], *, seed: int = SEED) -> Estimate:
