@@ -217,12 +217,12 @@ def differences(
     old = kept.get("articles", {})
     edited = [i for i in articles if i in old and old[i]["digest"] != articles[i]["digest"]]
     said = (
-        ("articles that are new", [i for i in articles if i not in old]),
-        ("articles that are gone", [i for i in old if i not in articles]),
-        ("articles that say something else", edited),
-        ("questions that are new and are not compared", sorted(asked - set(before))),
+        ("not in the baseline's archive", [i for i in articles if old and i not in old]),
+        ("no longer in the archive", [i for i in old if i not in articles]),
+        ("other than in the baseline's archive", edited),
+        ("questions that the baseline does not have, not compared", sorted(asked - set(before))),
     )
-    lines = [f"{len(ids)} {what}: {_listed(ids)}" for what, ids in said if ids]
+    lines = [f"{what}: {_listed(ids)} ({len(ids)} in all)" for what, ids in said if ids]
     for name in ("model", "encoder"):
         was, now = kept.get("about", {}).get(name), results.about.get(name)
         if was and now and was != now:

@@ -20,23 +20,17 @@ from rag import Assistant
 pytestmark = pytest.mark.models
 
 Say = Callable[[str], None]
-
-
-def nothing(wrong: Sequence[str]) -> None:
-    """Fail with these lines where there are any; the first says how many there are."""
-    if wrong:
-        more = f" (and {len(wrong) - 1} more, below)" if len(wrong) > 1 else ""
-        pytest.fail("\n".join([f"{wrong[0]}{more}", *wrong[1:]]), pytrace=False)
+Nothing = Callable[[Sequence[str]], None]
 
 
 def test_every_gold_answer_stands_in_a_gold_article(
-    assistant: Assistant, questions: list[Known]
+    assistant: Assistant, questions: list[Known], nothing: Nothing
 ) -> None:
     nothing(unsupported(questions, assistant.article))
 
 
 def test_what_hostile_articles_claim_stands_nowhere_else(
-    assistant: Assistant, questions: list[Known]
+    assistant: Assistant, questions: list[Known], nothing: Nothing
 ) -> None:
     cards = assistant.index.articles()
     others = {card.article_id: assistant.article(card.article_id).text for card in cards}
@@ -65,16 +59,16 @@ def test_no_hostile_article_is_in_both_halves(assistant: Assistant, questions: l
 
 
 def test_copies_of_one_story_are_counted_once(
-    assistant: Assistant, kept: Mapping[str, Any]
+    assistant: Assistant, kept: Mapping[str, Any], nothing: Nothing
 ) -> None:
     nothing(regrouped(held(assistant.index), kept))
 
 
-def test_every_answer_is_supported_by_what_it_cites(results: Results) -> None:
+def test_every_answer_is_supported_by_what_it_cites(results: Results, nothing: Nothing) -> None:
     nothing(faulty(results.marks))
 
 
-def test_no_answer_cites_a_day_that_was_not_asked_for(results: Results) -> None:
+def test_no_answer_cites_a_day_that_was_not_asked_for(results: Results, nothing: Nothing) -> None:
     nothing(
         [
             f"{one.id} ({one.category}) cites a day that was not asked for: {one.text[:160]}"
@@ -84,7 +78,7 @@ def test_no_answer_cites_a_day_that_was_not_asked_for(results: Results) -> None:
     )
 
 
-def test_no_answer_cites_the_same_words_twice(results: Results) -> None:
+def test_no_answer_cites_the_same_words_twice(results: Results, nothing: Nothing) -> None:
     nothing(
         [
             f"{one.id} ({one.category}) cites two articles for the same words: {one.text[:160]}"
@@ -100,6 +94,7 @@ def test_no_figure_is_worse_than_the_baseline(
     mutations: Sequence[str],
     kept: Mapping[str, Any],
     say: Say,
+    nothing: Nothing,
 ) -> None:
     tell(results, kept, say)
     for line in differences(results, held(assistant.index), kept):

@@ -103,7 +103,7 @@ def test_questions_that_the_baseline_does_not_know_are_not_compared() -> None:
     marks = (*more.marks[:20], *(mark(n, right=False) for n in range(20, 24)))
     assert worse(Results(marks, more.trials), some) == []
     assert differences(Results(marks, more.trials), ARTICLES, some) == [
-        "4 questions that are new and are not compared: q20, q21, q22, q23"
+        "questions that the baseline does not have, not compared: q20, q21, q22, q23 (4 in all)"
     ]
 
 
@@ -143,9 +143,9 @@ def test_another_archive_is_told() -> None:
     }
     other = Results(run().marks, (), {"model": "n"})
     assert differences(other, now, baseline(run())) == [
-        "1 articles that are new: tower",
-        "1 articles that are gone: ferry",
-        "1 articles that say something else: bridge",
+        "not in the baseline's archive: tower (1 in all)",
+        "no longer in the archive: ferry (1 in all)",
+        "other than in the baseline's archive: bridge (1 in all)",
         "model: n, and m in the baseline",
     ]
 

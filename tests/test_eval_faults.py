@@ -2,12 +2,12 @@
 
 import pytest
 
-from eval import faults
-from eval.faults import FAULTS, Outcome, exchanged, row
+from eval.breaking import REPOSITORY, Outcome, exchanged, row
+from eval.faults import FAULTS
 from eval.mutations import MUTATIONS
 from eval.questions import CATEGORIES
-
-from rag.grounding import Support, faults as check  # isort: skip
+from rag.grounding import Support
+from rag.grounding import faults as check
 
 SENTENCE = "The bridge cost 19 million crowns."
 PASSAGE = Support("The bridge cost 18 million crowns.", "")
@@ -64,7 +64,7 @@ def test_each_fault_has_a_function_and_tests_that_exist(name: str) -> None:
         elif option == "--mutation":
             assert value in MUTATIONS
         else:
-            assert (faults.REPOSITORY / argument).is_file()
+            assert (REPOSITORY / argument).is_file()
 
 
 def test_a_row_of_the_table() -> None:
