@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.caching import CachedEncoder, Noise, remembering
+from eval.checking import library, tally
 from eval.comparing import (
     EXACT,
     Baseline,
@@ -221,6 +222,7 @@ def main() -> None:
             noisy.append(run(jittered, questions, chosen.each))
         stamp = {"commit": commit(), "date": dt.date.today().isoformat()}
         made = as_baseline(results, noisy, articles, kept, stamp)
+        made["planted"] = tally(library())
     BASELINE.write_text(as_text(made), "utf-8")
     print(f"wrote {BASELINE}")
 
