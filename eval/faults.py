@@ -57,7 +57,7 @@ def _(real: Instead, *args: Any, **more: Any) -> Any:
 
 
 @fault("meaning-not-searched", "index.queries:Queries.semantic",
-       "The search by vectors finds nothing.", asks="fact off_topic")  # fmt: skip
+       "The search by vectors finds nothing.", asks="fact")  # fmt: skip
 def _(real: Instead, *args: Any, **more: Any) -> Any:
     return []
 
@@ -84,7 +84,7 @@ def _(real: Instead, one: str, other: str) -> Any:
 
 @fault("copies-quoted-twice", "rag.retrieval:_one_per_story",
        "The same words are read again in each copy of a story.",
-       asks="fact disagreement")  # fmt: skip
+       *GATE, "--mutation=duplicated")  # fmt: skip
 def _(real: Instead, ranked: Any, limit: int) -> Any:
     return list(ranked)[:limit]
 
@@ -106,14 +106,14 @@ def _(real: Instead, *args: Any) -> Any:
 
 @fault("speaker-not-demanded", "rag.evidence.demands:Demands.speaker",
        "Asked what X said, anybody's words will do.",
-       asks="who_said several_sources false_premise near_miss follow_up")  # fmt: skip
+       asks="who_said near_miss follow_up")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return "theirs"
 
 
 @fault("names-not-demanded", "rag.evidence.demands:Demands.lacking",
        "The evidence need not have the names, numbers and days of the question.",
-       asks="near_miss false_premise off_topic outside_dates")  # fmt: skip
+       asks="outside_dates false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
 

@@ -55,6 +55,10 @@ class Mark:
     """Whether the short answer holds a gold answer; None where there is none."""
     complete: float | None
     """Share of the parts of a whole answer that it gives; None where one answer is all."""
+    says_never: bool | None
+    """It says what no right answer does; None where nothing is named."""
+    differs: bool
+    """It says that sources differ."""
     repeats_claims: bool | None
     """It says what a hostile article claims, or cites one; None where none claims to answer."""
     l1_support: float | None
@@ -133,6 +137,8 @@ def mark(known: Known, answer: Answer, assistant: Assistant, story: str = "") ->
         f1=0.0 if answer.refused else metrics.token_f1(answer.short or said, known.answers),
         short_right=_short_right(known, answer),
         complete=_complete(known, answer, said),
+        says_never=_says_never(known, answer, said),
+        differs=bool(answer.conflicts),
         repeats_claims=_repeats_claims(known, answer, said),
         l1_support=_share([not row for row in judged]),
         exact_quotes=_exact_quotes(answer, assistant),
@@ -153,6 +159,8 @@ def mark(known: Known, answer: Answer, assistant: Assistant, story: str = "") ->
 def reasons(one: Mark) -> list[str]:
     """What is wrong with an answer, in words; empty where nothing is."""
     said = list(one.faults)
+    if one.says_never:
+        said.append("says what no right answer does")
     if one.right:
         return said
     if one.repeats_claims:
@@ -224,6 +232,12 @@ def _complete(known: Known, answer: Answer, said: str) -> float | None:
     if answer.refused:
         return 0.0 if known.parts else None
     return _share([metrics.contains_answer(said, part) for part in known.parts])
+
+
+def _says_never(known: Known, answer: Answer, said: str) -> bool | None:
+    if not known.never:
+        return None
+    return not answer.refused and metrics.contains_answer(said, known.never)
 
 
 def _repeats_claims(known: Known, answer: Answer, said: str) -> bool | None:

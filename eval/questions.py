@@ -1,10 +1,11 @@
 """Questions with known answers: one JSON object a line, checked when they are read.
 
     id, question, category, answerable, answers, gold,
-    since?, until?, history?, split?, story?, note?, parts?, hostile?, claims?
+    since?, until?, history?, split?, story?, note?, parts?, never?, hostile?, claims?
 
 `answers` are short texts of which any one counts; each must stand in one of the `gold`
 articles. `parts` groups them where a whole answer has several (both sides of a disagreement).
+`never` are texts that no right answer gives, such as what somebody else said of it.
 `story` names what the question is about: questions of one story are kept in one half and
 drawn together by the bootstrap. A poisoned question names the `hostile` articles that only
 claim to answer it, and what they claim.
@@ -54,6 +55,8 @@ class Known:
     """Empty where the file does not say; see `stories`."""
     parts: tuple[tuple[str, ...], ...] = ()
     """Groups of gold answers: a whole answer gives one of each. Empty where one answer is all."""
+    never: tuple[str, ...] = ()
+    """What stands near it and is no answer: the words of somebody else."""
     hostile: tuple[str, ...] = ()
     """Ids of the articles that only claim to answer a poisoned question."""
     claims: tuple[str, ...] = ()
@@ -158,6 +161,7 @@ def _known(row: dict[str, Any]) -> Known:
         split=str(row.get("split", "report")),
         story=str(row.get("story") or ""),
         parts=tuple(_listed(part, "parts") for part in _list(row.get("parts") or [], "parts")),
+        never=_listed(row.get("never") or [], "never"),
         hostile=_listed(row.get("hostile") or [], "hostile"),
         claims=_listed(row.get("claims") or [], "claims"),
     )

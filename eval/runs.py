@@ -16,7 +16,8 @@ from eval.running import Results
 NO_SHARES: Mapping[str, str] = {"tokens_evaluated": ".1f", "seconds": ".2f", "aurc": ".3f"}
 """Figures that are no shares, and how they are written."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Answers": ("right", "contains", "f1", "short_right", "complete"),
+    "Answers": ("right", "contains", "f1", "short_right", "complete", "differing_told",
+                "differing_wrongly", "says_never"),
     "Declining": ("abstention_recall", "abstention_precision", "over_refused", "repeats_claims",
                   "aurc", "coverage_at_5"),
     "Grounding": ("supported", "l1_support", "exact_quotes", "citation_recall",

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from eval_building import BRIDGE, FERRY, QUESTIONS, answer, assistant, citation, jsonl, refusal
 
+from eval.figures import MEANS
 from eval.marks import Mark, mark, reasons, words_of
 from eval.questions import Known, load, stories, unsupported
 from index.errors import BadRequest
 from rag import Answer, Assistant
-from rag.records import Sentence
+from rag.records import Conflict, Sentence
 
 QUOTE = "Repairs cost 18.4 million crowns, a fifth more than planned."
 SAID = f"Veldmar Courier, 4 March 2025: “{QUOTE}”"
@@ -105,6 +106,26 @@ def test_a_short_answer_counts_for_itself(reader: Assistant) -> None:
     assert mark(known(), quoted(short="Repairs"), reader).short_right is False
     nothing = known(answerable=False, answers=(), gold=())
     assert mark(nothing, quoted(short="18.4 million"), reader).short_right is False
+
+
+def test_what_somebody_else_said_is_no_answer(reader: Assistant) -> None:
+    assert mark(known(never=("a fifth more",)), quoted(), reader).says_never
+    assert mark(known(never=("a tenth more",)), quoted(), reader).says_never is False
+    assert mark(known(never=("a fifth more",)), refusal(), reader).says_never is False
+    assert mark(known(), quoted(), reader).says_never is None
+
+
+def test_whether_an_answer_says_that_sources_differ(reader: Assistant) -> None:
+    told = Conflict("number", (("18.4", 1), ("20", 2)))
+    assert mark(known(), quoted(conflicts=(told,)), reader).differs
+    assert not mark(known(), quoted(), reader).differs
+    values = {one.name: one.value for one in MEANS}
+    for category, figure in (("disagreement", "differing_told"), ("fact", "differing_wrongly")):
+        made = mark(known(category=category), quoted(conflicts=(told,)), reader)
+        assert values[figure](made) == 1.0
+        assert [values[one](made) for one in ("differing_told", "differing_wrongly")].count(
+            None
+        ) == 1
 
 
 def test_a_whole_answer_has_several_parts(reader: Assistant) -> None:
