@@ -67,7 +67,8 @@ def serve(
     if mcp:
         serving.check_mcp(login)
     parts = context.find_object(cli.Parts) or cli.Parts()
-    shelf = _shelf(parts, [index_folder(one) for one in index or [None]], model, encoder, mode)
+    folders = [index_folder(one) for one in index] if index else [index_folder()]
+    shelf = _shelf(parts, folders, model, encoder, mode)
     if shelf.archive().cards():
         typer.echo("Loading the models.", err=True)
         shelf.assistant(shelf.default)

@@ -50,7 +50,9 @@ class Filter:
     until: dt.date | None = None
 
     @classmethod
-    def of(cls, words: str = "", outlet: str = "", since: str = "", until: str = "") -> Filter:
+    def of(
+        cls, words: str = "", outlet: str | None = "", since: str = "", until: str = ""
+    ) -> Filter:
         """The filter that a reader typed.
 
         Raises:
@@ -59,7 +61,7 @@ class Filter:
         for given in (since, until):
             if given.strip() and windows.read(given) is None:
                 raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.")
-        return cls(words.strip(), outlet.strip(), windows.read(since), windows.read(until))
+        return cls(words.strip(), (outlet or "").strip(), windows.read(since), windows.read(until))
 
     def takes(self, card: Card) -> bool:
         """Whether an article passes, its words left aside."""

@@ -2,11 +2,15 @@
 
 Gradio reads types from the annotations and the rest from the docstrings, so both are
 written for the programmer, or the model, that calls. The annotations must be types and
-not text: this module has no ``from __future__ import annotations``.
+not text: this module has no ``from __future__ import annotations``. Gradio is heavy:
+import this only where a page is made.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
+
+import gradio as gr
+from gradio.events import api
 
 from index.errors import BylineError
 from rag.page.programs import Programs
@@ -22,9 +26,6 @@ def offer(programs: Programs, readers: int) -> None:
 
 
 def _offer_asking(programs: Programs, readers: int) -> None:
-    import gradio as gr
-    from gradio.events import api
-
     def ask(  # noqa: D417
         question: str,
         request: gr.Request,  # Gradio's own; a caller does not see it
@@ -95,8 +96,6 @@ def _offer_articles(programs: Programs) -> None:
 
 def told(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call, and tell the caller of an error that is written for users."""
-    import gradio as gr
-
     try:
         return call(*args, **kwargs)
     except BylineError as error:

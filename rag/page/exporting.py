@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from rag.commands import terminal
 from rag.commands.terminal import one_line
 from rag.page.conversation import Conversation, Exchange
-from rag.page.inert import day, safe_url
+from rag.page.inert import day, outlet, safe_url
 from rag.records import Citation, Sentence
 
 TITLE = "A conversation with Byline"
@@ -29,7 +29,8 @@ STYLE = (
     "@media (prefers-color-scheme:dark){body{background:#16181d;color:#e8e8e8}a{color:#9cc4ff}}"
 )
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:])")
+_INLINE = re.compile(r"([\\`*_\[\]<>#|~$&])")
+_OPENING = re.compile(r"^(\d*)([-+=.)])")
 
 
 def plain(conversation: Conversation) -> str:
@@ -90,7 +91,8 @@ def _markdown_note(turn: int, citation: Citation) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", one_line(text))
+    """A line that is nothing but text to Markdown, wherever a paragraph may stand."""
+    return _OPENING.sub(r"\1\\\2", _INLINE.sub(r"\\\1", one_line(text)))
 
 
 def _html_exchange(turn: int, exchange: Exchange) -> str:
@@ -128,7 +130,11 @@ def _html_note(turn: int, citation: Citation) -> str:
 
 def _source(citation: Citation) -> str:
     """Outlet, day, headline and the words themselves, as far as they are known."""
-    known: Sequence[str | None] = (citation.publisher, day(citation.published), citation.title)
+    known: Sequence[str | None] = (
+        outlet(citation.publisher, citation.url),
+        day(citation.published),
+        citation.title,
+    )
     head = ", ".join(one for one in known if one)
     also = f" Also in: {', '.join(citation.also_in)}." if citation.also_in else ""
     return f"{head}: “{citation.quote}”{also}"

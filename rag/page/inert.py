@@ -43,11 +43,17 @@ def safe_url(url: str | None) -> str | None:
     return url if parts.scheme.lower() in ("http", "https") and named else None
 
 
-def where(publisher: str | None, published: dt.date | None) -> str:
-    """Outlet and day as HTML, or that one of them is not known."""
+def where(publisher: str | None, published: dt.date | None, url: str | None = None) -> str:
+    """Outlet and day as HTML, or that one of them is not known; a site's name is an outlet's."""
     when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else ""
-    known = [inert(publisher or "Publisher unknown"), when or "Date unknown"]
+    known = [inert(outlet(publisher, url) or "Outlet unknown"), when or "Date unknown"]
     return " · ".join(known)
+
+
+def outlet(publisher: str | None, url: str | None) -> str | None:
+    """Who published it, or else the name of the site that it is from."""
+    link = safe_url(url)
+    return publisher or (urlsplit(link).hostname if link else None)
 
 
 def day(given: dt.date | None) -> str:

@@ -1,11 +1,17 @@
-"""What is where on the page: Gradio's components, with no events yet."""
+"""What is where on the page: Gradio's components, with no events yet.
+
+Gradio is heavy: import this only where a page is made.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import gradio as gr
+
+from index.records import Card
 from rag.page import reading, rendering
 from rag.page.archive import SUFFIXES
 from rag.page.conversation import ALL_SOURCES
@@ -13,11 +19,6 @@ from rag.page.files import asset
 from rag.page.inert import inert
 from rag.page.shelf import MOST_SOURCES, Shelf
 from rag.page.sources import sources
-
-if TYPE_CHECKING:
-    import gradio as gr
-
-    from index.records import Card
 
 ABOUT = "Answers from your own archive, each sentence with its source."
 INVITATION = (
@@ -121,8 +122,6 @@ class Parts:
 
 def lay_out(shelf: Shelf, cards: Sequence[Card], has_demo: bool) -> Parts:
     """The page for an archive with these articles."""
-    import gradio as gr
-
     with gr.Row(elem_id="byline-head"):
         about = gr.HTML(heading(cards), elem_id="byline-about")
         fresh = gr.Button("New conversation", size="sm", scale=0, min_width=160)
@@ -150,8 +149,6 @@ def heading(cards: Sequence[Card]) -> str:
 
 
 def _asking(cards: Sequence[Card], has_demo: bool) -> tuple[Asking, gr.Textbox, gr.Textbox]:
-    import gradio as gr
-
     conversation, instead = gr.State(()), gr.State(False)
     with gr.Row(elem_id="byline-body"):
         with gr.Column(scale=3, min_width=320, elem_classes="byline-column"):
@@ -175,8 +172,6 @@ def _asking(cards: Sequence[Card], has_demo: bool) -> tuple[Asking, gr.Textbox, 
 
 
 def _welcome(empty: bool, has_demo: bool) -> tuple[gr.Column, gr.Button]:
-    import gradio as gr
-
     with gr.Column(visible=empty, elem_id="byline-welcome") as welcome:
         gr.HTML(WELCOME)
         demo = gr.Button("Read in the demo archive", variant="primary", visible=has_demo)
@@ -184,8 +179,6 @@ def _welcome(empty: bool, has_demo: bool) -> tuple[gr.Column, gr.Button]:
 
 
 def _chat() -> gr.Chatbot:
-    import gradio as gr
-
     return gr.Chatbot(
         elem_id="byline-chat",
         height=None,
@@ -200,8 +193,6 @@ def _chat() -> gr.Chatbot:
 
 
 def _actions() -> list[gr.Button]:
-    import gradio as gr
-
     labels = [
         ("Ask again", "byline-retry"),
         ("Edit question", "byline-edit"),
@@ -216,8 +207,6 @@ def _actions() -> list[gr.Button]:
 
 
 def _question_box() -> gr.Textbox:
-    import gradio as gr
-
     return gr.Textbox(
         label="Question",
         show_label=False,
@@ -230,8 +219,6 @@ def _question_box() -> gr.Textbox:
 
 
 def _examples(question: gr.Textbox, examples: Sequence[str]) -> gr.Dataset:
-    import gradio as gr
-
     return gr.Dataset(
         components=[question],
         samples=[[text] for text in examples],
@@ -245,15 +232,11 @@ def _examples(question: gr.Textbox, examples: Sequence[str]) -> gr.Dataset:
 
 def day_field(label: str) -> gr.Textbox:
     """A field for a day, or for none."""
-    import gradio as gr
-
     # Gradio's date picker drops what it cannot read without a word: the filter would seem to hold.
     return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_length=20, min_width=140)
 
 
 def _shelved(cards: Sequence[Card]) -> Shelved:
-    import gradio as gr
-
     limit = gr.State(reading.SHOWN)
     with gr.Row(elem_id="byline-archive"):
         with gr.Column(scale=2, min_width=300):
@@ -269,7 +252,7 @@ def _shelved(cards: Sequence[Card]) -> Shelved:
             picture = gr.HTML(reading.picture(cards), elem_id="byline-picture")
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
-                words = gr.Textbox(label="Search", placeholder="Words in the text or headline",
+                words = gr.Textbox(label="Search", placeholder="Any words",
                                    min_width=180)  # fmt: skip
                 outlet = gr.Dropdown(choices=outlets(cards), value="", label="Outlet",
                                      min_width=160)  # fmt: skip
@@ -286,21 +269,11 @@ def outlets(cards: Sequence[Card]) -> list[tuple[str, str]]:
 
 
 def _settings(shelf: Shelf, since: gr.Textbox, until: gr.Textbox) -> Chosen:
-    import gradio as gr
-
     usual = shelf.default
     counts = [("All", ALL_SOURCES), *((str(n), n) for n in range(1, MOST_SOURCES + 1))]
     with gr.Column(elem_id="byline-settings"):
-        index = gr.Dropdown(
-            shelf.indexes, value=usual.index, label="Archive",
-            info="The index to ask and to add to. Start byline serve with --index more than once "
-            "to have a choice.", interactive=len(shelf.indexes) > 1,
-        )  # fmt: skip
-        model = gr.Dropdown(
-            shelf.models, value=usual.model, label="Language model",
-            info="Start byline serve with --model more than once to have a choice.",
-            interactive=len(shelf.models) > 1,
-        )  # fmt: skip
+        index = _offer("Archive", shelf.indexes, "The index to ask and to add to.", "--index")
+        model = _offer("Language model", shelf.models, "What judges and writes.", "--model")
         mode = gr.Radio(
             MODES, value=usual.mode, label="Answers",
             info="Whoever writes, each sentence is checked against its passage.",
@@ -312,3 +285,11 @@ def _settings(shelf: Shelf, since: gr.Textbox, until: gr.Textbox) -> Chosen:
         gr.HTML("<p class='byline-note'>Settings are kept in this browser only.</p>")
     memory = gr.BrowserState({}, storage_key=STORAGE, secret=STORAGE)
     return Chosen(index, model, mode, since, until, shown, memory)
+
+
+def _offer(label: str, names: Sequence[str], info: str, option: str) -> gr.Dropdown:
+    """A choice among what is on offer; where there is only one, it is shown how to offer more."""
+    alone = len(names) < 2
+    more = f" To have a choice here, start byline serve with {option} more than once."
+    info += more if alone else ""
+    return gr.Dropdown(list(names), value=names[0], label=label, info=info, interactive=not alone)

@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.page.desk import Desk
-from rag.page.endpoints import offer
-from rag.page.layout import lay_out
 from rag.page.programs import Programs
 from rag.page.shelf import Shelf
-from rag.page.wiring import READERS, Wiring
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -24,6 +21,10 @@ def build(shelf: Shelf, demo: Path | None = None) -> gr.Blocks:
     """The page for what is on the shelf; `demo` is a folder of articles to begin with."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
+
+    from rag.page.endpoints import offer
+    from rag.page.layout import lay_out
+    from rag.page.wiring import READERS, Wiring
 
     desk = Desk(shelf)
     page = gr.Blocks(

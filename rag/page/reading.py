@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from index.ingesting import Progress, Report
 from index.records import Article, Card, Problem, Span
 from rag.page import timeline
-from rag.page.inert import day, inert, many, safe_url, where
+from rag.page.inert import day, inert, many, outlet, safe_url, where
 from rag.page.passages import whole
 from rag.page.rendering import article_link
 
@@ -131,7 +131,7 @@ def _shown(body: str) -> str:
 
 def _known(article: Article) -> str:
     authors = f" · {inert(', '.join(article.authors))}" if article.authors else ""
-    return where(article.publisher, article.published) + authors
+    return where(article.publisher, article.published, article.url) + authors
 
 
 def _also(copies: Sequence[Card]) -> str:
@@ -175,7 +175,7 @@ def _row(card: Card) -> str:
     )
     return (
         f"<tr><td>{when}</td><td>{article_link(card.article_id, card.title)}{copy}</td>"
-        f"<td>{inert(card.publisher or 'unknown')}</td></tr>"
+        f"<td>{inert(outlet(card.publisher, card.url) or 'unknown')}</td></tr>"
     )
 
 

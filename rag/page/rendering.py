@@ -32,11 +32,12 @@ REFUSALS: dict[RefusalKind, str] = {
     "outside_dates": "Only outside these dates",
 }
 """What each kind of refusal is called."""
-ADVICE: dict[RefusalKind, str] = {
-    "off_topic": "Other words may find it, or it may be in articles that are not in here yet.",
-    "not_stated": "These come nearest. What they do say may still help:",
+NEAREST: dict[RefusalKind, str] = {
+    "off_topic": "It may be there in other words. The nearest headlines:",
+    "not_stated": "The nearest headlines may still help:",
     "outside_dates": "These have it:",
 }
+"""What leads the headlines that a refusal names."""
 
 _LED = re.compile(r"(?P<lead>[^“”]{1,200}): “(?P<words>.+)”", re.DOTALL)
 
@@ -155,10 +156,9 @@ def _ending(exchange: Exchange) -> str:
 
 def _refusal(refusal: Refusal) -> str:
     rows = "".join(f"<li>{_headline(headline)}</li>" for headline in refusal.nearest)
-    advice = f'<p class="byline-advice">{ADVICE[refusal.kind]}</p>'
-    nearest = f"<p>Nearest headlines in the archive:</p><ul>{rows}</ul>" if rows else ""
+    nearest = f"<p>{NEAREST[refusal.kind]}</p><ul>{rows}</ul>" if rows else ""
     heading = f'<p class="byline-kind">{REFUSALS[refusal.kind]}</p>'
-    return f"{heading}<p>{inert(refusal.message)}</p>{advice}{nearest}"
+    return f"{heading}<p>{inert(refusal.message)}</p>{nearest}"
 
 
 def _again(exchange: Exchange, refusal: Refusal) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import io
 import ipaddress
 import socket
 from typing import TYPE_CHECKING
@@ -51,25 +52,26 @@ def start(
         # A site elsewhere could point its own name at this address and read the archive.
         names = [host, *LOOPBACK_NAMES]
         guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False))
-    _, address, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        auth=auth,
-        theme=_theme(),
-        css=asset("page.css"),
-        head=f"<script>{asset('page.js')}</script>",
-        app_kwargs={"middleware": guards},
-        max_threads=THREADS,
-        max_file_size=LARGEST,
-        prevent_thread_lock=True,
-        share=False,
-        ssr_mode=False,
-        mcp_server=mcp,
-        run_history=False,
-        enable_monitoring=False,
-        footer_links=[],
-        quiet=True,
-    )
+    with contextlib.redirect_stdout(io.StringIO()):  # Gradio tells of MCP there, quiet or not
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            auth=auth,
+            theme=_theme(),
+            css=asset("page.css"),
+            head=f"<script>{asset('page.js')}</script>",
+            app_kwargs={"middleware": guards},
+            max_threads=THREADS,
+            max_file_size=LARGEST,
+            prevent_thread_lock=True,
+            share=False,
+            ssr_mode=False,
+            mcp_server=mcp,
+            run_history=False,
+            enable_monitoring=False,
+            footer_links=[],
+            quiet=True,
+        )
     return address
 
 
@@ -82,7 +84,19 @@ def _theme() -> gr.themes.Base:
         neutral_hue="slate",
         font=[gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")],
         font_mono=[gr.themes.Font("ui-monospace"), gr.themes.Font("monospace")],
-    ).set(body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_400")
+    ).set(  # Gradio's own colours fall short of WCAG's 4.5 to 1 here
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        block_label_text_color="*neutral_600",
+        block_title_text_color="*neutral_600",
+        block_title_text_color_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+        color_accent="*primary_700",
+    )
 
 
 class SameOriginOnly:

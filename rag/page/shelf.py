@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Protocol, cast, get_args
 
 from index.embedding import Encoder
-from index.records import Article
 from rag.answering import Mode
 from rag.page.archive import Archive
 from rag.page.conversation import ALL_SOURCES
@@ -38,9 +37,6 @@ class Answering(Protocol):
         until: str | None = None,
     ) -> Iterator[Event]:
         """Yield an answer's events, the whole answer last."""
-
-    def article(self, article_id: str) -> Article:
-        """Return one article, or raise `UnknownArticle`."""
 
     def variant(self, *, index: Path | None = None, mode: Mode | None = None) -> Answering:
         """Return the same assistant for another index or another way to answer."""

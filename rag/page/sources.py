@@ -78,7 +78,7 @@ def _card(cited: Sequence[Citation], turn: int, exchange: Exchange, find: FindAr
     also = list(dict.fromkeys(outlet for one in cited for outlet in one.also_in))
     parts = [
         f"<h3>{numbers} {_title(first)}</h3>",
-        f'<p class="byline-where">{where(first.publisher, first.published)}</p>',
+        f'<p class="byline-where">{where(first.publisher, first.published, first.url)}</p>',
     ]
     if also:
         parts.append(f'<p class="byline-also">Also in: {inert("; ".join(also))}</p>')
@@ -93,7 +93,7 @@ def _title(citation: Citation) -> str:
 
 
 def _quoted(citation: Citation, turn: int, article: Article | None) -> str:
-    shown = where(citation.publisher, citation.published)
+    shown = where(citation.publisher, citation.published, citation.url)
     number = _number(citation.number)
     tip = f'<span hidden class="byline-tip-where">{shown}</span>'
     words = f'<span hidden class="byline-tip-words">{inert(citation.quote)}</span>'
@@ -165,7 +165,7 @@ def _side(value: str, citation: Citation, turn: int) -> str:
     return (
         f'<div class="byline-side"><p class="byline-value">{inert(value)} '
         f"{mark}{_number(citation.number)}</a></p>"
-        f'<p class="byline-where">{where(citation.publisher, citation.published)}</p>'
+        f'<p class="byline-where">{where(citation.publisher, citation.published, citation.url)}</p>'
         f"<blockquote><p>{inert(citation.quote)}</p></blockquote></div>"
     )
 
@@ -178,13 +178,14 @@ def _unused(exchange: Exchange, find: FindArticle) -> str:
     articles = [article for one in ids if (article := find(one)) is not None]
     if not articles:
         return ""
-    rows = "".join(
-        f"<li>{article_link(one.id, one.title)} <span>{where(one.publisher, one.published)}</span>"
-        "</li>"
-        for one in articles
-    )
+    rows = "".join(f"<li>{_named(one)}</li>" for one in articles)
     summary = f"<summary>Found but not used: {many(len(articles), 'article')}</summary>"
     return f'<details class="byline-unused">{summary}<ul>{rows}</ul></details>'
+
+
+def _named(article: Article) -> str:
+    shown = where(article.publisher, article.published, article.url)
+    return f"{article_link(article.id, article.title)} <span>{shown}</span>"
 
 
 def _number(number: int) -> str:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 
-from rag.page.inert import day, inert, many
+from rag.page.inert import day, inert, many, outlet
 from rag.records import Citation
 
 WIDTH = 440
@@ -40,7 +40,9 @@ def of_citations(citations: Sequence[Citation]) -> str:
         _dot(citation, x, base - 13 - row * ROW)
         for citation, (x, row) in zip(placed, spots, strict=True)
     )
-    said = "; ".join(f"{one.publisher or one.title}: {day(one.published)}" for one in placed)
+    said = "; ".join(
+        f"{outlet(one.publisher, one.url) or one.title}: {day(one.published)}" for one in placed
+    )
     return _figure(height, f"Sources by date. {said}", _axis(base, days[0], days[-1]) + dots)
 
 
@@ -89,7 +91,9 @@ def _spots(places: Sequence[float]) -> list[tuple[float, int]]:
 
 
 def _dot(citation: Citation, x: float, y: float) -> str:
-    title = inert(f"{citation.publisher or citation.title}, {day(citation.published)}")
+    title = inert(
+        f"{outlet(citation.publisher, citation.url) or citation.title}, {day(citation.published)}"
+    )
     return (
         f'<g><title>{title}</title><circle cx="{x:.1f}" cy="{y}" r="{DOT}"/>'
         f'<text class="byline-dot" x="{x:.1f}" y="{y + 4}" text-anchor="middle">'

@@ -1,12 +1,17 @@
-"""What happens when: the events of the page, and what each reads and changes."""
+"""What happens when: the events of the page, and what each reads and changes.
+
+Gradio is heavy: import this only where a page is made.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
+
+import gradio as gr
 
 from index.errors import BadRequest, BylineError, IndexMissing, UnknownArticle
 from index.ingesting import Progress, Report
@@ -17,9 +22,6 @@ from rag.page.conversation import Conversation
 from rag.page.desk import Desk, cited
 from rag.page.layout import Parts
 from rag.page.shelf import Settings
-
-if TYPE_CHECKING:
-    import gradio as gr
 
 READERS = 64
 """Questions that may be in line; what comes after them is told that the queue is full."""
@@ -68,8 +70,7 @@ class Wiring:
         ask.edit.click(_edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         # Gradio can cancel an event by itself, but then confuses it with the next one.
         ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
-        for leave in (self.parts.fresh.click, ask.chat.clear):
-            leave(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE)
+        self.parts.fresh.click(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE)
 
     def answer(
         self, question: str, conversation: Conversation, instead: bool, *chosen: Any
@@ -91,8 +92,6 @@ class Wiring:
 
     def stop(self, conversation: Conversation) -> Any:
         """Have the answer end, or free the question's box if it is over."""
-        import gradio as gr
-
         stopped = self.desk.stop(conversation)
         return gr.update(stop_btn="Stopping …") if stopped else _free()
 
@@ -184,8 +183,6 @@ class Wiring:
 
     def list_articles(self, index: str, limit: int, *filters: str) -> Any:
         """The articles that pass the filters, and whether there are more."""
-        import gradio as gr
-
         try:
             cards = self.desk.shelf.archive(index).cards(Filter.of(*filters))
         except BadRequest as error:
@@ -195,8 +192,6 @@ class Wiring:
 
     def refresh(self, index: str, limit: int, *filters: str) -> Any:
         """All that shows what the archive holds."""
-        import gradio as gr
-
         cards = self.desk.shelf.archive(index).cards()
         examples = rendering.example_questions(cards)
         return (
@@ -211,8 +206,6 @@ class Wiring:
 
     def add(self, files: Sequence[str], index: str) -> Iterator[Any]:
         """Take uploads in, telling how far it has come."""
-        import gradio as gr
-
         paths = [Path(str(one)) for one in files or ()]
         for shown in told(self.desk.shelf.archive(index).add(paths)):
             yield shown, _same()
@@ -220,8 +213,6 @@ class Wiring:
 
     def take_demo(self, index: str) -> Iterator[Any]:
         """Take the demo archive in, telling on its button how far it has come."""
-        import gradio as gr
-
         assert self.demo is not None
         yield _same(), gr.update(value="Reading the demo archive …", interactive=False)
         for shown in told(self.desk.shelf.archive(index).read([self.demo])):
@@ -279,25 +270,17 @@ def _more(limit: int) -> int:
 
 
 def _same() -> Any:
-    import gradio as gr
-
     return gr.skip()
 
 
 def _edit(conversation: Conversation) -> Any:
-    import gradio as gr
-
     question, instead = _last(conversation)
     return gr.update(value=question, submit_btn="Ask instead"), instead
 
 
 def _busy() -> Any:
-    import gradio as gr
-
     return gr.update(value="", interactive=False, submit_btn=False, stop_btn="Stop")
 
 
 def _free() -> Any:
-    import gradio as gr
-
     return gr.update(interactive=True, submit_btn="Ask", stop_btn=False)
