@@ -171,7 +171,7 @@ class FakeAssistant:
         self, script: Mapping[str, Answer] | None = None, pace: threading.Semaphore | None = None
     ) -> None:
         answers = (bridge_answer(), hostile_answer(), refused_answer())
-        self._script = script or {answer.question: answer for answer in answers}
+        self.script = script or {answer.question: answer for answer in answers}
         self._pace = pace
         self.calls: list[tuple[str, tuple[Turn, ...], str | None, str | None]] = []
         self.variants: list[tuple[Path | None, str | None]] = []
@@ -185,9 +185,9 @@ class FakeAssistant:
     ) -> Iterator[Event]:
         """The scripted answer's events; a question without one is a `BadRequest`."""
         self.calls.append((question, tuple(history), since, until))
-        if question not in self._script:
+        if question not in self.script:
             raise BadRequest("another process is writing to the index; ask again in a minute")
-        for event in events(self._script[question]):
+        for event in events(self.script[question]):
             if self._pace is not None:
                 self._pace.acquire()
             yield event

@@ -51,7 +51,11 @@ class Filter:
 
     @classmethod
     def of(
-        cls, words: str = "", outlet: str | None = "", since: str = "", until: str = ""
+        cls,
+        words: str | None = None,
+        outlet: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
     ) -> Filter:
         """The filter that a reader typed.
 
@@ -59,9 +63,10 @@ class Filter:
             BadRequest: a date is none.
         """
         for given in (since, until):
-            if given.strip() and windows.read(given) is None:
+            if given and given.strip() and windows.read(given) is None:
                 raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.")
-        return cls(words.strip(), (outlet or "").strip(), windows.read(since), windows.read(until))
+        named = (words or "").strip(), (outlet or "").strip()
+        return cls(*named, windows.read(since), windows.read(until))
 
     def takes(self, card: Card) -> bool:
         """Whether an article passes, its words left aside."""

@@ -95,7 +95,6 @@ def _theme() -> gr.themes.Base:
         input_placeholder_color_dark="*neutral_400",
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_dark="*primary_700",
-        color_accent="*primary_700",
     )
 
 

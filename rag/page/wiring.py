@@ -70,7 +70,8 @@ class Wiring:
         ask.edit.click(_edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         # Gradio can cancel an event by itself, but then confuses it with the next one.
         ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
-        self.parts.fresh.click(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE)
+        for leave in (self.parts.fresh.click, ask.chat.clear):
+            leave(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE)
 
     def answer(
         self, question: str, conversation: Conversation, instead: bool, *chosen: Any
@@ -181,7 +182,7 @@ class Wiring:
         for done in (added, taken):
             done.then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
 
-    def list_articles(self, index: str, limit: int, *filters: str) -> Any:
+    def list_articles(self, index: str, limit: int, *filters: str | None) -> Any:
         """The articles that pass the filters, and whether there are more."""
         try:
             cards = self.desk.shelf.archive(index).cards(Filter.of(*filters))
@@ -190,7 +191,7 @@ class Wiring:
         shown = reading.listing(cards, limit, any(filters))
         return shown, gr.update(visible=len(cards) > limit)
 
-    def refresh(self, index: str, limit: int, *filters: str) -> Any:
+    def refresh(self, index: str, limit: int, *filters: str | None) -> Any:
         """All that shows what the archive holds."""
         cards = self.desk.shelf.archive(index).cards()
         examples = rendering.example_questions(cards)
