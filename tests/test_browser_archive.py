@@ -31,7 +31,8 @@ def test_an_empty_archive_says_what_to_do_and_offers_the_demo(
     demo = tmp_path / "demo"
     demo.mkdir()
     for number in range(3):
-        (demo / f"{number}.txt").write_text(f"Story number {number}. {STORY}", "utf-8")
+        text = f"---\ntitle: Lighthouse {number} sold\n---\nStory number {number}. {STORY}"
+        (demo / f"{number}.md").write_text(text, "utf-8")
     page = open_page(FakeAssistant(), articles=(), demo=demo)
     expect(page.locator("#byline-about")).to_contain_text("The archive is empty.")
     welcome = page.locator("#byline-welcome")

@@ -125,13 +125,16 @@ def lay_out(shelf: Shelf, cards: Sequence[Card], has_demo: bool) -> Parts:
     with gr.Row(elem_id="byline-head"):
         about = gr.HTML(heading(cards), elem_id="byline-about")
         fresh = gr.Button("New conversation", size="sm", scale=0, min_width=160)
+    # Not in a tab: what stands in one that is not open is not there yet. The "secret" hides
+    # nothing, it has only to be the same when the server starts again.
+    memory = gr.BrowserState({}, storage_key=STORAGE, secret=STORAGE)
     with gr.Tabs(elem_id="byline-tabs"):
         with gr.Tab("Ask", id="ask"):
             asking, since, until = _asking(cards, has_demo)
         with gr.Tab("Archive", id="archive"):
             shelved = _shelved(cards)
         with gr.Tab("Settings", id="settings"):
-            chosen = _settings(shelf, since, until)
+            chosen = _settings(shelf, since, until, memory)
     reader = gr.HTML(
         "",
         html_template='<dialog aria-labelledby="byline-reader-title"><form method="dialog">'
@@ -268,7 +271,9 @@ def outlets(cards: Sequence[Card]) -> list[tuple[str, str]]:
     return [("All outlets", ""), *((name, name) for name in named)]
 
 
-def _settings(shelf: Shelf, since: gr.Textbox, until: gr.Textbox) -> Chosen:
+def _settings(
+    shelf: Shelf, since: gr.Textbox, until: gr.Textbox, memory: gr.BrowserState
+) -> Chosen:
     usual = shelf.default
     counts = [("All", ALL_SOURCES), *((str(n), n) for n in range(1, MOST_SOURCES + 1))]
     with gr.Column(elem_id="byline-settings"):
@@ -283,7 +288,6 @@ def _settings(shelf: Shelf, since: gr.Textbox, until: gr.Textbox) -> Chosen:
             info="Sentences of further sources are a click away; disagreements always show.",
         )  # fmt: skip
         gr.HTML("<p class='byline-note'>Settings are kept in this browser only.</p>")
-    memory = gr.BrowserState({}, storage_key=STORAGE, secret=STORAGE)
     return Chosen(index, model, mode, since, until, shown, memory)
 
 

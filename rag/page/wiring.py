@@ -55,6 +55,7 @@ class Wiring:
             [chosen.since, chosen.until, ask.question, ask.instead],
             **AT_ONCE,
         )
+        wider.then(self.remember, chosen.values, chosen.memory, **AT_ONCE)
         for begin in (ask.question.submit, picked.then, again.then, wider.then):
             answered = begin(
                 self.answer,
@@ -222,8 +223,9 @@ class Wiring:
 
     def _wire_settings(self, page: gr.Blocks) -> None:
         chosen = self.parts.chosen
+        # By hand alone: a change is also what fills the fields with what was remembered.
         for field in chosen.values:
-            field.change(self.remember, chosen.values, chosen.memory, **AT_ONCE)
+            field.input(self.remember, chosen.values, chosen.memory, **AT_ONCE)
         chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
             self.refresh, self._list_inputs, self._refreshed, **AT_ONCE

@@ -8,15 +8,19 @@ document.addEventListener("click", (event) => {
     const address = link.getAttribute("href");
     trigger(address.startsWith("#ask-") ? "again" : "open", { address });
   } else if (removal) {
-    removal.disabled = true;
+    element.querySelector("dialog").close();
     trigger("remove", { article: removal.dataset.remove });
   }
 });
 
 watch("value", () => {
   const dialog = element.querySelector("dialog");
-  if (!dialog || !dialog.querySelector(".byline-reader")) return;
-  if (!dialog.open) dialog.showModal();
+  if (!dialog) return;
+  // Gradio has just written the element anew, without "open": only close() lets go of the page.
+  dialog.setAttribute("open", "");
+  dialog.close();
+  if (!dialog.querySelector(".byline-reader")) return;
+  dialog.showModal();
   const title = dialog.querySelector("#byline-reader-title");
   if (title) title.focus({ preventScroll: true });
   const found = dialog.querySelector("mark");
