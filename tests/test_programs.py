@@ -56,6 +56,16 @@ class Echo(FakeAssistant):
         yield from events(answered(question, [sentence], [cite(1, BRIDGE, "Repairs")]))
 
 
+@pytest.fixture(autouse=True)
+def event_loop() -> Iterator[None]:
+    """A loop for Gradio to find: where there is none, it makes one and never closes it."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return shelf_of(FakeAssistant(), tmp_path / "index")
@@ -68,7 +78,8 @@ def address(shelf: Shelf) -> Iterator[str]:
 
 
 def client_of(address: str, **options: Any) -> Client:
-    return Client(address, verbose=False, analytics_enabled=False, **options)
+    patient = {"timeout": 120}  # for a machine that is busy
+    return Client(address, verbose=False, analytics_enabled=False, httpx_kwargs=patient, **options)
 
 
 def test_gradios_client_asks_and_sees_the_answer_grow(address: str) -> None:
@@ -124,8 +135,8 @@ def test_an_mcp_client_finds_the_tools_and_calls_them(shelf: Shelf) -> None:
             shown = await session.call_tool("show_article", {"article_id": BRIDGE.id})
             return tools, answer, found, shown
 
-    with served(shelf, mcp=True) as address:
-        tools, answer, found, shown = asyncio.run(talk(address))
+    with served(shelf, mcp=True) as address, ThreadPoolExecutor(1) as other:
+        tools, answer, found, shown = other.submit(asyncio.run, talk(address)).result()
     by_name = {tool.name: tool for tool in tools.tools}
     assert set(by_name) == {"ask", "search_articles", "show_article"}
     assert "Declines where the articles do not say it" in by_name["ask"].description

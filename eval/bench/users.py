@@ -97,7 +97,8 @@ def conversation(address: str, user: int, questions: Sequence[str]) -> Iterator[
     """One user's questions, one after the other."""
     from gradio_client import Client
 
-    client = Client(address, verbose=False, analytics_enabled=False)
+    patient = {"timeout": 600}
+    client = Client(address, verbose=False, analytics_enabled=False, httpx_kwargs=patient)
     for question in questions:
         started = time.perf_counter()
         first = 0.0

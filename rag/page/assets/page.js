@@ -67,11 +67,14 @@
   document.addEventListener("scroll", hide, true);
   document.addEventListener("click", hide);
 
-  // The chat would have a screen reader say the whole answer again with each sentence;
-  // #byline-said says just the new one.
+  // Two things of Gradio's to mend whenever they are drawn anew. The chat would have a screen
+  // reader say the whole answer again with each sentence; #byline-said says just the new one.
   new MutationObserver(() => {
     const log = document.querySelector('#byline-chat [role="log"][aria-live="polite"]');
     if (log) log.setAttribute("aria-live", "off");
+    // Gradio's label for this button says other words than those that stand on it.
+    const drop = document.querySelector("#byline-upload button.upload-container[aria-label]");
+    if (drop) drop.removeAttribute("aria-label");
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   function said(button, words) {
