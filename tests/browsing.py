@@ -6,11 +6,13 @@ other host for anything or writes an error to the browser's console.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,6 +37,7 @@ ARGUMENTS = [
 PATIENCE = 30_000
 """Milliseconds until what is expected counts as missing; long, for a machine that is busy."""
 Open = Callable[..., Page]
+T = TypeVar("T")
 
 MARKS = [
     pytest.mark.browser,
@@ -60,12 +63,26 @@ def served(
     shelf: Shelf, auth: tuple[str, str] | None = None, demo: Path | None = None, mcp: bool = False
 ) -> Iterator[str]:
     """The address of a page for a shelf."""
-    page = build(shelf, demo)
     host = "127.0.0.1"
+    page = in_a_loop(lambda: build(shelf, demo))
     try:
-        yield serving.start(page, host, serving.free_port(host, 7860), auth, mcp)
+        port = serving.free_port(host, 7860)
+        yield in_a_loop(lambda: serving.start(page, host, port, auth, mcp))
     finally:
-        page.close(verbose=False)
+        in_a_loop(lambda: page.close(verbose=False))
+
+
+def in_a_loop(call: Callable[[], T]) -> T:
+    """Call where an event loop runs; elsewhere Gradio makes loops that it never closes."""
+
+    async def called() -> T:
+        return call()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(called())
+    return call()
 
 
 @contextmanager

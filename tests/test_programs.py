@@ -56,16 +56,6 @@ class Echo(FakeAssistant):
         yield from events(answered(question, [sentence], [cite(1, BRIDGE, "Repairs")]))
 
 
-@pytest.fixture(autouse=True)
-def event_loop() -> Iterator[None]:
-    """A loop for Gradio to find: where there is none, it makes one and never closes it."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield
-    asyncio.set_event_loop(None)
-    loop.close()
-
-
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return shelf_of(FakeAssistant(), tmp_path / "index")
@@ -135,8 +125,8 @@ def test_an_mcp_client_finds_the_tools_and_calls_them(shelf: Shelf) -> None:
             shown = await session.call_tool("show_article", {"article_id": BRIDGE.id})
             return tools, answer, found, shown
 
-    with served(shelf, mcp=True) as address, ThreadPoolExecutor(1) as other:
-        tools, answer, found, shown = other.submit(asyncio.run, talk(address)).result()
+    with served(shelf, mcp=True) as address:
+        tools, answer, found, shown = asyncio.run(talk(address))
     by_name = {tool.name: tool for tool in tools.tools}
     assert set(by_name) == {"ask", "search_articles", "show_article"}
     assert "Declines where the articles do not say it" in by_name["ask"].description
