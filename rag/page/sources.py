@@ -166,7 +166,7 @@ def _side(value: str, citation: Citation, turn: int) -> str:
         f'<div class="byline-side"><p class="byline-value">{inert(value)} '
         f"{mark}{_number(citation.number)}</a></p>"
         f'<p class="byline-where">{where(citation.publisher, citation.published, citation.url)}</p>'
-        f"<blockquote><p>{inert(citation.quote)}</p></blockquote></div>"
+        f"<blockquote><p><q>{inert(citation.quote)}</q></p></blockquote></div>"
     )
 
 
