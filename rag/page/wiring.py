@@ -236,7 +236,12 @@ class Wiring:
         return asdict(self._settings(chosen))
 
     def recall(self, stored: Any) -> tuple[Any, ...]:
-        """The settings that the browser kept, as far as they are still on offer."""
+        """The settings that the browser kept, as far as they are still on offer.
+
+        Without any the fields stay as they are: the reader may be typing already.
+        """
+        if not stored:
+            return tuple(_same() for _ in self.parts.chosen.values)
         return tuple(asdict(self.desk.shelf.settings(stored)).values())
 
     def _settings(self, chosen: Sequence[Any]) -> Settings:
