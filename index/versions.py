@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from index import duplicates
+from index.records import Article
 
 MOST_VERSIONS = 30
 """Of one address; what has more is the address of a section, or of a live page."""
@@ -113,9 +114,11 @@ class Version:
 
     @property
     def order(self) -> tuple[str, int, int, int]:
-        """Its place among versions. On one day, what says that it corrects comes after what does
-        not, and what tells more after what tells less; the rest is only to be the same for any
-        order of arrival.
+        """Its place among versions.
+
+        At one moment, what says that it corrects comes after what does not, and what
+        tells more after what tells less; the rest is there so that the order of arrival
+        is never what decides.
         """
         return self.moment, len(json.loads(self.corrections)), len(self.text), self.text_key
 
@@ -159,6 +162,22 @@ def _story(dated: Sequence[Version]) -> tuple[Version, list[Version], list[Versi
         story += found
         reached += found
     return latest, story, rest
+
+
+def of_article(article: Article) -> Version:
+    """An article that has not been stored yet, as a version among others."""
+    return Version(
+        id=article.id,
+        number=0,
+        superseded_by="",
+        title=article.title,
+        text=article.text,
+        text_key=duplicates.text_key(article.text),
+        publisher=article.publisher,
+        published=article.published.isoformat() if article.published else None,
+        as_of=article.as_of.isoformat() if article.as_of else None,
+        corrections=json.dumps(article.corrections),
+    )
 
 
 def is_version(one: Version, other: Version) -> bool:

@@ -306,8 +306,9 @@ def test_a_rebuild_needs_nothing_of_the_old_index(
 def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
         "writing._described",
-        "writing._insert_article: execute",
-        "writing._insert_chunks: execute",
+        "stored.insert: execute",
+        "stored.insert_chunks: execute",
+        "stored.set_aside: execute",
         "duplicates.link: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",
