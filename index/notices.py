@@ -17,7 +17,6 @@ HEAD = 3
 FOOT = 4
 """How many paragraphs from the top and from the end are looked at."""
 LONGEST = 1_500
-LONGEST_LABEL = 80
 
 _START = r"\A[\s*_#>~=\[(—–-]*"
 _MONTHS = r"jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
@@ -40,6 +39,7 @@ _NOTE = (
     r"(?:readers|editors))?|for\s+the\s+record|update)"
 )
 _LABEL = re.compile(_START + _CORRECTION + _BETWEEN + _ENDS, re.IGNORECASE)
+_BARE = re.compile(rf"{_START}{_CORRECTION}\W*", re.IGNORECASE)
 _NOTE_LABEL = re.compile(_START + _NOTE + _BETWEEN + _ENDS, re.IGNORECASE)
 _TITLE = re.compile(rf"\A\W*{_CORRECTION}\s*(?:[:—–|]|\s-{{1,2}}\s|-(?=[A-Z]))", re.IGNORECASE)
 _BRACKETS = re.compile(
@@ -55,6 +55,9 @@ _VERSION = re.compile(
     r"\b(?:earlier|previous|prior|original|initial|first)\s+(?:\w+\s+)?versions?\s+of\s+"
     rf"(?:this|the|our)\b.{{0,60}}?\b{_KIND}\b",
     re.IGNORECASE,
+)
+_OURS = re.compile(
+    rf"\b(?:{_KIND}|(?:earlier|previous|prior|original|initial|first)\s+versions?)\b", re.IGNORECASE
 )
 _THIS = re.compile(
     rf"{_START}(?:(?:the\s+\w+\s+(?:of|in)\s+)?(?:this|our)\s+(?:[\w.,’'-]+\s+){{0,4}}?{_KIND})\b",
@@ -114,7 +117,7 @@ def is_notice(paragraph: str) -> bool:
     if about and (fault or repair or _SAID.search(paragraph, about.end())):
         return True
     if _NOTE_LABEL.match(paragraph) and (fault or repair):
-        return bool(about or repair or re.search(rf"\b{_KIND}\b", paragraph, re.IGNORECASE))
+        return repair or bool(_OURS.search(paragraph))
     if _THIS.match(paragraph) and repair:
         return True
     if _OF_A_DAY.match(paragraph) and fault and not _TOLD.search(paragraph):
@@ -135,14 +138,7 @@ def _in_text(paragraphs: Sequence[str], places: Sequence[int]) -> Iterator[str]:
             yield f"{label} {paragraph}"
             label = ""
         elif is_notice(paragraph):
-            alone = len(paragraph) <= LONGEST_LABEL and _is_label(paragraph)
-            if alone and place + 1 in places:
+            if _BARE.fullmatch(paragraph) and place + 1 in places:
                 label = paragraph
             else:
                 yield paragraph
-
-
-def _is_label(paragraph: str) -> bool:
-    """Whether a paragraph is a label and nothing else."""
-    match = _LABEL.match(paragraph)
-    return bool(match and not re.search(r"\w", paragraph[match.end() :]))

@@ -110,7 +110,8 @@ def settle(db: sqlite3.Connection, addresses: Iterable[str | None]) -> bool:
     moved = False
     for address in addresses:
         found = versions.versions(db, address) if address else []
-        successors = versions.superseded(found)
+        crowded = address is not None and versions.is_crowded(db, address)
+        successors = {} if crowded else versions.superseded(found)
         for one in found:
             successor = successors.get(one.id, "")
             if one.superseded_by and not successor:

@@ -142,7 +142,8 @@ def at_each(*places: str) -> Callable[[list[str]], Iterable[int]]:
 def _stored(folder: Path) -> int:
     try:
         with Index.open(folder) as index:
-            return index.counts().articles
+            counts = index.counts()
+            return counts.articles + counts.superseded
     except IndexMissing:
         return 0
 
