@@ -154,6 +154,82 @@ def test_ingest_json(run: Run, articles: Path) -> None:
     assert [skipped["source"] for skipped in report["skipped"]] == [str(articles / "c.pdf")]
 
 
+VERSION = STORY.replace("publisher", "url: https://courier.example/bridge\npublisher")
+LATER = VERSION.replace("2025-03-04", "2025-03-05").replace("18.4", "19.1").rstrip() + (
+    "\n\nCorrection: An earlier version of this story gave the cost as 18.4 million.\n"
+)
+
+
+@pytest.fixture
+def versions(run: Run, tmp_path: Path) -> Path:
+    """A folder with two versions of one story, ingested."""
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    (folder / "old.md").write_text(VERSION, "utf-8")
+    (folder / "new.md").write_text(LATER, "utf-8")
+    report = json.loads(run("ingest", "--json", str(folder)).stdout)
+    assert (report["added"], report["superseded"]) == (2, [{"id": "old", "by": "new"}])
+    assert (report["removed"], report["warnings"], report["not_pruned"]) == ([], [], None)
+    return folder
+
+
+def test_an_earlier_version_is_listed_and_shown_when_asked_for(run: Run, versions: Path) -> None:
+    assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["new"]
+    every = json.loads(run("list", "--all", "--json").stdout)
+    assert [(one["id"], one["superseded_by"]) for one in every] == [("new", None), ("old", "new")]
+    assert every[0]["language"] == "en"
+    assert "SUPERSEDED BY" not in run("list").stdout
+    assert run("list", "--all").stdout.splitlines()[-1].split()[-1] == "new"
+    new, old = run("show", "new").stdout, run("show", "old").stdout
+    assert "language   en, English  (by its words)\n" in new
+    assert "earlier    Bridge to reopen, 2025-03-04 (old)\n" in new
+    assert (
+        "corrected  Correction: An earlier version of this story gave the cost as 18.4 million.  "
+        "(notice in the text)\n"
+    ) in new
+    assert "later      Bridge to reopen, 2025-03-05 (new)\n" in old and "18.4 million" in old
+    assert run("remove", "--yes", "new").exit_code == 0
+    assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["old"]
+
+
+def test_ingest_prune(run: Run, versions: Path) -> None:
+    (versions / "new.md").unlink()
+    result = run("ingest", "--prune", str(versions))
+    assert (result.exit_code, result.stderr) == (0, "")
+    counted, removed = result.stdout.splitlines()
+    assert "0 superseded, 1 removed, 0 copies, 1 unchanged" in counted
+    assert removed == f"removed new: {versions / 'new.md'} is gone"
+    assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["old"]
+
+
+def test_ingest_prune_of_a_folder_that_is_missing(run: Run, versions: Path) -> None:
+    (versions / "old.md").unlink()
+    gone = versions / "gone"
+    result = run("ingest", "--json", "--prune", str(versions), str(gone))
+    reason = f"{gone} cannot be opened (No such file or directory), so nothing was removed."
+    assert (result.exit_code, result.stderr) == (1, f"byline: {reason}\n")
+    report = json.loads(result.stdout)
+    assert (report["removed"], report["not_pruned"]) == ([], reason)
+    assert len(json.loads(run("list", "--all", "--json").stdout)) == 2
+
+
+def test_ingest_prune_needs_a_folder(run: Run, versions: Path) -> None:
+    result = run("ingest", "--prune", str(versions / "old.md"), "https://courier.example/a")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "--prune needs a folder" in result.stderr
+
+
+def test_ingest_counts_warnings_apart(run: Run, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.md"
+    odd.write_text(STORY.replace("2025-03-04", "soon"), "utf-8")
+    result = run("ingest", str(odd))
+    counted, warning = result.stdout.splitlines()
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 added" in counted and "0 skipped, 1 warnings" in counted
+    assert warning.startswith(f"warning {odd}: odd.md, front matter: ")
+    assert len(json.loads(run("ingest", "--json", str(odd)).stdout)["warnings"]) == 1
+
+
 def test_ingest_rebuild_begins_anew(run: Run, index: Path, articles: Path) -> None:
     assert "2 added" in run("ingest", "--rebuild", str(articles)).stdout
     assert len(json.loads(run("list", "--json").stdout)) == 2
