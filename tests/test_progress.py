@@ -1,5 +1,6 @@
 """How an ingest is told of as it goes."""
 
+import contextlib
 import os
 import pty
 import sys
@@ -37,6 +38,16 @@ def test_nothing_is_told_of_a_silent_one(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr() == ("", "")
 
 
+def written_to(master: int) -> str:
+    """All that was written to the other end of a terminal, which is closed by now."""
+    parts = []
+    with contextlib.suppress(OSError):  # the end
+        while part := os.read(master, 100_000):
+            parts.append(part)
+    os.close(master)
+    return b"".join(parts).decode()
+
+
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as terminal:
@@ -50,8 +61,7 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
                 clock[0] += 10
                 meter.done += 10
                 tally(Progress("added", "a.txt", chunks=50))
-    shown = os.read(master, 100_000).decode()
-    os.close(master)
+    shown = written_to(master)
     assert "4 articles, 5 chunks/s" in shown
     assert "0:00:40" in shown and "left" in shown
 
