@@ -15,17 +15,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from index import chunking, readers
-from index.embedding import Encoder
+from index import chunking, languages, pruning, readers
+from index.embedding import Encoder, languages_of
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.records import Article, Chunk, Problem
+from index.reports import Progress as Progress
+from index.reports import Report as Report
 from index.schema import article_to_row
 from index.store import Index
+from index.stored import spare_id
+from index.versions import url_key
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""
@@ -40,35 +43,10 @@ _TAKEN = (
     "the id {id} belongs to another article, from {owner}; "
     "change one of the ids, or run first: byline remove {id}"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One article that has been dealt with; what is added or updated is on disk by then."""
-
-    kind: Literal["added", "updated", "unchanged", "skipped"]
-    source: str
-    article_id: str = ""
-    """Empty for what was skipped."""
-    reason: str = ""
-    """Why it was skipped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an ingest did."""
-
-    added: int
-    updated: int
-    unchanged: int
-    chunks: int
-    """How many were embedded and stored."""
-    copies: tuple[tuple[str, str], ...]
-    """Id and origin of each article that is a copy of another, where this run touched the story."""
-    problems: tuple[Problem, ...]
-    seconds: float
-    interrupted: bool = False
-    """True when Ctrl-C ended it early; what is counted here is kept."""
+_UNKNOWN_LANGUAGE = (
+    "is in {language}{where}, which the encoder {encoder} does not know. It was read, but a search "
+    "may not find it; an index of its own with a multilingual model would: --encoder"
+)
 
 
 def index_for(folder: str | Path, encoder: Encoder, *, rebuild: bool = False) -> Index:
@@ -96,7 +74,9 @@ def ingest(
     encoder: Encoder,
     *,
     rebuild: bool = False,
+    prune: bool = False,
     on_event: Callable[[Progress], None] | None = None,
+    meter: readers.Meter | None = None,
 ) -> Report:
     """Read files, folders, feeds and addresses into an index that is open for writing.
 
@@ -107,11 +87,15 @@ def ingest(
         paths: what `index.readers.read_all` takes.
         encoder: the one that the index was made with, or with `rebuild` any.
         rebuild: empty the index first.
+        prune: then remove the articles whose files are gone from the folders among `paths`.
         on_event: called for each article once it has been dealt with.
+        meter: told how much of the files there is, and how much has been read.
     """
     if rebuild:
         index.clear(encoder, chunking.CHUNKER)
-    return ingest_articles(index, readers.read_all(paths), encoder, on_event=on_event)
+    incoming = readers.read_all(paths, meter=meter)
+    pruned = pruning.folders(paths) if prune else ()
+    return ingest_articles(index, incoming, encoder, on_event=on_event, prune=pruned)
 
 
 def ingest_articles(
@@ -120,8 +104,11 @@ def ingest_articles(
     encoder: Encoder,
     *,
     on_event: Callable[[Progress], None] | None = None,
+    prune: Sequence[Path] = (),
 ) -> Report:
     """The same for articles that have been read already.
+
+    `prune` are the folders whose vanished files' articles are removed in the end.
 
     Raises:
         IndexMismatch: the index was made with another encoder.
@@ -129,10 +116,14 @@ def ingest_articles(
     index.require(encoder)
     began = time.perf_counter()
     run = _Run(index, encoder, on_event or (lambda event: None))
+    before = {card.article_id for card in index.earlier()}
     interrupted = False
+    not_pruned = ""
     try:
         for batch in _batches(run.wanted(incoming)):
             run.store(batch)
+        if prune:
+            not_pruned = run.prune(prune)
     except KeyboardInterrupt:
         interrupted = True
     index.save_vectors()
@@ -145,6 +136,14 @@ def ingest_articles(
         problems=tuple(run.problems),
         seconds=time.perf_counter() - began,
         interrupted=interrupted,
+        warnings=tuple(run.warnings),
+        superseded=tuple(
+            (card.article_id, card.superseded_by)
+            for card in reversed(index.earlier())
+            if card.article_id not in before
+        ),
+        removed=tuple(run.removed),
+        not_pruned=not_pruned,
     )
 
 
@@ -165,11 +164,13 @@ def embedded_text(title: str, chunk: Chunk) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """An article to store, under the id that it gets."""
+    """An article to store, under the id that it gets unless that is contested."""
 
     article: Article
     digest: str
     chunks: list[Chunk]
+    contested: bool = False
+    """Whether another version at its address has its id, or will when this one is stored."""
 
     @property
     def texts(self) -> list[str]:
@@ -188,20 +189,33 @@ class _Run:
         self._known = index.content_hashes()
         self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
         self._seen: set[str] = set()
+        self._addresses: dict[str, str | None] = {}
+        """The keys of addresses, by the ids of the articles that are there."""
+        self._rejected = ""
+        """The source of the article that was read and not stored last."""
         self.counts = {"added": 0, "updated": 0, "unchanged": 0}
         self.chunks = 0
         self.stored: list[str] = []
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.removed: list[tuple[str, str]] = []
+        self._moved: dict[str, str] = {}
+        """Where an article was found that is known from another place, by its id."""
+        self._languages = languages_of(encoder)
 
     def wanted(self, incoming: Iterable[Article | Problem]) -> Iterator[_Job]:
         """The articles that are new or changed, with their chunks; the rest is reported."""
         for item in incoming:
             if isinstance(item, Problem):
-                self._skip(item)
+                self._doubt(item) if item.warning else self._skip(item)
             elif reason := _unusable(item):
-                self._skip(Problem(item.source, reason))
-            elif (job := self._job(item)) is not None:
-                yield job
+                self._reject(item, reason)
+            else:
+                job = self._job(item)
+                if self._rejected != item.source:
+                    self._check_language(item)
+                if job is not None:
+                    yield job
 
     def store(self, batch: Sequence[_Job]) -> None:
         """Embed a batch and store its articles one by one."""
@@ -209,11 +223,28 @@ class _Run:
         start = 0
         for job in batch:
             end = start + len(job.chunks)
-            kind = self._index.put(job.article, job.digest, job.chunks, vectors[start:end])
+            article = self._uncontested(job) if job.contested else job.article
+            if article is not None:
+                kind = self._index.put(article, job.digest, job.chunks, vectors[start:end])
+                self.chunks += len(job.chunks)
+                self.stored.append(article.id)
+                self._done(Progress(kind, article.source, article.id, chunks=len(job.chunks)))
             start = end
-            self.chunks += len(job.chunks)
-            self.stored.append(job.article.id)
-            self._done(Progress(kind, job.article.source, job.article.id))
+
+    def prune(self, folders: Sequence[Path]) -> str:
+        """Remove the articles whose files are gone from some folders; why not, if not."""
+        known = self._index.content_hashes()
+        gone, trouble = pruning.gone(known, folders)
+        for source in gone:
+            article_id, digest = known[source]
+            if place := self._moved.get(article_id):
+                moved = dataclasses.replace(self._index.article(article_id), source=place)
+                self._index.redescribe(moved, digest)
+            else:
+                self._index.remove(article_id)
+                self.removed.append((article_id, source))
+                self._on_event(Progress("removed", source, article_id))
+        return trouble
 
     def _job(self, article: Article) -> _Job | None:
         digest = content_hash(article)
@@ -223,24 +254,40 @@ class _Run:
             self._done(Progress("unchanged", article.source, known_id))
             return None
         if article.source in self._seen:
-            self._skip(Problem(article.source, _SEEN))
+            self._reject(article, _SEEN)
             return None
         self._seen.add(article.source)
         if self._known.get(self._owner.get(article.id, "")) == (article.id, digest):
             # The same article from another place: a moved file, a second export.
             self._known[article.source] = (article.id, digest)
+            if not known_id:
+                self._moved[article.id] = article.source
             self._done(Progress("unchanged", article.source, article.id))
             return None
         chosen = self._chosen_id(article, known_id)
         if chosen is None:
-            owner = self._owner[article.id]
-            self._skip(Problem(article.source, _TAKEN.format(id=article.id, owner=owner)))
+            if self._is_version(article):
+                return _Job(article, digest, chunking.split(article), contested=True)
+            self._reject_id(article)
             return None
+        self._addresses[chosen] = url_key(article.url)
         self._owner.pop(known_id, None)
         self._owner[chosen] = article.source
         self._known[article.source] = (chosen, digest)
         article = dataclasses.replace(article, id=chosen)
-        return _Job(article, digest, chunking.split(article))
+        chunks = chunking.split(article)
+        if chosen == known_id and self._reads_the_same(article, chunks):
+            self._index.redescribe(article, digest)
+            self.stored.append(chosen)
+            self._done(Progress("updated", article.source, chosen))
+            return None
+        return _Job(article, digest, chunks)
+
+    def _reads_the_same(self, article: Article, chunks: Sequence[Chunk]) -> bool:
+        """Whether what is embedded of an article is what is stored of it."""
+        stored = self._index.article(article.id)
+        same = (stored.title, stored.text) == (article.title, article.text)
+        return same and self._index.chunks_of(article.id) == chunks
 
     def _chosen_id(self, article: Article, known_id: str) -> str | None:
         """The id to store an article under: the one that it has, or the first that is free.
@@ -254,6 +301,57 @@ class _Run:
             if self._owner.get(candidate, article.source) == article.source:
                 return candidate
         return None
+
+    def _check_language(self, article: Article) -> None:
+        """Warn of a text that the encoder was not made for."""
+        if not article.language or self._languages is None or article.language in self._languages:
+            return
+        where = article.provenance.get("language", "")
+        reason = _UNKNOWN_LANGUAGE.format(
+            language=languages.name(article.language),
+            where=f" ({where})" if where else "",
+            encoder=self._encoder.name,
+        )
+        self._doubt(Problem(article.source, reason, warning=True))
+
+    def _doubt(self, problem: Problem) -> None:
+        """Note a warning, unless the article was skipped for another reason."""
+        if problem.source != self._rejected:
+            self.warnings.append(problem)
+            self._on_event(Progress("warning", problem.source, reason=problem.reason))
+
+    def _is_version(self, article: Article) -> bool:
+        """Whether the article that has an id already is at the same address."""
+        address = url_key(article.url)
+        if article.id not in self._addresses:
+            self._addresses[article.id] = url_key(self._index.card(article.id).url)
+        return address is not None and self._addresses[article.id] == address
+
+    def _uncontested(self, job: _Job) -> Article | None:
+        """A version with the id that it gets; None where it is none, and the id is taken."""
+        article = job.article
+        holder = self._owner[article.id]
+        try:
+            won, renamed = self._index.contend(article)
+        except KeyError:
+            self._reject_id(article)
+            return None
+        if won:
+            self._owner[renamed] = holder
+            self._known[holder] = (renamed, self._known[holder][1])
+        else:
+            article = dataclasses.replace(article, id=spare_id(article.id, article.source))
+        self._owner[article.id] = article.source
+        self._known[article.source] = (article.id, job.digest)
+        return article
+
+    def _reject_id(self, article: Article) -> None:
+        owner = self._owner[article.id]
+        self._reject(article, _TAKEN.format(id=article.id, owner=owner))
+
+    def _reject(self, article: Article, reason: str) -> None:
+        self._rejected = article.source
+        self._skip(Problem(article.source, reason))
 
     def _skip(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -277,8 +375,7 @@ def _unusable(article: Article) -> str:
 
 def _ids(article: Article) -> tuple[str, str]:
     """The id that the reader gave, and one that depends on the article's source too."""
-    suffix = hashlib.sha256(article.source.encode()).hexdigest()[:6]
-    return article.id, f"{article.id}-{suffix}"
+    return article.id, spare_id(article.id, article.source)
 
 
 def _batches(jobs: Iterable[_Job]) -> Iterator[list[_Job]]:

@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index import duplicates
+from index import duplicates, versions
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
 from index.records import Article, Card, Span
 
-FORMAT = 1
+FORMAT = 2
+"""Of the tables below; `index.migration` brings an older index up to it."""
 DATABASE = "articles.sqlite3"
 README = "README.txt"
 ABOUT = """\
@@ -35,6 +36,8 @@ writer.lock       held by the one process that is writing, if any.
 See what is in it:  byline list --index THIS_FOLDER
 Check it:           byline doctor --index THIS_FOLDER
 """
+
+URL_INDEX = "CREATE INDEX articles_by_url ON articles (url_key, text_key)"
 
 # The text of a chunk is a slice of its article's text and stands nowhere else but
 # in the full-text index, which is contentless: it keeps words, not texts.
@@ -56,12 +59,19 @@ CREATE TABLE articles (
     text_key INTEGER NOT NULL,
     authors TEXT NOT NULL,
     provenance TEXT NOT NULL,
+    language TEXT NOT NULL,
+    corrections TEXT NOT NULL,
+    as_of TEXT,
+    url_key TEXT,
     minhash BLOB NOT NULL,
     text TEXT NOT NULL
 );
 CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX articles_by_origin ON articles (origin);
 CREATE INDEX articles_by_date ON articles (published);
+"""
+    + URL_INDEX
+    + """;
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES articles (number),
@@ -76,7 +86,11 @@ CREATE VIRTUAL TABLE passages USING fts5 (
 );
 """
     + duplicates.TABLES
+    + versions.TABLES
 )
+
+EMPTIED = ("chunks", "articles", "copy_bands", "copy_edges", "earlier_chunks", "earlier")
+"""The tables of which a rebuild deletes all rows; the full-text index has a command of its own."""
 
 VECTOR = np.dtype("<f4")
 SPAN = np.dtype("<i4")
@@ -187,8 +201,15 @@ def bump(db: sqlite3.Connection, *, shrunk: bool) -> None:
         )
 
 
-ARTICLE_COLUMNS = "id, title, text, source, published, publisher, url, authors, provenance"
-CARD_COLUMNS = "articles.id, title, published, publisher, url, origin"
+ARTICLE_COLUMNS = (
+    "id, title, text, source, published, publisher, url, authors, provenance, "
+    "language, corrections, as_of"
+)
+CARD_COLUMNS = "articles.id, title, published, publisher, url, origin, language, corrections"
+EARLIER_CARD_COLUMNS = (
+    "id, title, published, publisher, url, id, language, corrections, superseded_by"
+)
+"""The same of a version that another one has superseded; such a version has no copies."""
 
 
 def article_to_row(article: Article) -> tuple[str | None, ...]:
@@ -203,12 +224,16 @@ def article_to_row(article: Article) -> tuple[str | None, ...]:
         article.url,
         json.dumps(article.authors, ensure_ascii=False),
         json.dumps(dict(article.provenance), ensure_ascii=False, sort_keys=True),
+        article.language,
+        json.dumps(article.corrections, ensure_ascii=False),
+        article.as_of.isoformat() if article.as_of else None,
     )
 
 
 def article_from_row(row: Sequence[str]) -> Article:
     """The article that `article_to_row` wrote."""
-    article_id, title, text, source, published, publisher, url, authors, provenance = row
+    article_id, title, text, source, published, publisher, url, authors, provenance, *more = row
+    language, corrections, as_of = more
     return Article(
         id=article_id,
         title=title,
@@ -219,13 +244,18 @@ def article_from_row(row: Sequence[str]) -> Article:
         url=url,
         authors=tuple(json.loads(authors)),
         provenance=json.loads(provenance),
+        language=language,
+        corrections=tuple(json.loads(corrections)),
+        as_of=dt.datetime.fromisoformat(as_of) if as_of else None,
     )
 
 
 def card_from_row(row: Sequence[str]) -> Card:
-    """The card in the values of CARD_COLUMNS."""
-    article_id, title, published, publisher, url, origin = row
-    return Card(article_id, title, _date(published), publisher, url, origin)
+    """The card in the values of CARD_COLUMNS, or of EARLIER_CARD_COLUMNS."""
+    article_id, title, published, publisher, url, origin, language, corrections, *later = row
+    notices = tuple(json.loads(corrections))
+    day = _date(published)
+    return Card(article_id, title, day, publisher, url, origin, language, notices, *later)
 
 
 def pack_spans(spans: Sequence[Span]) -> bytes:

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index import schema, vectors
+from index import migration, schema, vectors
 from index.connections import Readers, explained
 from index.embedding import Encoder
 from index.errors import IndexMismatch, UnusableIndex
@@ -76,6 +76,11 @@ class Index(Queries):
             raise schema.missing(folder)
         with explained(folder):
             writer = Writer.opened(folder) if writable else None
+            if writer is None and migration.is_due_in(folder):
+                try:
+                    Writer.opened(folder).close()
+                except UnusableIndex as error:
+                    raise migration.refusal(folder, error) from error
         index = cls(folder, encoder, writer)
         try:
             with index.snapshot():  # reads the manifest and compares the encoder
@@ -132,8 +137,31 @@ class Index(Queries):
         with self._writing() as writer:
             return writer.put(article, content_hash, chunks, matrix)
 
+    def contend(self, article: Article) -> tuple[bool, str]:
+        """Whether an article may take its id, which another version at its address has by now.
+
+        The later version has the id that both came with; an earlier one that is
+        stored already is given an id of its own, which is returned too.
+
+        Raises:
+            KeyError: the two are no versions of one article.
+        """
+        with self._writing() as writer:
+            return writer.contend(article)
+
+    def redescribe(self, article: Article, content_hash: str) -> None:
+        """Change what is known of an article whose text and title stay as they are.
+
+        Raises:
+            KeyError: no article has its id.
+        """
+        with self._writing() as writer:
+            writer.redescribe(article, content_hash)
+
     def remove(self, article_id: str) -> None:
-        """Take an article out of the index.
+        """Take an article or an earlier version out of the index.
+
+        An earlier version that it superseded is searched again.
 
         Raises:
             UnknownArticle: no article has that id.

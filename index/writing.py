@@ -16,13 +16,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index import duplicates, schema, vectors
+from index import duplicates, migration, schema, stored, vectors, versions
 from index.connections import WriterLock, connect
 from index.embedding import Encoder
 from index.errors import UnusableIndex
 from index.queries import row_of
 from index.records import Article, Chunk
-from index.schema import pack_spans
 
 
 class Writer:
@@ -58,10 +57,18 @@ class Writer:
         lock = WriterLock.taken(folder)
         try:
             vectors.discard_temporary(folder)
-            return cls(folder, connect(folder, "rw"), lock)
+            writer = cls(folder, connect(folder, "rw"), lock)
         except BaseException:
             lock.release()
             raise
+        try:
+            if migration.is_due(writer._db):
+                with writer._transaction() as db:
+                    migration.migrate(db)
+        except BaseException:
+            writer.close()
+            raise
+        return writer
 
     def close(self) -> None:
         """Close the connection and let other writers in."""
@@ -83,29 +90,41 @@ class Writer:
                 raise ValueError(
                     f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}"
                 )
-            replaced = db.execute(
-                "SELECT number FROM articles WHERE id = ? OR source = ?",
-                (article.id, article.source),
-            ).fetchall()
-            for (number,) in replaced:
-                _erase(db, number)
-            number = _insert_article(db, article, content_hash)
-            _insert_chunks(db, number, article.title, chunks, blobs)
+            replaced, addresses = stored.taken_away(db, article.id, article.source)
+            number = stored.insert(db, article, content_hash)
+            stored.insert_chunks(db, number, article.title, chunks, blobs)
             duplicates.link(db, number)
-            schema.bump(db, shrunk=bool(replaced))
+            moved = stored.settle(db, {*addresses, versions.url_key(article.url)})
+            schema.bump(db, shrunk=replaced or moved)
         return "updated" if replaced else "added"
+
+    def contend(self, article: Article) -> tuple[bool, str]:
+        """See `Index.contend`."""
+        with self._transaction() as db:
+            won, renamed = stored.contend(db, article)
+            if won:
+                schema.bump(db, shrunk=False)
+            return won, renamed
+
+    def redescribe(self, article: Article, content_hash: str) -> None:
+        """See `Index.redescribe`."""
+        with self._transaction() as db:
+            addresses = stored.redescribe(db, article, content_hash)
+            schema.bump(db, shrunk=stored.settle(db, addresses))
 
     def remove(self, article_id: str) -> None:
         """See `Index.remove`."""
         with self._transaction() as db:
-            _erase(db, int(row_of(db, "number", article_id)[0]))
+            source = str(row_of(db, "source", article_id)[0])
+            _, addresses = stored.taken_away(db, article_id, source)
+            stored.settle(db, addresses)
             schema.bump(db, shrunk=True)
 
     def clear(self, encoder: Encoder, chunker: str) -> None:
         """See `Index.clear`."""
         with self._transaction() as db:
             db.execute("INSERT INTO passages (passages) VALUES ('delete-all')")
-            for table in ("chunks", "articles", "copy_bands", "copy_edges"):
+            for table in schema.EMPTIED:
                 db.execute(f"DELETE FROM {table}")
             schema.set_manifest(db, **_described(encoder, chunker))
             schema.bump(db, shrunk=True)
@@ -152,48 +171,3 @@ def _discard(folder: Path) -> None:
     # The database goes first: SQLite deletes a log that has no database, not the other way round.
     for name in (schema.DATABASE, f"{schema.DATABASE}-wal", f"{schema.DATABASE}-shm", vectors.FILE):
         (folder / name).unlink(missing_ok=True)
-
-
-def _insert_article(db: sqlite3.Connection, article: Article, content_hash: str) -> int:
-    columns = f"{schema.ARTICLE_COLUMNS}, origin, content_hash, text_key, minhash"
-    values = (
-        *schema.article_to_row(article),
-        article.id,  # its own origin until it is linked
-        content_hash,
-        duplicates.text_key(article.text),
-        duplicates.signature(article.text),
-    )
-    places = ", ".join("?" * len(values))
-    cursor = db.execute(f"INSERT INTO articles ({columns}) VALUES ({places})", values)
-    return int(cursor.lastrowid or 0)
-
-
-def _insert_chunks(
-    db: sqlite3.Connection, number: int, title: str, chunks: Sequence[Chunk], blobs: Sequence[bytes]
-) -> None:
-    for chunk, blob in zip(chunks, blobs, strict=True):
-        row = (number, chunk.start, chunk.end, pack_spans(chunk.sentences), blob)
-        chunk_id = db.execute(
-            "INSERT INTO chunks (article, start, end, sentences, vector) VALUES (?, ?, ?, ?, ?)",
-            row,
-        ).lastrowid
-        db.execute(
-            "INSERT INTO passages (rowid, title, body) VALUES (?, ?, ?)",
-            (chunk_id, title, chunk.text),
-        )
-
-
-def _erase(db: sqlite3.Connection, number: int) -> None:
-    """Delete an article and all that hangs on it."""
-    duplicates.unlink(db, number)
-    title, text = db.execute(
-        "SELECT title, text FROM articles WHERE number = ?", (number,)
-    ).fetchone()
-    rows = db.execute("SELECT id, start, end FROM chunks WHERE article = ?", (number,)).fetchall()
-    # A contentless index has to be told what it is to forget.
-    db.executemany(
-        "INSERT INTO passages (passages, rowid, title, body) VALUES ('delete', ?, ?, ?)",
-        [(chunk_id, title, text[start:end]) for chunk_id, start, end in rows],
-    )
-    db.execute("DELETE FROM chunks WHERE article = ?", (number,))
-    db.execute("DELETE FROM articles WHERE number = ?", (number,))

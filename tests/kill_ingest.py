@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent
 BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
 
-_COUNTED = ("connections", "ingesting", "schema", "store", "vectors", "writing")
+_COUNTED = ("connections", "ingesting", "schema", "store", "stored", "vectors", "writing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,15 @@ class Trial:
 
 
 def write_archive(path: Path, articles: int = 24) -> None:
-    """A .jsonl with different stories, edited copies and one article twice."""
+    """A .jsonl with different stories, edited copies, one article twice, and later versions."""
     rows = []
     for n in range(articles):
         seed = n if n % 4 else 1  # every fourth is a copy of the second
+        page = n - n % 6 // 5  # every sixth is another version of the one before it
         text = story(seed, paragraphs=4) + (f"\n\n{story(1000 + n, 1)}" if n % 3 else "")
         rows.append(
-            {"id": f"a{n}", "title": story(n, 1, 1)[:40], "text": text,
-             "published": f"2024-{n % 12 + 1:02}-01"}
+            {"id": f"a{n}", "title": story(page, 1, 1)[:40], "text": text,
+             "published": f"2024-{n % 12 + 1:02}-01", "url": f"https://news.example/{page}"}
         )  # fmt: skip
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
@@ -70,7 +71,8 @@ def contents(folder: Path) -> dict[str, list[Any]]:
         view.db.execute(
             "CREATE VIRTUAL TABLE temp.words USING fts5vocab('main', 'passages', 'instance')"
         )
-        tables = ("articles", "chunks", "copy_bands", "copy_edges", "words")
+        tables = ("articles", "chunks", "copy_bands", "copy_edges", "words", "earlier")
+        tables = (*tables, "earlier_chunks")
         found = {table: sorted(view.db.execute(f"SELECT * FROM {table}")) for table in tables}
         every = len(found["chunks"])
         found["semantic"] = list(view.semantic(HashEncoder().encode([story(1, 1)])[0], every))
@@ -140,7 +142,8 @@ def at_each(*places: str) -> Callable[[list[str]], Iterable[int]]:
 def _stored(folder: Path) -> int:
     try:
         with Index.open(folder) as index:
-            return index.counts().articles
+            counts = index.counts()
+            return counts.articles + counts.superseded
     except IndexMissing:
         return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import tempfile
 from collections.abc import Iterator
@@ -81,6 +82,9 @@ def test_only_what_changed_is_done_again(index: Index) -> None:
         {"url": "https://news.example/1"},
         {"authors": ("A. Writer",)},
         {"provenance": {"title": "first line"}},
+        {"language": "en"},
+        {"corrections": ("Correction: it was Monday.",)},
+        {"as_of": dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC)},
     ],
 )
 def test_any_field_counts_as_a_change(index: Index, fields: dict[str, object]) -> None:
@@ -89,6 +93,29 @@ def test_any_field_counts_as_a_change(index: Index, fields: dict[str, object]) -
     assert content_hash(new) != content_hash(ARTICLES[0])
     assert ingest_articles(index, [new], HashEncoder()).updated == 1
     assert index.article("a0") == new
+
+
+def test_a_change_of_metadata_embeds_nothing(index: Index) -> None:
+    ingest_articles(index, ARTICLES, HashEncoder())
+    copy = article("copy", story(2), published="2024-02-01")
+    ingest_articles(index, [copy], HashEncoder())
+    before = [hit.chunk_id for hit in index.lexical(["title"], 99)]
+    encoder = CountingEncoder()
+    earlier = changed(copy, published=dt.date(2023, 1, 1), language="en")
+    report = ingest_articles(index, [earlier], encoder)
+    assert (report.updated, report.chunks, encoder.batches) == (1, 0, [])
+    assert index.article("copy") == earlier
+    assert index.card("a2").origin == "copy"  # the earliest of the copies
+    assert [hit.chunk_id for hit in index.lexical(["title"], 99)] == before
+    assert ingest_articles(index, [earlier], encoder).unchanged == 1
+    assert vectors.holds(index.folder, index.manifest)
+
+
+def test_a_changed_title_is_embedded(index: Index) -> None:
+    ingest_articles(index, ARTICLES[:1], HashEncoder())
+    encoder = CountingEncoder()
+    ingest_articles(index, [changed(ARTICLES[0], title="Another")], encoder)
+    assert all(text.startswith("Another\n") for text in encoder.texts) and encoder.texts
 
 
 def test_batches_are_sorted_by_length_and_bounded(
@@ -218,6 +245,41 @@ def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(index: Index) -> N
     assert all(e.reason for e in events[:4])
 
 
+class EnglishEncoder(HashEncoder):
+    languages = frozenset({"en"})
+
+
+def test_what_was_read_all_the_same_is_a_warning(index: Index) -> None:
+    doubt = Problem("news/a0.txt", "page 3 cannot be read", warning=True)
+    events: list[Progress] = []
+    incoming: list[Article | Problem] = [doubt, ARTICLES[0], Problem("b.pdf", "it is encrypted")]
+    report = ingest_articles(index, incoming, HashEncoder(), on_event=events.append)
+    assert (report.warnings, [one.source for one in report.problems]) == ((doubt,), ["b.pdf"])
+    assert [event.kind for event in events] == ["warning", "skipped", "added"]
+
+
+def test_a_language_that_the_encoder_does_not_know_is_a_warning(index: Index) -> None:
+    german, english, unknown = (
+        changed(item, language=language, provenance={"language": "html lang"} if language else {})
+        for item, language in zip(ARTICLES, ("de", "en", ""), strict=False)
+    )
+    for encoder, expected in ((HashEncoder(), []), (EnglishEncoder(), ["news/a0.txt"])):
+        report = ingest_articles(index, [german, english, unknown], encoder)
+        assert [one.source for one in report.warnings] == expected
+    assert report.warnings[0].reason.startswith(
+        "is in German (html lang), which the encoder hash does not know. It was read"
+    )
+    assert (report.problems, report.unchanged) == ((), 3)
+
+
+def test_what_is_skipped_is_not_warned_of(index: Index) -> None:
+    empty = changed(article("empty", " "), language="de")
+    report = ingest_articles(
+        index, [empty, Problem(empty.source, "odd", warning=True)], EnglishEncoder()
+    )
+    assert (len(report.problems), report.warnings) == (1, ())
+
+
 def test_copies_are_reported_with_their_origin(index: Index) -> None:
     copy = article("copy", story(0) + "\n\n" + story(90, 1), published="2024-02-01")
     earlier = article("earlier", story(1).upper(), published="2023-01-01")
@@ -306,8 +368,9 @@ def test_a_rebuild_needs_nothing_of_the_old_index(
 def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
         "writing._described",
-        "writing._insert_article: execute",
-        "writing._insert_chunks: execute",
+        "stored.insert: execute",
+        "stored.insert_chunks: execute",
+        "stored.set_aside: execute",
         "duplicates.link: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",

@@ -21,7 +21,7 @@ from index.errors import BadRequest, BylineError
 from index.fetching import is_address
 from index.store import Index
 from rag.answering import Assistant, Mode, day
-from rag.commands import terminal
+from rag.commands import progress, terminal
 from rag.commands.chat import Answering, converse
 from rag.commands.doctor import Check, check_disk, check_index, check_models
 from rag.models.choice import WAYS, fetched
@@ -126,27 +126,46 @@ def ingest(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Empty the index first, and make it anew.")
     ] = False,
+    prune: Annotated[
+        bool,
+        typer.Option(
+            "--prune",
+            help="Then remove the articles whose files are gone from the folders named here.",
+        ),
+    ] = False,
     encoder: EncoderOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read new and changed articles into the index."""
+    """Read new and changed articles into the index.
+
+    Of several versions at one address, the latest is searched and the others are kept.
+    """
     if rebuild:
         _require_files(paths)
-    from index import ingesting
+    from index import ingesting, pruning, readers
+
+    if prune and not pruning.folders(paths):
+        raise BadRequest("--prune needs a folder whose vanished files are to be forgotten.")
 
     with terminal.Status() as status:
         status.show(LOADING)
         loaded = _parts(context).encoder(encoder)
     folder = index_folder(index)
-    with ingesting.index_for(folder, loaded, rebuild=rebuild) as opened, terminal.Tally() as tally:
-        report = ingesting.ingest(opened, paths, loaded, on_event=tally)
+    meter = readers.Meter()
+    with (
+        ingesting.index_for(folder, loaded, rebuild=rebuild) as opened,
+        progress.Tally(meter, silent=as_json) as tally,
+    ):
+        report = ingesting.ingest(opened, paths, loaded, prune=prune, on_event=tally, meter=meter)
     if as_json:
-        typer.echo(terminal.as_json(terminal.report_dict(report)))
+        typer.echo(terminal.as_json(progress.report_dict(report)))
     else:
-        typer.echo(terminal.report_text(report))
+        typer.echo(progress.report_text(report))
     if report.interrupted:
         typer.echo("Stopped early. The same command goes on from there.", err=True)
         raise typer.Exit(130)
+    if report.not_pruned:
+        raise BadRequest(report.not_pruned)
     if report.problems and not report.added + report.updated + report.unchanged:
         raise BadRequest("Nothing could be read. The reason is above.")
 
@@ -207,10 +226,16 @@ def chat(
 
 
 @cli.command("list")
-def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> None:
+def list_articles(
+    index: IndexOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also the versions that later ones have superseded.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """List the articles in the index, the latest first."""
-    with _open(index) as opened:
-        cards = opened.articles()
+    with _open(index) as opened, opened.snapshot() as view:
+        cards = view.articles() + (view.earlier() if every else [])
     if as_json:
         typer.echo(terminal.as_json([terminal.card_dict(card) for card in cards]))
     else:
@@ -221,10 +246,12 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
 def show(article: ArticleArgument, index: IndexOption = None) -> None:
     """Show an article, and where what is known of it came from."""
     with _open(index) as opened, opened.snapshot() as view:
-        found = view.article(article)
-        copies = view.copies(view.card(article).origin)
-    others = [card for card in copies if card.article_id != article]
-    typer.echo(terminal.article_text(found, others, terminal.line_width()))
+        found, card = view.article(article), view.card(article)
+        copies = [one for one in view.copies(card.origin) if one.article_id != article]
+        later = view.card(card.superseded_by) if card.superseded_by else None
+        earlier = view.earlier(article)
+    width = terminal.line_width()
+    typer.echo(terminal.article_text(found, copies, width, superseded_by=later, earlier=earlier))
 
 
 @cli.command()
