@@ -24,6 +24,8 @@ from index.records import Article, Card, Span
 FORMAT = 1
 DATABASE = "articles.sqlite3"
 README = "README.txt"
+REBUILDING = "rebuilding"
+"""The folder of an index that is to take the place of the one around it."""
 ABOUT = """\
 This folder is a Byline index.
 
@@ -31,6 +33,9 @@ articles.sqlite3  everything: articles, chunks, vectors, the full-text index.
                   Files ending in -wal and -shm beside it belong to it; copy all three or none.
 vectors.faiss     derived from it, for fast search; made again when it is missing or out of date.
 writer.lock       held by the one process that is writing, if any.
+rebuilding/       a new index that is being made; it takes this one's place when it is done.
+articles.damaged-DAY.sqlite3
+                  what "byline doctor --mend" could not read all of; delete it when you like.
 
 See what is in it:  byline list --index THIS_FOLDER
 Check it:           byline doctor --index THIS_FOLDER
@@ -111,8 +116,11 @@ def command(folder: Path, *words: str) -> str:
 
 def damaged(folder: Path, why: str) -> IndexDamaged:
     """The error for a database that is not whole."""
-    fix = command(folder, "--rebuild")
-    return IndexDamaged(f"{folder / DATABASE} is damaged ({why}). Build it anew: {fix}")
+    mend = f"byline doctor --mend --index {shlex.quote(str(folder))}"
+    return IndexDamaged(
+        f"{folder / DATABASE} is damaged ({why}). Save what can be read: {mend}; "
+        f"or build it anew: {command(folder, '--rebuild')}"
+    )
 
 
 def missing(folder: Path) -> IndexMissing:

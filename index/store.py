@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import schema, vectors
-from index.connections import Readers, explained
+from index.connections import NO_WAIT, Readers, Wait, explained
 from index.embedding import Encoder
 from index.errors import IndexMismatch, UnusableIndex
 from index.queries import Queries, Snapshot
@@ -46,22 +46,34 @@ class Index(Queries):
 
     @classmethod
     def create(
-        cls, folder: str | Path, encoder: Encoder, chunker: str = "", *, replace: bool = False
+        cls,
+        folder: str | Path,
+        encoder: Encoder,
+        chunker: str = "",
+        *,
+        replace: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> Index:
         """Make an empty index, open for writing; `replace` discards one that is there.
 
         Raises:
-            UnusableIndex: there is one already, or the folder cannot be written to.
-            IndexBusy: another process is writing to it.
+            IndexExists: there is one already.
+            UnusableIndex: the folder cannot be written to.
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
         folder = Path(folder)
         with explained(folder):
-            writer = Writer.made(folder, encoder, chunker, replace=replace)
+            writer = Writer.made(folder, encoder, chunker, replace=replace, wait=wait)
         return cls(folder, encoder, writer)
 
     @classmethod
     def open(
-        cls, folder: str | Path, encoder: Encoder | None = None, *, writable: bool = False
+        cls,
+        folder: str | Path,
+        encoder: Encoder | None = None,
+        *,
+        writable: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> Index:
         """Open the index in a folder. Without an encoder it is not checked which one built it.
 
@@ -69,13 +81,14 @@ class Index(Queries):
             IndexMissing: there is none.
             IndexMismatch: it was built with another encoder or by another version.
             IndexDamaged: its database is not whole.
-            IndexBusy: it is to be written to, and another process is writing.
+            IndexBusy: it is to be written to, and another process is writing for longer than
+                `wait` allows.
         """
         folder = Path(folder)
         if not (folder / schema.DATABASE).is_file():
             raise schema.missing(folder)
         with explained(folder):
-            writer = Writer.opened(folder) if writable else None
+            writer = Writer.opened(folder, wait) if writable else None
         index = cls(folder, encoder, writer)
         try:
             with index.snapshot():  # reads the manifest and compares the encoder
@@ -140,12 +153,6 @@ class Index(Queries):
         """
         with self._writing() as writer:
             writer.remove(article_id)
-
-    def clear(self, encoder: Encoder, chunker: str = "") -> None:
-        """Remove everything and go on with this encoder, in one transaction."""
-        with self._writing() as writer:
-            writer.clear(encoder, chunker)
-        self._encoder = encoder
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index import duplicates, schema, vectors
-from index.connections import WriterLock, connect
+from index.connections import NO_WAIT, Wait, WriterLock, connect
 from index.embedding import Encoder
-from index.errors import UnusableIndex
+from index.errors import IndexExists
 from index.queries import row_of
 from index.records import Article, Chunk
 from index.schema import pack_spans
@@ -35,12 +35,20 @@ class Writer:
         self._turn = threading.Lock()
 
     @classmethod
-    def made(cls, folder: Path, encoder: Encoder, chunker: str, *, replace: bool) -> Writer:
+    def made(
+        cls,
+        folder: Path,
+        encoder: Encoder,
+        chunker: str,
+        *,
+        replace: bool = False,
+        wait: Wait = NO_WAIT,
+    ) -> Writer:
         """A writer of a new and empty index; see `Index.create`."""
-        lock = WriterLock.taken(folder, make=True)
+        lock = WriterLock.taken(folder, make=True, wait=wait)
         try:
             if replace:
-                _discard(folder)
+                discard(folder)
             writer = cls(folder, connect(folder, "rwc"), lock)
         except BaseException:
             lock.release()
@@ -53,9 +61,9 @@ class Writer:
         return writer
 
     @classmethod
-    def opened(cls, folder: Path) -> Writer:
+    def opened(cls, folder: Path, wait: Wait = NO_WAIT) -> Writer:
         """A writer of the index that is there; see `Index.open`."""
-        lock = WriterLock.taken(folder)
+        lock = WriterLock.taken(folder, wait=wait)
         try:
             vectors.discard_temporary(folder)
             return cls(folder, connect(folder, "rw"), lock)
@@ -101,18 +109,9 @@ class Writer:
             _erase(db, int(row_of(db, "number", article_id)[0]))
             schema.bump(db, shrunk=True)
 
-    def clear(self, encoder: Encoder, chunker: str) -> None:
-        """See `Index.clear`."""
-        with self._transaction() as db:
-            db.execute("INSERT INTO passages (passages) VALUES ('delete-all')")
-            for table in ("chunks", "articles", "copy_bands", "copy_edges"):
-                db.execute(f"DELETE FROM {table}")
-            schema.set_manifest(db, **_described(encoder, chunker))
-            schema.bump(db, shrunk=True)
-
     def _make(self, encoder: Encoder, chunker: str) -> None:
         if not schema.is_empty(self._db):
-            raise UnusableIndex(
+            raise IndexExists(
                 f"{self._folder} holds an index already. Add to it: {schema.command(self._folder)}"
             )
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -148,7 +147,8 @@ def _described(encoder: Encoder, chunker: str) -> dict[str, str | int]:
     }
 
 
-def _discard(folder: Path) -> None:
+def discard(folder: Path) -> None:
+    """Delete an index, inside its writer's lock."""
     # The database goes first: SQLite deletes a log that has no database, not the other way round.
     for name in (schema.DATABASE, f"{schema.DATABASE}-wal", f"{schema.DATABASE}-shm", vectors.FILE):
         (folder / name).unlink(missing_ok=True)

@@ -7,18 +7,22 @@ needs one: `list`, `show`, `remove` and `--help` start at once.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from index.connections import Wait
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest, BylineError
 from index.fetching import is_address
+from index.stopping import Stop
 from index.store import Index
 from rag.answering import Assistant, Mode, day
 from rag.commands import terminal
@@ -27,6 +31,9 @@ from rag.commands.doctor import Check, check_disk, check_index, check_models
 from rag.models.choice import WAYS, fetched
 from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
+
+if TYPE_CHECKING:
+    from index.ingesting import Report
 
 LOADING = "Loading the models"
 
@@ -124,31 +131,62 @@ def ingest(
     ],
     index: IndexOption = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Empty the index first, and make it anew.")
+        bool,
+        typer.Option("--rebuild", help="Make the index anew; the old one stays until it is done."),
     ] = False,
+    wait: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="How long to wait for another ingest into the same index.",
+        ),
+    ] = 600,
     encoder: EncoderOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read new and changed articles into the index."""
+    """Read new and changed articles into the index.
+
+    Ctrl-C (or SIGTERM) stops after the articles in hand: what has been read by then is
+    stored, and the same command goes on from there. A second one stops at once. The exit
+    status is then 130 (143).
+    """
     if rebuild:
         _require_files(paths)
-    from index import ingesting
 
     with terminal.Status() as status:
         status.show(LOADING)
         loaded = _parts(context).encoder(encoder)
     folder = index_folder(index)
-    with ingesting.index_for(folder, loaded, rebuild=rebuild) as opened, terminal.Tally() as tally:
-        report = ingesting.ingest(opened, paths, loaded, on_event=tally)
+    report, stop = _ingested(folder, paths, loaded, Wait(wait, terminal.Waiting()), rebuild=rebuild)
     if as_json:
         typer.echo(terminal.as_json(terminal.report_dict(report)))
     else:
         typer.echo(terminal.report_text(report))
     if report.interrupted:
-        typer.echo("Stopped early. The same command goes on from there.", err=True)
-        raise typer.Exit(130)
+        typer.echo(terminal.stopped_text(report, rebuild=rebuild), err=True)
+        raise typer.Exit(stop.exit_status)
     if report.problems and not report.added + report.updated + report.unchanged:
-        raise BadRequest("Nothing could be read. The reason is above.")
+        kept = " The index is as it was." if rebuild else ""
+        raise BadRequest(f"Nothing could be read. The reason is above.{kept}")
+
+
+def _ingested(
+    folder: Path, paths: list[str], encoder: Encoder, wait: Wait, *, rebuild: bool
+) -> tuple[Report, Stop]:
+    """Read into the index of a folder, or make it anew, until it is done or stopped."""
+    from index.ingesting import index_for, ingest
+    from index.rebuilding import Rebuild
+
+    with contextlib.ExitStack() as stack:
+        if rebuild:
+            read = stack.enter_context(Rebuild.begun(folder, encoder, wait=wait)).ingest
+        else:
+            index = stack.enter_context(index_for(folder, encoder, wait=wait))
+            read = partial(ingest, index, encoder=encoder)
+        tally = stack.enter_context(terminal.Tally())
+        stop = stack.enter_context(Stop(terminal.say_stopping))
+        return read(paths, on_event=tally, stop=stop), stop
 
 
 def _require_files(paths: Iterable[str]) -> None:
