@@ -56,7 +56,7 @@ def _exchanged(beside: Path, folder: Path, aside: Path | None) -> None:
     database = folder / schema.DATABASE
     log, shared = (folder / f"{schema.DATABASE}{end}" for end in ("-wal", "-shm"))
     if aside is not None:
-        with contextlib.suppress(FileNotFoundError):
+        if log.exists() and log.stat().st_size:
             log.replace(f"{aside}-wal")
         _second_name(database, aside)
     # A log that stayed would be taken for the new database's.

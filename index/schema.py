@@ -247,6 +247,11 @@ def unpack_spans(blob: bytes) -> tuple[Span, ...]:
     return tuple(Span(start, end) for start, end in pairs)
 
 
+def pack_vectors(vectors: npt.NDArray[np.float32]) -> list[bytes]:
+    """Each row of an array of shape [n, d] as little-endian float32."""
+    return [vector.tobytes() for vector in np.ascontiguousarray(vectors, VECTOR)]
+
+
 def unpack_vectors(blobs: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:
     """Stored vectors as one array of shape [len(blobs), dimension]."""
     return np.frombuffer(b"".join(blobs), VECTOR).reshape(len(blobs), dimension)

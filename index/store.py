@@ -9,6 +9,7 @@ the very state that it was built from. Nothing here makes vectors or chunks.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -116,7 +117,7 @@ class Index(Queries):
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""
-        _check_encoder(self.folder, self.manifest, encoder)
+        check_encoder(self.folder, self.manifest, encoder)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -128,7 +129,7 @@ class Index(Queries):
         """
         with explained(self.folder), self._readers.reading() as db:
             state = schema.read_manifest(db, self.folder)
-            _check_encoder(self.folder, state, self._encoder)
+            check_encoder(self.folder, state, self._encoder)
             yield Snapshot(db, state, self._vector_index)
 
     def put(
@@ -153,6 +154,12 @@ class Index(Queries):
         """
         with self._writing() as writer:
             writer.remove(article_id)
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """The database in one transaction, for what mends it."""
+        with self._writing() as writer, writer.transaction() as db:
+            yield db
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.
@@ -211,7 +218,8 @@ class Index(Queries):
             return now
 
 
-def _check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
+def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
+    """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
     if encoder is None or encoder.fingerprint == state.fingerprint:
         return
     raise IndexMismatch(

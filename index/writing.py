@@ -84,8 +84,8 @@ class Writer:
         matrix: npt.NDArray[np.float32],
     ) -> Literal["added", "updated"]:
         """See `Index.put`."""
-        blobs = [vector.tobytes() for vector in np.ascontiguousarray(matrix, schema.VECTOR)]
-        with self._transaction() as db:
+        blobs = schema.pack_vectors(matrix)
+        with self.transaction() as db:
             dimension = schema.read_manifest(db, self._folder).dimension
             if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
                 raise ValueError(
@@ -98,14 +98,14 @@ class Writer:
             for (number,) in replaced:
                 _erase(db, number)
             number = _insert_article(db, article, content_hash)
-            _insert_chunks(db, number, article.title, chunks, blobs)
+            insert_chunks(db, number, article.title, chunks, blobs)
             duplicates.link(db, number)
             schema.bump(db, shrunk=bool(replaced))
         return "updated" if replaced else "added"
 
     def remove(self, article_id: str) -> None:
         """See `Index.remove`."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             _erase(db, int(row_of(db, "number", article_id)[0]))
             schema.bump(db, shrunk=True)
 
@@ -115,7 +115,7 @@ class Writer:
                 f"{self._folder} holds an index already. Add to it: {schema.command(self._folder)}"
             )
         self._db.execute("PRAGMA journal_mode = WAL")
-        with self._transaction() as db:
+        with self.transaction() as db:
             schema.create_tables(db)
             schema.set_manifest(
                 db, format=schema.FORMAT, born=uuid.uuid4().hex, generation=0, shrunk=0
@@ -125,7 +125,8 @@ class Writer:
         (self._folder / schema.README).write_text(schema.ABOUT, encoding="utf-8")
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One change of the index, done whole or not at all."""
         with self._turn:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
@@ -168,9 +169,10 @@ def _insert_article(db: sqlite3.Connection, article: Article, content_hash: str)
     return int(cursor.lastrowid or 0)
 
 
-def _insert_chunks(
+def insert_chunks(
     db: sqlite3.Connection, number: int, title: str, chunks: Sequence[Chunk], blobs: Sequence[bytes]
 ) -> None:
+    """Add chunks of an article, with their packed vectors, inside the caller's transaction."""
     for chunk, blob in zip(chunks, blobs, strict=True):
         row = (number, chunk.start, chunk.end, pack_spans(chunk.sentences), blob)
         chunk_id = db.execute(

@@ -455,7 +455,7 @@ def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
         "writing._described",
         "writing._insert_article: execute",
-        "writing._insert_chunks: execute",
+        "writing.insert_chunks: execute",
         "duplicates.link: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",

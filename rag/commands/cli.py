@@ -8,6 +8,7 @@ needs one: `list`, `show`, `remove` and `--help` start at once.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from index.connections import Wait
-from index.embedding import Encoder, load_encoder
+from index.embedding import Encoder, identity, load_encoder
 from index.errors import BadRequest, BylineError
 from index.fetching import is_address
 from index.stopping import Stop
@@ -27,7 +28,7 @@ from index.store import Index
 from rag.answering import Assistant, Mode, day
 from rag.commands import terminal
 from rag.commands.chat import Answering, converse
-from rag.commands.doctor import Check, check_disk, check_index, check_models
+from rag.commands.doctor import Check, Doctor, check_disk, check_models
 from rag.models.choice import WAYS, fetched
 from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
@@ -48,6 +49,7 @@ class Parts:
 
     assistant: Callable[[Path, str | None, str | None, Mode], Answering] = _assistant
     encoder: Callable[[str | None], Encoder] = load_encoder
+    identity: Callable[[str | None], tuple[str, str]] = identity
     check_models: Callable[[str | None], list[Check]] = check_models
 
 
@@ -292,15 +294,31 @@ def _agreed(question: str) -> bool:
 
 
 @cli.command()
-def doctor(context: typer.Context, index: IndexOption = None, model: ModelOption = None) -> None:
+def doctor(
+    context: typer.Context,
+    index: IndexOption = None,
+    mend: Annotated[
+        bool,
+        typer.Option("--mend", help="Mend the index, and save what is readable of a damaged one."),
+    ] = False,
+    model: ModelOption = None,
+    encoder: EncoderOption = None,
+) -> None:
     """Check the models, the index and the disk.
 
     With --model, that model is asked for a word. What is wrong is named with what
-    to do about it, and the exit status is then 1.
+    to do about it, and the exit status is then 1. Without --mend, nothing is changed
+    but the vectors' file, which is made again when it is of no use.
     """
     folder = index_folder(index)
     right = True
-    checks = [*_parts(context).check_models(model), *check_index(folder), check_disk(folder)]
+    parts = _parts(context)
+    known, load = partial(parts.identity, encoder), partial(parts.encoder, encoder)
+    checks = itertools.chain(
+        parts.check_models(model),
+        Doctor(folder, known, load, mends=mend).check(),
+        [check_disk(folder)],
+    )
     for name, good, message in checks:
         right = right and good
         typer.echo(f"{'OK' if good else 'WRONG':<6}{name}: {terminal.one_line(message)}")
