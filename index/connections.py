@@ -77,8 +77,13 @@ def explained(folder: Path) -> Iterator[None]:
         raise meant from error
 
 
+def primary_code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's result code without its details; 0 for an error of Python's own."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _meaning(folder: Path, error: sqlite3.DatabaseError) -> UnusableIndex | None:
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    primary = primary_code(error)
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return schema.damaged(folder, str(error))
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -13,7 +13,7 @@ import sqlite3
 from pathlib import Path
 
 from index import schema, vectors
-from index.connections import connect, explained
+from index.connections import connect, explained, primary_code
 
 
 def put_in_place(beside: Path, folder: Path, *, aside: Path | None = None) -> None:
@@ -30,6 +30,7 @@ def put_in_place(beside: Path, folder: Path, *, aside: Path | None = None) -> No
             _exchanged(beside, folder, aside)
         if (beside / vectors.FILE).exists():
             (beside / vectors.FILE).replace(folder / vectors.FILE)
+    with contextlib.suppress(OSError):  # the page that explains the folder is not worth an error
         (folder / schema.README).write_text(schema.ABOUT, encoding="utf-8")
     shutil.rmtree(beside, ignore_errors=True)
 
@@ -39,17 +40,18 @@ def _written_over(beside: Path, folder: Path) -> bool:
     if not (folder / schema.DATABASE).exists():
         return False
     try:
-        old = connect(folder, "rw")
-    except sqlite3.DatabaseError:
+        with contextlib.closing(connect(folder, "rw")) as old:
+            if schema.is_empty(old):
+                return False
+            with contextlib.closing(connect(beside, "ro")) as new:
+                new.backup(old)
+            # Readers may still be in the log; what they keep from being moved is moved later.
+            old.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            return True
+    except sqlite3.DatabaseError as error:
+        if primary_code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
         return False
-    with contextlib.closing(old):
-        if schema.is_empty(old):
-            return False
-        with contextlib.closing(connect(beside, "ro")) as new:
-            new.backup(old)
-        # Readers may still be in the log; what they keep from being moved is moved later.
-        old.execute("PRAGMA wal_checkpoint(PASSIVE)")
-    return True
 
 
 def _exchanged(beside: Path, folder: Path, aside: Path | None) -> None:

@@ -15,7 +15,7 @@ from types import TracebackType
 from index import chunking, ingesting, schema
 from index.connections import NO_WAIT, Wait, WriterLock
 from index.embedding import Encoder
-from index.errors import DiskFull, UnusableIndex
+from index.errors import UnusableIndex
 from index.ingesting import Progress, Report
 from index.placing import put_in_place
 from index.stopping import never
@@ -78,8 +78,8 @@ class Rebuild:
             report = ingesting.ingest(self._fresh, paths, self._encoder, on_event=seen, stop=stop)
             if not report.interrupted:
                 self._finish(held)
-        except DiskFull as error:
-            raise DiskFull(f"{error} Until it is done, the old index stays in use.") from error
+        except UnusableIndex as error:
+            raise type(error)(f"{error} Until then, the old index stays in use.") from error
         return report
 
     def close(self) -> None:

@@ -151,7 +151,8 @@ def _saved(found: _Damaged, beside: Path, encoder: Callable[[], Encoder]) -> Sav
     with Index.create(beside, _named_as(made_with), chunker, replace=True) as fresh:
         for number, article, digest in found.articles():
             rows = found.chunks(number)
-            if consistency.intact(article.text, rows, made_with.dimension):
+            # Without a manifest it is not known which encoder made the vectors.
+            if found.state and consistency.intact(article.text, rows, made_with.dimension):
                 chunks, vectors = _unpacked(article, rows, made_with.dimension)
             else:
                 embedded += 1

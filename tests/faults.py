@@ -12,10 +12,10 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,16 @@ from index.errors import DiskFull
 from index.rebuilding import Rebuild
 from index.store import Index
 from tests.fakes import OtherEncoder
-from tests.kill_ingest import ARTICLES, ROOT, Trial, doctor, finish, names, write_archive
+from tests.kill_ingest import (
+    ARTICLES,
+    Trial,
+    doctor,
+    finish,
+    lines,
+    names,
+    processes,
+    write_archive,
+)
 
 PAGE = 4096
 TEXT = 13
@@ -264,30 +273,35 @@ def schema_connection(folder: Path) -> Any:
 def two_writers(archive: Archive, times: int) -> Row:
     """Two processes read files into one new index at the same moment."""
     mended = told = 0
+    context = processes()
     for n in range(times):
         place = archive.folder / f"both{n}"
-        command = [sys.executable, "-m", "tests.faults", str(archive.files), str(place)]
-        both = [
-            subprocess.Popen([*command, half], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-            for half in ("even", "odd")
-        ]
-        said = [process.communicate()[0] for process in both]
-        told += any("waits for process" in one for one in said)
-        ended = [process.returncode for process in both] == [0, 0]
+        both, ends = [], []
+        for half in (0, 1):
+            here, there = context.Pipe(duplex=False)
+            task = (there, archive.files, place, half)
+            both.append(context.Process(target=_read_half, args=task))
+            ends.append(here)
+            both[-1].start()
+            there.close()
+        for process in both:
+            process.join()
+        told += any("process" in line for end in ends for line in lines(end))
+        ended = [process.exitcode for process in both] == [0, 0]
         mended += ended and everything(place) == archive.expected
     return Row("two ingests at once", times, times * ARTICLES, 0, told, mended)
 
 
-def _read_half(files: str, folder: str, half: str) -> None:
-    """One of the two; it begins when both are ready, or nearly."""
-    paths = sorted(Path(files).iterdir())[half == "odd" :: 2]
+def _read_half(said: Connection, files: Path, folder: Path, half: int) -> None:
+    """One of the two; the first to be told to wait says for whom."""
     told: set[str] = set()
 
     def tell(holder: str, waited: float) -> None:
         if not told:
-            print(f"waits for {holder}", flush=True)
+            said.send(holder)
         told.add(holder)
 
+    paths = sorted(files.iterdir())[half::2]
     with ingesting.index_for(folder, HashEncoder(), wait=Wait(60, tell)) as index:
         ingesting.ingest(index, paths, HashEncoder())
 
@@ -399,7 +413,3 @@ def _until_full(place: Path, files: Path, *, rebuild: bool) -> tuple[list[str], 
         assert "\n" not in str(error)
         return stored, str(error)
     return stored, None
-
-
-if __name__ == "__main__":
-    _read_half(*sys.argv[1:])

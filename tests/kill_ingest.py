@@ -1,27 +1,30 @@
 """Break an index in many ways, mend it, and compare with one that was left alone.
 
-    python -m tests.kill_ingest [TIMES] [SEED]
+    python -m tests.kill_ingest [KILLS] [PLACES] [SEED]
 
 Ingests and rebuilds run in a process of their own, with the hash encoder. A
 profiler hook counts its steps: calls of the functions that store, and statements
-given to SQLite. At a chosen step the process says so on its standard output and
-waits; there it is killed with SIGKILL. Every other time it does not wait, and
-dies wherever it has got to by then. The process names each article once it is
-stored: one that was named and is not there is lost. `tests.faults` does the rest:
+given to SQLite. At a chosen step the process says so and waits; there it is killed with
+SIGKILL. Every other time it does not wait, and dies wherever it has got to by
+then. The process names each article once it is stored: one that was named and is
+not there is lost. `tests.faults` does the rest:
 full disks, two writers, torn files.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import multiprocessing
 import random
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -119,28 +122,52 @@ def finish_rebuild(folder: Path, archive: Path) -> ingesting.Report:
         return rebuild.ingest([archive])
 
 
+def processes() -> Any:
+    """Processes that begin with all modules loaded; their server itself does nothing with them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["datasketch", "faiss", "rag.commands.doctor"])
+    return context
+
+
 def undisturbed(task: str, archive: Path, folder: Path) -> list[str]:
     """Run an ingest or a rebuild to its end; where it was at each step."""
-    command = _command(task, archive, folder, 0, "go")
-    ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    return [line[1:] for line in ended.stdout.splitlines() if line[0] == "@"]
+    process, said = _started(task, archive, folder, 0, wait=False)
+    steps = [line[1:] for line in lines(said) if line[0] == "@"]
+    process.join()
+    assert process.exitcode == 0
+    return steps
 
 
 def killed(task: str, archive: Path, folder: Path, step: int, *, wait: bool) -> list[str]:
     """Run it and kill it at a step; what it had said by then."""
-    command = _command(task, archive, folder, step, "wait" if wait else "go")
-    said = []
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            said.append(line.strip())
-            if line[0] == "@":
-                break
-        process.kill()
-        said += [line.strip() for line in process.stdout if line.endswith("\n")]
-    return said
+    process, said = _started(task, archive, folder, step, wait=wait)
+    heard = []
+    for line in lines(said):
+        heard.append(line)
+        if line[0] == "@":
+            break
+    process.kill()
+    heard += lines(said)
+    process.join()
+    return heard
+
+
+def _started(
+    task: str, archive: Path, folder: Path, step: int, *, wait: bool
+) -> tuple[BaseProcess, Connection]:
+    context = processes()
+    here, there = context.Pipe()
+    process = context.Process(target=_run, args=(there, task, archive, folder, step, wait))
+    process.start()
+    there.close()
+    return process, here
+
+
+def lines(said: Connection) -> Iterator[str]:
+    """What a process says until it ends, or is killed in the middle of a word."""
+    with contextlib.suppress(EOFError, ConnectionResetError):
+        while True:
+            yield said.recv()
 
 
 def trials(
@@ -205,40 +232,31 @@ def _sound(folder: Path) -> bool:
     return right or "There is no index" in why or " is whole" in why
 
 
-def _command(task: str, archive: Path, folder: Path, step: int, then: str) -> list[str]:
-    module = [sys.executable, "-m", "tests.kill_ingest", f"--{task}"]
-    return [*module, str(archive), str(folder), str(step), then]
-
-
-def _run(task: str, archive: str, folder: str, step: str, then: str) -> None:
+def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wait: bool) -> None:
     """The process that is killed."""
-    import datasketch  # noqa: F401  loaded now, so that the hook does not see it
-    import faiss  # noqa: F401
-
     ingesting.BATCH_CHARACTERS = BATCH_CHARACTERS
     counted = 0
+
+    def tell(event: ingesting.Progress) -> None:
+        said.send(f"+{event.article_id}")
 
     def hook(frame: FrameType, event: str, argument: Any) -> None:
         nonlocal counted
         name = _step(frame, event, argument)
         counted += bool(name)
-        if name and step in ("0", str(counted)):
-            print(f"@{name}", flush=True)
-            if then == "wait":
-                sys.stdin.read()
+        if name and step in (0, counted):
+            said.send(f"@{name}")
+            if wait:
+                said.recv()
 
     sys.setprofile(hook)
-    if task == "--ingest":
+    if task == "ingest":
         with ingesting.index_for(folder, HashEncoder()) as index:
-            ingesting.ingest(index, [archive], HashEncoder(), on_event=_tell)
+            ingesting.ingest(index, [archive], HashEncoder(), on_event=tell)
     else:
         with Rebuild.begun(folder, HashEncoder()) as rebuild:
-            rebuild.ingest([archive], on_event=_tell)
+            rebuild.ingest([archive], on_event=tell)
     sys.setprofile(None)
-
-
-def _tell(event: ingesting.Progress) -> None:
-    print(f"+{event.article_id}", flush=True)
 
 
 def _step(frame: FrameType, event: str, argument: Any) -> str:
@@ -258,8 +276,8 @@ def _place(code: CodeType) -> tuple[str, str]:
     return (path.stem if path.parent == ROOT / "index" else ""), code.co_qualname
 
 
-def main(times: int = 50, seed: int = 1) -> None:
-    """Print a table with a line for each kind of fault."""
+def main(times: int = 50, places: int = 20, seed: int = 1) -> None:
+    """Print a table with a line for each kind of fault: so many kills, so many of the others."""
     from tests import faults
 
     print(faults.HEAD)
@@ -270,12 +288,9 @@ def main(times: int = 50, seed: int = 1) -> None:
             for trial in done:
                 if trial.lost or not (trial.same and trial.sound):
                     print("   ", json.dumps([getattr(trial, name) for name in trial.__slots__]))
-    for row in faults.rows(times, seed):
+    for row in faults.rows(places, seed):
         print(row, flush=True)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] in (["--ingest"], ["--rebuild"]):
-        _run(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:]))

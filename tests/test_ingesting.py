@@ -360,14 +360,23 @@ def test_a_rebuild_starts_again_with_any_encoder(tmp_path: Path, archive: Path) 
         assert len(index.semantic(OtherEncoder(32).encode(["x"])[0], 999)) == index.chunk_count
 
 
-@pytest.mark.parametrize("damage", [b"", b"no database" * 500])
+@pytest.mark.parametrize("damage", ["empty", "other", "half", "no head", "no middle"])
 def test_a_rebuild_needs_nothing_of_the_old_index(
-    tmp_path: Path, archive: Path, damage: bytes
+    tmp_path: Path, archive: Path, damage: str
 ) -> None:
     folder = tmp_path / "index"
     with index_for(folder, HashEncoder()) as index:
         ingest(index, [archive], HashEncoder())
-    (folder / "articles.sqlite3").write_bytes(damage)
+    whole = (folder / "articles.sqlite3").read_bytes()
+    half = len(whole) // 2
+    damaged = {
+        "empty": b"",
+        "other": b"no database" * 500,
+        "half": whole[:half],
+        "no head": bytes(4096) + whole[4096:],
+        "no middle": whole[:4096] + b"\xff" * half + whole[4096 + half :],
+    }
+    (folder / "articles.sqlite3").write_bytes(damaged[damage])
     with Rebuild.begun(folder, OtherEncoder()) as rebuild:
         assert rebuild.ingest([archive]).added == 8
     with index_for(folder, OtherEncoder()) as index:

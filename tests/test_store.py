@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -452,9 +453,13 @@ def test_an_index_made_beside_takes_the_place_of_the_one_there(
     index: Index, damage: bytes | None
 ) -> None:
     filled(index, 5)
-    with Index.open(index.folder, ENCODER) as reader, reader.snapshot() as view:
+    index.close()
+    with (
+        Index.open(index.folder, ENCODER) as reader,
+        reader.snapshot() as view,
+        closing(connections.connect(index.folder, "ro")) as other_reader,
+    ):
         before = ids(view.lexical(["title"], 99))
-        index.close()
         if damage is not None:
             (index.folder / schema.DATABASE).write_bytes(damage)
         with Index.create(index.folder / "beside", ENCODER) as other:
@@ -464,12 +469,31 @@ def test_an_index_made_beside_takes_the_place_of_the_one_there(
         put_in_place(index.folder / "beside", index.folder)
         if damage is None:
             assert ids(view.lexical(["title"], 99)) == before  # what it sees does not move
+            assert other_reader.execute("SELECT count(*) FROM articles").fetchone() == (7,)
         saved = (index.folder / vectors.FILE).stat()
         with Index.open(index.folder, ENCODER) as fresh:
             assert fresh.semantic(query(), 99) == reader.semantic(query(), 99) == expected
             fresh.check()
     assert (index.folder / vectors.FILE).stat().st_mtime_ns == saved.st_mtime_ns
     assert not (index.folder / "beside").exists()
+
+
+def test_an_index_that_goes_aside_takes_its_log_along(index: Index) -> None:
+    filled(index, 5)
+    log = (index.folder / connections.WAL).read_bytes()
+    index.close()
+    assert log
+    (index.folder / connections.WAL).write_bytes(log)  # as a crash leaves it
+    before = (index.folder / schema.DATABASE).read_bytes()
+    with Index.create(index.folder / "beside", ENCODER) as other:
+        filled(other, 2)
+    aside = index.folder / "aside.sqlite3"
+    put_in_place(index.folder / "beside", index.folder, aside=aside)
+    with Index.open(index.folder, ENCODER) as fresh:
+        assert fresh.counts().articles == 2
+        fresh.check()
+    assert aside.read_bytes() == before
+    assert Path(f"{aside}-wal").read_bytes() == log
 
 
 def consistent(index: Index) -> int:
