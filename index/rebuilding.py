@@ -123,6 +123,22 @@ def unfinished(folder: Path) -> int | None:
     return None
 
 
+def discard_finished(folder: Path) -> None:
+    """Delete what a rebuild that was killed after its end has left, inside the writer's lock.
+
+    Raises:
+        IndexBusy: another process is writing to the index.
+    """
+    if not (folder / FOLDER).exists():
+        return
+    lock = WriterLock.taken(folder)
+    try:
+        if unfinished(folder) is None:
+            shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    finally:
+        lock.release()
+
+
 def _continued(folder: Path, encoder: Encoder) -> Index | None:
     """What an earlier rebuild has left, where it can be gone on with."""
     try:

@@ -21,7 +21,7 @@ from index.embedding import HashEncoder
 from index.errors import IndexBusy, IndexMismatch
 from index.ingesting import Progress, content_hash, index_for, ingest, ingest_articles
 from index.placing import put_in_place
-from index.rebuilding import Rebuild, unfinished
+from index.rebuilding import Rebuild, discard_finished, unfinished
 from index.records import Article, Problem
 from index.store import Index
 from tests.fakes import CountingEncoder, OtherEncoder, article, story
@@ -431,12 +431,15 @@ def test_a_rebuild_killed_after_its_exchange_is_not_taken_up_again(
     folder = tmp_path / "index"
     with index_for(folder, HashEncoder()) as index:
         ingest(index, [archive], HashEncoder())
-    with Index.create(tmp_path / "copy", HashEncoder()) as left:
+    with index_for(tmp_path / "copy", HashEncoder()) as left:
         ingest(left, [archive], HashEncoder())
     shutil.copytree(tmp_path / "copy", tmp_path / "done")
     put_in_place(tmp_path / "copy", folder)
     (tmp_path / "done").rename(folder / "rebuilding")
     assert unfinished(folder) is None
+    shutil.copytree(folder, tmp_path / "tidied")
+    discard_finished(tmp_path / "tidied")
+    assert not (tmp_path / "tidied" / "rebuilding").exists()
     encoder = CountingEncoder()
     with Rebuild.begun(folder, encoder) as rebuild:
         assert rebuild.ingest([archive]).added == 8

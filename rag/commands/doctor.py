@@ -6,6 +6,7 @@ leave, only what is derived and can be made again at any time is made again.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from index import embedding, schema, vectors
 from index.embedding import Encoder
-from index.errors import BylineError, IndexDamaged
+from index.errors import BylineError, IndexBusy, IndexDamaged
 from index.store import Index
 from rag.models import choice, llm
 
@@ -152,6 +153,9 @@ class Doctor:
     def _leftovers(self) -> Iterator[Check]:
         from index import rebuilding
 
+        if self.mends:
+            with contextlib.suppress(IndexBusy):
+                rebuilding.discard_finished(self.folder)
         articles = rebuilding.unfinished(self.folder)
         if articles is not None:
             go_on = schema.command(self.folder, "--rebuild")
