@@ -56,15 +56,15 @@ class Faults:
 
     def __str__(self) -> str:
         said = {
-            "chunks without a full-text row": self.unlisted,
-            "full-text rows without a chunk": self.listed,
-            "unreadable parts in the full-text index": int(self.unreadable),
-            "chunks of no article": self.strays,
-            f"articles with wrong chunks or vectors{_named(self.torn)}": len(self.torn),
-            "wrong links between copies": self.unlinked,
-            f"articles that are not as they were stored{_named(self.altered)}": len(self.altered),
+            "chunks without a full-text row": str(self.unlisted or ""),
+            "full-text rows without a chunk": str(self.listed or ""),
+            "the full-text index": "unreadable" if self.unreadable else "",
+            "chunks of no article": str(self.strays or ""),
+            "articles with wrong chunks or vectors": _named(self.torn),
+            "wrong links between copies": str(self.unlinked or ""),
+            "articles that are not as they were stored": _named(self.altered),
         }
-        return ", ".join(f"{count} {what}" for what, count in said.items() if count)
+        return ", ".join(f"{what}: {found}" for what, found in said.items() if found)
 
 
 def find(view: Snapshot) -> Faults:
@@ -230,7 +230,7 @@ def _link_all(db: sqlite3.Connection) -> None:
 
 
 def _named(found: Iterable[Named]) -> str:
-    """The first few ids, in brackets."""
+    """How many there are, and the first few ids in brackets; empty for none."""
     some = [article_id for _, article_id in found]
     more = " …" if len(some) > 3 else ""
-    return f" ({', '.join(some[:3])}{more})" if some else ""
+    return f"{len(some)} ({', '.join(some[:3])}{more})" if some else ""

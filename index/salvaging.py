@@ -68,9 +68,9 @@ class Saved:
     def __str__(self) -> str:
         said = f"saved {self.articles} of {self.known} articles in {self.chunks} chunks"
         if self.embedded:
-            said += f", {self.embedded} of them embedded anew"
+            said += f"; embedded anew: {self.embedded}"
         if self.altered:
-            said += f", {self.altered} of them not as they were stored"
+            said += f"; not as they were stored: {self.altered}"
         return said
 
 
