@@ -84,7 +84,7 @@ def primary_code(error: sqlite3.DatabaseError) -> int:
 
 def _meaning(folder: Path, error: sqlite3.DatabaseError) -> UnusableIndex | None:
     primary = primary_code(error)
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _is_of_fts(error):
         return schema.damaged(folder, str(error))
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexBusy(f"{folder} is in use by another process ({error}). Try again later.")
@@ -104,6 +104,11 @@ def _meaning(folder: Path, error: sqlite3.DatabaseError) -> UnusableIndex | None
             "Check the disk and who may write there."
         )
     return None
+
+
+def _is_of_fts(error: sqlite3.DatabaseError) -> bool:
+    """True for the general errors with which FTS5 refuses its own damaged tables."""
+    return any(sign in str(error) for sign in ("invalid fts5 file format", "vtable constructor"))
 
 
 def _full(folder: Path) -> DiskFull:

@@ -100,6 +100,7 @@ def mend(index: Index, faults: Faults, encoder: Callable[[], Encoder]) -> None:
 
     Raises:
         IndexMismatch: vectors are missing, and the encoder is another than the index's.
+        IndexDamaged: the full-text index cannot even be emptied.
     """
     torn, altered = (dict(named) for named in (faults.torn, faults.altered))
     if torn:
@@ -181,13 +182,15 @@ def _count(db: sqlite3.Connection, query: str) -> int:
 
 def _words_can_be_read(db: sqlite3.Connection) -> bool:
     """Read the full-text index to its end, which SQLite's own check does not."""
-    db.execute("CREATE VIRTUAL TABLE temp.every_word USING fts5vocab('main', 'passages', 'row')")
     try:
+        db.execute(
+            "CREATE VIRTUAL TABLE temp.every_word USING fts5vocab('main', 'passages', 'row')"
+        )
         db.execute("SELECT sum(doc) FROM temp.every_word").fetchone()
     except sqlite3.DatabaseError:
         return False
     finally:
-        db.execute("DROP TABLE temp.every_word")
+        db.execute("DROP TABLE IF EXISTS temp.every_word")
     return True
 
 

@@ -17,7 +17,7 @@ from index import ingesting, schema, vectors
 from index.connections import explained
 from index.consistency import find
 from index.embedding import HashEncoder
-from index.errors import DiskFull
+from index.errors import DiskFull, IndexDamaged
 from index.rebuilding import Rebuild
 from index.store import Index
 from rag.commands.cli import Parts, cli
@@ -157,6 +157,20 @@ def test_what_is_saved_of_a_damaged_database_is_held_against_its_hash(archive: A
     assert f"embedded anew: {ARTICLES}; not as they were stored: 1; the damaged one is" in said
     report = finish(place, archive.files)
     assert (report.updated, report.unchanged) == (1, ARTICLES - 1)
+    assert everything(place) == archive.expected
+
+
+def test_a_full_text_index_that_cannot_be_emptied_is_made_in_a_new_database(
+    archive: Archive,
+) -> None:
+    place = archive.copy()
+    spoil(place, "DELETE FROM passages_config")
+    with Index.open(place) as index, pytest.raises(IndexDamaged, match="doctor --mend"):
+        index.lexical(["what"], 5)
+    right, said = doctor(place)["tables"]
+    assert not right
+    assert "the full-text index: unreadable" in said
+    assert f"saved {ARTICLES} of {ARTICLES}" in doctor(place, mends=True)["index"][1]
     assert everything(place) == archive.expected
 
 
