@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 BATCH_SIZE = 32
+EMBEDDED = "all-MiniLM-L6-v2"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +98,7 @@ class SentenceEncoder:
         """
         weights = MINILM.checked_path()
         model = _load(str(weights.parent), local=True)
-        return cls(model, "all-MiniLM-L6-v2", MINILM.sha256[:16], frozenset({"en"}))
+        return cls(model, EMBEDDED, MINILM.sha256[:16], frozenset({"en"}))
 
     @classmethod
     def named(cls, name: str) -> SentenceEncoder:
@@ -201,6 +202,18 @@ def load_encoder(name: str | None = None) -> Encoder:
     if name == HashEncoder.name:
         return HashEncoder()
     return SentenceEncoder.named(name)
+
+
+def identity(name: str | None = None) -> tuple[str, str]:
+    """Name and fingerprint of an encoder, without loading the one that comes with pip.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    if name is None:
+        return EMBEDDED, MINILM.sha256[:16]
+    encoder = load_encoder(name)
+    return encoder.name, encoder.fingerprint
 
 
 def check_files() -> list[tuple[str, bool, str]]:

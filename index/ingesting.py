@@ -1,13 +1,14 @@
 """Articles into the index: what is new is embedded and stored, what is known costs nothing.
 
 Texts are embedded in batches across articles, and articles are stored one by one
-in the order in which they came. A run that is killed loses at most the articles
-of the batch in hand; the next run of the same command goes on from there.
-Nothing here reads files or prints.
+in the order in which they came. A run that is asked to stop finishes the articles
+that it has read; one that is killed loses at most the batch in hand. The next run
+of the same command goes on from there. Nothing here reads files or prints.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -20,12 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from index import chunking, languages, pruning, readers
+from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder, languages_of
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from index.errors import DiskFull, IndexExists, IndexMissing
 from index.records import Article, Chunk, Problem
 from index.reports import Progress as Progress
 from index.reports import Report as Report
 from index.schema import article_to_row
+from index.stopping import never
 from index.store import Index
 from index.stored import spare_id
 from index.versions import url_key
@@ -49,23 +52,22 @@ _UNKNOWN_LANGUAGE = (
 )
 
 
-def index_for(folder: str | Path, encoder: Encoder, *, rebuild: bool = False) -> Index:
-    """The index in a folder, open for writing; made if there is none, emptied for a rebuild.
+def index_for(folder: str | Path, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Index:
+    """The index in a folder, open for writing; made if there is none.
+
+    See `index.rebuilding` for one that is to be made anew.
 
     Raises:
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
-    if not rebuild:
-        try:
-            return Index.open(folder, encoder, writable=True)
-        except IndexMissing:
-            return Index.create(folder, encoder, chunking.CHUNKER)
     try:
-        index = Index.open(folder, writable=True)
-    except (IndexMissing, IndexMismatch, IndexDamaged):
-        return Index.create(folder, encoder, chunking.CHUNKER, replace=True)
-    index.clear(encoder, chunking.CHUNKER)
-    return index
+        return Index.open(folder, encoder, writable=True, wait=wait)
+    except IndexMissing:
+        pass
+    try:
+        return Index.create(folder, encoder, chunking.CHUNKER, wait=wait)
+    except IndexExists:  # made by the writer that this one has waited for
+        return Index.open(folder, encoder, writable=True, wait=wait)
 
 
 def ingest(
@@ -73,29 +75,32 @@ def ingest(
     paths: Sequence[str | Path],
     encoder: Encoder,
     *,
-    rebuild: bool = False,
     prune: bool = False,
     on_event: Callable[[Progress], None] | None = None,
     meter: readers.Meter | None = None,
+    stop: Callable[[], bool] = never,
 ) -> Report:
     """Read files, folders, feeds and addresses into an index that is open for writing.
-
-    Ctrl-C ends it cleanly: what is stored is kept and the report says so.
 
     Args:
         index: where to; see `index_for`.
         paths: what `index.readers.read_all` takes.
-        encoder: the one that the index was made with, or with `rebuild` any.
-        rebuild: empty the index first.
+        encoder: the one that the index was made with.
         prune: then remove the articles whose files are gone from the folders among `paths`.
         on_event: called for each article once it has been dealt with.
         meter: told how much of the files there is, and how much has been read.
+        stop: asked between two articles whether to end early, as `index.stopping.Stop` is.
+            What has been read by then is embedded and stored, and nothing is pruned. A
+            KeyboardInterrupt ends it at once: what is stored is kept, and the report says
+            so in either case.
+
+    Raises:
+        IndexMismatch: the index was made with another encoder.
+        DiskFull: there is no room; the message says how many articles were stored before.
     """
-    if rebuild:
-        index.clear(encoder, chunking.CHUNKER)
     incoming = readers.read_all(paths, meter=meter)
     pruned = pruning.folders(paths) if prune else ()
-    return ingest_articles(index, incoming, encoder, on_event=on_event, prune=pruned)
+    return ingest_articles(index, incoming, encoder, on_event=on_event, prune=pruned, stop=stop)
 
 
 def ingest_articles(
@@ -105,37 +110,42 @@ def ingest_articles(
     *,
     on_event: Callable[[Progress], None] | None = None,
     prune: Sequence[Path] = (),
+    stop: Callable[[], bool] = never,
 ) -> Report:
     """The same for articles that have been read already.
 
     `prune` are the folders whose vanished files' articles are removed in the end.
-
-    Raises:
-        IndexMismatch: the index was made with another encoder.
     """
     index.require(encoder)
     began = time.perf_counter()
-    run = _Run(index, encoder, on_event or (lambda event: None))
+    run = _Run(index, encoder, on_event or (lambda event: None), stop)
     before = {card.article_id for card in index.earlier()}
-    interrupted = False
+    hurried = False
     not_pruned = ""
     try:
         for batch in _batches(run.wanted(incoming)):
             run.store(batch)
-        if prune:
+        if prune and not run.stopped:  # else what has moved may not have been found yet
             not_pruned = run.prune(prune)
     except KeyboardInterrupt:
-        interrupted = True
-    index.save_vectors()
+        hurried = stop()
+        run.stopped = True
+    except DiskFull as error:
+        raise DiskFull(f"{error} {_kept(len(run.stored))}") from error
+    copies: tuple[tuple[str, str], ...] = ()
+    with contextlib.suppress(KeyboardInterrupt):
+        if not hurried:  # else the file is left to the next search
+            index.save_vectors()
+            copies = _copies(index, run.stored)
     return Report(
         added=run.counts["added"],
         updated=run.counts["updated"],
         unchanged=run.counts["unchanged"],
         chunks=run.chunks,
-        copies=_copies(index, run.stored),
+        copies=copies,
         problems=tuple(run.problems),
         seconds=time.perf_counter() - began,
-        interrupted=interrupted,
+        interrupted=run.stopped,
         warnings=tuple(run.warnings),
         superseded=tuple(
             (card.article_id, card.superseded_by)
@@ -181,11 +191,17 @@ class _Run:
     """One ingest: what is known so far and what has been done."""
 
     def __init__(
-        self, index: Index, encoder: Encoder, on_event: Callable[[Progress], None]
+        self,
+        index: Index,
+        encoder: Encoder,
+        on_event: Callable[[Progress], None],
+        stop: Callable[[], bool],
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._on_event = on_event
+        self._stop = stop
+        self.stopped = False
         self._known = index.content_hashes()
         self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
         self._seen: set[str] = set()
@@ -216,16 +232,25 @@ class _Run:
                     self._check_language(item)
                 if job is not None:
                     yield job
+            if self._stop():
+                self.stopped = True
+                return
 
     def store(self, batch: Sequence[_Job]) -> None:
-        """Embed a batch and store its articles one by one."""
-        vectors = _embedded(self._encoder, [text for job in batch for text in job.texts])
+        """Embed a batch and store its articles one by one.
+
+        Once a stop is asked for, what is left is embedded article by article, so that
+        each is on the disk before the next is begun.
+        """
+        embedding = _Embedding(self._encoder, [text for job in batch for text in job.texts])
+        embedding.fill(0, len(embedding.texts), self._stop)
         start = 0
         for job in batch:
             end = start + len(job.chunks)
             article = self._uncontested(job) if job.contested else job.article
             if article is not None:
-                kind = self._index.put(article, job.digest, job.chunks, vectors[start:end])
+                vectors = embedding.fill(start, end)
+                kind = self._index.put(article, job.digest, job.chunks, vectors)
                 self.chunks += len(job.chunks)
                 self.stored.append(article.id)
                 self._done(Progress(kind, article.source, article.id, chunks=len(job.chunks)))
@@ -236,6 +261,9 @@ class _Run:
         known = self._index.content_hashes()
         gone, trouble = pruning.gone(known, folders)
         for source in gone:
+            if self._stop():
+                self.stopped = True
+                break
             article_id, digest = known[source]
             if place := self._moved.get(article_id):
                 moved = dataclasses.replace(self._index.article(article_id), source=place)
@@ -392,27 +420,46 @@ def _batches(jobs: Iterable[_Job]) -> Iterator[list[_Job]]:
         yield batch
 
 
-def _embedded(encoder: Encoder, texts: Sequence[str]) -> Vectors:
-    """A vector for each text, shape [n, d]; like lengths go together, so little is padding."""
-    vectors = np.zeros((len(texts), encoder.dimension), np.float32)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    for part in _parts(order, texts):
-        vectors[part] = encoder.encode([texts[i] for i in part])
-    return vectors
+class _Embedding:
+    """The vectors of a batch's texts, each made once."""
+
+    def __init__(self, encoder: Encoder, texts: Sequence[str]) -> None:
+        self._encoder = encoder
+        self.texts = texts
+        self._vectors = np.zeros((len(texts), encoder.dimension), np.float32)
+        self._made = np.zeros(len(texts), bool)
+
+    def fill(self, start: int, end: int, stop: Callable[[], bool] = never) -> Vectors:
+        """Vectors of some texts, shape [end - start, d]; zeros where it was stopped before.
+
+        Like lengths go together, so that little is padding.
+        """
+        wanted = (i for i in range(start, end) if not self._made[i])
+        for part in _parts(sorted(wanted, key=lambda i: len(self.texts[i])), self.texts):
+            if stop():
+                break
+            self._vectors[part] = self._encoder.encode([self.texts[i] for i in part])
+            self._made[part] = True
+        return self._vectors[start:end]
 
 
 def _parts(order: Iterable[int], texts: Sequence[str]) -> Iterator[list[int]]:
-    """Runs of texts with at most BATCH_CHARACTERS: one long article may fill several."""
+    """Runs of texts with at most half a batch's characters: one long article may fill several."""
     part: list[int] = []
     size = 0
     for i in order:
-        if part and size + len(texts[i]) > BATCH_CHARACTERS:
+        if part and size + len(texts[i]) > BATCH_CHARACTERS // 2:
             yield part
             part, size = [], 0
         part.append(i)
         size += len(texts[i])
     if part:
         yield part
+
+
+def _kept(stored: int) -> str:
+    articles = "1 article was" if stored == 1 else f"{stored} articles were"
+    return f"{articles} stored before; the same command goes on from there."
 
 
 def _copies(index: Index, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -37,7 +37,7 @@ class Report:
     """What was skipped, and why."""
     seconds: float
     interrupted: bool = False
-    """True when Ctrl-C ended it early; what is counted here is kept."""
+    """True when it was stopped early; what is counted here is kept."""
     warnings: tuple[Problem, ...] = ()
     """What is doubtful about articles that were read all the same."""
     superseded: tuple[tuple[str, str], ...] = ()

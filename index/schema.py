@@ -25,6 +25,8 @@ FORMAT = 2
 """Of the tables below; `index.migration` brings an older index up to it."""
 DATABASE = "articles.sqlite3"
 README = "README.txt"
+REBUILDING = "rebuilding"
+"""The folder of an index that is to take the place of the one around it."""
 ABOUT = """\
 This folder is a Byline index.
 
@@ -32,6 +34,9 @@ articles.sqlite3  everything: articles, chunks, vectors, the full-text index.
                   Files ending in -wal and -shm beside it belong to it; copy all three or none.
 vectors.faiss     derived from it, for fast search; made again when it is missing or out of date.
 writer.lock       held by the one process that is writing, if any.
+rebuilding/       a new index that is being made; it takes this one's place when it is done.
+articles.damaged-DAY.sqlite3
+                  what "byline doctor --mend" could not read all of; delete it when you like.
 
 See what is in it:  byline list --index THIS_FOLDER
 Check it:           byline doctor --index THIS_FOLDER
@@ -89,9 +94,6 @@ CREATE VIRTUAL TABLE passages USING fts5 (
     + versions.TABLES
 )
 
-EMPTIED = ("chunks", "articles", "copy_bands", "copy_edges", "earlier_chunks", "earlier")
-"""The tables of which a rebuild deletes all rows; the full-text index has a command of its own."""
-
 VECTOR = np.dtype("<f4")
 SPAN = np.dtype("<i4")
 
@@ -116,6 +118,11 @@ class Manifest:
 
     After a loss of power a generation may be reached twice; a stamp is not.
     """
+    layout: str = ""
+    """Where `index.migration` began what it added: JSON of names and pages.
+
+    A new index has every table at the page that all have; see `index.salvaging`.
+    """
 
 
 def command(folder: Path, *words: str) -> str:
@@ -125,8 +132,11 @@ def command(folder: Path, *words: str) -> str:
 
 def damaged(folder: Path, why: str) -> IndexDamaged:
     """The error for a database that is not whole."""
-    fix = command(folder, "--rebuild")
-    return IndexDamaged(f"{folder / DATABASE} is damaged ({why}). Build it anew: {fix}")
+    mend = f"byline doctor --mend --index {shlex.quote(str(folder))}"
+    return IndexDamaged(
+        f"{folder / DATABASE} is damaged ({why}). Save what can be read: {mend}; "
+        f"or build it anew: {command(folder, '--rebuild')}"
+    )
 
 
 def missing(folder: Path) -> IndexMissing:
@@ -158,8 +168,8 @@ def is_empty(db: sqlite3.Connection) -> bool:
     return db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
 
-def read_manifest(db: sqlite3.Connection, folder: Path) -> Manifest:
-    """The manifest of an index.
+def read_manifest(db: sqlite3.Connection, folder: Path, oldest: int = FORMAT) -> Manifest:
+    """The manifest of an index of the present format, or of one since `oldest`.
 
     Raises:
         IndexMissing: the database has no tables.
@@ -174,7 +184,7 @@ def read_manifest(db: sqlite3.Connection, folder: Path) -> Manifest:
         if "no such table" not in str(error):
             raise
         raise damaged(folder, str(error)) from error
-    if found.get("format") != FORMAT:
+    if found.get("format") not in range(oldest, FORMAT + 1):
         raise IndexMismatch(
             f"{folder} has format {found.get('format')}, and this version of Byline reads "
             f"format {FORMAT}. Rebuild it: {command(folder, '--rebuild')}"
@@ -267,6 +277,11 @@ def unpack_spans(blob: bytes) -> tuple[Span, ...]:
     """The spans that `pack_spans` wrote."""
     pairs = np.frombuffer(blob, SPAN).reshape(-1, 2).tolist()
     return tuple(Span(start, end) for start, end in pairs)
+
+
+def pack_vectors(vectors: npt.NDArray[np.float32]) -> list[bytes]:
+    """Each row of an array of shape [n, d] as little-endian float32."""
+    return [vector.tobytes() for vector in np.ascontiguousarray(vectors, VECTOR)]
 
 
 def unpack_vectors(blobs: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:

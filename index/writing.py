@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index import duplicates, migration, schema, stored, vectors, versions
-from index.connections import WriterLock, connect
+from index.connections import NO_WAIT, Wait, WriterLock, connect
 from index.embedding import Encoder
-from index.errors import UnusableIndex
+from index.errors import IndexExists
 from index.queries import row_of
 from index.records import Article, Chunk
 
@@ -34,12 +34,20 @@ class Writer:
         self._turn = threading.Lock()
 
     @classmethod
-    def made(cls, folder: Path, encoder: Encoder, chunker: str, *, replace: bool) -> Writer:
+    def made(
+        cls,
+        folder: Path,
+        encoder: Encoder,
+        chunker: str,
+        *,
+        replace: bool = False,
+        wait: Wait = NO_WAIT,
+    ) -> Writer:
         """A writer of a new and empty index; see `Index.create`."""
-        lock = WriterLock.taken(folder, make=True)
+        lock = WriterLock.taken(folder, make=True, wait=wait)
         try:
             if replace:
-                _discard(folder)
+                discard(folder)
             writer = cls(folder, connect(folder, "rwc"), lock)
         except BaseException:
             lock.release()
@@ -52,9 +60,9 @@ class Writer:
         return writer
 
     @classmethod
-    def opened(cls, folder: Path) -> Writer:
+    def opened(cls, folder: Path, wait: Wait = NO_WAIT) -> Writer:
         """A writer of the index that is there; see `Index.open`."""
-        lock = WriterLock.taken(folder)
+        lock = WriterLock.taken(folder, wait=wait)
         try:
             vectors.discard_temporary(folder)
             writer = cls(folder, connect(folder, "rw"), lock)
@@ -63,7 +71,7 @@ class Writer:
             raise
         try:
             if migration.is_due(writer._db):
-                with writer._transaction() as db:
+                with writer.transaction() as db:
                     migration.migrate(db)
         except BaseException:
             writer.close()
@@ -83,8 +91,8 @@ class Writer:
         matrix: npt.NDArray[np.float32],
     ) -> Literal["added", "updated"]:
         """See `Index.put`."""
-        blobs = [vector.tobytes() for vector in np.ascontiguousarray(matrix, schema.VECTOR)]
-        with self._transaction() as db:
+        blobs = schema.pack_vectors(matrix)
+        with self.transaction() as db:
             dimension = schema.read_manifest(db, self._folder).dimension
             if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
                 raise ValueError(
@@ -100,7 +108,7 @@ class Writer:
 
     def contend(self, article: Article) -> tuple[bool, str]:
         """See `Index.contend`."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             won, renamed = stored.contend(db, article)
             if won:
                 schema.bump(db, shrunk=False)
@@ -108,34 +116,25 @@ class Writer:
 
     def redescribe(self, article: Article, content_hash: str) -> None:
         """See `Index.redescribe`."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             addresses = stored.redescribe(db, article, content_hash)
             schema.bump(db, shrunk=stored.settle(db, addresses))
 
     def remove(self, article_id: str) -> None:
         """See `Index.remove`."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             source = str(row_of(db, "source", article_id)[0])
             _, addresses = stored.taken_away(db, article_id, source)
             stored.settle(db, addresses)
             schema.bump(db, shrunk=True)
 
-    def clear(self, encoder: Encoder, chunker: str) -> None:
-        """See `Index.clear`."""
-        with self._transaction() as db:
-            db.execute("INSERT INTO passages (passages) VALUES ('delete-all')")
-            for table in schema.EMPTIED:
-                db.execute(f"DELETE FROM {table}")
-            schema.set_manifest(db, **_described(encoder, chunker))
-            schema.bump(db, shrunk=True)
-
     def _make(self, encoder: Encoder, chunker: str) -> None:
         if not schema.is_empty(self._db):
-            raise UnusableIndex(
+            raise IndexExists(
                 f"{self._folder} holds an index already. Add to it: {schema.command(self._folder)}"
             )
         self._db.execute("PRAGMA journal_mode = WAL")
-        with self._transaction() as db:
+        with self.transaction() as db:
             schema.create_tables(db)
             schema.set_manifest(
                 db, format=schema.FORMAT, born=uuid.uuid4().hex, generation=0, shrunk=0
@@ -145,7 +144,8 @@ class Writer:
         (self._folder / schema.README).write_text(schema.ABOUT, encoding="utf-8")
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One change of the index, done whole or not at all."""
         with self._turn:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
@@ -167,7 +167,8 @@ def _described(encoder: Encoder, chunker: str) -> dict[str, str | int]:
     }
 
 
-def _discard(folder: Path) -> None:
+def discard(folder: Path) -> None:
+    """Delete an index, inside its writer's lock."""
     # The database goes first: SQLite deletes a log that has no database, not the other way round.
     for name in (schema.DATABASE, f"{schema.DATABASE}-wal", f"{schema.DATABASE}-shm", vectors.FILE):
         (folder / name).unlink(missing_ok=True)

@@ -63,6 +63,7 @@ def run(assistant: Assistant, tmp_path: Path) -> Run:
     parts = Parts(
         assistant=lambda *_: assistant,
         encoder=lambda _: HashEncoder(),
+        identity=lambda _: ("hash", "hash-1"),
         check_models=lambda _: [("encoder", True, "intact"), ("language model", True, "intact")],
     )
 

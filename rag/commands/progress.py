@@ -5,6 +5,8 @@ Articles are hostile input: every string of theirs passes through `terminal.one_
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -101,6 +103,35 @@ class Tally:
         left = round((now - self._began) * (total - done) / done)
         hours, minutes, seconds = left // 3600, left // 60 % 60, left % 60
         return f", about {hours}:{minutes:02}:{seconds:02} left"
+
+
+class Waiting:
+    """Tells on standard error, once, for whom this process waits."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def __call__(self, holder: str, waited: float) -> None:
+        """Tell of a writer that has the index."""
+        if not self._told:
+            self._told = True
+            err().print(Text(f"Waiting for {holder}, which is writing to the index."))
+
+
+def say_stopping() -> None:
+    """Say that a first Ctrl-C was heard; for a signal handler, so past all buffers and locks."""
+    said = b"\nStopping after the articles in hand. Ctrl-C again stops at once.\n"
+    with contextlib.suppress(OSError):
+        os.write(2, said)
+
+
+def stopped_text(report: Report, *, rebuild: bool = False) -> str:
+    """The last line of an ingest that was stopped early."""
+    kept = "; the old index stays in use until the new one is done" if rebuild else ""
+    return (
+        f"Stopped early: {report.added} added and {report.updated} updated{kept}. "
+        "The same command goes on from there."
+    )
 
 
 def report_text(report: Report) -> str:
