@@ -9,6 +9,7 @@ the very state that it was built from. Nothing here makes vectors or chunks.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,8 +20,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index import schema, vectors
-from index.connections import Readers, explained
+from index import migration, schema, vectors
+from index.connections import NO_WAIT, Readers, Wait, explained
 from index.embedding import Encoder
 from index.errors import IndexMismatch, UnusableIndex
 from index.queries import Queries, Snapshot
@@ -46,22 +47,34 @@ class Index(Queries):
 
     @classmethod
     def create(
-        cls, folder: str | Path, encoder: Encoder, chunker: str = "", *, replace: bool = False
+        cls,
+        folder: str | Path,
+        encoder: Encoder,
+        chunker: str = "",
+        *,
+        replace: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> Index:
         """Make an empty index, open for writing; `replace` discards one that is there.
 
         Raises:
-            UnusableIndex: there is one already, or the folder cannot be written to.
-            IndexBusy: another process is writing to it.
+            IndexExists: there is one already.
+            UnusableIndex: the folder cannot be written to.
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
         folder = Path(folder)
         with explained(folder):
-            writer = Writer.made(folder, encoder, chunker, replace=replace)
+            writer = Writer.made(folder, encoder, chunker, replace=replace, wait=wait)
         return cls(folder, encoder, writer)
 
     @classmethod
     def open(
-        cls, folder: str | Path, encoder: Encoder | None = None, *, writable: bool = False
+        cls,
+        folder: str | Path,
+        encoder: Encoder | None = None,
+        *,
+        writable: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> Index:
         """Open the index in a folder. Without an encoder it is not checked which one built it.
 
@@ -69,13 +82,19 @@ class Index(Queries):
             IndexMissing: there is none.
             IndexMismatch: it was built with another encoder or by another version.
             IndexDamaged: its database is not whole.
-            IndexBusy: it is to be written to, and another process is writing.
+            IndexBusy: it is to be written to, and another process is writing for longer than
+                `wait` allows.
         """
         folder = Path(folder)
         if not (folder / schema.DATABASE).is_file():
             raise schema.missing(folder)
         with explained(folder):
-            writer = Writer.opened(folder) if writable else None
+            writer = Writer.opened(folder, wait) if writable else None
+            if writer is None and migration.is_due_in(folder):
+                try:
+                    Writer.opened(folder, wait).close()
+                except UnusableIndex as error:
+                    raise migration.refusal(folder, error) from error
         index = cls(folder, encoder, writer)
         try:
             with index.snapshot():  # reads the manifest and compares the encoder
@@ -103,7 +122,7 @@ class Index(Queries):
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""
-        _check_encoder(self.folder, self.manifest, encoder)
+        check_encoder(self.folder, self.manifest, encoder)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -115,7 +134,7 @@ class Index(Queries):
         """
         with explained(self.folder), self._readers.reading() as db:
             state = schema.read_manifest(db, self.folder)
-            _check_encoder(self.folder, state, self._encoder)
+            check_encoder(self.folder, state, self._encoder)
             yield Snapshot(db, state, self._vector_index)
 
     def put(
@@ -132,8 +151,31 @@ class Index(Queries):
         with self._writing() as writer:
             return writer.put(article, content_hash, chunks, matrix)
 
+    def contend(self, article: Article) -> tuple[bool, str]:
+        """Whether an article may take its id, which another version at its address has by now.
+
+        The later version has the id that both came with; an earlier one that is
+        stored already is given an id of its own, which is returned too.
+
+        Raises:
+            KeyError: the two are no versions of one article.
+        """
+        with self._writing() as writer:
+            return writer.contend(article)
+
+    def redescribe(self, article: Article, content_hash: str) -> None:
+        """Change what is known of an article whose text and title stay as they are.
+
+        Raises:
+            KeyError: no article has its id.
+        """
+        with self._writing() as writer:
+            writer.redescribe(article, content_hash)
+
     def remove(self, article_id: str) -> None:
-        """Take an article out of the index.
+        """Take an article or an earlier version out of the index.
+
+        An earlier version that it superseded is searched again.
 
         Raises:
             UnknownArticle: no article has that id.
@@ -141,11 +183,11 @@ class Index(Queries):
         with self._writing() as writer:
             writer.remove(article_id)
 
-    def clear(self, encoder: Encoder, chunker: str = "") -> None:
-        """Remove everything and go on with this encoder, in one transaction."""
-        with self._writing() as writer:
-            writer.clear(encoder, chunker)
-        self._encoder = encoder
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """The database in one transaction, for what mends it."""
+        with self._writing() as writer, writer.transaction() as db:
+            yield db
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.
@@ -204,7 +246,8 @@ class Index(Queries):
             return now
 
 
-def _check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
+def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
+    """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
     if encoder is None or encoder.fingerprint == state.fingerprint:
         return
     raise IndexMismatch(

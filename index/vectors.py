@@ -15,7 +15,7 @@ import threading
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -93,15 +93,11 @@ class VectorIndex:
         Raises:
             OSError: the folder cannot be written to.
         """
-        import faiss
-
         unique = f"{os.getpid()}-{threading.get_ident()}"
         temporary = folder / TEMPORARY.replace("*", unique)
         try:
-            faiss.write_index(self._index, str(temporary))
-            with temporary.open("rb+") as file:
-                length, crc = _checksum(temporary)
-                file.seek(0, os.SEEK_END)
+            with temporary.open("wb") as file:
+                length, crc = _written(self._index, file)
                 file.write(_TRAILER.pack(MAGIC, bytes.fromhex(self.state.stamp), length, crc))
                 file.flush()
                 os.fsync(file.fileno())
@@ -148,6 +144,25 @@ def _filled(index: Any, blocks: Iterable[Block]) -> Any:
     for ids, vectors in blocks:
         index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
     return index
+
+
+def _written(index: Any, file: BinaryIO) -> tuple[int, int]:
+    """Write FAISS's part of the file; its length and CRC-32.
+
+    FAISS's own writer says nothing of a disk that is full when it closes the file.
+    """
+    import faiss
+
+    length = crc = 0
+
+    def write(data: bytes) -> None:
+        nonlocal length, crc
+        file.write(data)
+        length, crc = length + len(data), zlib.crc32(data, crc)
+
+    wrapped: Any = faiss
+    wrapped.write_index(index, wrapped.PyCallbackIOWriter(write, _READ_BYTES))
+    return length, crc
 
 
 def _only(among: Ids | None) -> Any:
