@@ -102,6 +102,11 @@ class Manifest:
 
     After a loss of power a generation may be reached twice; a stamp is not.
     """
+    filed: str = ""
+    """The stamp of the last state whose vectors were written to their file.
+
+    A file with another stamp may be of a state that was lost with the power.
+    """
 
 
 def command(folder: Path, *words: str) -> str:

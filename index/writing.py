@@ -107,8 +107,13 @@ class Writer:
             db.execute("INSERT INTO passages (passages) VALUES ('delete-all')")
             for table in ("chunks", "articles", "copy_bands", "copy_edges"):
                 db.execute(f"DELETE FROM {table}")
-            schema.set_manifest(db, **_described(encoder, chunker))
+            schema.set_manifest(db, **_described(encoder, chunker), filed="")
             schema.bump(db, shrunk=True)
+
+    def filed(self, stamp: str) -> None:
+        """Note that the vectors' file holds the state of that stamp; changes no state."""
+        with self._transaction() as db:
+            schema.set_manifest(db, filed=stamp)
 
     def _make(self, encoder: Encoder, chunker: str) -> None:
         if not schema.is_empty(self._db):
