@@ -53,11 +53,24 @@ def built(source: Source, dimension: int) -> Any:
     """A FAISS index over all vectors of a source, of the kind for so many."""
     import faiss
 
+    if len(source.chunk_ids()) > EXACT_UP_TO:
+        return with_lists(source, dimension)
+    index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+    return extended(index, source.vector_blocks())
+
+
+def with_lists(source: Source, dimension: int) -> Any:
+    """A FAISS index over all vectors of a source, in lists around the centroids of a sample."""
+    import faiss
+
     ids = source.chunk_ids()
-    if len(ids) <= EXACT_UP_TO:
-        index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
-    else:
-        index = _trained(source, ids, dimension)
+    count = _lists(len(ids))
+    index: Any = faiss.index_factory(dimension, f"IVF{count},SQfp16", faiss.METRIC_INNER_PRODUCT)
+    index.by_residual = False  # half floats are as exact without it, and faster
+    index.cp.max_points_per_centroid = SAMPLE
+    chosen = np.random.default_rng(SEED).choice(ids, min(len(ids), SAMPLE * count), replace=False)
+    blocks = source.vector_blocks(among=np.sort(chosen))
+    index.train(np.concatenate([vectors for _, vectors in blocks]))
     return extended(index, source.vector_blocks())
 
 
@@ -127,20 +140,6 @@ def _has_lists(index: Any) -> bool:
 
 def _lists(size: int) -> int:
     return math.isqrt(size)
-
-
-def _trained(source: Source, ids: Ids, dimension: int) -> Any:
-    """Empty inverted lists around the centroids of a sample."""
-    import faiss
-
-    count = _lists(len(ids))
-    index: Any = faiss.index_factory(dimension, f"IVF{count},SQfp16", faiss.METRIC_INNER_PRODUCT)
-    index.by_residual = False  # half floats are as exact without it, and faster
-    index.cp.max_points_per_centroid = SAMPLE
-    chosen = np.random.default_rng(SEED).choice(ids, min(len(ids), SAMPLE * count), replace=False)
-    blocks = source.vector_blocks(among=np.sort(chosen))
-    index.train(np.concatenate([vectors for _, vectors in blocks]))
-    return index
 
 
 def _parameters(index: Any, limit: int, available: int, selector: Any) -> Any:
