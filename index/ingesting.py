@@ -1,8 +1,9 @@
 """Articles into the index: what is new is embedded and stored, what is known costs nothing.
 
 Texts are embedded in batches across articles, and articles are stored one by one
-in the order in which they came. A run that is killed loses at most the articles
-of the batch in hand; the next run of the same command goes on from there.
+in the order in which they came. While one batch is embedded, the one before is
+stored and the next is read. A run that is killed loses at most the articles of
+the two batches in hand; the next run of the same command goes on from there.
 Nothing here reads files or prints.
 """
 
@@ -13,6 +14,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import chunking, readers
+from index.ahead import ahead
 from index.embedding import Encoder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.records import Article, Chunk, Problem
@@ -29,6 +32,12 @@ from index.store import Index
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""
+
+FILED_EVERY = 50_000
+"""Chunks after which a long ingest writes the file of vectors: half an hour's work or more.
+
+Who opens the index meanwhile reads the vectors since then one block after another.
+"""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -131,8 +140,9 @@ def ingest_articles(
     run = _Run(index, encoder, on_event or (lambda event: None))
     interrupted = False
     try:
-        for batch in _batches(run.wanted(incoming)):
-            run.store(batch)
+        with closing(ahead(run.embedded, _batches(run.wanted(incoming)))) as batches:
+            for batch, vectors in batches:
+                run.store(batch, vectors)
     except KeyboardInterrupt:
         interrupted = True
     index.save_vectors()
@@ -190,6 +200,7 @@ class _Run:
         self._seen: set[str] = set()
         self.counts = {"added": 0, "updated": 0, "unchanged": 0}
         self.chunks = 0
+        self._filed = 0
         self.stored: list[str] = []
         self.problems: list[Problem] = []
 
@@ -203,9 +214,12 @@ class _Run:
             elif (job := self._job(item)) is not None:
                 yield job
 
-    def store(self, batch: Sequence[_Job]) -> None:
-        """Embed a batch and store its articles one by one."""
-        vectors = _embedded(self._encoder, [text for job in batch for text in job.texts])
+    def embedded(self, batch: Sequence[_Job]) -> Vectors:
+        """The vectors of all chunks of a batch, shape [n, d]; changes nothing of the run."""
+        return _embedded(self._encoder, [text for job in batch for text in job.texts])
+
+    def store(self, batch: Sequence[_Job], vectors: Vectors) -> None:
+        """Store the articles of a batch one by one."""
         start = 0
         for job in batch:
             end = start + len(job.chunks)
@@ -214,6 +228,9 @@ class _Run:
             self.chunks += len(job.chunks)
             self.stored.append(job.article.id)
             self._done(Progress(kind, job.article.source, job.article.id))
+        if self.chunks - self._filed >= FILED_EVERY:
+            self._filed = self.chunks
+            self._index.save_vectors()
 
     def _job(self, article: Article) -> _Job | None:
         digest = content_hash(article)

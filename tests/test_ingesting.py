@@ -104,6 +104,23 @@ def test_batches_are_sorted_by_length_and_bounded(
         assert sum(map(len, batch)) <= 3000
 
 
+def test_a_long_ingest_writes_the_file_of_vectors_on_its_way(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(ingesting, "FILED_EVERY", 20)
+    loose = []
+
+    def look(event: Progress) -> None:
+        with Index.open(index.folder) as reader, reader.snapshot() as view:
+            if view.state.filed:
+                loose.append(view.vector_index().loose)
+
+    report = ingest_articles(index, ARTICLES, HashEncoder(), on_event=look)
+    assert 0 < len(loose) < len(ARTICLES)
+    assert 0 < max(loose) < 20 + 3000 // 200 < report.chunks
+
+
 # Ids
 
 
