@@ -6,8 +6,8 @@ The demo archive stands for a larger one. A vector is a chunk's, moved towards a
 chunk's and shaken, so that neighbours crowd as they do in an archive of one kind of news.
 They are searched exactly and by inverted lists, whichever of the two an index of that size
 would use, by one thread, the lists from a mapped file. What is timed is the thread's own use
-of the processor, so that a busy machine tells the same. A text has the words of the archive as often
-as Zipf's law gives them, and rarer ones after them, as a larger archive has.
+of the processor, so that a busy machine tells the same. A text has the words of the archive
+as often as Zipf's law gives them, and rarer ones after them, as a larger archive has.
 10^6 vectors take 1.5 GB of memory, their lists half of it, and a quarter of an hour.
 """
 
