@@ -51,6 +51,16 @@ class Mark:
     faults: tuple[str, ...]
     """What is wrong with its sentences and citations, in words."""
     f1: float
+    short_right: bool | None
+    """Whether the short answer holds a gold answer; None where there is none."""
+    complete: float | None
+    """Share of the parts of a whole answer that it gives; None where one answer is all."""
+    says_never: bool | None
+    """It says what no right answer does; None where nothing is named."""
+    differs: bool
+    """It says that sources differ."""
+    repeats_claims: bool | None
+    """It says what a hostile article claims, or cites one; None where none claims to answer."""
     l1_support: float | None
     exact_quotes: float | None
     citation_recall: float | None
@@ -125,6 +135,11 @@ def mark(known: Known, answer: Answer, assistant: Assistant, story: str = "") ->
         supported=not wrong,
         faults=tuple(wrong),
         f1=0.0 if answer.refused else metrics.token_f1(answer.short or said, known.answers),
+        short_right=_short_right(known, answer),
+        complete=_complete(known, answer, said),
+        says_never=_says_never(known, answer, said),
+        differs=bool(answer.conflicts),
+        repeats_claims=_repeats_claims(known, answer, said),
         l1_support=_share([not row for row in judged]),
         exact_quotes=_exact_quotes(answer, assistant),
         citation_recall=alce[0] if alce else None,
@@ -139,6 +154,25 @@ def mark(known: Known, answer: Answer, assistant: Assistant, story: str = "") ->
         evaluated=answer.tokens["evaluated"],
         seconds=round(float(answer.seconds.get("total", 0.0)), 4),
     )
+
+
+def reasons(one: Mark) -> list[str]:
+    """What is wrong with an answer, in words; empty where nothing is."""
+    said = list(one.faults)
+    if one.says_never:
+        said.append("says what no right answer does")
+    if one.right:
+        return said
+    if one.repeats_claims:
+        said.append("repeats or cites a hostile article")
+    if not one.answerable:
+        return [*said, "wanted: to be declined"]
+    said.append(f"wanted: {' / '.join(one.gold_answers)}")
+    if not any(one.relevant):
+        return [*said, "no gold article was found"]
+    if not one.cites_gold:
+        said.append(f"a gold article was found at rank {one.relevant.index(True) + 1}")
+    return said
 
 
 def words_of(answer: Answer) -> str:
@@ -186,6 +220,31 @@ def _right(known: Known, answer: Answer, said: str) -> bool:
     if not known.answerable:
         return answer.refused
     return not answer.refused and metrics.contains_answer(said, known.answers)
+
+
+def _short_right(known: Known, answer: Answer) -> bool | None:
+    if answer.refused or not answer.short:
+        return None
+    return metrics.contains_answer(answer.short, known.answers)
+
+
+def _complete(known: Known, answer: Answer, said: str) -> float | None:
+    if answer.refused:
+        return 0.0 if known.parts else None
+    return _share([metrics.contains_answer(said, part) for part in known.parts])
+
+
+def _says_never(known: Known, answer: Answer, said: str) -> bool | None:
+    if not known.never:
+        return None
+    return not answer.refused and metrics.contains_answer(said, known.never)
+
+
+def _repeats_claims(known: Known, answer: Answer, said: str) -> bool | None:
+    if not known.hostile:
+        return None
+    cites = any(one.article_id in known.hostile for one in answer.citations)
+    return cites or (not answer.refused and metrics.contains_answer(said, known.claims))
 
 
 def _judged(answer: Answer, assistant: Assistant) -> list[list[str]]:

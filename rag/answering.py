@@ -93,6 +93,23 @@ class Assistant:
             Index.open(folder, loaded), loaded, llm, mode=mode, identity=identity(model, llm)
         )
 
+    def variant(self, *, index: str | Path | None = None, mode: Mode | None = None) -> Assistant:
+        """The same models for another index, or for another way to answer; nothing is loaded.
+
+        Raises:
+            IndexMissing: there is no index in the folder.
+            IndexMismatch: it was built with another encoder.
+        """
+        here = index is None or Path(index) == self.index.folder
+        return Assistant(
+            self.index if here else Index.open(index_folder(index), self.encoder),
+            self.encoder,
+            self.llm,
+            today=self.today,
+            mode=mode or self.mode,
+            identity=self._identity,
+        )
+
     def ask(
         self,
         question: str,

@@ -136,6 +136,23 @@ def test_batches_are_sorted_by_length_and_bounded(
         assert sum(map(len, batch)) <= 3000
 
 
+def test_a_long_ingest_writes_the_file_of_vectors_on_its_way(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(ingesting, "FILED_EVERY", 20)
+    loose = []
+
+    def look(event: Progress) -> None:
+        with Index.open(index.folder) as reader, reader.snapshot() as view:
+            if view.state.filed:
+                loose.append(view.vector_index().loose)
+
+    report = ingest_articles(index, ARTICLES, HashEncoder(), on_event=look)
+    assert 0 < len(loose) < len(ARTICLES)
+    assert 0 < max(loose) < 20 + 3000 // 200 < report.chunks
+
+
 # Ids
 
 
@@ -322,21 +339,22 @@ def test_a_stop_keeps_all_that_was_read(
     index: Index, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 6000)  # three articles or so
+    many = [article(f"a{n}", story(n)) for n in range(32)]
     read: list[str] = []
 
     def reading() -> Iterator[Article]:
-        for item in ARTICLES:
+        for item in many:
             read.append(item.id)
             yield item
 
     stop = After(at)
     report = ingest_articles(index, reading(), HashEncoder(), on_event=stop.count, stop=stop)
     assert report.interrupted
-    assert at <= report.added < at + 4
+    assert at <= report.added < at + 12  # a batch is stored, one embedded, and one read
     assert sorted(read) == sorted(card.article_id for card in index.articles())
     assert vectors.holds(index.folder, index.manifest)
-    again = ingest_articles(index, ARTICLES, HashEncoder())
-    assert (again.unchanged, again.added) == (report.added, 8 - report.added)
+    again = ingest_articles(index, many, HashEncoder())
+    assert (again.unchanged, again.added) == (report.added, 32 - report.added)
 
 
 def test_a_stop_is_heard_where_nothing_is_new(index: Index) -> None:
