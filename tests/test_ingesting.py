@@ -493,6 +493,47 @@ def test_a_rebuild_that_is_stopped_leaves_the_old_index_and_goes_on(
     assert not (folder / "rebuilding").exists()
 
 
+def test_a_rebuild_holds_the_versions_of_its_files_and_no_others(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    files = []
+    for day in (1, 2, 3):
+        row = {"id": "a", "title": "Bridge", "text": f"{story(1)} It cost {day} million.",
+               "published": f"2025-03-0{day}", "url": "https://x.example/a"}  # fmt: skip
+        files.append(tmp_path / f"{day}.jsonl")
+        files[-1].write_text(json.dumps(row) + "\n", "utf-8")
+    asked = iter([False] * 2 + [True] * 99)  # after each article that is read
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        assert rebuild.ingest(files, stop=lambda: next(asked)).interrupted
+        assert unfinished(folder) == 3
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        rebuild.ingest(files[1:])
+    with Index.open(folder) as index:
+        assert index.article("a").source == f"{files[2]}#a"
+        (earlier,) = index.earlier()
+        assert index.article(earlier.article_id).source == f"{files[1]}#a"
+        assert index.counts().articles == 1
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        rebuild.ingest(files)
+    with Index.open(folder) as index:
+        assert (index.counts().articles, index.counts().superseded) == (1, 2)
+
+
+def test_an_ingest_that_is_stopped_prunes_nothing(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    for n in range(3):
+        (archive / f"a{n}.txt").write_text(f"Title {n}\n\n{story(n)}", "utf-8")
+    with index_for(tmp_path / "index", HashEncoder()) as index:
+        ingest(index, [archive], HashEncoder())
+        (archive / "a2.txt").unlink()
+        stop = After(1)
+        stopped = ingest(
+            index, [archive], HashEncoder(), prune=True, on_event=stop.count, stop=stop
+        )
+        assert stopped.interrupted and not stopped.removed
+        assert len(ingest(index, [archive], HashEncoder(), prune=True).removed) == 1
+
+
 def test_a_rebuild_that_reads_nothing_keeps_the_old_index(tmp_path: Path, archive: Path) -> None:
     folder = tmp_path / "index"
     with index_for(folder, HashEncoder()) as index:

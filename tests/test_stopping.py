@@ -169,7 +169,7 @@ def test_a_second_ingest_waits_and_readers_go_on(archive: Path, tmp_path: Path) 
     folder = tmp_path / "index"
     other = tmp_path / "other.txt"
     other.write_text("Another\n\n" + story(99), encoding="utf-8")
-    text = story(7).split("\n\n")[0]
+    text = story(7).split(". ")[0]
     question, vector = Question.read(text), HashEncoder().encode([text])[0]
     with ingest(archive, folder) as first:
         until(first, "1 articles")
