@@ -1,8 +1,9 @@
 """Articles into the index: what is new is embedded and stored, what is known costs nothing.
 
 Texts are embedded in batches across articles, and articles are stored one by one
-in the order in which they came. A run that is asked to stop finishes the articles
-that it has read; one that is killed loses at most the batch in hand. The next run
+in the order in which they came. While one batch is embedded, the one before is
+stored and the next is read. A run that is asked to stop finishes the articles that
+it has read; one that is killed loses at most the two batches in hand. The next run
 of the same command goes on from there. Nothing here reads files or prints.
 """
 
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import chunking, languages, pruning, readers
+from index.ahead import ahead
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder, languages_of
 from index.errors import DiskFull, IndexExists, IndexMissing
@@ -35,6 +37,12 @@ from index.versions import url_key
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""
+
+FILED_EVERY = 50_000
+"""Chunks after which a long ingest writes the file of vectors: half an hour's work or more.
+
+Who opens the index meanwhile reads the vectors since then one block after another.
+"""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -123,8 +131,9 @@ def ingest_articles(
     hurried = False
     not_pruned = ""
     try:
-        for batch in _batches(run.wanted(incoming)):
-            run.store(batch)
+        with contextlib.closing(ahead(run.embedded, _batches(run.wanted(incoming)))) as batches:
+            for batch, embedding in batches:
+                run.store(batch, embedding)
         if prune and not run.stopped:  # else what has moved may not have been found yet
             not_pruned = run.prune(prune)
     except KeyboardInterrupt:
@@ -211,6 +220,7 @@ class _Run:
         """The source of the article that was read and not stored last."""
         self.counts = {"added": 0, "updated": 0, "unchanged": 0}
         self.chunks = 0
+        self._filed = 0
         self.stored: list[str] = []
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
@@ -236,14 +246,21 @@ class _Run:
                 self.stopped = True
                 return
 
-    def store(self, batch: Sequence[_Job]) -> None:
-        """Embed a batch and store its articles one by one.
+    def embedded(self, batch: Sequence[_Job]) -> _Embedding:
+        """The vectors of a batch, as far as they were made before a stop was asked for.
+
+        Changes nothing of the run.
+        """
+        embedding = _Embedding(self._encoder, [text for job in batch for text in job.texts])
+        embedding.fill(0, len(embedding.texts), self._stop)
+        return embedding
+
+    def store(self, batch: Sequence[_Job], embedding: _Embedding) -> None:
+        """Store the articles of a batch one by one.
 
         Once a stop is asked for, what is left is embedded article by article, so that
         each is on the disk before the next is begun.
         """
-        embedding = _Embedding(self._encoder, [text for job in batch for text in job.texts])
-        embedding.fill(0, len(embedding.texts), self._stop)
         start = 0
         for job in batch:
             end = start + len(job.chunks)
@@ -255,6 +272,9 @@ class _Run:
                 self.stored.append(article.id)
                 self._done(Progress(kind, article.source, article.id, chunks=len(job.chunks)))
             start = end
+        if self.chunks - self._filed >= FILED_EVERY:
+            self._filed = self.chunks
+            self._index.save_vectors()
 
     def prune(self, folders: Sequence[Path]) -> str:
         """Remove the articles whose files are gone from some folders; why not, if not."""

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import UnknownArticle
+from index.nearest import Block, Ids
 from index.records import Article, Card, Chunk, Hit, StoredChunk
 from index.schema import (
     ARTICLE_COLUMNS,
@@ -32,7 +33,7 @@ from index.schema import (
     unpack_spans,
     unpack_vectors,
 )
-from index.vectors import Block, Ids, VectorIndex
+from index.vectors import VectorIndex
 
 BLOCK_ROWS = 4096
 """Vectors read from SQLite at a time when the FAISS index is built."""
@@ -274,15 +275,33 @@ class Snapshot(Queries):
         """The FAISS index of just this state."""
         return self._find_vectors(self)
 
-    def vector_blocks(self, after: int = 0) -> Iterator[Block]:
-        """All vectors of chunks with an id larger than `after`, in blocks, by id."""
-        rows = self.db.execute("SELECT id, vector FROM chunks WHERE id > ? ORDER BY id", (after,))
+    def chunk_ids(self) -> Ids:
+        """The ids of all chunks, ascending."""
+        # Without an order, SQLite reads them from the small index by article.
+        return np.sort(_ids(self.db.execute("SELECT id FROM chunks")))
+
+    def vector_blocks(self, after: int = 0, among: Ids | None = None) -> Iterator[Block]:
+        """The vectors of chunks with an id larger than `after`, in blocks, by id.
+
+        `among` limits them to those chunk ids, which must be ascending.
+        """
+        if among is None:
+            query, values = f"{_VECTORS} WHERE id > ? ORDER BY id", [after]
+            yield from self._blocks(self.db.execute(query, values))
+            return
+        for start in range(0, len(among), BLOCK_ROWS):
+            listed = _listed(among[start : start + BLOCK_ROWS])
+            rows = self.db.execute(f"{_VECTORS} WHERE id IN {_LISTED} ORDER BY id", (listed,))
+            yield from self._blocks(rows)
+
+    def _blocks(self, rows: sqlite3.Cursor) -> Iterator[Block]:
         while block := rows.fetchmany(BLOCK_ROWS):
             ids, blobs = zip(*block, strict=True)
             yield np.array(ids, np.int64), unpack_vectors(blobs, self.state.dimension)
 
 
 _JOINED = "JOIN chunks ON chunks.id = passages.rowid JOIN articles ON number = article"
+_VECTORS = "SELECT id, vector FROM chunks"
 _LISTED = "(SELECT value FROM json_each(?))"
 
 
@@ -327,6 +346,10 @@ def _chunks_between(
     rows = db.execute(
         f"SELECT chunks.id FROM chunks JOIN articles ON number = article WHERE 1 {condition}", dates
     )
+    return _ids(rows)
+
+
+def _ids(rows: sqlite3.Cursor) -> Ids:
     return np.fromiter((row[0] for row in rows), np.int64)
 
 

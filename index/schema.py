@@ -123,6 +123,11 @@ class Manifest:
 
     A new index has every table at the page that all have; see `index.salvaging`.
     """
+    filed: str = ""
+    """The stamp of the last state whose vectors were written to their file.
+
+    A file with another stamp may be of a state that was lost with the power.
+    """
 
 
 def command(folder: Path, *words: str) -> str:

@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -29,6 +30,9 @@ from index.records import Article, Chunk
 from index.schema import Manifest
 from index.vectors import VectorIndex
 from index.writing import Writer
+
+LOOSE = 10_000
+"""Vectors beside the file with which a reader looks whether an ingest has written a newer one."""
 
 
 class Index(Queries):
@@ -97,8 +101,9 @@ class Index(Queries):
                     raise migration.refusal(folder, error) from error
         index = cls(folder, encoder, writer)
         try:
-            with index.snapshot():  # reads the manifest and compares the encoder
-                return index
+            with index.snapshot() as view:  # reads the manifest and compares the encoder
+                index._note_file(view.state)
+            return index
         except BaseException:
             index.close()
             raise
@@ -192,22 +197,27 @@ class Index(Queries):
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.
 
+        Readers go on with what they have, whatever it takes.
+
         Raises:
             UnusableIndex: the file cannot be written.
         """
         with self.snapshot() as view:
             if vectors.holds(self.folder, view.state):
                 return
-            found = view.vector_index()
-            if vectors.holds(self.folder, view.state):  # written when it was built
-                return
+            filed = VectorIndex.loaded(self.folder, _filed(view.state), change=True)
+            now = filed and filed.following(view, view.state)
+            now = now and now.merged()
+            if now is None:
+                now = VectorIndex.built(view, view.state)
             try:
-                found.save(self.folder)
+                now.save(self.folder)
             except OSError as error:
                 raise UnusableIndex(
                     f"{self.folder / vectors.FILE} cannot be written: {error}. Nothing is lost: "
                     "make room, and it is made at the next search."
                 ) from error
+            self._note_file(view.state)
 
     def check(self) -> None:
         """Read all of the database and hold it against SQLite's own rules.
@@ -227,23 +237,55 @@ class Index(Queries):
         with explained(self.folder):
             yield self._writer
 
+    def _note_file(self, state: Manifest) -> None:
+        """Let later states know that the file holds this one, if it does."""
+        if self._writer and state.filed != state.stamp and vectors.holds(self.folder, state):
+            self._writer.filed(state.stamp)
+
     def _vector_index(self, view: Snapshot) -> VectorIndex:
-        """The FAISS index of a snapshot's state: in memory, from the file, or built."""
+        """The vectors of a snapshot's state: as they are in memory, else from the file, or built.
+
+        What has come and gone since is read from SQLite.
+        """
         with self._vectors_lock:
             had = self._vectors
             if had is not None and had.state.stamp == view.state.stamp:
                 return had
-            now = _extended(had, view) or VectorIndex.loaded(self.folder, view.state)
-            if now is None:
-                now = VectorIndex.built(view.vector_blocks(), view.state)
-                if had is None:
-                    # The file was of no use. A reader may not be allowed to write one, and need
-                    # not; and one that follows an ingest leaves the file to the ingest.
-                    with contextlib.suppress(OSError):
-                        now.save(self.folder)
+            if had is None or self._has_newer(had, view.state):
+                now = self._from_file(view)
+            else:
+                now = had.following(view, view.state)
+            now = now or self._built(view)
             if had is None or not _precedes(now.state, had.state):
                 self._vectors = now
             return now
+
+    def _has_newer(self, had: VectorIndex, state: Manifest) -> bool:
+        """True when much has come and gone, and an ingest has put it into the file."""
+        if had.loose <= LOOSE:
+            return False
+        return vectors.stamp(self.folder) in {state.stamp, state.filed} - {had.filed}
+
+    def _from_file(self, view: Snapshot) -> VectorIndex | None:
+        if vectors.holds(self.folder, view.state):
+            return VectorIndex.loaded(self.folder, view.state)
+        filed = VectorIndex.loaded(self.folder, _filed(view.state))
+        return filed and filed.following(view, view.state)
+
+    def _built(self, view: Snapshot) -> VectorIndex:
+        built = VectorIndex.built(view, view.state)
+        if self._vectors is None:
+            # The file was of no use. A reader may not be allowed to write one, and need
+            # not; and one that follows an ingest leaves the file to the ingest.
+            with contextlib.suppress(OSError):
+                built.save(self.folder)
+                return VectorIndex.loaded(self.folder, view.state) or built
+        return built
+
+
+def _filed(state: Manifest) -> Manifest:
+    """The earlier state that the file is of, as far as it is known."""
+    return replace(state, stamp=state.filed, generation=0)
 
 
 def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
@@ -255,15 +297,6 @@ def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> Non
         f"{state.fingerprint}), but the encoder is {encoder.name} ({encoder.dimension}, "
         f"{encoder.fingerprint}). Rebuild it: {schema.command(folder, '--rebuild')}"
     )
-
-
-def _extended(had: VectorIndex | None, view: Snapshot) -> VectorIndex | None:
-    """What is in memory with the newer chunks added, where nothing else has changed since."""
-    if had is None or had.state.born != view.state.born:
-        return None
-    if not view.state.shrunk <= had.state.generation < view.state.generation:
-        return None
-    return had.with_added(view.vector_blocks(after=had.last_id), view.state)
 
 
 def _precedes(one: Manifest, other: Manifest) -> bool:

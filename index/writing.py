@@ -128,6 +128,11 @@ class Writer:
             stored.settle(db, addresses)
             schema.bump(db, shrunk=True)
 
+    def filed(self, stamp: str) -> None:
+        """Note that the vectors' file holds the state of that stamp; changes no state."""
+        with self.transaction() as db:
+            schema.set_manifest(db, filed=stamp)
+
     def _make(self, encoder: Encoder, chunker: str) -> None:
         if not schema.is_empty(self._db):
             raise IndexExists(

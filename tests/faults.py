@@ -243,7 +243,7 @@ TABLES_SPOILT = (
     "UPDATE chunks SET start = start + 7 WHERE id = 8",
     "UPDATE articles SET text = replace(text, '. ', '! ') WHERE number = 6",
     "UPDATE articles SET text = CAST(x'ff' || text AS TEXT) WHERE number = 7",
-    "UPDATE articles SET published = 'never' WHERE number = 9",
+    "UPDATE articles SET published = 'never' WHERE number = 11",
     "UPDATE articles SET authors = '[' WHERE number = 10",
     "UPDATE articles SET origin = 'nobody' WHERE number = 2",
     "DELETE FROM copy_bands WHERE band % 3 = 0 OR text_key % 2 = 0",

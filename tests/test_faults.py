@@ -136,7 +136,7 @@ def test_vectors_of_another_encoder_are_not_mixed_in(archive: Archive) -> None:
 
 def test_an_altered_text_is_read_again_from_its_file(archive: Archive) -> None:
     place = archive.copy()
-    spoil(place, "UPDATE articles SET text = replace(text, '. ', '? ') WHERE number = 3")
+    spoil(place, "UPDATE articles SET text = replace(text, '. ', '? ') WHERE number = 4")
     said = doctor(place, mends=True)["tables"]
     assert said[0] is False
     assert "articles that are not as they were stored: 1 (" in said[1]
@@ -148,7 +148,7 @@ def test_an_altered_text_is_read_again_from_its_file(archive: Archive) -> None:
 
 def test_what_is_saved_of_a_damaged_database_is_held_against_its_hash(archive: Archive) -> None:
     place = archive.copy()
-    spoil(place, "UPDATE articles SET text = replace(text, '. ', '? ') WHERE number = 3")
+    spoil(place, "UPDATE articles SET text = replace(text, '. ', '? ') WHERE number = 4")
     spoil(place, "DELETE FROM manifest WHERE key = 'stamp'")
     right, said = doctor(place, mends=True)["index"]
     assert right

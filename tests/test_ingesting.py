@@ -136,6 +136,23 @@ def test_batches_are_sorted_by_length_and_bounded(
         assert sum(map(len, batch)) <= 3000
 
 
+def test_a_long_ingest_writes_the_file_of_vectors_on_its_way(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(ingesting, "FILED_EVERY", 20)
+    loose = []
+
+    def look(event: Progress) -> None:
+        with Index.open(index.folder) as reader, reader.snapshot() as view:
+            if view.state.filed:
+                loose.append(view.vector_index().loose)
+
+    report = ingest_articles(index, ARTICLES, HashEncoder(), on_event=look)
+    assert 0 < len(loose) < len(ARTICLES)
+    assert 0 < max(loose) < 20 + 3000 // 200 < report.chunks
+
+
 # Ids
 
 
@@ -322,21 +339,22 @@ def test_a_stop_keeps_all_that_was_read(
     index: Index, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 6000)  # three articles or so
+    many = [article(f"a{n}", story(n)) for n in range(32)]
     read: list[str] = []
 
     def reading() -> Iterator[Article]:
-        for item in ARTICLES:
+        for item in many:
             read.append(item.id)
             yield item
 
     stop = After(at)
     report = ingest_articles(index, reading(), HashEncoder(), on_event=stop.count, stop=stop)
     assert report.interrupted
-    assert at <= report.added < at + 4
+    assert at <= report.added < at + 12  # a batch is stored, one embedded, and one read
     assert sorted(read) == sorted(card.article_id for card in index.articles())
     assert vectors.holds(index.folder, index.manifest)
-    again = ingest_articles(index, ARTICLES, HashEncoder())
-    assert (again.unchanged, again.added) == (report.added, 8 - report.added)
+    again = ingest_articles(index, many, HashEncoder())
+    assert (again.unchanged, again.added) == (report.added, 32 - report.added)
 
 
 def test_a_stop_is_heard_where_nothing_is_new(index: Index) -> None:
@@ -473,6 +491,47 @@ def test_a_rebuild_that_is_stopped_leaves_the_old_index_and_goes_on(
         assert {card.article_id for card in made.articles()} == {item.id for item in ARTICLES}
         assert made.article("a0").source == f"{archive}#a0"
     assert not (folder / "rebuilding").exists()
+
+
+def test_a_rebuild_holds_the_versions_of_its_files_and_no_others(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    files = []
+    for day in (1, 2, 3):
+        row = {"id": "a", "title": "Bridge", "text": f"{story(1)} It cost {day} million.",
+               "published": f"2025-03-0{day}", "url": "https://x.example/a"}  # fmt: skip
+        files.append(tmp_path / f"{day}.jsonl")
+        files[-1].write_text(json.dumps(row) + "\n", "utf-8")
+    asked = iter([False] * 2 + [True] * 99)  # after each article that is read
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        assert rebuild.ingest(files, stop=lambda: next(asked)).interrupted
+        assert unfinished(folder) == 3
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        rebuild.ingest(files[1:])
+    with Index.open(folder) as index:
+        assert index.article("a").source == f"{files[2]}#a"
+        (earlier,) = index.earlier()
+        assert index.article(earlier.article_id).source == f"{files[1]}#a"
+        assert index.counts().articles == 1
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        rebuild.ingest(files)
+    with Index.open(folder) as index:
+        assert (index.counts().articles, index.counts().superseded) == (1, 2)
+
+
+def test_an_ingest_that_is_stopped_prunes_nothing(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    for n in range(3):
+        (archive / f"a{n}.txt").write_text(f"Title {n}\n\n{story(n)}", "utf-8")
+    with index_for(tmp_path / "index", HashEncoder()) as index:
+        ingest(index, [archive], HashEncoder())
+        (archive / "a2.txt").unlink()
+        stop = After(1)
+        stopped = ingest(
+            index, [archive], HashEncoder(), prune=True, on_event=stop.count, stop=stop
+        )
+        assert stopped.interrupted and not stopped.removed
+        assert len(ingest(index, [archive], HashEncoder(), prune=True).removed) == 1
 
 
 def test_a_rebuild_that_reads_nothing_keeps_the_old_index(tmp_path: Path, archive: Path) -> None:

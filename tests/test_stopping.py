@@ -29,7 +29,8 @@ from rag.retrieval import retrieve
 from tests.fakes import story
 
 ROOT = Path(__file__).parent.parent
-ARTICLES = 8
+ARTICLES = 14
+"""More than are read while the first of them are embedded and stored."""
 CODE = """
 import sys
 from index import ingesting
@@ -168,7 +169,7 @@ def test_a_second_ingest_waits_and_readers_go_on(archive: Path, tmp_path: Path) 
     folder = tmp_path / "index"
     other = tmp_path / "other.txt"
     other.write_text("Another\n\n" + story(99), encoding="utf-8")
-    text = story(7, 1)
+    text = story(7).split(". ")[0]
     question, vector = Question.read(text), HashEncoder().encode([text])[0]
     with ingest(archive, folder) as first:
         until(first, "1 articles")
