@@ -173,7 +173,7 @@ the answer is for an encoder that knows what words mean, so these are tried on t
 
 KNOWN = {
     "test_what_states_nothing_changes_no_answer": "ignore editor",
-    "test_what_states_a_falsehood_stands_beside_the_honest_article": "the-answer whole-and-lie",
+    "test_what_states_a_falsehood_stands_beside_the_honest_article": "the-answer",
 }
 """For each rule the attacks that it is known not to stand up to yet: sentences made of the
 question's own words come before those that answer. One that is put right is to be taken out."""
