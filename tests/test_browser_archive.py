@@ -117,14 +117,14 @@ def test_the_page_answers_while_articles_are_being_read(
     from index import ingesting
 
     go_on = threading.Event()
-    embed = ingesting._embedded
+    embed = ingesting._Run.embedded
 
     def slow(*args: object) -> object:
         assert go_on.wait(60)
         return embed(*args)  # type: ignore[arg-type]
 
     page = open_page(FakeAssistant())
-    monkeypatch.setattr(ingesting, "_embedded", slow)
+    monkeypatch.setattr(ingesting._Run, "embedded", slow)
     tab(page, "Archive")
     drop(page, {"name": "lighthouse.txt", "mimeType": "text/plain", "buffer": STORY.encode()})
     expect(report(page)).to_contain_text("Reading")
