@@ -57,7 +57,7 @@ LONGEST_OUTLET = 160
 """Characters that may stand before a quotation: an outlet and a date, not a story."""
 TAGS = {
     *("a", "article", "blockquote", "details", "div", "h2", "h3", "li", "mark", "p", "span"),
-    *("summary", "time", "ul"),
+    *("q", "section", "summary", "time", "ul"),
     *("svg", "g", "line", "circle", "text", "title"),  # the timeline
 }
 LINKS = ("#source-", "#article-", "#ask-", "http://", "https://")
