@@ -83,8 +83,7 @@ def _(real: Instead, one: str, other: str) -> Any:
 
 
 @fault("copies-quoted-twice", "rag.retrieval:_one_per_story",
-       "The same words are read again in each copy of a story.",
-       *GATE, "--mutation=duplicated")  # fmt: skip
+       "The same words are read again in each copy of a story.", asks="date")  # fmt: skip
 def _(real: Instead, ranked: Any, limit: int) -> Any:
     return list(ranked)[:limit]
 
@@ -133,7 +132,7 @@ def _(real: Instead, *args: Any) -> Any:
 
 @fault("bait-taken", "rag.questions.asking:only_asks",
        "What only repeats the question counts as evidence.",
-       *GATE, "--mutation=poisoned")  # fmt: skip
+       asks="fact superseded")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return False
 
