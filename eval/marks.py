@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations
 from typing import Any
 
 from eval import metrics
@@ -70,7 +70,7 @@ class Mark:
     cites_copies: bool
     """Two of its citations give the same words from different articles."""
     reads_copies: bool
-    """Of the passages found, one says sentence by sentence what its copy among them says."""
+    """One of the passages found says nothing but what a copy of it said before."""
     within_dates: bool | None
     """Every citation is of the days asked for; None where none are, or nothing was answered."""
     cited: tuple[str, ...]
@@ -326,8 +326,8 @@ def _reads_copies(answer: Answer, assistant: Assistant) -> bool:
         for one in found
     ]
     return any(
-        one.article_id != other.article_id and one.origin == other.origin and mine <= theirs
-        for (one, mine), (other, theirs) in permutations(said, 2)
+        one.article_id != other.article_id and one.origin == other.origin and later <= earlier
+        for (one, earlier), (other, later) in combinations(said, 2)
     )
 
 
