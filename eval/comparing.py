@@ -18,7 +18,7 @@ from eval.running import Results
 from index.records import Article
 from index.store import Index
 
-EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies")
+EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies", "reads_copies")
 """Figures that hold for every answer or are broken: no noise excuses one of them."""
 NAMED = 12
 """Questions or articles that one line names; the rest are counted."""

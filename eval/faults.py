@@ -45,7 +45,7 @@ def fault(
 
 
 @fault("retrieval-reversed", "rag.retrieval:_one_per_story",
-       "The passages that fit worst are read first.", asks="fact number")  # fmt: skip
+       "The passages that fit worst are read first.", asks="date")  # fmt: skip
 def _(real: Instead, ranked: Any, limit: int) -> Any:
     return real(list(ranked)[::-1], limit)
 
@@ -64,7 +64,7 @@ def _(real: Instead, *args: Any, **more: Any) -> Any:
 
 @fault("dates-ignored", "rag.answering:day",
        "The dates that a user sets (since, until) are not heeded.",
-       asks="outside_dates number")  # fmt: skip
+       asks="outside_dates")  # fmt: skip
 def _(real: Instead, given: Any) -> Any:
     return None
 
@@ -83,8 +83,7 @@ def _(real: Instead, one: str, other: str) -> Any:
 
 
 @fault("copies-quoted-twice", "rag.retrieval:_one_per_story",
-       "The same words are read again in each copy of a story.",
-       *GATE, "--mutation=duplicated")  # fmt: skip
+       "The same words are read again in each copy of a story.", asks="date")  # fmt: skip
 def _(real: Instead, ranked: Any, limit: int) -> Any:
     return list(ranked)[:limit]
 
@@ -93,13 +92,14 @@ def _(real: Instead, ranked: Any, limit: int) -> Any:
 
 
 @fault("refusal-off", "rag.evidence.weighing:Weights.answerable",
-       "Whatever was found is taken for an answer.", asks="near_miss false_premise")  # fmt: skip
+       "Whatever was found is taken for an answer.",
+       asks="false_premise outside_dates")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return 1.0
 
 
 @fault("everything-refused", "rag.evidence.weighing:Weights.answerable",
-       "Nothing that was found is taken for an answer.", asks="fact off_topic")  # fmt: skip
+       "Nothing that was found is taken for an answer.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return 0.0
 
@@ -132,14 +132,14 @@ def _(real: Instead, *args: Any) -> Any:
 
 @fault("bait-taken", "rag.questions.asking:only_asks",
        "What only repeats the question counts as evidence.",
-       *GATE, "--mutation=poisoned")  # fmt: skip
+       asks="fact superseded")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return False
 
 
 @fault("confidence-reversed", "rag.run:Run._answer",
        "The answers that are the least sure tell the highest confidence.",
-       asks="fact number near_miss false_premise")  # fmt: skip
+       asks="number false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     answer: Answer = real(*args)
     return dataclasses.replace(answer, confidence=1 - answer.confidence)
@@ -156,7 +156,7 @@ def _(real: Instead, *args: Any) -> Any:
 
 @fault("check-says-no", "rag.grounding:faults",
        "The exact check finds fault with everything.",
-       *PLANTED, *GATE, asks="fact")  # fmt: skip
+       *PLANTED, *GATE, asks="date")  # fmt: skip
 def _(real: Instead, sentence: str, supports: Any) -> Any:
     return [Unsupported("name", sentence.split(" ")[0])]
 
@@ -183,7 +183,7 @@ def _(real: Instead, *args: Any) -> Any:
 
 
 @fault("citations-shifted", "rag.run:Run._answer",
-       "Each sentence carries the mark of the next citation.", asks="fact number")  # fmt: skip
+       "Each sentence carries the mark of the next citation.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     answer: Answer = real(*args)
     many = len(answer.citations)
@@ -198,7 +198,7 @@ def _(real: Instead, *args: Any) -> Any:
 
 @fault("places-shifted", "rag.run:Run._answer",
        "Each quote is said to begin one character later than it does.",
-       asks="fact number")  # fmt: skip
+       asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     answer: Answer = real(*args)
     return _with_citations(answer, lambda one: dataclasses.replace(one, start=one.start + 1))
@@ -206,7 +206,7 @@ def _(real: Instead, *args: Any) -> Any:
 
 @fault("quotes-altered", "rag.run:Run._answer",
        "One word of each quote is another, in the sentence and in its citation.",
-       asks="fact number")  # fmt: skip
+       asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     answer: Answer = real(*args)
     changed = _with_citations(
@@ -222,7 +222,7 @@ def _(real: Instead, *args: Any) -> Any:
 
 
 @fault("outlet-wrong", "rag.generation:source_line",
-       "Every quotation is credited to one outlet.", asks="fact")  # fmt: skip
+       "Every quotation is credited to one outlet.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return "Meridian Post, 2 May 2019"
 

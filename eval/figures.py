@@ -80,6 +80,8 @@ MEANS = (
            lambda m: float(m.cites_gold) if m.answerable and not m.refused else None),
     Figure("cites_copies", "cites two articles with the same words, of answers",
            _answered(lambda m: float(m.cites_copies)), False),
+    Figure("reads_copies", "reads the same words in two copies of a story",
+           lambda m: float(m.reads_copies), False),
     Figure("within_dates", "cites only the days asked for, of dated answers",
            lambda m: _optional(m.within_dates)),
     Figure("hits_at_1", "gold article at rank 1", _can(lambda m: metrics.hit(m.relevant, 1))),

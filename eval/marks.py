@@ -69,6 +69,8 @@ class Mark:
     """One of its citations is to a gold article or a copy of one."""
     cites_copies: bool
     """Two of its citations give the same words from different articles."""
+    reads_copies: bool
+    """One of the passages found says nothing but what a copy of it said before."""
     within_dates: bool | None
     """Every citation is of the days asked for; None where none are, or nothing was answered."""
     cited: tuple[str, ...]
@@ -146,6 +148,7 @@ def mark(known: Known, answer: Answer, assistant: Assistant, story: str = "") ->
         citation_precision=alce[1] if alce else None,
         cites_gold=bool(golden & set(by_origin)),
         cites_copies=_cites_copies(answer.citations),
+        reads_copies=_reads_copies(answer, assistant),
         within_dates=_within(known, answer.citations),
         cited=tuple(sorted(set(by_origin))),
         relevant=tuple(one in golden for one in ranking(known, answer, assistant)[:DEEPEST]),
@@ -313,6 +316,18 @@ def _cites_copies(citations: Sequence[Citation]) -> bool:
         one.article_id != other.article_id
         and metrics.normalised(one.quote) == metrics.normalised(other.quote)
         for one, other in combinations(citations, 2)
+    )
+
+
+def _reads_copies(answer: Answer, assistant: Assistant) -> bool:
+    found = assistant.index.passages([one.chunk_id for one in answer.passages])
+    said = [
+        (one.card, {metrics.normalised(one.chunk.part(span)) for span in one.chunk.sentences})
+        for one in found
+    ]
+    return any(
+        one.article_id != other.article_id and one.origin == other.origin and later <= earlier
+        for (one, earlier), (other, later) in combinations(said, 2)
     )
 
 

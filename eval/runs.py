@@ -21,7 +21,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Declining": ("abstention_recall", "abstention_precision", "over_refused", "repeats_claims",
                   "aurc", "coverage_at_5"),
     "Grounding": ("supported", "l1_support", "exact_quotes", "citation_recall",
-                  "citation_precision", "cites_gold", "cites_copies", "within_dates"),
+                  "citation_precision", "cites_gold", "cites_copies", "reads_copies",
+                  "within_dates"),
     "Finding": ("hits_at_1", "hits_at_4", "hits_at_10", "mrr_at_10", "ndcg_at_10"),
     "Cost": ("tokens_evaluated", "seconds"),
 }  # fmt: skip

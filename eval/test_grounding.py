@@ -85,6 +85,18 @@ def test_no_answer_cites_the_same_words_twice(results: Results, nothing: Nothing
     )
 
 
+def test_no_question_is_answered_from_the_same_words_twice(
+    results: Results, nothing: Nothing
+) -> None:
+    nothing(
+        [
+            f"{one.id} ({one.category}) reads the same words in two copies: {one.question}"
+            for one in results.marks
+            if one.reads_copies
+        ]
+    )
+
+
 def test_no_figure_is_worse_than_the_baseline(
     assistant: Assistant,
     results: Results,

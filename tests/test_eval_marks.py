@@ -12,7 +12,7 @@ from eval.marks import Mark, mark, reasons, words_of
 from eval.questions import Known, load, stories, unsupported
 from index.errors import BadRequest
 from rag import Answer, Assistant
-from rag.records import Conflict, Sentence
+from rag.records import Conflict, Retrieved, Sentence
 
 QUOTE = "Repairs cost 18.4 million crowns, a fifth more than planned."
 SAID = f"Veldmar Courier, 4 March 2025: “{QUOTE}”"
@@ -154,6 +154,18 @@ def test_two_copies_cited_for_the_same_words_are_noticed(reader: Assistant) -> N
     twice = answer([Sentence(SAID, (1,), True), Sentence(QUOTE, (2,), True)], both)
     assert mark(known(), twice, reader).cites_copies
     assert not mark(known(), quoted(), reader).cites_copies
+
+
+def test_copies_that_are_read_twice_are_noticed(reader: Assistant) -> None:
+    with reader.index.snapshot() as view:
+        rows = view.db.execute(
+            "SELECT articles.id, chunks.id FROM chunks JOIN articles ON number = article"
+        ).fetchall()
+    chunks = {article: Retrieved(article, chunk, 1.0) for article, chunk in rows}
+    both = quoted(passages=(chunks["bridge"], chunks["bridge-copy"]))
+    assert mark(known(), both, reader).reads_copies
+    apart = quoted(passages=(chunks["bridge"], chunks["ferry"]))
+    assert not mark(known(), apart, reader).reads_copies
 
 
 @pytest.mark.parametrize(
