@@ -96,7 +96,10 @@ def read_file(path: str | Path, meter: Meter | None = None) -> Iterator[Article 
     path = Path(path)
     name, source = shown(path.name), shown(path.absolute())
     try:
-        if not path.exists():
+        if path.is_symlink() and not path.exists():
+            said = "is a link to something that is not there. Mend or remove it."
+            yield Problem(source, f"{shown(path)} {said}")
+        elif not path.exists():
             yield Problem(source, f"{shown(path)} does not exist. Check the path.")
         elif not path.is_file():
             yield Problem(source, f"{name} is not a file that holds text.")

@@ -24,6 +24,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 
@@ -39,6 +40,8 @@ from tests.make_samples import broken, good  # noqa: E402
 HANG = 20
 """Seconds of processor time that one input may take."""
 LARGEST_INPUT = 200_000
+BROKEN = 0.2
+"""Share of the inputs that are made from a sample that is broken already."""
 MEMORY = 4_000_000_000
 """Bytes of address space; an input that needs more fails."""
 LONGEST_REASON = 1_000
@@ -117,29 +120,40 @@ def damaged(data: bytes, others: list[bytes], random_: random.Random) -> bytes:
 
 
 def _repacked(data: bytes, others: list[bytes], random_: random.Random) -> bytes:
-    """An archive whose parts are damaged, itself whole."""
+    """An archive with damaged parts, itself whole."""
     out = io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
             for name in old.namelist():
-                new.writestr(name, damaged(old.read(name), others, random_))
+                part = old.read(name)
+                if random_.random() < 0.5:
+                    part = damaged(part, others, random_)
+                new.writestr(name, part)
     except (zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError):
         return data
     return out.getvalue()
 
 
-def seeds(suffix: str) -> list[bytes]:
-    """The samples of a format, or all of them where there is none."""
-    samples = {**good(), **broken()}
-    small = {name: data for name, data in samples.items() if len(data) < LARGEST_INPUT}
-    own = [data for name, data in small.items() if name.endswith(suffix)]
-    return own or list(small.values())
+def seeds(suffix: str) -> tuple[list[bytes], list[bytes]]:
+    """The samples of a format, whole ones and broken ones; ".htm" has those of ".html" too."""
+    reader = READERS.get(suffix, suffix)
+    whole, bad = (
+        [
+            data
+            for name, data in samples.items()
+            if READERS.get(end := Path(name).suffix, end) == reader and len(data) < LARGEST_INPUT
+        ]
+        for samples in (good(), broken())
+    )
+    return whole, bad
 
 
 def inputs(suffix: str, count: int, random_: random.Random) -> Iterator[bytes]:
-    """That many damaged files."""
-    own, all_ = seeds(suffix), seeds("")
+    """That many damaged files, most of them from whole ones."""
+    whole, bad = seeds(suffix)
+    all_ = [data for data in (*good().values(), *broken().values()) if len(data) < LARGEST_INPUT]
     for _ in range(count):
+        own = bad if bad and random_.random() < BROKEN else whole
         yield damaged(random_.choice(own), all_, random_)
 
 
@@ -192,7 +206,7 @@ def with_atheris(suffix: str, options: list[str]) -> None:
     atheris.instrument_all()
     corpus = Path(f"fuzz{suffix}")
     corpus.mkdir(exist_ok=True)
-    for number, data in enumerate(seeds(suffix)):
+    for number, data in enumerate(chain(*seeds(suffix))):
         (corpus / f"seed-{number}").write_bytes(data)
     atheris.Setup([sys.argv[0], str(corpus), *options], try_one)
     atheris.Fuzz()

@@ -213,6 +213,14 @@ def test_a_file_that_cannot_be_read(tmp_path, data, said):
     assert reason(tmp_path / "a.pdf", data) == said
 
 
+def test_a_damaged_file_without_text_is_not_taken_for_a_scan(tmp_path):
+    whole = pdf([[(72, 700, 12, f"{FIRST} {SECOND}")]])
+    cut = whole[: whole.index(b"Tj")]
+    reasons = [item.reason for item in read(tmp_path / "a.pdf", cut)]
+    assert any("cut off at its end" in said for said in reasons)
+    assert not any("pictures" in said for said in reasons)
+
+
 @pytest.mark.parametrize("end", [b"startxref", b"trailer", b"7 0 obj"])
 def test_a_file_that_lacks_its_end_is_read_with_a_warning(tmp_path, end):
     pages = [column(f"{FIRST} {SECOND}", x=72, top=700, width=70), [(72.0, 700.0, 10.0, THIRD)]]

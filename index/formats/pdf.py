@@ -98,6 +98,8 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
         )
     if not any(row.strip() for page in pages for row in page):
         yield from map(document.problem, doubts)
+        if doubts:  # the pages that cannot be read may have had text
+            return
         raise UnreadableSource(
             f"{document.name} holds pictures of text, but no text. Run OCR on it first, "
             "for example with ocrmypdf."
