@@ -3,9 +3,11 @@
 Wire copies differ a little: another headline, the last paragraphs cut, a local
 introduction. Two texts are taken for copies by the containment and resemblance
 of their word shingles (Broder, "On the resemblance and containment of
-documents", 1997); MinHash with locality-sensitive hashing finds the pairs worth
-comparing, and each of those is compared exactly. The relation does not depend
-on the order in which articles come: an origin is a connected component of it.
+documents", 1997), counted in the words that shared shingles cover: a word that
+an editor changed spoils five shingles, but is one word. MinHash with
+locality-sensitive hashing finds the pairs worth comparing, and each of those is
+compared exactly. The relation does not depend on the order in which articles
+come: an origin is a connected component of it.
 
 Nodes of the graph are normalised texts, not articles, so a text that a thousand
 articles share costs no more than one. The tables live in the index's database
@@ -19,7 +21,7 @@ import json
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -28,21 +30,21 @@ SHINGLE_WORDS = 5
 SHORT_TEXT_WORDS = 30
 """Shorter texts are copies only when they are equal after normalisation."""
 
-# Measured on 244 Wikinews stories (tests/test_duplicates.py does it for any .jsonl): of their
-# 29,646 pairs the most alike are interviews that put the same questions to different people,
-# with containment up to 0.54. At 0.6 none is confused, and of copies edited in five degrees
-# 1.00, 1.00, 0.90, 0.37 and 0.03 are found with precision 0.995 or better: degree 3 keeps two
-# thirds of a story, alters 2% of its words and adds 40 of another's; degree 5 keeps 40%, alters
-# 8% and adds 80. At 0.55, degrees 3 and 4 would be 0.95 and 0.55, next to the interviews.
-MIN_CONTAINMENT = 0.6
-"""Share of the smaller text's shingles that stand in the larger one too."""
-MIN_RESEMBLANCE = 0.2
-"""Jaccard similarity; keeps a digest of many stories from joining them into one."""
+# Measured on 244 Wikinews stories and on 320 paragraphs of SQuAD (eval/bench/copies.py does it
+# for any .jsonl). Of 29,646 pairs of different stories the most alike are interviews that put the
+# same questions to different people, and a short report next to a long one on the same primaries:
+# up to 0.60 of the shorter text is shared. At 0.65 none is confused.
+MIN_CONTAINMENT = 0.65
+"""Share of the shorter text's words that stand in runs which the longer one has too."""
+MIN_RESEMBLANCE = 1 / 3
+"""The same share of both texts together; keeps a digest of many stories from joining them."""
 
 PERMUTATIONS = 128
 BAND_ROWS = 2
-"""With 64 bands of 2 rows, a pair of resemblance 0.2 is compared with probability 0.93
-and one of 0.3 with 0.998."""
+"""With 64 bands of 2 rows, a pair whose shingles have the Jaccard similarity 0.2 is compared with
+probability 0.93, one of 0.3 with 0.998."""
+MIN_ESTIMATE = 0.05
+"""Estimated Jaccard similarity of the shingles below which no pair is compared."""
 _SIGNATURE = np.dtype("<u4")
 
 TABLES = """
@@ -70,9 +72,12 @@ def words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def shingles(text: str) -> frozenset[str]:
     """Every run of five words of a text; the whole text where it is shorter."""
-    found = words(text)
-    runs = max(1, len(found) - SHINGLE_WORDS + 1)
-    return frozenset(" ".join(found[i : i + SHINGLE_WORDS]) for i in range(runs))
+    return frozenset(_runs(words(text)))
+
+
+def _runs(found: Sequence[str]) -> Iterator[str]:
+    for start in range(max(1, len(found) - SHINGLE_WORDS + 1)):
+        yield " ".join(found[start : start + SHINGLE_WORDS])
 
 
 def is_copy(one: str, other: str) -> bool:
@@ -81,15 +86,29 @@ def is_copy(one: str, other: str) -> bool:
         return True
     if min(len(words(one)), len(words(other))) < SHORT_TEXT_WORDS:
         return False
-    return alike(shingles(one), shingles(other))
-
-
-def alike(a: frozenset[str], b: frozenset[str]) -> bool:
-    """True when two sets of shingles have the containment and the resemblance of copies."""
-    shared = len(a & b)
-    containment = shared / min(len(a), len(b))
-    resemblance = shared / (len(a) + len(b) - shared)
+    containment, resemblance = overlap(one, other)
     return containment >= MIN_CONTAINMENT and resemblance >= MIN_RESEMBLANCE
+
+
+def overlap(one: str, other: str) -> tuple[float, float]:
+    """The share of words in shared runs of five or more: of the shorter text, and of both."""
+    shared = shingles(one) & shingles(other)
+    (least, a), (most, b) = sorted(
+        (len(words(text)), _covered(text, shared)) for text in (one, other)
+    )
+    return (max(a, b) if least == most else a) / max(1, least), (a + b) / max(1, least + most)
+
+
+def _covered(text: str, shared: frozenset[str]) -> int:
+    """How many words of a text stand in a shingle that is shared."""
+    found = words(text)
+    covered = end = 0
+    for start, run in enumerate(_runs(found) if shared else ()):
+        if run in shared:
+            last = start + min(SHINGLE_WORDS, len(found))
+            covered += last - max(start, end)
+            end = last
+    return covered
 
 
 def text_key(text: str) -> int:
@@ -174,9 +193,8 @@ def _candidates(db: sqlite3.Connection, key: int, mine: bytes) -> list[int]:
         return []
     theirs = np.frombuffer(b"".join(row[1] for row in rows), _SIGNATURE).reshape(len(rows), -1)
     estimates = (theirs == np.frombuffer(mine, _SIGNATURE)).mean(axis=1)
-    # Half the bound is three standard deviations below it: the estimate drops next to no
-    # copy, and spares the exact comparison with all that merely shares a publisher's footer.
-    return [row[0] for row, e in zip(rows, estimates, strict=True) if e >= MIN_RESEMBLANCE / 2]
+    # Spares the exact comparison with all that merely shares a publisher's footer.
+    return [row[0] for row, e in zip(rows, estimates, strict=True) if e >= MIN_ESTIMATE]
 
 
 def _text_of(db: sqlite3.Connection, key: int) -> str:

@@ -8,7 +8,8 @@ BylineError                 show this text to the user; it says what is wrong an
 │   ├── IndexDamaged        the database does not pass SQLite's own check
 │   ├── IndexExists         a new one was to be made, and there is one already
 │   ├── IndexBusy           another process is writing to it
-│   └── DiskFull            there was no room to write; what was there before is whole
+│   ├── DiskFull            there was no room to write; what was there before is whole
+│   └── VectorsNotSaved     the file of vectors cannot be written; searches can do without
 ├── UnknownArticle          no article has that id
 ├── ModelError              a model file is missing, altered or cannot be loaded
 └── BadRequest              a question, date or option that cannot be used
@@ -51,6 +52,10 @@ class IndexExists(UnusableIndex):
 
 class DiskFull(UnusableIndex):
     """There was no room to write; what was on the disk before is whole."""
+
+
+class VectorsNotSaved(UnusableIndex):
+    """The file of vectors cannot be written; it is derived, and nothing is lost."""
 
 
 class UnknownArticle(BylineError):

@@ -25,7 +25,7 @@ from index import chunking, languages, pruning, readers
 from index.ahead import ahead
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder, languages_of
-from index.errors import DiskFull, IndexExists, IndexMissing
+from index.errors import DiskFull, IndexExists, IndexMissing, VectorsNotSaved
 from index.records import Article, Chunk, Problem
 from index.reports import Progress as Progress
 from index.reports import Report as Report
@@ -94,7 +94,8 @@ def ingest(
         index: where to; see `index_for`.
         paths: what `index.readers.read_all` takes.
         encoder: the one that the index was made with.
-        prune: then remove the articles whose files are gone from the folders among `paths`.
+        prune: then remove the articles that are gone from the folders among `paths`: whose
+            files are, or whose rows in a file that was read whole.
         on_event: called for each article once it has been dealt with.
         meter: told how much of the files there is, and how much has been read.
         stop: asked between two articles whether to end early, as `index.stopping.Stop` is.
@@ -122,7 +123,7 @@ def ingest_articles(
 ) -> Report:
     """The same for articles that have been read already.
 
-    `prune` are the folders whose vanished files' articles are removed in the end.
+    `prune` are the folders whose vanished files' and rows' articles are removed in the end.
     """
     index.require(encoder)
     began = time.perf_counter()
@@ -144,7 +145,7 @@ def ingest_articles(
     copies: tuple[tuple[str, str], ...] = ()
     with contextlib.suppress(KeyboardInterrupt):
         if not hurried:  # else the file is left to the next search
-            index.save_vectors()
+            run.file_vectors()
             copies = _copies(index, run.stored)
     return Report(
         added=run.counts["added"],
@@ -274,12 +275,22 @@ class _Run:
             start = end
         if self.chunks - self._filed >= FILED_EVERY:
             self._filed = self.chunks
+            self.file_vectors()
+
+    def file_vectors(self) -> None:
+        """Write the file of vectors; the ingest goes on without, for searches can make it."""
+        try:
             self._index.save_vectors()
+        except VectorsNotSaved as error:
+            unsaved = Problem(str(self._index.folder), str(error), warning=True)
+            if unsaved not in self.warnings:
+                self._doubt(unsaved)
 
     def prune(self, folders: Sequence[Path]) -> str:
-        """Remove the articles whose files are gone from some folders; why not, if not."""
+        """Remove the articles whose files or rows are gone from folders; why not, if not."""
         known = self._index.content_hashes()
-        gone, trouble = pruning.gone(known, folders)
+        doubtful = {one.source for one in (*self.problems, *self.warnings)} - self._seen
+        gone, trouble = pruning.gone(known, folders, self._seen, doubtful)
         for source in gone:
             if self._stop():
                 self.stopped = True

@@ -1,8 +1,9 @@
-"""Which articles were read from files that are not there any more.
+"""Which articles were read from files, or rows of files, that are not there any more.
 
 An article belongs to a folder if the file that it was read from lies below it. In
-doubt a file is there: what cannot be looked at is not gone. Nothing here changes
-an index.
+doubt it is there: a file that cannot be looked at is not gone, and a row is gone
+only from a table or an archive that was read whole. A feed names its newest entries
+only, so what is not in it any more is not gone. Nothing here changes an index.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from index import fetching
 from index.formats.document import shown
 
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+LISTS = (".jsonl", ".ndjson", ".csv", ".tsv", ".zip", ".eml")
+"""The ends of the names of files that tell by what they hold what there is."""
 _LOST = "\ufffd"
 """Stands in a source for bytes of a name that are no UTF-8: the name is not known exactly."""
 
@@ -28,20 +31,41 @@ def folders(paths: Iterable[str | Path]) -> list[Path]:
     return [Path(path) for path in local if not Path(path).is_file()]
 
 
-def gone(sources: Iterable[str], below: Sequence[Path]) -> tuple[list[str], str]:
-    """The sources below some folders whose files are gone, or why that cannot be told.
+def gone(
+    sources: Iterable[str],
+    below: Sequence[Path],
+    read: Iterable[str] = (),
+    unread: Iterable[str] = (),
+) -> tuple[list[str], str]:
+    """The sources below some folders whose files or rows are gone, or why that cannot be told.
 
     All folders have to be there, before and after their files are looked for: else the
     list is empty and the text says what is wrong.
+
+    Args:
+        sources: those of the articles in question.
+        below: the folders.
+        read: the sources of all articles that were found in them just now.
+        unread: those of what could not be read, or not as it should be.
     """
     if said := _trouble(below):
         return [], said
     tops = [shown(folder.resolve()).rstrip("/") + "/" for folder in below]
     there = lru_cache(maxsize=4096)(_is_there)
+    present = frozenset(read)
+    lists = {_file(one, there) for one in present} - {_file(one, there) for one in unread}
+
+    def is_gone(source: str) -> bool:
+        file = _file(source, there)
+        if file is None:
+            return True
+        row = source != file and source not in present
+        return row and file in lists and file.lower().endswith(LISTS)
+
     found = [
         source
         for source in sources
-        if any(source.startswith(top) for top in tops) and not any(map(there, _files(source)))
+        if any(source.startswith(top) for top in tops) and is_gone(source)
     ]
     said = _trouble(below)  # a disk may have left meanwhile
     return ([], said) if said else (found, "")
@@ -56,6 +80,11 @@ def _trouble(below: Sequence[Path]) -> str:
         except OSError as error:
             return f"{shown(folder)} cannot be opened ({error.strerror}), so nothing was removed."
     return ""
+
+
+def _file(source: str, there: Callable[[str], bool]) -> str | None:
+    """The file that a source is in, or may be in; None where there is none."""
+    return next(filter(there, _files(source)), None)
 
 
 def _files(source: str) -> Iterator[str]:

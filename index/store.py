@@ -24,7 +24,7 @@ import numpy.typing as npt
 from index import migration, schema, vectors
 from index.connections import NO_WAIT, Readers, Wait, explained
 from index.embedding import Encoder
-from index.errors import IndexMismatch, UnusableIndex
+from index.errors import IndexMismatch, UnusableIndex, VectorsNotSaved
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
@@ -200,7 +200,7 @@ class Index(Queries):
         Readers go on with what they have, whatever it takes.
 
         Raises:
-            UnusableIndex: the file cannot be written.
+            VectorsNotSaved: the file cannot be written.
         """
         with self.snapshot() as view:
             if vectors.holds(self.folder, view.state):
@@ -213,7 +213,7 @@ class Index(Queries):
             try:
                 now.save(self.folder)
             except OSError as error:
-                raise UnusableIndex(
+                raise VectorsNotSaved(
                     f"{self.folder / vectors.FILE} cannot be written: {error}. Nothing is lost: "
                     "make room, and it is made at the next search."
                 ) from error

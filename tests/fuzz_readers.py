@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from types import FrameType
+from types import FrameType, FunctionType
 
 ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
@@ -45,6 +45,9 @@ BROKEN = 0.2
 MEMORY = 4_000_000_000
 """Bytes of address space; an input that needs more fails."""
 LONGEST_REASON = 1_000
+
+LIBRARIES = ["feedparser", "frontmatter", "markdown_it", "pypdf", "trafilatura"]
+"""What atheris watches beside our own code."""
 
 TOKENS = (
     b"\0", b"\xff\xfe", b"<", b">", b"&a;", b"<![CDATA[", b"]]>", b"<!DOCTYPE", b"\n\n", b"\r\n",
@@ -203,13 +206,26 @@ def with_atheris(suffix: str, options: list[str]) -> None:
     def try_one(data: bytes) -> None:
         check(suffix, data)
 
-    atheris.instrument_all()
+    for function in _functions():
+        atheris.instrument_func(function)
+    with atheris.instrument_imports(include=LIBRARIES):
+        for data in chain(*seeds(suffix)):
+            try_one(data)  # imports what the reader needs
     corpus = Path(f"fuzz{suffix}")
     corpus.mkdir(exist_ok=True)
     for number, data in enumerate(chain(*seeds(suffix))):
         (corpus / f"seed-{number}").write_bytes(data)
     atheris.Setup([sys.argv[0], str(corpus), *options], try_one)
     atheris.Fuzz()
+
+
+def _functions() -> Iterator[FunctionType]:
+    """The functions of our own that a reader may call."""
+    for name in [name for name in sys.modules if name.startswith("index.")]:
+        for value in vars(sys.modules[name]).values():
+            for one in vars(value).values() if isinstance(value, type) else (value,):
+                if isinstance(one, FunctionType) and one.__module__ == name:
+                    yield one
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from index.embedding import HashEncoder
 from index.ingesting import Progress, Report, index_for, ingest
 from index.store import Index
 from tests.fakes import story
+from tests.samples import zipped
 
 ENCODER = HashEncoder()
 
@@ -153,3 +154,76 @@ def test_an_interrupt_before_the_end_prunes_nothing(index: Index, news: Path) ->
     report = ingest(index, [news], ENCODER, prune=True, on_event=interrupt)
     assert report.interrupted and report.removed == ()
     assert ids(index) == ALL
+
+
+def rows(path: Path, *names: str) -> None:
+    """Write a table with an article for each name."""
+    texts = {"r0": story(10), "r1": story(11), "r2": story(12)}
+    if path.suffix == ".csv":
+        lines = ["id,text", *(f'{name},"{texts[name]}"' for name in names)]
+    else:
+        lines = [json.dumps({"id": name, "text": texts[name]}) for name in names]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "table.csv"])
+def test_rows_that_are_gone_from_a_file_that_stayed_are_removed(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    rows(folder / name, "r0", "r1", "r2")
+    with index_for(tmp_path / "index", ENCODER) as index:
+        ingest(index, [folder], ENCODER)
+        rows(folder / name, "r0", "r2")
+        assert ingest(index, [folder], ENCODER).removed == ()
+        assert pruned(index, folder).removed == (("r1", f"{folder}/{name}#r1"),)
+        assert ids(index) == {"r0", "r2"}
+        index.check()
+
+
+@pytest.mark.parametrize(
+    "damage", [b'{"text": "no end\n', b'{"id": "r0", "title": "No text"}\n', b"", b"\x1f\x8b\x08\0"]
+)
+def test_no_row_is_taken_for_gone_from_a_file_that_was_not_read_whole(
+    index: Index, news: Path, damage: bytes
+) -> None:
+    (news / "rows.jsonl").write_bytes(damage)
+    report = pruned(index, news)
+    assert report.removed == () and report.problems
+    assert ids(index) == ALL
+
+
+def test_no_row_is_taken_for_gone_from_a_file_that_was_passed_over(
+    index: Index, news: Path
+) -> None:
+    (news / "rows.jsonl").rename(news / ".hidden")
+    (news / "rows.jsonl").symlink_to(news / "a.txt")  # read under its own name
+    assert pruned(index, news).removed == ()
+    assert ids(index) == ALL
+
+
+def test_a_member_that_is_gone_from_an_archive_is_removed(index: Index, news: Path) -> None:
+    (news / "z.zip").write_bytes(zipped({"one.txt": story(20), "two.txt": story(21)}))
+    ingest(index, [news], ENCODER)
+    (news / "z.zip").write_bytes(zipped({"one.txt": story(20)}))
+    assert [one for one, _ in pruned(index, news).removed] == ["two"]
+
+
+def test_a_row_that_moved_to_another_file_keeps_its_article(index: Index, news: Path) -> None:
+    rows(news / "rows.jsonl", "r0")
+    rows(news / "s.jsonl", "r1")
+    assert pruned(index, news).removed == ()
+    assert index.article("r1").source == f"{news}/s.jsonl#r1"
+
+
+def test_an_earlier_version_goes_with_its_row(tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    row = {"url": "https://news.example/1", "published": "2024-01-01"}
+    first = {"id": "v1", "text": story(1), **row}
+    second = {"id": "v2", "text": story(2), **row, "published": "2024-01-02"}
+    (folder / "a.jsonl").write_text(f"{json.dumps(first)}\n{json.dumps(second)}\n")
+    with index_for(tmp_path / "index", ENCODER) as index:
+        ingest(index, [folder], ENCODER)
+        (folder / "a.jsonl").write_text(f"{json.dumps(second)}\n")
+        assert [one for one, _ in pruned(index, folder).removed] == ["v1"]
+        assert ids(index) == {"v2"}
