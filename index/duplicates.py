@@ -36,7 +36,7 @@ SHORT_TEXT_WORDS = 30
 # up to 0.60 of the shorter text is shared. At 0.65 none is confused.
 MIN_CONTAINMENT = 0.65
 """Share of the shorter text's words that stand in runs which the longer one has too."""
-MIN_RESEMBLANCE = 1 / 3
+MIN_RESEMBLANCE = 0.35
 """The same share of both texts together; keeps a digest of many stories from joining them."""
 
 PERMUTATIONS = 128

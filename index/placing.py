@@ -2,7 +2,9 @@
 
 Over a database that SQLite can open, the new one is written as one transaction:
 readers see the old state or the new one. A database that it cannot open has no
-readers, and the file is replaced. Nothing here knows why there is a new one.
+readers, and the file is replaced: the old one and its log first get second names, then
+the log goes and the file is replaced. Between these two steps the old file is without
+its log; whoever is killed there leaves the new one beside it, and `finish` goes on.
 """
 
 from __future__ import annotations
@@ -14,6 +16,11 @@ from pathlib import Path
 
 from index import schema, vectors
 from index.connections import connect, explained, primary_code
+
+MENDING = "mending"
+"""The folder, in that of an index, in which a damaged one's successor is made."""
+KEPT = "articles.damaged-{}.sqlite3"
+"""The name of a damaged database that is kept."""
 
 
 def put_in_place(beside: Path, folder: Path, *, aside: Path | None = None) -> None:
@@ -33,6 +40,21 @@ def put_in_place(beside: Path, folder: Path, *, aside: Path | None = None) -> No
     with contextlib.suppress(OSError):  # the page that explains the folder is not worth an error
         (folder / schema.README).write_text(schema.ABOUT, encoding="utf-8")
     shutil.rmtree(beside, ignore_errors=True)
+
+
+def finish(folder: Path) -> None:
+    """Go on where a mending was killed while its database took the damaged one's place.
+
+    The caller has the writer's lock of `folder`. Does nothing where there was none.
+    """
+    beside, database = folder / MENDING, folder / schema.DATABASE
+    if not (beside / schema.DATABASE).exists() or not database.exists():
+        return
+    kept = folder.glob(KEPT.format("*"))
+    if any(path.samefile(database) for path in kept):  # and its log, if it had one
+        with explained(folder):
+            _exchanged(beside, folder, None)
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _written_over(beside: Path, folder: Path) -> bool:
@@ -59,7 +81,7 @@ def _exchanged(beside: Path, folder: Path, aside: Path | None) -> None:
     log, shared = (folder / f"{schema.DATABASE}{end}" for end in ("-wal", "-shm"))
     if aside is not None:
         if log.exists() and log.stat().st_size:
-            log.replace(f"{aside}-wal")
+            _second_name(log, Path(f"{aside}-wal"))
         _second_name(database, aside)
     # A log that stayed would be taken for the new database's.
     log.unlink(missing_ok=True)

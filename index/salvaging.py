@@ -25,18 +25,17 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from index import chunking, consistency, firstpage, migration, schema
+from index import chunking, consistency, firstpage, migration, placing, schema
 from index.connections import WriterLock, connect, explained
 from index.consistency import ChunkRow
 from index.embedding import Encoder
 from index.errors import IndexDamaged
 from index.ingesting import content_hash, embedded_text
-from index.placing import put_in_place
+from index.placing import KEPT, MENDING, put_in_place
 from index.records import Article, Chunk
 from index.schema import Manifest, unpack_spans, unpack_vectors
 from index.store import Index, check_encoder
 
-FOLDER = "mending"
 LARGEST = 10**8
 """A larger key than this is taken for damage."""
 INDEXES = {  # the one by source comes first, see schema.TABLES
@@ -82,6 +81,20 @@ class Saved:
         return said
 
 
+def finish(folder: Path) -> None:
+    """Go on with an exchange in which an earlier call of `salvage` was killed.
+
+    Raises:
+        IndexBusy: another process is writing to it.
+    """
+    if (folder / MENDING).exists():
+        lock = WriterLock.taken(folder)
+        try:
+            placing.finish(folder)
+        finally:
+            lock.release()
+
+
 def salvage(folder: Path, encoder: Callable[[], Encoder]) -> Saved:
     """Make a new index of what can be read of a damaged one, and put it in its place.
 
@@ -93,7 +106,7 @@ def salvage(folder: Path, encoder: Callable[[], Encoder]) -> Saved:
         DiskFull: there is no room for a second database. All is as it was.
     """
     lock = WriterLock.taken(folder)
-    beside = folder / FOLDER
+    beside = folder / MENDING
     try:
         shutil.rmtree(beside, ignore_errors=True)  # of one that was killed
         beside.mkdir()
@@ -308,7 +321,7 @@ def _free_name(folder: Path) -> Path:
     """A path for the damaged database that is not taken."""
     today = dt.date.today().isoformat()
     for more in itertools.count(1):
-        name = f"articles.damaged-{today}{f'-{more}' if more > 1 else ''}.sqlite3"
+        name = KEPT.format(f"{today}-{more}" if more > 1 else today)
         if not (folder / name).exists():
             break
     return folder / name

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index import duplicates, migration, schema, stored, vectors, versions
+from index import duplicates, migration, placing, schema, stored, vectors, versions
 from index.connections import NO_WAIT, Wait, WriterLock, connect
 from index.embedding import Encoder
 from index.errors import IndexExists
@@ -65,6 +65,7 @@ class Writer:
         lock = WriterLock.taken(folder, wait=wait)
         try:
             vectors.discard_temporary(folder)
+            placing.finish(folder)
             writer = cls(folder, connect(folder, "rw"), lock)
         except BaseException:
             lock.release()

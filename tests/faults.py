@@ -13,7 +13,7 @@ import random
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,11 +29,14 @@ from tests.fakes import OtherEncoder
 from tests.kill_ingest import (
     ARTICLES,
     Trial,
+    at_random,
     doctor,
     finish,
+    killed,
     lines,
     names,
     processes,
+    undisturbed,
     write_archive,
 )
 
@@ -127,6 +130,13 @@ def rows(times: int, seed: int) -> Iterator[Row]:
         yield head_lost(archive)
         yield cut_short(archive, times, rng)
         yield tables_differ(archive)
+        for kind in MENDED:
+            choose = at_random(times, seed)
+            done = [row for _, row in killed_mending(archive, kind, choose)]
+            yield Row(
+                done[0].fault, times, times * ARTICLES, sum(row.lost for row in done),
+                sum(row.found for row in done), sum(row.mended for row in done),
+            )  # fmt: skip
         yield two_writers(archive, max(1, times // 10))
         yield filled_up(archive, times)
         for rebuild in (False, True):
@@ -285,6 +295,56 @@ def schema_connection(folder: Path) -> Any:
     from index.connections import connect
 
     return connect(folder, "rw")
+
+
+# Killed mending
+
+
+def with_a_log(archive: Archive, spoilt: str) -> Path:
+    """An index whose writer was killed: most of it is in SQLite's log, which is to be read."""
+    place, made = archive.copy(), archive.folder / "open"
+    shutil.rmtree(place)
+    with ingesting.index_for(made, HashEncoder()) as index:
+        ingesting.ingest(index, [archive.files], HashEncoder())
+        with contextlib.closing(schema_connection(made)) as db:
+            db.execute("PRAGMA writable_schema = ON")
+            db.execute(spoilt)
+        shutil.copytree(made, place)
+    shutil.rmtree(made)
+    return place
+
+
+MENDED = {
+    "mending of tables": "DELETE FROM copy_bands WHERE band % 3 = 0 OR text_key % 2 = 0",
+    "mending of a database": "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM "
+    "sqlite_master WHERE name = 'articles') WHERE name = 'articles_by_origin'",
+}
+"""What there is to mend, by what is killed while it does so."""
+
+
+def killed_mending(
+    archive: Archive, kind: str, choose: Callable[[list[str]], Iterable[int]]
+) -> Iterator[tuple[str, Row]]:
+    """Kill the doctor while it mends, and call it once more: where it was, and a row for each."""
+    damaged = with_a_log(archive, MENDED[kind])
+    steps = undisturbed("mend", archive.files, _second(archive, damaged))
+    for step in choose(steps):
+        place = _second(archive, damaged)
+        killed("mend", archive.files, place, step, wait=True)
+        whole = all(right for right, _ in doctor(place).values())
+        found = not whole or everything(place) == archive.expected
+        doctor(place, mends=True)
+        lost = ARTICLES - len(names(place))
+        sound = all(right for right, _ in doctor(place).values())
+        same = sound and not lost and everything(place) == archive.expected
+        yield steps[step - 1], Row(f"kill -9 during {kind}", 1, ARTICLES, lost, found, same)
+
+
+def _second(archive: Archive, place: Path) -> Path:
+    copied = archive.copy()
+    shutil.rmtree(copied)
+    shutil.copytree(place, copied)
+    return copied
 
 
 # Two writers

@@ -42,8 +42,8 @@ BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
 ARTICLES = 24
 
-_COUNTED = ("connections", "ingesting", "placing", "rebuilding", "schema", "store", "stored",
-            "vectors", "writing")  # fmt: skip
+_COUNTED = ("connections", "consistency", "ingesting", "placing", "rebuilding", "salvaging",
+            "schema", "store", "stored", "vectors", "writing")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,8 @@ def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wa
     if task == "ingest":
         with ingesting.index_for(folder, HashEncoder()) as index:
             ingesting.ingest(index, [archive], HashEncoder(), on_event=tell)
+    elif task == "mend":
+        doctor(folder, mends=True)
     else:
         with Rebuild.begun(folder, HashEncoder()) as rebuild:
             rebuild.ingest([archive], on_event=tell)
@@ -268,7 +270,7 @@ def _step(frame: FrameType, event: str, argument: Any) -> str:
     module, name = _place(frame.f_code)
     if event == "call" and module in _COUNTED:
         return f"{module}.{name}"
-    counted = ("execute", "executemany", "fsync", "backup", "replace")
+    counted = ("execute", "executemany", "fsync", "backup", "replace", "unlink", "hardlink_to")
     if event == "c_call" and module and argument.__name__ in counted:
         return f"{module}.{name}: {argument.__name__}"
     return ""

@@ -278,6 +278,50 @@ def test_a_faiss_file_without_room_leaves_the_articles(archive: Archive, tmp_pat
     assert names(tmp_path / "index") == {path.stem for path in archive.files.iterdir()}
 
 
+# Killed mending
+
+
+@pytest.mark.parametrize(
+    ("kind", "places"),
+    [
+        ("mending of tables", ["consistency._link_all: execute"]),
+        (
+            "mending of a database",
+            ["salvaging._saved", "placing._exchanged", "placing._second_name"],
+        ),
+    ],
+)
+def test_killed_mending_loses_nothing(archive: Archive, kind: str, places: list[str]) -> None:
+    done = list(faults.killed_mending(archive, kind, at_each(*places)))
+    assert [where for where, _ in done] == places
+    for where, row in done:
+        assert row.lost == 0, where
+        found_and_mended(row)
+
+
+@pytest.mark.parametrize("then", ["doctor", "ingest"])
+def test_a_mending_that_was_killed_in_its_last_step_goes_on(archive: Archive, then: str) -> None:
+    damaged = faults.with_a_log(archive, faults.MENDED["mending of a database"])
+    place, mended = archive.copy(), archive.copy()
+    for folder in (place, mended):
+        shutil.rmtree(folder)
+        shutil.copytree(damaged, folder)
+    doctor(mended, mends=True)
+    (place / "mending").mkdir()
+    shutil.copy(mended / schema.DATABASE, place / "mending" / schema.DATABASE)
+    aside = place / "articles.damaged-2024-01-01.sqlite3"
+    aside.hardlink_to(place / schema.DATABASE)
+    (place / f"{schema.DATABASE}-wal").replace(f"{aside}-wal")
+    kept = aside.read_bytes()
+    if then == "doctor":
+        doctor(place, mends=True)
+    else:
+        assert finish(place, archive.files).unchanged == ARTICLES
+    assert everything(place) == archive.expected
+    assert aside.read_bytes() == kept
+    assert not (place / "mending").exists()
+
+
 # Killed rebuilds
 
 

@@ -52,6 +52,8 @@ class Doctor:
     def check(self) -> Iterator[Check]:
         """Whether the index opens, is whole, and its parts are those of its articles."""
         try:
+            if self.mends:
+                self._finish_mending()
             yield self._whole()
         except IndexDamaged as error:
             if not self.mends:
@@ -72,6 +74,12 @@ class Doctor:
         except BylineError as error:
             yield "index", False, str(error)
         yield from self._leftovers()
+
+    def _finish_mending(self) -> None:
+        """Go on where an earlier mending was killed."""
+        from index.salvaging import finish
+
+        finish(self.folder)
 
     def _whole(self) -> Check:
         with Index.open(self.folder) as index:
