@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -59,6 +59,20 @@ class Meter:
 
     total: int = 0
     done: int = 0
+    _places: dict[str, int] = field(default_factory=dict)
+    _reached: int = 0
+
+    def passed(self, source: str) -> None:
+        """Note that an article has been read, with all before it."""
+        self._places[source] = self.done
+
+    def reached(self, source: str) -> int:
+        """How many bytes had been read with an article that has been dealt with.
+
+        Articles are read ahead, so that it is less than `done`.
+        """
+        self._reached = max(self._reached, self._places.pop(source, 0))
+        return self._reached
 
 
 def read_all(
@@ -176,6 +190,7 @@ def _metered(document: Document, meter: Meter | None) -> Iterator[Article | Prob
     for item in read_document(dataclasses.replace(document, open=note)):
         if opened and not opened[-1].closed:
             meter.done = before + min(size, opened[-1].tell())
+        meter.passed(item.source)
         yield item
     meter.done = before + size
 

@@ -391,6 +391,14 @@ def test_a_bomb_is_not_unpacked(tmp_path):
     assert allowance.left == 1_000 - len(FIRST)
 
 
+def test_a_part_without_a_name_does_not_stop_the_rest(tmp_path):
+    data = zipped({"XQXQ": "?", "a.txt": BODY}).replace(b"XQXQ", b"\0QXQ")  # a NUL ends a name
+    found = read(tmp_path / "a.zip", data)
+    assert [item.text for item in found if isinstance(item, Article)] == [BODY]
+    (problem,) = (item for item in found if isinstance(item, Problem))
+    assert problem.reason.startswith("a file without a name is not a format that Byline reads")
+
+
 def test_what_archives_unpack_to_is_counted_together(tmp_path):
     inner = zipped({"b.txt": SECOND})
     data = zipped({"a.txt": FIRST, "inner.zip": inner, "z.txt": THIRD})

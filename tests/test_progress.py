@@ -23,11 +23,30 @@ def test_a_pipe_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> 
         for moment, kind in ((5.0, "added"), (16.0, "added"), (20.0, "skipped"), (40.0, "updated")):
             clock[0] = moment
             meter.done += 200
+            meter.passed("a.txt")
             tally(Progress(kind, "a.txt", chunks=10 * (kind == "added")))  # type: ignore[arg-type]
     assert LINE_SECONDS == 15.0
     assert capsys.readouterr().err.splitlines() == [
         "2 articles, 1 chunks/s, about 0:00:24 left",
         "3 articles, 0 chunks/s, 1 skipped, about 0:00:10 left",
+    ]
+
+
+def test_what_was_only_read_ahead_is_still_to_be_done(capsys: pytest.CaptureFixture[str]) -> None:
+    meter = Meter(total=1000)
+    clock = [0.0]
+    with Tally(meter, clock=lambda: clock[0]) as tally:
+        for number in range(10):
+            meter.done += 100
+            meter.passed(f"{number}.txt")
+        for number, moment in ((0, 10.0), (1, 20.0)):
+            clock[0] = moment
+            tally(Progress("added", f"{number}.txt"))
+        clock[0] = 40.0
+        tally(Progress("warning", "1.txt"))  # once more of the same file
+    assert capsys.readouterr().err.splitlines() == [
+        "2 articles, about 0:01:20 left",
+        "2 articles, about 0:02:40 left",
     ]
 
 
@@ -60,6 +79,7 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
             for _ in range(4):
                 clock[0] += 10
                 meter.done += 10
+                meter.passed("a.txt")
                 tally(Progress("added", "a.txt", chunks=50))
     shown = written_to(master)
     assert "4 articles, 5 chunks/s" in shown

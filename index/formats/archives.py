@@ -108,7 +108,7 @@ def _directory_size(file: BinaryIO) -> int:
 
 def _passed_over(member: zipfile.ZipInfo) -> bool:
     """Whether a part is a folder or hidden."""
-    if member.is_dir():
+    if member.filename.endswith("/"):  # is_dir() fails on a part that has no name
         return True
     parts = [part for part in member.filename.replace("\\", "/").split("/") if part.strip(".")]
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)

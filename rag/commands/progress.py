@@ -45,6 +45,7 @@ class Tally:
         self._lines = not silent and not self._console.is_terminal
         self._counts: Counter[str] = Counter()
         self._chunks = 0
+        self._done = 0
         self._began = self._told = clock()
         self._bar = ProgressBar(
             TextColumn("{task.description}", markup=False),
@@ -76,10 +77,9 @@ class Tally:
         """Count one article in."""
         self._counts[event.kind] += 1
         self._chunks += event.chunks
+        self._done = self._meter.reached(event.source)
         total = self._meter.total or None
-        self._bar.update(
-            self._task, description=self._said(), total=total, completed=self._meter.done
-        )
+        self._bar.update(self._task, description=self._said(), total=total, completed=self._done)
         now = self._clock()
         if self._lines and now - self._told >= LINE_SECONDS:
             self._told = now
@@ -96,8 +96,8 @@ class Tally:
         return said
 
     def _left(self, now: float) -> str:
-        """How long what is left will take if it is like what has been read."""
-        done, total = self._meter.done, self._meter.total
+        """How long what is left will take if it is like what has been stored."""
+        done, total = self._done, self._meter.total
         if not 0 < done < total:
             return ""
         left = round((now - self._began) * (total - done) / done)
