@@ -64,6 +64,10 @@ class Citation:
     end: int
     also_in: tuple[str, ...] = ()
     """Publishers (or titles) of the other copies of the same origin."""
+    corrections: tuple[str, ...] = ()
+    """The notices of correction that the article carries."""
+    earlier: int = 0
+    """How many earlier versions of the article are kept."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
@@ -78,6 +82,8 @@ class Citation:
             "start": self.start,
             "end": self.end,
             "also_in": list(self.also_in),
+            "corrections": list(self.corrections),
+            "earlier": self.earlier,
         }
 
 

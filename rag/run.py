@@ -181,6 +181,8 @@ class Run:
             start=span.start,
             end=span.end,
             also_in=_also_in(view, card, passage.stored.chunk.part(span)),
+            corrections=card.corrections,
+            earlier=len(view.earlier(card.article_id)),
         )
         self.citations.append(citation)
         return citation.number

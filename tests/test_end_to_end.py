@@ -12,6 +12,7 @@ from index.errors import BadRequest, IndexMissing
 from index.ingesting import index_for, ingest
 from index.store import Index
 from rag import Answer, Assistant, ask
+from rag.commands.terminal import answer_text
 from rag.models.llm import load_llm
 
 pytestmark = pytest.mark.models
@@ -139,3 +140,23 @@ def test_an_empty_index_says_so(tmp_path: Path, assistant: Assistant) -> None:
         answer = Assistant(index, assistant.encoder, assistant.llm).ask("who?")
     assert answer.refusal is not None
     assert "byline ingest" in answer.text
+
+
+def test_a_citation_tells_of_corrections_and_earlier_versions(tmp_path: Path) -> None:
+    note = "Correction: An earlier version of this story gave the cost as 18.4 million crowns."
+    rows = [
+        {"id": f"v{day}", "title": "Veldmar bridge to reopen", "url": "https://courier.example/1",
+         "published": f"2025-03-0{day}",
+         "text": f"Repairs of the Veldmar bridge cost {cost} million crowns, the mayor said.{end}"}
+        for day, cost, end in ((4, "18.4", ""), (5, "19.1", f"\n\n{note}"))
+    ]  # fmt: skip
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    encoder = load_encoder()
+    with index_for(tmp_path / "index", encoder) as index:
+        ingest(index, [tmp_path / "rows.jsonl"], encoder)
+    with Assistant(Index.open(tmp_path / "index", encoder), encoder, load_llm()) as assistant:
+        answer = checked(assistant.ask("What did repairs of the Veldmar bridge cost?"), assistant)
+    citation = answer.citations[0]
+    assert (citation.article_id, citation.corrections, citation.earlier) == ("v5", (note,), 1)
+    shown = answer_text(answer)
+    assert f"corrected: {note}" in shown and "an earlier version is kept" in shown

@@ -429,3 +429,22 @@ def test_a_report_tells_what_was_added_copied_and_skipped_and_why() -> None:
         "2 articles added, 1 updated, 3 known already, 1 skipped in 1.2 s."
         "Copies of other articles: 1a is a copy of bSkipped: 1odd.xyz: it is odd"
     )
+
+
+def test_a_source_that_was_corrected_says_so() -> None:
+    note = "Correction: an earlier version gave the <b>wrong</b> month."
+    answer = bridge_answer()
+    first = dataclasses.replace(answer.citations[0], corrections=(note,), earlier=2)
+    answer = dataclasses.replace(answer, citations=(first, *answer.citations[1:]))
+    parsed = Parsed(sources((finished(answer),), find))
+    assert f"Corrected. {note}" in parsed.text
+    assert "2 earlier versions of it are kept" in parsed.text
+    assert "b" not in parsed.tags
+    assert "earlier version" not in Parsed(sources((finished(bridge_answer()),), find)).text
+
+
+def test_the_reader_shows_notices_of_correction() -> None:
+    note = "Correction: it was <i>Monday</i>."
+    parsed = Parsed(reading.reader(dataclasses.replace(BRIDGE, corrections=(note,))))
+    assert note in parsed.text and "i" not in parsed.tags
+    assert "Corrected" not in Parsed(reading.reader(BRIDGE)).text

@@ -146,9 +146,19 @@ def _citation(citation: Citation, width: int | None) -> str:
     if citation.also_in:
         also = ", ".join(one_line(name) for name in citation.also_in)
         lines.append(wrapped(f"also in: {also}", width, INDENT))
+    lines += [
+        wrapped(f"corrected: {one_line(note)}", width, INDENT) for note in citation.corrections
+    ]
+    if citation.earlier:
+        lines.append(INDENT + earlier_text(citation.earlier))
     if citation.url:
         lines.append(INDENT + one_line(citation.url))
     return "\n".join(lines)
+
+
+def earlier_text(count: int) -> str:
+    """That so many earlier versions of an article can be read."""
+    return "an earlier version is kept" if count == 1 else f"{count} earlier versions are kept"
 
 
 def headline_text(headline: Headline) -> str:

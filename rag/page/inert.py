@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
@@ -64,3 +65,9 @@ def day(given: dt.date | None) -> str:
 def many(count: int, what: str) -> str:
     """A number with its noun: "1 article", "1,204 articles"."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def corrected(notices: Iterable[str]) -> str:
+    """The notices of correction of an article, each a paragraph; none for none."""
+    said = (f"<strong>Corrected.</strong> {inert(notice)}" for notice in notices)
+    return "".join(f'<p class="byline-also">{one}</p>' for one in said)

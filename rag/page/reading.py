@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from index.ingesting import Progress, Report
 from index.records import Article, Card, Problem, Span
 from rag.page import timeline
-from rag.page.inert import day, inert, many, outlet, safe_url, where
+from rag.page.inert import corrected, day, inert, many, outlet, safe_url, where
 from rag.page.passages import whole
 from rag.page.rendering import article_link
 
@@ -45,6 +45,7 @@ def reader(
     parts = [
         f'<h2 id="byline-reader-title" tabindex="-1">{title}</h2>',
         f'<p class="byline-where">{_known(article)}</p>',
+        corrected(article.corrections),
         _also(copies),
         _address(article.url),
         _missing(words) if words and not stands else "",

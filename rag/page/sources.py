@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from index.records import Article, Span
 from rag.page import timeline
 from rag.page.conversation import Conversation, Exchange
-from rag.page.inert import inert, many, safe_url, where
+from rag.page.inert import corrected, inert, many, safe_url, where
 from rag.page.passages import passage
 from rag.page.rendering import article_link
 from rag.records import Citation, Conflict
@@ -82,10 +82,18 @@ def _card(cited: Sequence[Citation], turn: int, exchange: Exchange, find: FindAr
     ]
     if also:
         parts.append(f'<p class="byline-also">Also in: {inert("; ".join(also))}</p>')
+    parts += [corrected(first.corrections), _earlier(first.earlier)]
     parts += [_quoted(one, turn, article) for one in cited]
     parts.append(f'<p class="byline-why">{inert(_why(cited, exchange))}</p>')
     parts.append(_address(first.url))
     return f'<article class="byline-source">{"".join(parts)}</article>'
+
+
+def _earlier(count: int) -> str:
+    if not count:
+        return ""
+    are = "An earlier version of it is" if count == 1 else f"{count} earlier versions of it are"
+    return f'<p class="byline-also">{are} kept in the archive.</p>'
 
 
 def _title(citation: Citation) -> str:
