@@ -90,7 +90,7 @@ def test_stored_signatures_stay_comparable() -> None:
     assert found == "19f62c6877fd4914"
 
 
-@pytest.mark.parametrize(("degree", "found"), [(1, 40), (2, 40), (3, 40), (4, 35)])
+@pytest.mark.parametrize(("degree", "found"), [(1, 40), (2, 40), (3, 40)])
 def test_edited_copies_are_found(index: Index, degree: int, found: int) -> None:
     texts = [story(seed, paragraphs=8) for seed in range(40)]
     rng = random.Random(degree)
