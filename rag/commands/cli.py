@@ -140,7 +140,7 @@ def ingest(
         bool,
         typer.Option(
             "--prune",
-            help="Then remove the articles whose files or rows are gone from the folders named here.",
+            help="Then remove the articles whose files or rows are gone from these folders.",
         ),
     ] = False,
     wait: Annotated[
