@@ -161,18 +161,18 @@ def _searched(
     index: Queries, question: Question, vector: Vectors, dates: Dates, depth: int, limit: int
 ) -> tuple[list[Passage], bool]:
     """The best of both searches, fused, and whether a deeper search may bring more."""
-    terms = list(question.terms)
     spans = [dates, *_published_then(question, dates)]
 
-    def matching() -> list[Hit]:
+    def matching(terms: Sequence[str]) -> list[Hit]:
         return _merged(index.lexical(terms, depth, one.since, one.until) for one in spans)
 
     nearest = _merged(index.semantic(vector, depth, one.since, one.until) for one in spans)
-    ranked = _fused(index, vector, matching(), nearest, depth)
+    typed = matching(question.terms)
+    ranked = _fused(index, vector, typed, nearest, depth)
     variants = _other_spellings(question, (passage.text for passage in ranked[: 2 * limit]))
     if variants:
-        terms += variants
-        ranked = _fused(index, vector, matching(), nearest, depth)
+        instead = [v for term in question.terms for v in variants.get(term, (term,))]
+        ranked = _fused(index, vector, _merged([typed, matching(instead)]), nearest, depth)
     return ranked, len(nearest) >= depth
 
 
@@ -229,11 +229,13 @@ def _published_then(question: Question, dates: Dates) -> Iterator[Dates]:
 
 
 def _merged(searches: Iterable[Sequence[Hit]]) -> list[Hit]:
-    """Several searches as one, each chunk once."""
+    """Several searches as one, each chunk once, with the best of its scores."""
     found: dict[int, Hit] = {}
     for hits in searches:
         for hit in hits:
-            found.setdefault(hit.chunk_id, hit)
+            known = found.get(hit.chunk_id)
+            if known is None or hit.score > known.score:
+                found[hit.chunk_id] = hit
     return list(found.values())
 
 
@@ -287,15 +289,19 @@ def _fused(
     ]
 
 
-def _other_spellings(question: Question, texts: Iterable[str]) -> list[str]:
-    """How the passages found spell the question's names, where that differs."""
-    wanted = [term for term in question.terms if term.isalpha()]
+def _other_spellings(question: Question, texts: Iterable[str]) -> dict[str, list[str]]:
+    """For each of the question's names how the passages found spell it, where that differs.
+
+    They stand instead of the name in a search of their own: beside it they would count twice
+    where a text has two of them, as France and French.
+    """
     seen = {word for text in texts for word in name_words(text)}
-    return sorted(
-        word
-        for word in seen
-        if word not in question.terms and any(same_name(term, word) for term in wanted)
-    )
+    found = {
+        term: sorted(w for w in seen if w not in question.terms and same_name(term, w))
+        for term in question.terms
+        if term.isalpha()
+    }
+    return {term: spellings for term, spellings in found.items() if spellings}
 
 
 def _states(question: Question, passage: Passage) -> bool:
