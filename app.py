@@ -13,13 +13,13 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from eval import command as evaluation
 from index.errors import IndexMissing
+from index.places import Place, ingest_command, opened
 from index.records import Card
 from rag.commands import cli
 from rag.page import rendering, serving
@@ -87,12 +87,12 @@ def serve(
     mode: cli.ModeOption = "auto",
 ) -> None:
     """Serve the web page on this machine, until Ctrl-C."""
-    folder = index_folder(index)
+    where = index_folder(index)
     login = serving.credentials(auth, host)
-    cards = _cards(folder)
+    cards = _cards(where)
     typer.echo("Loading the models.", err=True)
     parts = context.find_object(cli.Parts) or cli.Parts()
-    assistant = cast("Answering", parts.assistant(folder, model, encoder, mode))
+    assistant = cast("Answering", parts.assistant(where, model, encoder, mode))
     page = build_page(assistant, rendering.extent(cards), rendering.example_questions(cards))
     address = serving.start(page, host, serving.free_port(host, port), login)
     typer.echo(f"Byline is at {address} (Ctrl-C ends it).", err=True)
@@ -102,15 +102,11 @@ def serve(
     page.close(verbose=False)
 
 
-def _cards(folder: Path) -> list[Card]:
-    from index.store import Index
-
-    with Index.open(folder) as opened:
-        cards = opened.articles()
+def _cards(where: Place) -> list[Card]:
+    with opened(where) as store:
+        cards = store.articles()
     if not cards:
-        raise IndexMissing(
-            f"{folder} holds no articles yet. Add some: byline ingest PATH --index {folder}"
-        )
+        raise IndexMissing(f"{where} holds no articles yet. Add some: {ingest_command(where)}")
     return cards
 
 

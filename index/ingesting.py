@@ -15,17 +15,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from index import chunking, readers
+from index import chunking, places, readers
 from index.embedding import Encoder
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnreadableSource
+from index.places import Place
 from index.records import Article, Chunk, Problem
 from index.schema import article_to_row
 from index.store import Index
+from index.stores import Store
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""
@@ -71,27 +73,32 @@ class Report:
     """True when Ctrl-C ended it early; what is counted here is kept."""
 
 
-def index_for(folder: str | Path, encoder: Encoder, *, rebuild: bool = False) -> Index:
-    """The index in a folder, open for writing; made if there is none, emptied for a rebuild.
+@overload
+def index_for(where: Path, encoder: Encoder, *, rebuild: bool = False) -> Index: ...
+@overload
+def index_for(where: str | Place, encoder: Encoder, *, rebuild: bool = False) -> Store: ...
+def index_for(where: str | Place, encoder: Encoder, *, rebuild: bool = False) -> Store:
+    """The index at a place, open for writing; made if there is none, emptied for a rebuild.
 
     Raises:
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
+    where = places.place(where)
     if not rebuild:
         try:
-            return Index.open(folder, encoder, writable=True)
+            return places.opened(where, encoder, writable=True)
         except IndexMissing:
-            return Index.create(folder, encoder, chunking.CHUNKER)
+            return places.made(where, encoder, chunking.CHUNKER)
     try:
-        index = Index.open(folder, writable=True)
+        index = places.opened(where, writable=True)
     except (IndexMissing, IndexMismatch, IndexDamaged):
-        return Index.create(folder, encoder, chunking.CHUNKER, replace=True)
+        return places.made(where, encoder, chunking.CHUNKER, replace=True)
     index.clear(encoder, chunking.CHUNKER)
     return index
 
 
 def ingest(
-    index: Index,
+    index: Store,
     paths: Sequence[str | Path],
     encoder: Encoder,
     *,
@@ -115,7 +122,7 @@ def ingest(
 
 
 def ingest_articles(
-    index: Index,
+    index: Store,
     incoming: Iterable[Article | Problem],
     encoder: Encoder,
     *,
@@ -180,7 +187,7 @@ class _Run:
     """One ingest: what is known so far and what has been done."""
 
     def __init__(
-        self, index: Index, encoder: Encoder, on_event: Callable[[Progress], None]
+        self, index: Store, encoder: Encoder, on_event: Callable[[Progress], None]
     ) -> None:
         self._index = index
         self._encoder = encoder
@@ -209,8 +216,12 @@ class _Run:
         start = 0
         for job in batch:
             end = start + len(job.chunks)
-            kind = self._index.put(job.article, job.digest, job.chunks, vectors[start:end])
-            start = end
+            part, start = vectors[start:end], end
+            try:
+                kind = self._index.put(job.article, job.digest, job.chunks, part)
+            except UnreadableSource as error:
+                self._skip(Problem(job.article.source, str(error)))
+                continue
             self.chunks += len(job.chunks)
             self.stored.append(job.article.id)
             self._done(Progress(kind, job.article.source, job.article.id))
@@ -318,7 +329,7 @@ def _parts(order: Iterable[int], texts: Sequence[str]) -> Iterator[list[int]]:
         yield part
 
 
-def _copies(index: Index, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def _copies(index: Store, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
     with index.snapshot() as view:
         origins = {view.card(article_id).origin for article_id in ids}
         cards = [card for origin in origins for card in view.copies(origin)]

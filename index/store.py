@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from index.errors import IndexMismatch, UnusableIndex
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
+from index.stores import Finding
 from index.vectors import VectorIndex
 from index.writing import Writer
 
@@ -90,7 +91,7 @@ class Index(Queries):
         if self._writer is not None:
             self._writer.close()
 
-    def __enter__(self) -> Index:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -100,6 +101,11 @@ class Index(Queries):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def name(self) -> str:
+        """The folder, as text."""
+        return str(self.folder)
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""
@@ -177,6 +183,30 @@ class Index(Queries):
             found = view.db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise schema.damaged(self.folder, " ".join(found.split()))
+
+    def findings(self) -> Iterator[Finding]:
+        """Whether the index is whole, and its vectors are those of its articles.
+
+        Raises:
+            IndexDamaged: something is wrong with the database.
+        """
+        self.check()
+        with self.snapshot() as view:
+            counts, state = view.counts(), view.state
+            current = vectors.holds(self.folder, state)
+            found = view.vector_index().size
+        yield (
+            "index",
+            True,
+            f"{self.folder} is whole: {counts.articles} articles in {counts.chunks} chunks, "
+            f"made with {state.encoder}",
+        )
+        if found != counts.chunks:
+            remedy = f"Delete {self.folder / vectors.FILE}: it is made again from the articles"
+            yield "vectors", False, f"{found} vectors for {counts.chunks} chunks. {remedy}"
+        else:
+            made = "" if current else "; they were out of date and have been made again"
+            yield "vectors", True, f"{found} vectors of generation {state.generation}{made}"
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:

@@ -19,7 +19,8 @@ from typer.core import TyperGroup
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest, BylineError
 from index.fetching import is_address
-from index.store import Index
+from index.places import Place, opened
+from index.stores import Store
 from rag.answering import Assistant, Mode, day
 from rag.commands import terminal
 from rag.commands.chat import Answering, converse
@@ -31,15 +32,15 @@ from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
 LOADING = "Loading the models"
 
 
-def _assistant(folder: Path, model: str | None, encoder: str | None, mode: Mode) -> Answering:
-    return Assistant.load(folder, model=model, encoder=encoder, mode=mode)
+def _assistant(where: Place, model: str | None, encoder: str | None, mode: Mode) -> Answering:
+    return Assistant.load(where, model=model, encoder=encoder, mode=mode)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Where the commands get what is heavy; ``cli(obj=Parts(...))`` puts others in their place."""
 
-    assistant: Callable[[Path, str | None, str | None, Mode], Answering] = _assistant
+    assistant: Callable[[Place, str | None, str | None, Mode], Answering] = _assistant
     encoder: Callable[[str | None], Encoder] = load_encoder
     check_models: Callable[[str | None], list[Check]] = check_models
 
@@ -66,11 +67,12 @@ cli = typer.Typer(
 )
 
 IndexOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--index",
         metavar="DIR",
-        help=f"The index folder. Default: ${INDEX_VARIABLE}, else ./{DEFAULT_INDEX}.",
+        help="The index folder, or milvus://HOST:PORT/NAME. "
+        f"Default: ${INDEX_VARIABLE}, else ./{DEFAULT_INDEX}.",
     ),
 ]
 EncoderOption = Annotated[
@@ -137,9 +139,9 @@ def ingest(
     with terminal.Status() as status:
         status.show(LOADING)
         loaded = _parts(context).encoder(encoder)
-    folder = index_folder(index)
-    with ingesting.index_for(folder, loaded, rebuild=rebuild) as opened, terminal.Tally() as tally:
-        report = ingesting.ingest(opened, paths, loaded, on_event=tally)
+    where = index_folder(index)
+    with ingesting.index_for(where, loaded, rebuild=rebuild) as store, terminal.Tally() as tally:
+        report = ingesting.ingest(store, paths, loaded, on_event=tally)
     if as_json:
         typer.echo(terminal.as_json(terminal.report_dict(report)))
     else:
@@ -209,8 +211,8 @@ def chat(
 @cli.command("list")
 def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """List the articles in the index, the latest first."""
-    with _open(index) as opened:
-        cards = opened.articles()
+    with _open(index) as store:
+        cards = store.articles()
     if as_json:
         typer.echo(terminal.as_json([terminal.card_dict(card) for card in cards]))
     else:
@@ -220,7 +222,7 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
 @cli.command()
 def show(article: ArticleArgument, index: IndexOption = None) -> None:
     """Show an article, and where what is known of it came from."""
-    with _open(index) as opened, opened.snapshot() as view:
+    with _open(index) as store, store.snapshot() as view:
         found = view.article(article)
         copies = view.copies(view.card(article).origin)
     others = [card for card in copies if card.article_id != article]
@@ -237,14 +239,14 @@ def remove(
 
     The file that it was read from stays, and would be read again by `ingest`.
     """
-    with _open(index) as opened:
-        title = terminal.one_line(opened.card(article).title)
+    with _open(index) as store:
+        title = terminal.one_line(store.card(article).title)
     if not yes and not _agreed(f"Remove {title!r} from the index?"):
         typer.echo("Nothing was removed.", err=True)
         raise typer.Exit(1)
-    with _open(index, writable=True) as opened:
-        opened.remove(article)
-        opened.save_vectors()
+    with _open(index, writable=True) as store:
+        store.remove(article)
+        store.save_vectors()
     typer.echo(f"Removed {title!r} ({terminal.one_line(article)}).", err=True)
 
 
@@ -260,9 +262,9 @@ def doctor(context: typer.Context, index: IndexOption = None, model: ModelOption
     With --model, that model is asked for a word. What is wrong is named with what
     to do about it, and the exit status is then 1.
     """
-    folder = index_folder(index)
+    where = index_folder(index)
     right = True
-    checks = [*_parts(context).check_models(model), *check_index(folder), check_disk(folder)]
+    checks = [*_parts(context).check_models(model), *check_index(where), check_disk(where)]
     for name, good, message in checks:
         right = right and good
         typer.echo(f"{'OK' if good else 'WRONG':<6}{name}: {terminal.one_line(message)}")
@@ -280,8 +282,8 @@ def _at_hand(model: str | None) -> str | None:
     return None if found is None else str(found)
 
 
-def _open(index: Path | None, *, writable: bool = False) -> Index:
-    return Index.open(index_folder(index), writable=writable)
+def _open(index: str | None, *, writable: bool = False) -> Store:
+    return opened(index_folder(index), writable=writable)
 
 
 def _days(since: str | None, until: str | None) -> tuple[str | None, str | None]:

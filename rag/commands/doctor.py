@@ -9,9 +9,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from index import embedding, vectors
+from index import embedding
 from index.errors import UnusableIndex
-from index.store import Index
+from index.places import Place, opened
 from rag.models import choice, llm
 
 FREE_BYTES = 500_000_000
@@ -27,34 +27,18 @@ def check_models(model: str | None = None) -> list[Check]:
     return [*embedding.check_files(), *llm.check_files(), *chosen]
 
 
-def check_index(folder: Path) -> Iterator[Check]:
-    """Whether the index opens, is whole, and its vectors are those of its articles."""
+def check_index(where: Place) -> Iterator[Check]:
+    """Whether the index opens, and what it finds when it looks at itself."""
     try:
-        with Index.open(folder) as index:
-            index.check()
-            with index.snapshot() as view:
-                counts, state = view.counts(), view.state
-                current = vectors.holds(folder, state)
-                found = view.vector_index().size
+        with opened(where) as index:
+            yield from index.findings()
     except UnusableIndex as error:
         yield "index", False, str(error)
-        return
-    yield (
-        "index",
-        True,
-        f"{folder} is whole: {counts.articles} articles in {counts.chunks} chunks, "
-        f"made with {state.encoder}",
-    )
-    if found != counts.chunks:
-        remedy = f"Delete {folder / vectors.FILE}: it is made again from the articles"
-        yield "vectors", False, f"{found} vectors for {counts.chunks} chunks. {remedy}"
-    else:
-        made = "" if current else "; they were out of date and have been made again"
-        yield "vectors", True, f"{found} vectors of generation {state.generation}{made}"
 
 
-def check_disk(folder: Path, least: int = FREE_BYTES) -> Check:
-    """Whether the disk that holds the index has room."""
+def check_disk(where: Place, least: int = FREE_BYTES) -> Check:
+    """Whether the disk has room that holds the index, or the models where that is elsewhere."""
+    folder = where if isinstance(where, Path) else where.file or Path()
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
     said = f"{free / 1e9:.1f} GB free"

@@ -1,0 +1,103 @@
+"""Who may write: Milvus has no locks, so a row says who does.
+
+A process that wants to write puts down a row of its own and then reads, strongly
+consistent, whether there is another. Of two that come at the same moment at least
+one sees the other's, so that never both go on (they may both step back). A row
+whose process is dead, or that has not been renewed for a while, counts no longer;
+how long is judged by the clocks of the two machines, which should not differ by
+minutes. A lease is renewed with each article, and a writer that finds that it has
+lost its own stops.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import time
+
+from index.errors import IndexBusy
+from index.milvus.layout import MANIFEST_KEY
+from index.milvus.link import Link, Row
+
+SECONDS = 600.0
+"""How long a lease holds without being renewed: longer than a batch takes to embed."""
+RENEW_SECONDS = 60.0
+
+
+class Lease:
+    """The right to write to one archive."""
+
+    def __init__(self, link: Link, collection: str) -> None:
+        self._link = link
+        self._collection = collection
+        self._key = secrets.randbits(62) + 1
+        self._renewed = 0.0
+
+    @classmethod
+    def taken(cls, link: Link, collection: str) -> Lease:
+        """Take it.
+
+        Raises:
+            IndexBusy: another process has it.
+        """
+        lease = cls(link, collection)
+        lease._put_down()
+        others = lease._others()
+        if others:
+            lease.release()
+            raise IndexBusy(
+                f"{link.address} is being written to by process {others[0]['pid']} on "
+                f"{others[0]['host']}. Wait until it has finished."
+            )
+        return lease
+
+    def renew(self) -> None:
+        """Say that the writer is alive.
+
+        Raises:
+            IndexBusy: another one has taken over meanwhile.
+        """
+        if time.time() - self._renewed < RENEW_SECONDS:
+            return
+        if not list(self._link.get(self._collection, "key", [self._key], [])):
+            raise IndexBusy(
+                f"{self._link.address} was taken over by another process while this one was "
+                "silent. What is stored is kept: run the same command again."
+            )
+        self._put_down()
+
+    def release(self) -> None:
+        """Let other writers in."""
+        self._link.delete(self._collection, "key", [self._key])
+
+    def _put_down(self) -> None:
+        self._renewed = time.time()
+        said = {"host": socket.gethostname(), "pid": os.getpid(), "until": self._renewed + SECONDS}
+        row = {"key": self._key, "value": json.dumps(said), "unused": [0.0, 0.0]}
+        self._link.upsert(self._collection, [row])
+
+    def _others(self) -> list[Row]:
+        """What other living writers say of themselves; the dead ones' rows are cleared away."""
+        rows = self._link.query(
+            self._collection, f"key not in [{MANIFEST_KEY}, {self._key}]", ["key", "value"]
+        )
+        said = {row["key"]: json.loads(row["value"]) for row in rows}
+        dead = [key for key, other in said.items() if not _is_alive(other)]
+        self._link.delete(self._collection, "key", dead)
+        return [other for key, other in said.items() if key not in dead]
+
+
+def _is_alive(other: Row) -> bool:
+    if other["until"] < time.time():
+        return False
+    if other["host"] != socket.gethostname() or other["pid"] == os.getpid():
+        return True
+    try:
+        os.kill(other["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives, and is someone else's
+        return True
+    return True

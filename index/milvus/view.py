@@ -1,0 +1,281 @@
+"""What can be asked of an archive in Milvus.
+
+Milvus has no snapshots over several calls. What a view holds to: an article is
+seen in one version or the other, never in parts, for a chunk counts only while
+its article's row names the chunk's version; and what a search has found stays at
+hand as it was found, whatever a writer does meanwhile. Two searches of one view
+may lie on either side of a change. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import threading
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import UnknownArticle
+from index.milvus import analysis, layout
+from index.milvus.analysis import Phrase, Words
+from index.milvus.layout import State
+from index.milvus.link import MOST, Link, Row
+from index.queries import Counts
+from index.records import Article, Card, Hit, StoredChunk
+from index.schema import Manifest
+
+MORE = 64
+"""Rows that a search brings beyond those asked for: some may be of a version in the making."""
+
+
+class Remembered:
+    """How many chunks hold a phrase, as long as the archive is in one state."""
+
+    def __init__(self) -> None:
+        self._stamp = ""
+        self._found: dict[Phrase, int] = {}
+        self._turn = threading.Lock()
+
+    def of(self, stamp: str) -> dict[Phrase, int]:
+        """What is known in this state; to be added to."""
+        with self._turn:
+            if stamp != self._stamp:
+                self._stamp, self._found = stamp, {}
+            return self._found
+
+
+class MilvusView:
+    """One look at an archive; see `index.stores.View`."""
+
+    def __init__(self, link: Link, state: State, remembered: Remembered) -> None:
+        self._link = link
+        self._state = state
+        _, self._articles, self._chunks = layout.collections(link.address.name)
+        self._frequencies = remembered.of(state.manifest.stamp)
+        self._seen: dict[int, Row] = {}
+        self._stories: dict[int, Row] = {}
+
+    @property
+    def manifest(self) -> Manifest:
+        """See `View`."""
+        return self._state.manifest
+
+    @property
+    def chunk_count(self) -> int:
+        """See `View`."""
+        return self._state.totals.chunks
+
+    def counts(self) -> Counts:
+        """See `View`."""
+        totals = self._state.totals
+        return Counts(totals.articles, totals.chunks, totals.origins)
+
+    def published_span(self) -> tuple[dt.date, dt.date] | None:
+        """See `View`."""
+        first, last = layout.day(self._state.totals.first), layout.day(self._state.totals.last)
+        return (first, last) if first and last else None
+
+    def lexical(
+        self,
+        terms: Sequence[str],
+        limit: int,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> list[Hit]:
+        """See `View`: Milvus's BM25 brings twice as many as asked for, `analysis.bm25` ranks."""
+        asked = analysis.phrases(terms)
+        if not asked or limit <= 0:
+            return []
+        query = " ".join(sorted({word for phrase in asked for word in phrase}))
+        rows = self._search("bm25", "BM25", query, 2 * limit, since, until)
+        held = [(int(row["id"]), Words.stored(row["words"])) for row in rows]
+        found = {phrase for phrase in asked for _, words in held if words.occurrences(phrase)}
+        having = {phrase: self._frequency(phrase) for phrase in found}
+        totals = self._state.totals
+        mean = totals.tokens / totals.chunks if totals.chunks else 0.0
+        hits = [
+            Hit(chunk_id, analysis.bm25(words, having, asked, totals.chunks, mean))
+            for chunk_id, words in held
+        ]
+        return _best([hit for hit in hits if hit.score > 0], limit)
+
+    def semantic(
+        self,
+        vector: npt.NDArray[np.float32],
+        limit: int,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> list[Hit]:
+        """See `View`; on a server with an approximate index, as near as that comes."""
+        if limit <= 0:
+            return []
+        query = np.asarray(vector, np.float32).tolist()
+        rows = self._search("vector", "IP", query, limit, since, until)
+        return _best([Hit(int(row["id"]), float(row["distance"])) for row in rows], limit)
+
+    def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
+        """See `View`."""
+        rows = self._rows(chunk_ids)
+        found = [rows[chunk_id]["vector"] for chunk_id in chunk_ids]
+        return np.array(found, np.float32).reshape(len(found), self.manifest.dimension)
+
+    def passages(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
+        """See `View`."""
+        rows = self._rows(chunk_ids)
+        cards = {
+            key: layout.card(self._stories[key]) for key in {r["article"] for r in rows.values()}
+        }
+        return [layout.stored_chunk(rows[i], cards[rows[i]["article"]]) for i in chunk_ids]
+
+    def neighbours(self, chunk_id: int) -> list[int]:
+        """See `View`."""
+        try:
+            row = self._rows([chunk_id])[chunk_id]
+        except KeyError:
+            return []
+        there = layout.chunk_ids(row["number"], self._stories[row["article"]]["chunks"])
+        return [one for one in (chunk_id - 1, chunk_id + 1) if one in there]
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """See `View`."""
+        found = {}
+        for term in terms:
+            phrases = analysis.phrases([term])
+            found[term] = self._frequency(phrases[0]) if phrases else 0
+        return found
+
+    def articles(self) -> list[Card]:
+        """See `View`."""
+        rows = self._link.every(self._articles, ["key", "id", "origin", "known"])
+        cards = sorted((layout.card(row) for row in rows), key=lambda card: card.article_id)
+        return sorted(cards, key=lambda card: card.published or dt.date.min, reverse=True)
+
+    def copies(self, origin: str) -> list[Card]:
+        """See `View`."""
+        rows = self._link.get(
+            self._articles, "origin_key", [layout.hashed(origin)], ["id", "origin", "known"]
+        )
+        cards = [layout.card(row) for row in rows if row["origin"] == origin]
+        return sorted(
+            cards, key=lambda c: (c.published is None, c.published or dt.date.min, c.article_id)
+        )
+
+    def card(self, article_id: str) -> Card:
+        """See `View`."""
+        return layout.card(self.row(article_id))
+
+    def article(self, article_id: str) -> Article:
+        """See `View`."""
+        row = self.row(article_id)
+        return layout.article(row, self.texts(row))
+
+    def content_hashes(self) -> dict[str, tuple[str, str]]:
+        """See `View`."""
+        rows = self._link.every(self._articles, ["key", "id", "source", "content_hash"])
+        return {row["source"]: (row["id"], row["content_hash"]) for row in rows}
+
+    def row(self, article_id: str) -> Row:
+        """The row of an article.
+
+        Raises:
+            UnknownArticle: no article has that id; the message names the ids most like it.
+        """
+        key = layout.hashed(article_id)
+        self._know([key])
+        row = self._stories.get(key)
+        if row is not None and row["id"] == article_id:
+            return row
+        article_id = article_id.encode("utf-8", "replace").decode("utf-8")
+        ids = sorted(row["id"] for row in self._link.every(self._articles, ["key", "id"]))
+        close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(close)}?" if close else "See the ids: byline list"
+        raise UnknownArticle(f"No article has the id {article_id}. {hint}")
+
+    def texts(self, row: Row) -> list[str]:
+        """The texts of an article's chunks, in order.
+
+        Raises:
+            UnknownArticle: it has been replaced or removed since its row was read.
+        """
+        wanted = layout.chunk_ids(row["number"], row["chunks"])
+        found = {
+            chunk["id"]: chunk["text"]
+            for chunk in self._link.get(self._chunks, "id", wanted, ["text"])
+        }
+        if len(found) < len(wanted):
+            raise UnknownArticle(
+                f"The article {row['id']} was changed while it was read. Ask again."
+            )
+        return [found[chunk_id] for chunk_id in wanted]
+
+    def _search(
+        self,
+        field: str,
+        metric: str,
+        query: object,
+        limit: int,
+        since: dt.date | None,
+        until: dt.date | None,
+    ) -> list[Row]:
+        if not self.chunk_count:
+            return []
+        limit = min(limit + MORE, MOST)
+        where = _between(since, until)
+        found = self._link.search(self._chunks, field, metric, query, limit, where, layout.CHUNK)
+        return self._current(found)
+
+    def _current(self, rows: Sequence[Row]) -> list[Row]:
+        """Those chunks that belong to their article's present version; they are remembered."""
+        fresh = [row for row in rows if row["id"] not in self._seen]
+        self._know({row["article"] for row in fresh})
+        for row in fresh:
+            story = self._stories.get(row["article"])
+            if story is not None and story["number"] == row["number"]:
+                self._seen[row["id"]] = row
+        return [row for row in rows if row["id"] in self._seen]
+
+    def _rows(self, chunk_ids: Sequence[int]) -> dict[int, Row]:
+        """The rows of some chunks.
+
+        Raises:
+            KeyError: one of the chunks is not there.
+        """
+        unseen = {int(chunk_id) for chunk_id in chunk_ids} - self._seen.keys()
+        fields = [name for name in layout.CHUNK if name != "id"]
+        self._current(list(self._link.get(self._chunks, "id", unseen, fields)))
+        return {chunk_id: self._seen[chunk_id] for chunk_id in chunk_ids}
+
+    def _know(self, keys: Iterable[int]) -> None:
+        """Fetch the rows of articles that this view has not seen yet."""
+        unknown = [key for key in keys if key not in self._stories]
+        for row in self._link.get(self._articles, "key", unknown, layout.ARTICLE):
+            self._stories[row["key"]] = row
+
+    def _frequency(self, phrase: Phrase) -> int:
+        """How many chunks hold a phrase."""
+        if phrase not in self._frequencies:
+            # A word is letters and digits (analysis.split), so that nothing in it is syntax.
+            where = " and ".join(f"text_match(words, '{word}')" for word in dict.fromkeys(phrase))
+            if len(phrase) == 1:
+                found = self._link.count(self._chunks, where)
+            else:
+                rows = self._link.query(self._chunks, where, ["id", "words"])
+                found = sum(Words.stored(row["words"]).occurrences(phrase) > 0 for row in rows)
+            self._frequencies[phrase] = found
+        return self._frequencies[phrase]
+
+
+def _best(hits: Sequence[Hit], limit: int) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:limit]
+
+
+def _between(since: dt.date | None, until: dt.date | None) -> str:
+    """A filter on the day of publication; with either limit, what has no day is left out."""
+    if since is None and until is None:
+        return ""
+    limits = [f"published >= {max(1, since.toordinal()) if since else 1}"]
+    if until is not None:
+        limits.append(f"published <= {until.toordinal()}")
+    return " and ".join(limits)
