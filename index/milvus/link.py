@@ -94,11 +94,13 @@ class Link:
             self.client.create_collection(
                 collection,
                 schema=fields,
-                index_params=indexes,
                 num_shards=1,
                 consistency_level="Bounded",
                 timeout=CALL_SECONDS,
             )
+            # There is nothing to index yet, so nothing to wait for.
+            self.client.create_index(collection, indexes, sync=False, timeout=CALL_SECONDS)
+        self.load(collection)
 
     def load(self, collection: str) -> None:
         """Have the server hold a collection ready; it may be so already."""

@@ -63,7 +63,8 @@ class MilvusIndex(Latest):
             manifest = layout.collections(address.name)[0]
             if not link.has(manifest):
                 layout.make_manifest(link, manifest)
-            link.load(manifest)
+            else:
+                link.load(manifest)
             index = cls(link, encoder, Lease.taken(link, manifest))
         except BaseException:
             link.close()
@@ -197,7 +198,6 @@ class MilvusIndex(Latest):
         layout.make_articles(self._link, self._articles)
         exact = self._link.address.file is not None
         layout.make_chunks(self._link, self._chunks, encoder.dimension, exact=exact)
-        self._load()
         manifest = Manifest(
             format=layout.FORMAT,
             encoder=encoder.name,

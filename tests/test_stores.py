@@ -1,0 +1,450 @@
+"""One suite for both stores: what a question and an ingest need, in a folder and in Milvus."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.chunking import CHUNKER
+from index.errors import (
+    IndexBusy,
+    IndexMismatch,
+    IndexMissing,
+    UnknownArticle,
+    UnusableIndex,
+)
+from index.ingesting import index_for, ingest, ingest_articles
+from index.places import Place, made, opened
+from index.queries import Counts
+from index.records import Article, Chunk, Hit, Span
+from index.stores import Store, View
+from tests.fakes import OtherEncoder, article, paragraphs, put, story, word
+from tests.stores import ENCODER, kinds, new_place, seen
+
+pytestmark = kinds
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stores")
+
+
+@pytest.fixture
+def where(kind: str, folder: Path) -> Place:
+    return new_place(kind, folder)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept_open(kind: str, folder: Path) -> Iterator[None]:
+    """One archive stays open, so that the file of milvus-lite is opened once."""
+    with made(new_place(kind, folder), ENCODER):
+        yield
+
+
+@pytest.fixture
+def store(where: Place) -> Iterator[Store]:
+    with made(where, ENCODER, CHUNKER) as new:
+        yield new
+
+
+def filled(store: Store, articles: int = 12) -> None:
+    for n in range(articles):
+        published = f"2024-{n % 12 + 1:02}-15" if n % 4 else None
+        put(store, article(f"a{n}", story(n), published=published))
+
+
+def query(text: str = story(7777)) -> np.ndarray:
+    return ENCODER.encode([text])[0]
+
+
+def found(view: View, hits: list[Hit]) -> list[str]:
+    """The ids of the articles that hits lie in."""
+    stored = view.passages([hit.chunk_id for hit in hits])
+    return [one.card.article_id for one in stored]
+
+
+def lexical(view: View, *terms: str, limit: int = 5) -> list[str]:
+    return found(view, view.lexical(terms, limit))
+
+
+# What is stored
+
+text = st.text(st.characters(codec="utf-8"), max_size=40)
+anything = st.builds(
+    Article,
+    id=st.text(st.characters(codec="utf-8"), min_size=1, max_size=20),
+    title=text,
+    text=st.text(st.characters(codec="utf-8"), min_size=1, max_size=200),
+    source=text,
+    published=st.none() | st.dates(),
+    publisher=st.none() | text,
+    url=st.none() | text,
+    authors=st.lists(text, max_size=3).map(tuple),
+    provenance=st.dictionaries(text, text, max_size=3),
+)
+
+
+@pytest.fixture(scope="module")
+def scratch(kind: str, folder: Path) -> Iterator[Store]:
+    """An archive that each example leaves empty."""
+    with made(new_place(kind, folder), ENCODER) as new:
+        yield new
+
+
+@settings(max_examples=25, deadline=None)
+@given(item=anything, data=st.data())
+def test_what_is_put_comes_out_again(scratch: Store, item: Article, data: st.DataObject) -> None:
+    cuts = data.draw(st.lists(st.integers(0, len(item.text)), min_size=2, max_size=6).map(sorted))
+    chunks = [
+        Chunk(item.id, a, b, item.text[a:b], (Span(a, (a + b) // 2), Span((a + b) // 2, b)))
+        for a, b in pairwise(cuts)
+    ]
+    matrix = ENCODER.encode([f"{n} {chunk.text}" for n, chunk in enumerate(chunks)])
+    assert scratch.put(item, "digest", chunks, matrix) == "added"
+    try:
+        assert scratch.article(item.id) == item
+        assert scratch.content_hashes() == {item.source: (item.id, "digest")}
+        assert scratch.articles() == [scratch.card(item.id)]
+        hits = scratch.semantic(matrix[0], 10)
+        stored = scratch.passages([hit.chunk_id for hit in hits])
+        assert sorted((one.chunk.start, one.chunk.end) for one in stored) == list(pairwise(cuts))
+        assert {one.chunk for one in stored} == set(chunks)
+        assert all(one.card == scratch.card(item.id) for one in stored)
+        vectors = scratch.vectors([hit.chunk_id for hit in hits])
+        assert sorted(map(tuple, vectors)) == sorted(map(tuple, matrix))
+        assert scratch.published_span() == ((item.published,) * 2 if item.published else None)
+    finally:
+        scratch.remove(item.id)
+    assert scratch.counts() == Counts(0, 0, 0)
+
+
+def test_what_is_closed_is_there_again(store: Store, where: Place) -> None:
+    filled(store)
+    terms = [word(1), word(2), word(3)]
+    before = seen(store, terms, story(7777))
+    store.close()
+    store.close()
+    with opened(where, ENCODER) as again:
+        assert seen(again, terms, story(7777)) == before
+        assert again.manifest.chunker == CHUNKER
+        assert (again.manifest.encoder, again.manifest.dimension) == ("hash", ENCODER.dimension)
+
+
+def test_an_article_is_replaced_by_one_of_its_id(store: Store) -> None:
+    assert put(store, article("one", "Gulls nested.\n\nTerns left.")) == "added"
+    old = store.lexical(["gulls"], 5)[0].chunk_id
+    assert put(store, article("one", "Herons came.", title="New")) == "updated"
+    assert store.counts() == Counts(1, 1, 1)
+    assert lexical(store, "gulls", "terns", "title") == []
+    assert lexical(store, "herons") == ["one"]
+    assert len(store.semantic(query(), 5)) == 1
+    with pytest.raises(KeyError):  # an id of a chunk is never given again
+        store.passages([old])
+
+
+def test_an_article_is_replaced_by_one_of_its_source(store: Store) -> None:
+    put(store, article("old", "Gulls nested.", source="a.txt"))
+    assert put(store, article("new", "Gulls nested here.", source="a.txt")) == "updated"
+    assert [card.article_id for card in store.articles()] == ["new"]
+    assert store.counts() == Counts(1, 1, 1)
+
+
+def test_one_article_may_replace_two(store: Store) -> None:
+    put(store, article("one", "Gulls nested.", source="a.txt"))
+    put(store, article("two", "Terns left.", source="b.txt"))
+    assert put(store, article("one", "Herons came.", source="b.txt")) == "updated"
+    assert store.content_hashes() == {"b.txt": ("one", "hash of Herons came.")}
+    assert lexical(store, "gulls", "terns", "herons") == ["one"]
+
+
+def test_a_removed_article_leaves_nothing(store: Store) -> None:
+    filled(store, 3)
+    before = seen(store, ["gulls", word(1)], story(7777))
+    put(store, article("gone", "Gulls nested on the pier.", published="1990-01-01"))
+    assert store.published_span() == (dt.date(1990, 1, 1), dt.date(2024, 3, 15))
+    store.remove("gone")
+    assert seen(store, ["gulls", word(1)], story(7777)) == before
+    assert all(good for _, good, _ in store.findings())
+
+
+def test_an_unknown_article_is_named_with_those_like_it(store: Store) -> None:
+    put(store, article("harbour-reopens", "Gulls."))
+    with pytest.raises(UnknownArticle, match=r"harbour-reopen\..*Did you mean harbour-reopens"):
+        store.article("harbour-reopen")
+    with pytest.raises(UnknownArticle, match="byline list"):
+        store.remove("zzz")
+    with pytest.raises(UnknownArticle):
+        store.card("\udcff")
+
+
+def test_a_put_that_fails_changes_nothing(store: Store) -> None:
+    filled(store, 2)
+    before = store.manifest
+    item = article("bad", "One.\n\nTwo.")
+    for matrix in (np.ones((1, ENCODER.dimension)), np.ones((2, 3)), np.full((2, 64), np.nan)):
+        with pytest.raises(ValueError, match="2 chunks"):
+            store.put(item, "", paragraphs(item), matrix.astype(np.float32))
+    assert store.manifest == before
+    assert store.counts().articles == 2
+    assert put(store, item) == "added"
+
+
+def test_articles_are_listed_latest_first(store: Store) -> None:
+    for name, day in (("a", "2024-01-01"), ("b", None), ("d", "2024-01-01"), ("c", "2025-01-01")):
+        put(store, article(name, story(ord(name)), published=day))
+    assert [card.article_id for card in store.articles()] == ["c", "a", "d", "b"]
+
+
+# Searching
+
+HOSTILE = (
+    '"', "''", "gulls OR terns", "NOT", "NEAR(gulls terns)", "title:gulls", "*", "-gulls", "(",
+    "\0", "gulls\0terns", "\udcff", "", " ", 'a"b', "') or 1 == 1 or text_match(words, 'gulls",
+)  # fmt: skip
+
+
+def test_nothing_in_a_term_is_query_syntax(store: Store) -> None:
+    put(store, article("one", "Herons nested."))
+    put(store, article("two", "Gulls and terns nested."))
+    for term in HOSTILE:
+        assert store.document_frequency([term])[term] in (0, 1)
+        assert set(lexical(store, term, "herons", "gulls")) == {"one", "two"}
+        assert "one" in lexical(store, term, "herons")
+
+
+@settings(max_examples=25, deadline=None)
+@given(terms=st.lists(st.text(max_size=12), max_size=4))
+def test_any_terms_can_be_searched_for(scratch: Store, terms: list[str]) -> None:
+    put(scratch, article("one", "Herons nested."))
+    assert lexical(scratch, *terms, "heron") == ["one"]
+    assert scratch.document_frequency(terms).keys() == set(terms)
+    scratch.remove("one")
+
+
+def test_words_match_in_any_form_and_phrases_in_order(store: Store) -> None:
+    put(store, article("one", "The café reopened with prize-winning espressos.", title="Ferries"))
+    put(store, article("two", "In Київ the 北京 ferry won a prize."))
+    for term in ("CAFE", "reopens", "prize winning", "espresso"):
+        assert lexical(store, term) == ["one"], term
+    for term in ("київ", "北京", "prizes"):
+        assert "two" in lexical(store, term), term
+    assert set(lexical(store, "ferry")) == {"one", "two"}
+    assert lexical(store, "winning prize") == lexical(store, "espressos ferries") == []
+    counted = store.document_frequency(["ferries", "prize winning", "absent", "prize"])
+    assert counted == {"ferries": 2, "prize winning": 1, "absent": 0, "prize": 2}
+
+
+def test_many_terms(store: Store) -> None:
+    put(store, article("one", "Herons nested."))
+    assert lexical(store, *(f"w{n}" for n in range(5000)), "herons") == ["one"]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_semantic_search_is_brute_force_search(store: Store, limit: int) -> None:
+    filled(store)
+    hits = store.semantic(query(), limit)
+    every = store.vectors([hit.chunk_id for hit in store.semantic(query(), 1000)])
+    assert len(every) == store.chunk_count == 72
+    best = sorted((every @ query()).tolist(), reverse=True)[:limit]
+    assert [hit.score for hit in hits] == pytest.approx(best, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2024-03-15", None),
+        (None, "2024-08-15"),
+        ("2024-03-15", "2024-03-15"),
+        ("2030-01-01", None),
+    ],
+)
+def test_dates_are_included_and_undated_articles_left_out(
+    store: Store, since: str | None, until: str | None
+) -> None:
+    filled(store)
+    low, high = (dt.date.fromisoformat(day) if day else None for day in (since, until))
+    wanted = {
+        card.article_id
+        for card in store.articles()
+        if card.published and (low or dt.date.min) <= card.published <= (high or dt.date.max)
+    }
+    assert set(found(store, store.semantic(query(), 1000, low, high))) == wanted
+    assert set(found(store, store.lexical(["title"], 1000, low, high))) == wanted
+
+
+def test_a_search_of_nothing(store: Store) -> None:
+    assert store.semantic(query(), 5) == store.lexical(["a"], 5) == store.lexical([], 5) == []
+    assert store.passages([]) == []
+    assert store.vectors([]).shape == (0, ENCODER.dimension)
+    assert store.published_span() is None
+    filled(store, 1)
+    assert store.semantic(query(), 0) == store.lexical(["title"], 0) == []
+    with pytest.raises(KeyError):
+        store.passages([99])
+    with pytest.raises(KeyError):
+        store.vectors([99])
+
+
+# Copies
+
+POOL = {
+    "a": story(1),
+    "b": story(1) + "\n\n" + story(50, 1),  # a copy of a
+    "c": story(1).upper(),  # equal to a when normalised
+    "d": story(2),
+    "e": story(2, 5),  # a copy of d
+    "f": "Too short to be searched by its parts.",
+    "g": "TOO SHORT to be searched by its parts!",
+    "h": story(3) + "\n\n" + story(2, 4),  # related to d and to i
+    "i": story(3),
+}
+DAYS = [None, "2024-01-01", "2024-01-02"]
+
+
+def test_copies_share_an_origin_however_they_come_and_go(store: Store) -> None:
+    put(store, article("late", story(1), published="2024-03-01"))
+    put(store, article("early", story(1) + "\n\n" + story(60, 1), published="2024-02-01"))
+    put(store, article("other", story(9)))
+    assert [card.article_id for card in store.copies("early")] == ["early", "late"]
+    assert store.counts() == Counts(3, 19, 2)
+    assert store.card("late").origin == "early"
+    store.remove("early")
+    assert store.card("late").origin == "late"
+    put(store, article("undated", story(1)))
+    assert [card.article_id for card in store.copies("late")] == ["late", "undated"]
+    put(store, article("late", story(77), published="2024-03-01"))
+    assert {card.article_id: card.origin for card in store.articles()} == {
+        "late": "late", "undated": "undated", "other": "other",
+    }  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_a_store_is_like_a_new_one_of_what_is_left(
+    scratch: Store, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Whatever is put, replaced and removed: the same as a folder to which the rest is put."""
+    steps = data.draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from("abcdefghi"), st.sampled_from(sorted(POOL)), st.sampled_from(DAYS)
+            ),
+            min_size=1, max_size=8,
+        )
+    )  # fmt: skip
+    present: dict[str, Article] = {}
+    for name, text, day in steps:
+        item = article(name, POOL[text], title=f"Title {text}", published=day)
+        if present.get(name) == item:
+            scratch.remove(name)
+            del present[name]
+        else:
+            assert put(scratch, item) == ("updated" if name in present else "added")
+            present[name] = item
+    terms = [word(1), "short", "title a", "searched", f"{word(2)} {word(3)}"]
+    with made(tmp_path_factory.mktemp("left") / "index", ENCODER) as other:
+        for item in present.values():
+            put(other, item)
+        assert seen(scratch, terms, story(1)) == seen(other, terms, story(1))
+    for name in present:
+        scratch.remove(name)
+    assert scratch.counts() == Counts(0, 0, 0)
+    assert all(good for _, good, _ in scratch.findings())
+
+
+# Ingesting
+
+
+def test_an_ingest_does_only_what_is_new(where: Place, tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    for n in range(4):
+        (news / f"{n}.txt").write_text(f"Headline {n}\n\n{story(n)}\n")
+    with index_for(where, ENCODER) as store:
+        first = ingest(store, [news], ENCODER)
+        assert (first.added, first.updated, first.unchanged) == (4, 0, 0)
+        before = seen(store, ["headline"], story(1))
+    (news / "1.txt").write_text(f"Headline 1\n\n{story(1)}\n\n{story(99, 1)}\n")
+    (news / "9.txt").write_text(f"Another headline\n\n{story(2)}\n")
+    with index_for(where, ENCODER) as store:
+        second = ingest(store, [news], ENCODER)
+        assert (second.added, second.updated, second.unchanged) == (1, 1, 3)
+        assert len(second.copies) == 1
+        store.remove(next(c.article_id for c in store.articles() if c.title == "Another headline"))
+        third = ingest(store, [news / "1.txt"], ENCODER, rebuild=True)
+        assert (third.added, store.counts().articles) == (1, 1)
+        (news / "1.txt").write_text(f"Headline 1\n\n{story(1)}\n")
+        (news / "9.txt").unlink()
+        ingest(store, [news], ENCODER)
+        assert seen(store, ["headline"], story(1)) == before
+
+
+def test_a_rebuild_takes_another_encoder(where: Place) -> None:
+    with index_for(where, ENCODER) as store:
+        ingest_articles(store, [article("one", story(1))], ENCODER)
+    longer = OtherEncoder(32)
+    with pytest.raises(IndexMismatch, match=r"hash-1.*other-1.*byline ingest --rebuild --index"):
+        index_for(where, longer)
+    with index_for(where, longer, rebuild=True) as store:
+        assert store.counts().articles == 0
+        ingest_articles(store, [article("two", story(2))], longer)
+        assert len(store.semantic(longer.encode([story(2)])[0], 9)) == 6
+        with pytest.raises(IndexMismatch):
+            store.require(ENCODER)
+    with opened(where, longer) as store:
+        assert [card.article_id for card in store.articles()] == ["two"]
+
+
+# Opening
+
+
+def test_what_is_not_there_is_missing(where: Place) -> None:
+    for writable in (False, True):
+        with pytest.raises(IndexMissing) as caught:
+            opened(where, writable=writable)
+        assert f"byline ingest --index {where} PATH" in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_what_is_there_is_not_made_again(store: Store, where: Place) -> None:
+    put(store, article("one", "Gulls nested."))
+    store.close()
+    with pytest.raises(UnusableIndex, match="holds an index already"):
+        made(where, ENCODER)
+    with made(where, ENCODER, replace=True) as new:
+        assert new.counts() == Counts(0, 0, 0)
+
+
+def test_one_at_a_time_writes_and_the_others_read(store: Store, where: Place) -> None:
+    for again in (lambda: opened(where, writable=True), lambda: made(where, ENCODER, replace=True)):
+        with pytest.raises(IndexBusy, match=r"written to by process \d+"):
+            again()
+    with opened(where, ENCODER) as reader:
+        put(store, article("one", "Gulls nested."))
+        assert lexical(reader, "gulls") == ["one"]
+        with pytest.raises(RuntimeError, match="writable"):
+            reader.remove("one")
+    store.close()
+    opened(where, writable=True).close()
+
+
+def test_what_a_view_has_found_stays_as_it_was(store: Store) -> None:
+    put(store, article("one", "Gulls nested.\n\nTerns left."))
+    with store.snapshot() as view:
+        hits = [*view.lexical(["gulls"], 5), *view.semantic(query("Terns left"), 1)]
+        put(store, article("one", "Herons came."))
+        put(store, article("two", "Gulls again."))
+        assert found(view, hits) == ["one", "one"]
+        assert {one.chunk.text for one in view.passages([hit.chunk_id for hit in hits])} == {
+            "Gulls nested.", "Terns left.",
+        }  # fmt: skip
+        assert view.vectors([hit.chunk_id for hit in hits]).shape == (2, ENCODER.dimension)
+        assert view.counts() == Counts(1, 2, 1)
+    assert lexical(store, "gulls") == ["two"]
