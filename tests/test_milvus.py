@@ -1,0 +1,409 @@
+"""What is Milvus's own: addresses, errors, a writer that dies, and several processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from index import places, schema
+from index.embedding import HashEncoder
+from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexMismatch, UnusableIndex
+from index.ingesting import index_for, ingest, ingest_articles
+from index.milvus import analysis, layout
+from index.places import MilvusAddress, made, opened, place
+from index.records import Article
+from rag.commands.cli import Parts, cli
+from tests.fakes import OtherEncoder, article, put, story, word
+from tests.stores import ENCODER, needs_milvus, seen, server
+
+ROOT = Path(__file__).parent.parent
+TERMS = ["title", word(1), word(2), f"{word(3)} {word(4)}"]
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "said"),
+    [
+        ("index", Path("index"), "index"),
+        ("milvus", Path("milvus"), "milvus"),
+        ("milvus://db", None, ""),
+        ("milvus://db/news", MilvusAddress("news", "http://db:19530"), "milvus://db:19530/news"),
+        ("milvus://10.0.0.1:80/a_1", MilvusAddress("a_1", "http://10.0.0.1:80"), ""),
+        ("milvus://[::1]:80/a", MilvusAddress("a", "http://[::1]:80"), ""),
+        ("milvus://[::1]/a", MilvusAddress("a", "http://[::1]:19530"), "milvus://[::1]:19530/a"),
+        ("milvus+tls://db/a", MilvusAddress("a", "https://db:19530"), "milvus+tls://db:19530/a"),
+        ("milvus:///tmp/a.db", MilvusAddress("byline", file=Path("/tmp/a.db")), ""),
+        ("milvus://a.db", MilvusAddress("byline", file=Path("a.db")), ""),
+        ("milvus://../x/a.db", MilvusAddress("byline", file=Path("../x/a.db")), ""),
+        ("milvus://db/a/b", None, ""),
+        ("milvus://db/a-b", None, ""),
+        ("milvus://db/1", None, ""),
+        ("milvus://db/a?x=1", None, ""),
+        ("milvus://db/a#b", None, ""),
+        ("milvus://d b/a", None, ""),
+        ("milvus://db:x/a", None, ""),
+        ("milvus:///a", None, ""),
+        ("milvus://", None, ""),
+        ("milvus://root:secret@db/a", None, ""),
+    ],
+)
+def test_an_address_is_read_and_written(
+    given: str, expected: MilvusAddress | Path | None, said: str
+) -> None:
+    if expected is None:
+        with pytest.raises(BadRequest, match="milvus://HOST:PORT/NAME") as caught:
+            place(given)
+        assert "secret" not in str(caught.value)
+        assert "\n" not in str(caught.value)
+        return
+    assert place(given) == expected
+    assert str(place(given)) == (said or given)
+    assert place(str(place(given))) == expected == place(place(given))
+
+
+# Words
+
+
+def test_words_are_cut_as_the_folder_cuts_them() -> None:
+    assert f"tokenize='{analysis.TOKENIZER}'" in schema.TABLES
+    long = "w" * 50
+    found = analysis.split([f"The Cafés' re-opening, 北京 {long}", ""])
+    assert found[0][:4] == ("the", "cafe", "re", "open")
+    assert all(word.isascii() and word.isalnum() for word in found[0])
+    assert len(found[0]) == 6
+    assert len(found[0][5]) == 33
+    assert found[1] == ()
+
+
+def test_an_endless_title_leaves_room_for_the_text() -> None:
+    (words,) = analysis.of_chunks("word " * 50_000, ["Gulls nested."])
+    assert words.body == ("gull", "nest")
+    assert len(words.text) <= analysis.ROOM + 3
+    assert analysis.Words.stored(words.text) == words
+
+
+# A file
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> MilvusAddress:
+    return MilvusAddress("byline", file=tmp_path / "archive.db")
+
+
+@needs_milvus
+def test_a_file_is_for_one_process(where: MilvusAddress) -> None:
+    code = f"from pathlib import Path; import tests.test_milvus as t; t.hold({str(where.file)!r})"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "ready\n"
+        with pytest.raises(IndexBusy, match="open in another process"):
+            opened(where)
+        holder.communicate("stop\n")
+    with opened(where) as store:
+        assert store.counts().articles == 1
+        assert not (where.file / "LOCK").stat().st_size  # type: ignore[operator]
+
+
+def hold(path: str) -> None:
+    """Keep a file open until a line comes."""
+    with made(MilvusAddress("byline", file=Path(path)), ENCODER) as store:
+        put(store, article("one", story(1)))
+        print("ready", flush=True)
+        sys.stdin.readline()
+
+
+@needs_milvus
+def test_something_else_in_the_files_place_is_one_line(where: MilvusAddress) -> None:
+    assert where.file is not None
+    where.file.write_text("GIF89a")
+    for action in (lambda: opened(where), lambda: made(where, ENCODER)):
+        with pytest.raises(UnusableIndex, match="cannot be used") as caught:
+            action()
+        assert "\n" not in str(caught.value)
+
+
+@needs_milvus
+def test_what_milvus_cannot_hold_is_skipped_and_the_rest_goes_on(where: MilvusAddress) -> None:
+    long = Article("long", "Title", "Gulls nested.", "long.txt", authors=("é" * 40_000,))
+    with made(where, ENCODER) as store:
+        report = ingest_articles(store, [long, article("one", story(1))], ENCODER)
+        assert (report.added, len(report.problems)) == (1, 1)
+        assert report.problems[0].source == "long.txt"
+        assert "65,535 bytes" in report.problems[0].reason
+        assert store.counts().articles == 1
+
+
+@needs_milvus
+def test_without_pymilvus_it_says_what_to_install(
+    where: MilvusAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == "pymilvus" else object()
+    )
+    with pytest.raises(UnusableIndex, match=r"pip install 'byline\[milvus\]'"):
+        opened(where)
+
+
+@needs_milvus
+def test_a_manifest_of_another_kind_is_refused(where: MilvusAddress) -> None:
+    with made(where, ENCODER) as store:
+        state = store._state()
+    with pytest.raises(IndexMismatch) as caught:
+        opened(where, OtherEncoder())
+    assert f"byline ingest --rebuild --index {where} PATH" in str(caught.value)
+    for value, error in (
+        (state.to_json().replace('"format": 1', '"format": 99'), IndexMismatch),
+        ("{}", IndexDamaged),
+        ("[1", IndexDamaged),
+    ):
+        with made(where, ENCODER, replace=True) as store:
+            row = {"key": layout.MANIFEST_KEY, "value": value, "unused": [0.0, 0.0]}
+            store._link.upsert(store._manifest, [row])
+        with pytest.raises(error, match="--rebuild"):
+            opened(where)
+        index_for(where, ENCODER, rebuild=True).close()
+
+
+@needs_milvus
+def test_a_collection_that_is_gone_is_damage(where: MilvusAddress) -> None:
+    with made(where, ENCODER) as store:
+        store._link.drop(store._chunks)
+    with pytest.raises(IndexDamaged, match="byline_chunks is gone"):
+        opened(where)
+    index_for(where, ENCODER, rebuild=True).close()
+
+
+# A writer that dies
+
+
+class Died(BaseException):
+    """What a test's writer dies of."""
+
+
+def dies_at(store, write: int) -> None:
+    """Let the link die in place of its nth write from now on, and of every later one."""
+    link = store._link
+    left = iter(range(1, write))
+
+    def dying(real):
+        def call(*arguments, **options):
+            if next(left, None) is None:
+                raise Died
+            return real(*arguments, **options)
+
+        return call
+
+    link.upsert, link.delete = dying(link.upsert), dying(link.delete)
+
+
+def dead(store) -> None:
+    """Leave a store as a process that died leaves it; its lease is taken for a dead one's."""
+    del store._link.upsert, store._link.delete
+    store.close()
+
+
+FIRST = [
+    article("a", story(1), published="2024-01-02"),
+    article("b", story(1) + "\n\n" + story(50, 1), published="2024-01-01"),  # a copy of a
+    article("c", story(2)),
+]
+CHANGES = {
+    "added": lambda store: put(store, article("d", story(2) + "\n\n" + story(51, 1))),
+    "replaced": lambda store: put(store, article("b", story(3), published="2024-05-01")),
+    "moved": lambda store: put(store, article("e", story(2, 7), source="news/c.txt")),
+    "removed": lambda store: store.remove("b"),
+}
+
+
+@needs_milvus
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_that_is_cut_short_is_finished_or_undone(
+    where: MilvusAddress, tmp_path: Path, change: str
+) -> None:
+    """At each write: the next writer finds the state before, or after, and nothing else."""
+    states = []
+    for end in (False, True):
+        with made(tmp_path / f"folder-{end}", ENCODER) as folder:
+            for item in FIRST:
+                put(folder, item)
+            if end:
+                CHANGES[change](folder)
+            states.append(seen(folder, TERMS, story(7)))
+    outcomes = []
+    with made(where, ENCODER):  # keeps the file open
+        for write in range(1, 20):
+            name = MilvusAddress(f"try_{write}", file=where.file)
+            store = made(name, ENCODER)
+            for item in FIRST:
+                put(store, item)
+            dies_at(store, write)
+            try:
+                CHANGES[change](store)
+            except Died:
+                dead(store)
+            else:
+                dead(store)
+                break
+            with opened(name, ENCODER) as reader:  # before anyone has put it right
+                cards = {card.article_id for card in reader.articles()}
+                for hit in reader.semantic(ENCODER.encode([story(1)])[0], 100):
+                    assert reader.passages([hit.chunk_id])[0].card.article_id in cards
+                for card in cards:
+                    assert reader.article(card).text
+            with opened(name, ENCODER, writable=True) as next_one:
+                found = seen(next_one, TERMS, story(7))
+                assert [good for _, good, _ in next_one.findings()] == [True]
+                assert next_one._link.count(next_one._chunks) == next_one.chunk_count
+                outcomes.append(states.index(found))
+                assert not next_one._state().pending
+    assert outcomes == sorted(outcomes)
+    assert set(outcomes) == {0, 1}
+
+
+@needs_milvus
+def test_a_writer_goes_on_after_a_write_that_failed(where: MilvusAddress) -> None:
+    with made(where, ENCODER) as store:
+        put(store, FIRST[0])
+        dies_at(store, 3)
+        with pytest.raises(Died):
+            put(store, FIRST[1])
+        del store._link.upsert, store._link.delete
+        put(store, FIRST[2])
+        assert [card.article_id for card in store.articles()] == ["a", "c"]
+        assert store._link.count(store._chunks) == store.chunk_count == 12
+
+
+@needs_milvus
+@pytest.mark.parametrize(
+    ("other", "alive"),
+    [
+        ({"pid": 2**22 + 5}, False),  # more than a system has
+        ({"pid": os.getppid()}, True),
+        ({"host": "elsewhere"}, True),
+        ({"host": "elsewhere", "until": 1.0}, False),
+    ],
+)
+def test_a_lease_holds_as_long_as_its_process_lives(
+    where: MilvusAddress, other: dict[str, object], alive: bool
+) -> None:
+    with made(where, ENCODER) as store:
+        rows = store._link.query(store._manifest, "key != 0", ["key", "value"])
+        mine = json.loads(rows[0]["value"])
+        link, manifest = store._link, store._manifest
+        said = json.dumps({**mine, **other})
+        link.upsert(manifest, [{"key": 7, "value": said, "unused": [0.0, 0.0]}])
+        link.delete(manifest, "key", [rows[0]["key"]])
+        store._lease._key = 7
+        if alive:
+            with pytest.raises(IndexBusy, match="written to by process"):
+                opened(where, writable=True)
+        else:
+            opened(where, writable=True).close()
+            assert link.count(manifest) == 1
+            store._lease._renewed = 0.0
+            with pytest.raises(IndexBusy, match="taken over"):
+                put(store, article("one", story(1)))
+
+
+# A server
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with server(tmp_path_factory.mktemp("server") / "data") as started:
+        yield started
+
+
+def test_a_server_that_is_away_is_one_line() -> None:
+    pytest.importorskip("pymilvus")
+    for writable in (False, True):
+        with pytest.raises(UnusableIndex, match="cannot be reached") as caught:
+            opened(place("milvus://127.0.0.1:9/news"), writable=writable)
+        assert "\n" not in str(caught.value)
+
+
+@needs_milvus
+def test_a_killed_ingest_loses_at_most_the_article_in_hand(address: str, tmp_path: Path) -> None:
+    archive = tmp_path / "archive.jsonl"
+    rows = [{"id": f"a{n}", "title": f"T{n}", "text": story(n % 9)} for n in range(16)]
+    archive.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    name = f"{address}/killed"
+    code = f"import tests.test_milvus as t; t.slowly({name!r}, {str(archive)!r})"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True,
+    ) as writer:  # fmt: skip
+        assert writer.stdout is not None
+        for _ in range(5):
+            assert writer.stdout.readline().startswith("added")
+        with pytest.raises(IndexBusy, match=f"by process {writer.pid}"):
+            opened(place(name), writable=True)
+        with opened(place(name), ENCODER) as reader:
+            assert reader.counts().articles >= 5
+        writer.kill()
+    with index_for(place(name), ENCODER) as store, made(tmp_path / "index", ENCODER) as folder:
+        stored = store.counts().articles
+        report = ingest(store, [archive], ENCODER)
+        assert 5 <= stored == report.unchanged < 16
+        ingest(folder, [archive], ENCODER)
+        assert seen(store, TERMS, story(1)) == seen(folder, TERMS, story(1))
+        assert all(good for _, good, _ in store.findings())
+
+
+def slowly(name: str, archive: str) -> None:
+    """Ingest a batch for each article, and say what has been done."""
+    from index import ingesting
+
+    ingesting.BATCH_CHARACTERS = 1
+    with index_for(place(name), ENCODER) as store:
+        ingest(store, [archive], ENCODER, on_event=lambda event: print(event.kind, flush=True))
+        sys.stdin.readline()
+
+
+@needs_milvus
+def test_the_command_line_takes_an_address(address: str, tmp_path: Path) -> None:
+    parts = Parts(encoder=lambda _: HashEncoder(), check_models=lambda _: [])
+    index = ["--index", f"{address}/news"]
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        done = CliRunner().invoke(cli, [*arguments, *index], obj=parts, catch_exceptions=False)
+        return done.exit_code, done.stdout, done.stderr
+
+    status, _, err = run("list")
+    assert (status, err) == (1, f"byline: There is no index at {address}/news. Make one: "
+                                f"byline ingest --index {address}/news PATH\n")  # fmt: skip
+    for n in (1, 2):
+        (tmp_path / f"{n}.txt").write_text(f"Headline {n}\n\n{story(n)}\n")
+    status, out, _ = run("ingest", str(tmp_path))
+    assert status == 0
+    assert "2 added" in out or "added 2" in out.lower(), out
+    status, out, _ = run("list", "--json")
+    ids = sorted(row["id"] for row in json.loads(out))
+    assert len(ids) == 2
+    status, out, _ = run("show", ids[0])
+    assert status == 0 and "Headline" in out
+    assert run("remove", ids[0], "--yes")[0] == 0
+    status, out, _ = run("doctor")
+    assert status == 0
+    assert f"{address}/news is whole: 1 articles" in out
+    status, _, err = run("show", "nothing")
+    assert status == 1 and err.count("\n") == 1
+
+
+def test_the_token_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert places.token() == ""
+    monkeypatch.setenv("MILVUS_TOKEN", "root:secret")
+    assert places.token() == "root:secret"
