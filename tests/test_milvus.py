@@ -260,7 +260,10 @@ def test_a_change_that_is_cut_short_is_finished_or_undone(
             with opened(name, ENCODER) as reader:  # before anyone has put it right
                 cards = {card.article_id for card in reader.articles()}
                 for hit in reader.semantic(ENCODER.encode([story(1)])[0], 100):
-                    assert reader.passages([hit.chunk_id])[0].card.article_id in cards
+                    (one,) = reader.passages([hit.chunk_id])
+                    assert one.card.article_id in cards
+                    text = reader.article(one.card.article_id).text
+                    assert text[one.chunk.start : one.chunk.end] == one.chunk.text
                 for card in cards:
                     assert reader.article(card).text
             with opened(name, ENCODER, writable=True) as next_one:

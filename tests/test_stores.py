@@ -292,6 +292,18 @@ def test_a_search_of_nothing(store: Store) -> None:
         store.vectors([99])
 
 
+def test_neighbours_are_the_chunks_beside_one(store: Store) -> None:
+    put(store, article("one", "Gulls nested.\n\nTerns left.\n\nHerons came."))
+    put(store, article("two", "Ospreys too."))
+    first, middle, last = (
+        store.lexical([name], 1)[0].chunk_id for name in ("gulls", "terns", "herons")
+    )
+    assert store.neighbours(middle) == [first, last]
+    assert store.neighbours(first) == store.neighbours(last) == [middle]
+    assert store.neighbours(store.lexical(["ospreys"], 1)[0].chunk_id) == []
+    assert store.neighbours(99) == []
+
+
 # Copies
 
 POOL = {
