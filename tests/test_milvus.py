@@ -321,6 +321,24 @@ def test_a_lease_holds_as_long_as_its_process_lives(
                 put(store, article("one", story(1)))
 
 
+@needs_milvus
+def test_a_search_that_a_writer_gets_in_the_way_of_is_made_again(where: MilvusAddress) -> None:
+    with made(where, ENCODER) as store, opened(where, ENCODER) as reader:
+        put(store, article("one", "Gulls nested."))
+        real = reader._link.search
+
+        def overtaken(*arguments):
+            found = real(*arguments)
+            reader._link.search = real
+            put(store, article("one", "Gulls moved."))
+            return found
+
+        reader._link.search = overtaken
+        with reader.snapshot() as view:
+            (hit,) = view.lexical(["gulls"], 5)
+            assert view.passages([hit.chunk_id])[0].chunk.text == "Gulls moved."
+
+
 # A server
 
 

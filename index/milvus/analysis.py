@@ -83,9 +83,8 @@ def of_chunks(title: str, texts: Sequence[str]) -> list[Words]:
 
 
 def phrases(terms: Sequence[str]) -> list[Phrase]:
-    """The words of each different term that has any."""
-    kept = [_bindable(term) for term in dict.fromkeys(terms) if term.strip()]
-    return [phrase for phrase in split(kept) if phrase]
+    """The words of each term; none for a term without letters and digits."""
+    return split([_bindable(term) for term in terms])
 
 
 def bm25(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ from index.queries import Counts
 from index.records import Article, Card, Hit, StoredChunk
 from index.schema import Manifest
 
+ATTEMPTS = 3
+"""How often a search is made that a writer gets in the way of."""
 MORE = 64
 """Rows that a search brings beyond those asked for: some may be of a version in the making."""
 
@@ -53,7 +55,7 @@ class MilvusView:
         self._link = link
         self._state = state
         _, self._articles, self._chunks = layout.collections(link.address.name)
-        self._frequencies = remembered.of(state.manifest.stamp)
+        self._counted = remembered.of(state.manifest.stamp)
         self._seen: dict[int, Row] = {}
         self._stories: dict[int, Row] = {}
 
@@ -85,14 +87,14 @@ class MilvusView:
         until: dt.date | None = None,
     ) -> list[Hit]:
         """See `View`: Milvus's BM25 brings twice as many as asked for, `analysis.bm25` ranks."""
-        asked = analysis.phrases(terms)
+        asked = [phrase for phrase in analysis.phrases(list(dict.fromkeys(terms))) if phrase]
         if not asked or limit <= 0:
             return []
         query = " ".join(sorted({word for phrase in asked for word in phrase}))
         rows = self._search("bm25", "BM25", query, 2 * limit, since, until)
         held = [(int(row["id"]), Words.stored(row["words"])) for row in rows]
         found = {phrase for phrase in asked for _, words in held if words.occurrences(phrase)}
-        having = {phrase: self._frequency(phrase) for phrase in found}
+        having = self._frequencies(found)
         totals = self._state.totals
         mean = totals.tokens / totals.chunks if totals.chunks else 0.0
         hits = [
@@ -140,11 +142,9 @@ class MilvusView:
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """See `View`."""
-        found = {}
-        for term in terms:
-            phrases = analysis.phrases([term])
-            found[term] = self._frequency(phrases[0]) if phrases else 0
-        return found
+        asked = dict(zip(terms, analysis.phrases(terms), strict=True))
+        having = self._frequencies({phrase for phrase in asked.values() if phrase})
+        return {term: having.get(phrase, 0) for term, phrase in asked.items()}
 
     def articles(self) -> list[Card]:
         """See `View`."""
@@ -223,8 +223,14 @@ class MilvusView:
             return []
         limit = min(limit + MORE, MOST)
         where = _between(since, until)
-        found = self._link.search(self._chunks, field, metric, query, limit, where, layout.CHUNK)
-        return self._current(found)
+        for _ in range(ATTEMPTS):
+            found = self._link.search(
+                self._chunks, field, metric, query, limit, where, layout.CHUNK
+            )
+            rows = self._current(found)
+            if len(rows) == len(found) or not self._outdated(found):
+                break  # else an article was replaced between the search and the look at its row
+        return rows
 
     def _current(self, rows: Sequence[Row]) -> list[Row]:
         """Those chunks that belong to their article's present version; they are remembered."""
@@ -235,6 +241,14 @@ class MilvusView:
             if story is not None and story["number"] == row["number"]:
                 self._seen[row["id"]] = row
         return [row for row in rows if row["id"] in self._seen]
+
+    def _outdated(self, rows: Sequence[Row]) -> bool:
+        """Whether some chunks are of an earlier version than their article's row names."""
+        return any(
+            row["article"] not in self._stories
+            or row["number"] < self._stories[row["article"]]["number"]
+            for row in rows
+        )
 
     def _rows(self, chunk_ids: Sequence[int]) -> dict[int, Row]:
         """The rows of some chunks.
@@ -253,18 +267,28 @@ class MilvusView:
         for row in self._link.get(self._articles, "key", unknown, layout.ARTICLE):
             self._stories[row["key"]] = row
 
-    def _frequency(self, phrase: Phrase) -> int:
-        """How many chunks hold a phrase."""
-        if phrase not in self._frequencies:
-            # A word is letters and digits (analysis.split), so that nothing in it is syntax.
-            where = " and ".join(f"text_match(words, '{word}')" for word in dict.fromkeys(phrase))
-            if len(phrase) == 1:
-                found = self._link.count(self._chunks, where)
-            else:
-                rows = self._link.query(self._chunks, where, ["id", "words"])
-                found = sum(Words.stored(row["words"]).occurrences(phrase) > 0 for row in rows)
-            self._frequencies[phrase] = found
-        return self._frequencies[phrase]
+    def _frequencies(self, phrases: Collection[Phrase]) -> dict[Phrase, int]:
+        """For each phrase, how many chunks hold it."""
+        # A word is letters and digits (analysis.split), so that nothing in it is syntax.
+        new = [phrase for phrase in phrases if phrase not in self._counted]
+        if new and self._link.address.file is not None and self.chunk_count < MOST:
+            # milvus-lite has no index of words and reads every chunk for each look: one is enough.
+            any_of = " ".join(sorted({word for phrase in new for word in phrase}))
+            self._counted.update(self._holding(new, f"text_match(words, '{any_of}')"))
+        else:
+            for phrase in new:
+                all_of = " and ".join(f"text_match(words, '{word}')" for word in phrase)
+                if len(phrase) == 1:
+                    self._counted[phrase] = self._link.count(self._chunks, all_of)
+                else:
+                    self._counted.update(self._holding([phrase], all_of))
+        return {phrase: self._counted[phrase] for phrase in phrases}
+
+    def _holding(self, phrases: Sequence[Phrase], where: str) -> dict[Phrase, int]:
+        """How many of the chunks for which an expression holds have each phrase."""
+        rows = self._link.query(self._chunks, where, ["id", "words"])
+        held = [Words.stored(row["words"]) for row in rows]
+        return {phrase: sum(words.occurrences(phrase) > 0 for words in held) for phrase in phrases}
 
 
 def _best(hits: Sequence[Hit], limit: int) -> list[Hit]:
