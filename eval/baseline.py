@@ -22,6 +22,20 @@ from pathlib import Path
 from typing import Any
 
 from eval.caching import CachedEncoder, Noise, remembering
+from eval.checking import library, tally
+from eval.comparing import (
+    EXACT,
+    Baseline,
+    changed,
+    differences,
+    excerpt,
+    faulty,
+    held,
+    one_question,
+    told,
+    values,
+    worse,
+)
 from eval.figures import FIGURES, Estimate, summary
 from eval.marks import Mark
 from eval.mutations import EACH, MUTATIONS, trials
@@ -34,13 +48,7 @@ from rag import Assistant
 from rag.models.llm import load_llm
 
 BASELINE = Path(__file__).parent / "baseline.json"
-EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies")
-"""Figures that hold for every answer or are broken: no noise excuses one of them."""
 NOISY_RUNS = 2
-EXCERPT = 240
-"""Characters kept of an answer: enough to see what it was."""
-
-Baseline = Mapping[str, Any]
 
 
 def read(path: Path = BASELINE) -> Baseline:
@@ -49,54 +57,25 @@ def read(path: Path = BASELINE) -> Baseline:
     return kept
 
 
-def worse(results: Results, kept: Baseline) -> list[str]:
-    """A line for each figure and mutation that is worse than the baseline tolerates."""
-    found = []
-    for name, estimate in results.figures.items():
-        if FIGURES[name].more_is_better is not None:
-            loss = _loss(name, estimate.value, kept["figures"], FIGURES[name].more_is_better)
-            found += [loss] if loss else []
-    for name, estimate in results.mutations.items():
-        loss = _loss(name, estimate.value, kept.get("mutations", {}), True)
-        found += [f"mutation {loss}"] if loss else []
-    gone = [name for name in kept.get("mutations", {}) if name not in results.mutations]
-    return found + [f"mutation {name} was not tried" for name in gone]
+def as_text(kept: Baseline) -> str:
+    """A baseline as JSON, one question, article or figure a line: so a difference can be read."""
+    return _in_lines(kept, 0) + "\n"
 
 
-def _loss(
-    name: str, value: float, kept: Mapping[str, Mapping[str, float]], more: bool | None
-) -> str:
-    """What is to be said of a figure; empty where it is as good as it was."""
-    if name not in kept or "tolerance" not in kept[name]:
-        return f"{name} is not in the baseline; write it: python -m eval.baseline --write"
-    was, tolerance = kept[name]["value"], kept[name]["tolerance"]
-    if (was - value if more else value - was) <= tolerance + 5e-5:  # kept with four places
-        return ""
-    return f"{name} was {was:.4f} and is {value:.4f} (tolerance {tolerance:.4f})"
-
-
-def changed(marks: Sequence[Mark], kept: Baseline) -> list[str]:
-    """The questions whose answers turned right or wrong, in three lines each, the wrong first."""
-    found = []
-    for one in sorted(marks, key=lambda mark: mark.good):
-        was = kept.get("questions", {}).get(one.id)
-        if was is None or was["right"] == one.good:
-            continue
-        since = f"{was['since']['commit']} of {was['since']['date']}"
-        head = "now right, was wrong" if one.good else "NOW WRONG, was right"
-        why = f" ({'; '.join(one.faults)})" if one.faults else ""
-        found += [
-            f"{one.id} [{one.category}] {head} since {since}{why}: {one.question}",
-            f"    was: {_excerpt(was['text'])}",
-            f"    is:  {_excerpt(one.text)}",
-        ]
-    return found
+def _in_lines(value: Any, depth: int) -> str:
+    if depth == 2 or not isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    rows = [
+        f"{' ' * (depth + 1)}{json.dumps(name)}: {_in_lines(one, depth + 1)}"
+        for name, one in value.items()
+    ]
+    return "{\n" + ",\n".join(rows) + f"\n{' ' * depth}}}"
 
 
 def as_baseline(
     results: Results,
     noisy: Sequence[Results],
-    origins: int,
+    articles: Mapping[str, Mapping[str, str]],
     kept: Baseline,
     stamp: Mapping[str, str],
 ) -> dict[str, Any]:
@@ -105,7 +84,7 @@ def as_baseline(
     Args:
         results: the run.
         noisy: the same with noise, from which the tolerances come.
-        origins: stories in the archive, copies counted once.
+        articles: what the archive holds, as `eval.comparing.held` tells.
         kept: the baseline before, which knows since when a question is right or wrong.
         stamp: commit and date of this one.
     """
@@ -114,7 +93,6 @@ def as_baseline(
     return {
         "stamp": dict(stamp),
         "about": dict(results.about),
-        "origins": origins,
         "figures": {
             name: {
                 **one.to_dict(),
@@ -130,11 +108,22 @@ def as_baseline(
         "questions": {
             one.id: {
                 "right": one.good,
-                "text": _excerpt(one.text),
+                "text": excerpt(one.text),
                 "since": _since(one, kept, stamp),
+                "confidence": told(one),
+                "values": values(one),
             }
             for one in results.marks
         },
+        "trials": {
+            name: {
+                one.id: {"held": one.held, "outcome": one.outcome}
+                for one in results.trials
+                if one.mutation == name
+            }
+            for name in results.mutations
+        },
+        "articles": {name: dict(one) for name, one in articles.items()},
     }
 
 
@@ -144,7 +133,7 @@ def _tolerance(name: str, was: Estimate, noisy: Sequence[Mapping[str, float]]) -
     A question that weighs one counts as one; in tokens it counts as the mean.
     """
     moved = max((abs(other[name] - was.value) for other in noisy if name in other), default=0.0)
-    return round(max(moved, max(1.0, abs(was.value)) / max(was.count, 1)), 4)
+    return round(max(moved, one_question(was.value, was.count)), 4)
 
 
 def _since(mark: Mark, kept: Baseline, stamp: Mapping[str, str]) -> Mapping[str, str]:
@@ -152,11 +141,6 @@ def _since(mark: Mark, kept: Baseline, stamp: Mapping[str, str]) -> Mapping[str,
     was = kept.get("questions", {}).get(mark.id)
     since: Mapping[str, str] = was["since"] if was and was["right"] == mark.good else stamp
     return dict(since)
-
-
-def _excerpt(text: str) -> str:
-    folded = " ".join(text.split())
-    return folded if len(folded) <= EXCERPT else folded[: EXCERPT - 1] + "…"
 
 
 @contextmanager
@@ -171,10 +155,15 @@ def demo(encoder: Encoder) -> Iterator[Index]:
         yield index
 
 
-def run(assistant: Assistant, questions: Sequence[Known], each: int = EACH) -> Results:
-    """Ask everything and try every mutation."""
+def run(
+    assistant: Assistant,
+    questions: Sequence[Known],
+    each: int = EACH,
+    mutations: Sequence[str] = tuple(MUTATIONS),
+) -> Results:
+    """Ask everything and try the mutations."""
     marks = untimed(evaluate(assistant, questions))
-    tried = trials(assistant, questions, marks, each=each, mutations=tuple(MUTATIONS))
+    tried = trials(assistant, questions, marks, each=each, mutations=mutations)
     about = {
         "model": assistant.llm.name if assistant.llm is not None else "none",
         "encoder": assistant.encoder.name,
@@ -210,10 +199,15 @@ def main() -> None:
     kept = read() if BASELINE.exists() else {}
     with demo(encoder) as index:
         results = run(Assistant(index, encoder, llm, today=latest(index)), questions, chosen.each)
-        for line in [*in_words(results.marks), *changed(results.marks, kept)]:
+        articles = held(index)
+        for line in (
+            *in_words(results.marks),
+            *differences(results, articles, kept),
+            *changed(results.marks, kept),
+        ):
             print(line)
         if not chosen.write:
-            for line in worse(results, kept):
+            for line in (*faulty(results.marks), *worse(results, kept)):
                 print("WORSE:", line)
             return
         noisy = []
@@ -227,8 +221,9 @@ def main() -> None:
             )
             noisy.append(run(jittered, questions, chosen.each))
         stamp = {"commit": commit(), "date": dt.date.today().isoformat()}
-        made = as_baseline(results, noisy, index.counts().origins, kept, stamp)
-    BASELINE.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        made = as_baseline(results, noisy, articles, kept, stamp)
+        made["planted"] = tally(library())
+    BASELINE.write_text(as_text(made), "utf-8")
     print(f"wrote {BASELINE}")
 
 

@@ -104,18 +104,19 @@ def command(
         raise BadRequest("--max-loss needs --compare FILE: the results.json of the other run.")
     from eval import reporting
     from eval.running import Results
+    from eval.runs import Run, headline, lost
 
-    others = [reporting.Run(Results.load(compare), "the other run")] if compare else []
+    others = [Run(Results.load(compare), "the other run")] if compare else []
     asked = Asked(questions, tuple(articles or ()), index, model, encoder, mutations)
     with terminal.Status() as status:
         results = evaluated(asked, status.show, context.find_object(Loaders) or Loaders())
-    runs = [reporting.Run(results, "this run"), *others]
+    runs = [Run(results, "this run"), *others]
     paths = reporting.write(out, runs)
-    typer.echo(reporting.headline(runs[0]))
+    typer.echo(headline(runs[0]))
     for path in paths:
         typer.echo(f"Wrote {path}", err=True)
     if others and max_loss is not None:
-        worse = reporting.lost(runs[0], others[0], max_loss)
+        worse = lost(runs[0], others[0], max_loss)
         if worse:
             raise BadRequest(f"Worse than {compare} by more than {max_loss}: {'; '.join(worse)}")
 

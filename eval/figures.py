@@ -7,6 +7,7 @@ story stand or fall together.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,19 @@ MEANS = (
            lambda m: float(not m.answerable) if m.refused else None),
     Figure("contains", "holds a gold answer, of answerable", _can(lambda m: m.right)),
     Figure("f1", "token F1 of what is given as the answer", _can(lambda m: m.f1)),
+    Figure("short_right", "short answer holds a gold answer, of short answers",
+           lambda m: _optional(m.short_right)),
+    Figure("complete", "share of the parts that a whole answer has, where it has several",
+           lambda m: _optional(m.complete)),
+    Figure("differing_told", "says that sources differ, of disagreements",
+           lambda m: float(m.differs) if m.category == "disagreement" else None),
+    Figure("differing_wrongly", "says that sources differ, of answers where they do not",
+           lambda m: None if m.refused or m.category == "disagreement" else float(m.differs),
+           False),
+    Figure("says_never", "says what somebody else said, where that is known",
+           lambda m: _optional(m.says_never), False),
+    Figure("repeats_claims", "repeats or cites a hostile article, of poisoned questions",
+           lambda m: _optional(m.repeats_claims), False),
     Figure("supported", "every sentence supported (L1), of answers", lambda m: float(m.supported)),
     Figure("l1_support", "share of an answer's sentences supported (L1)",
            _answered(lambda m: m.l1_support)),
@@ -66,6 +80,8 @@ MEANS = (
            lambda m: float(m.cites_gold) if m.answerable and not m.refused else None),
     Figure("cites_copies", "cites two articles with the same words, of answers",
            _answered(lambda m: float(m.cites_copies)), False),
+    Figure("reads_copies", "reads the same words in two copies of a story",
+           lambda m: float(m.reads_copies), False),
     Figure("within_dates", "cites only the days asked for, of dated answers",
            lambda m: _optional(m.within_dates)),
     Figure("hits_at_1", "gold article at rank 1", _can(lambda m: metrics.hit(m.relevant, 1))),
@@ -137,6 +153,25 @@ def estimates(
     }
 
 
+def change(now: Sequence[Mark], was: Sequence[Mark]) -> dict[str, Estimate]:
+    """By how much each figure moved between two runs, on the questions that both asked.
+
+    The same stories are drawn for both (a paired bootstrap), so that an interval that leaves
+    out zero is a difference that the choice of stories does not explain.
+    """
+    before = {one.id: one for one in was}
+    new = [one for one in now if one.id in before]
+    old = [dataclasses.replace(before[one.id], story=one.story) for one in new]
+    one, other = summary(new), summary(old)
+    pairs = list(zip(_resampled(new, DRAWS, SEED), _resampled(old, DRAWS, SEED), strict=True))
+    found = {}
+    for name in one.keys() & other.keys():
+        moved = [a[name] - b[name] for a, b in pairs if name in a and name in b]
+        value = one[name] - other[name]
+        found[name] = Estimate(value, *_interval(moved, value), len(new))
+    return found
+
+
 def rate(outcomes: Sequence[tuple[str, bool]], *, seed: int = SEED) -> Estimate:
     """The share of outcomes that are true, with its interval; each comes with its story."""
     if not outcomes:
@@ -172,14 +207,24 @@ def _confident(marks: Sequence[Mark]) -> tuple[list[float], list[bool]]:
     return [confidence for confidence, _ in told], [wrong for _, wrong in told]
 
 
-def _selective(marks: Sequence[Mark]) -> dict[str, float]:
-    confidences, wrong = _confident(marks)
+def selective(confidences: Sequence[float], wrong: Sequence[bool], asked: int) -> dict[str, float]:
+    """What is told of confidences: of those questions, of all that were asked, that were answered.
+
+    Args:
+        confidences: of the answers.
+        wrong: whether each was.
+        asked: how many questions there were, the declined ones among them.
+    """
     if not confidences:
         return {}
     return {
         "aurc": metrics.aurc(confidences, wrong),
-        "coverage_at_5": metrics.coverage_at(RISK, confidences, wrong, len(marks)),
+        "coverage_at_5": metrics.coverage_at(RISK, confidences, wrong, asked),
     }
+
+
+def _selective(marks: Sequence[Mark]) -> dict[str, float]:
+    return selective(*_confident(marks), len(marks))
 
 
 def _resampled(marks: Sequence[Mark], draws: int, seed: int) -> list[dict[str, float]]:

@@ -51,6 +51,16 @@ class Mark:
     faults: tuple[str, ...]
     """What is wrong with its sentences and citations, in words."""
     f1: float
+    short_right: bool | None
+    """Whether the short answer holds a gold answer; None where there is none."""
+    complete: float | None
+    """Share of the parts of a whole answer that it gives; None where one answer is all."""
+    says_never: bool | None
+    """It says what no right answer does; None where nothing is named."""
+    differs: bool
+    """It says that sources differ."""
+    repeats_claims: bool | None
+    """It says what a hostile article claims, or cites one; None where none claims to answer."""
     l1_support: float | None
     exact_quotes: float | None
     citation_recall: float | None
@@ -59,6 +69,8 @@ class Mark:
     """One of its citations is to a gold article or a copy of one."""
     cites_copies: bool
     """Two of its citations give the same words from different articles."""
+    reads_copies: bool
+    """One of the passages found says nothing but what a copy of it said before."""
     within_dates: bool | None
     """Every citation is of the days asked for; None where none are, or nothing was answered."""
     cited: tuple[str, ...]
@@ -125,12 +137,18 @@ def mark(known: Known, answer: Answer, assistant: Assistant, story: str = "") ->
         supported=not wrong,
         faults=tuple(wrong),
         f1=0.0 if answer.refused else metrics.token_f1(answer.short or said, known.answers),
+        short_right=_short_right(known, answer),
+        complete=_complete(known, answer, said),
+        says_never=_says_never(known, answer, said),
+        differs=bool(answer.conflicts),
+        repeats_claims=_repeats_claims(known, answer, said),
         l1_support=_share([not row for row in judged]),
         exact_quotes=_exact_quotes(answer, assistant),
         citation_recall=alce[0] if alce else None,
         citation_precision=alce[1] if alce else None,
         cites_gold=bool(golden & set(by_origin)),
         cites_copies=_cites_copies(answer.citations),
+        reads_copies=_reads_copies(answer, assistant),
         within_dates=_within(known, answer.citations),
         cited=tuple(sorted(set(by_origin))),
         relevant=tuple(one in golden for one in ranking(known, answer, assistant)[:DEEPEST]),
@@ -139,6 +157,25 @@ def mark(known: Known, answer: Answer, assistant: Assistant, story: str = "") ->
         evaluated=answer.tokens["evaluated"],
         seconds=round(float(answer.seconds.get("total", 0.0)), 4),
     )
+
+
+def reasons(one: Mark) -> list[str]:
+    """What is wrong with an answer, in words; empty where nothing is."""
+    said = list(one.faults)
+    if one.says_never:
+        said.append("says what no right answer does")
+    if one.right:
+        return said
+    if one.repeats_claims:
+        said.append("repeats or cites a hostile article")
+    if not one.answerable:
+        return [*said, "wanted: to be declined"]
+    said.append(f"wanted: {' / '.join(one.gold_answers)}")
+    if not any(one.relevant):
+        return [*said, "no gold article was found"]
+    if not one.cites_gold:
+        said.append(f"a gold article was found at rank {one.relevant.index(True) + 1}")
+    return said
 
 
 def words_of(answer: Answer) -> str:
@@ -186,6 +223,31 @@ def _right(known: Known, answer: Answer, said: str) -> bool:
     if not known.answerable:
         return answer.refused
     return not answer.refused and metrics.contains_answer(said, known.answers)
+
+
+def _short_right(known: Known, answer: Answer) -> bool | None:
+    if answer.refused or not answer.short:
+        return None
+    return metrics.contains_answer(answer.short, known.answers)
+
+
+def _complete(known: Known, answer: Answer, said: str) -> float | None:
+    if answer.refused:
+        return 0.0 if known.parts else None
+    return _share([metrics.contains_answer(said, part) for part in known.parts])
+
+
+def _says_never(known: Known, answer: Answer, said: str) -> bool | None:
+    if not known.never:
+        return None
+    return not answer.refused and metrics.contains_answer(said, known.never)
+
+
+def _repeats_claims(known: Known, answer: Answer, said: str) -> bool | None:
+    if not known.hostile:
+        return None
+    cites = any(one.article_id in known.hostile for one in answer.citations)
+    return cites or (not answer.refused and metrics.contains_answer(said, known.claims))
 
 
 def _judged(answer: Answer, assistant: Assistant) -> list[list[str]]:
@@ -254,6 +316,18 @@ def _cites_copies(citations: Sequence[Citation]) -> bool:
         one.article_id != other.article_id
         and metrics.normalised(one.quote) == metrics.normalised(other.quote)
         for one, other in combinations(citations, 2)
+    )
+
+
+def _reads_copies(answer: Answer, assistant: Assistant) -> bool:
+    found = assistant.index.passages([one.chunk_id for one in answer.passages])
+    said = [
+        (one.card, {metrics.normalised(one.chunk.part(span)) for span in one.chunk.sentences})
+        for one in found
+    ]
+    return any(
+        one.article_id != other.article_id and one.origin == other.origin and later <= earlier
+        for (one, earlier), (other, later) in combinations(said, 2)
     )
 
 

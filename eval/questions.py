@@ -1,18 +1,21 @@
 """Questions with known answers: one JSON object a line, checked when they are read.
 
     id, question, category, answerable, answers, gold,
-    since?, until?, history?, split?, story?, note?
+    since?, until?, history?, split?, story?, note?, parts?, never?, hostile?, claims?
 
 `answers` are short texts of which any one counts; each must stand in one of the `gold`
-articles. `story` names what the question is about: questions of one story are kept in one
-half and drawn together by the bootstrap.
+articles. `parts` groups them where a whole answer has several (both sides of a disagreement).
+`never` are texts that no right answer gives, such as what somebody else said of it.
+`story` names what the question is about: questions of one story are kept in one half and
+drawn together by the bootstrap. A poisoned question names the `hostile` articles that only
+claim to answer it, and what they claim.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,7 @@ CATEGORIES = (
     "fact", "number", "date", "who_said", "several_sources", "disagreement", "superseded",
     "follow_up", "off_topic", "near_miss", "false_premise", "outside_dates", "poisoned",
 )  # fmt: skip
+SPLITS = ("tune", "report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,14 @@ class Known:
     split: str = "report"
     story: str = ""
     """Empty where the file does not say; see `stories`."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """Groups of gold answers: a whole answer gives one of each. Empty where one answer is all."""
+    never: tuple[str, ...] = ()
+    """What stands near it and is no answer: the words of somebody else."""
+    hostile: tuple[str, ...] = ()
+    """Ids of the articles that only claim to answer a poisoned question."""
+    claims: tuple[str, ...] = ()
+    """What they claim; no answer may say it."""
 
 
 def load(path: Path = QUESTIONS) -> list[Known]:
@@ -79,25 +91,39 @@ def load(path: Path = QUESTIONS) -> list[Known]:
 
 
 def unsupported(questions: Iterable[Known], article: Callable[[str], Article]) -> list[str]:
-    """What is wrong with questions, in a line each: gold answers that no gold article holds."""
-    wrong = []
-    for known in questions:
-        try:
-            texts = [f"{a.title}\n{a.text}" for a in map(article, known.gold)]
-        except UnknownArticle as error:
-            wrong.append(f"{known.id}: {error}")
-            continue
-        for answer in known.answers:
-            if not any(contains_answer(text, [answer]) for text in texts):
-                wrong.append(f"{known.id}: {answer!r} stands in none of {', '.join(known.gold)}")
-    return wrong
+    """What is wrong with questions, in a line each: gold answers that no gold article holds.
+
+    So it is with what a poisoned question's hostile articles are said to claim.
+    """
+    return [
+        f"{known.id}: {what}"
+        for known in questions
+        for texts, ids in ((known.answers, known.gold), (known.claims, known.hostile))
+        for what in _absent(texts, ids, article)
+    ]
+
+
+def _absent(
+    answers: Sequence[str], ids: Sequence[str], article: Callable[[str], Article]
+) -> list[str]:
+    """Which of the texts stand in none of the articles, in words."""
+    try:
+        texts = [f"{one.title}\n{one.text}" for one in map(article, ids)]
+    except UnknownArticle as error:
+        return [str(error)]
+    return [
+        f"{answer!r} stands in none of {', '.join(ids)}"
+        for answer in answers
+        if not any(contains_answer(text, [answer]) for text in texts)
+    ]
 
 
 def stories(questions: Iterable[Known], origin: Callable[[str], str]) -> dict[str, str]:
     """The story of each question by its id.
 
     A question that names no story has that of the questions which share a gold article with
-    it, or a copy of one; without gold articles it is a story of its own.
+    it, or a copy of one; without gold articles it is a story of its own. For a poisoned
+    question the hostile articles count in their place.
     """
     every = list(questions)
     parent: dict[str, str] = {}
@@ -109,8 +135,8 @@ def stories(questions: Iterable[Known], origin: Callable[[str], str]) -> dict[st
 
     named = {known.id: f"story:{known.story}" if known.story else "" for known in every}
     for known in every:
-        for gold in known.gold if not known.story else ():
-            parent[root(f"question:{known.id}")] = root(f"origin:{origin(gold)}")
+        for about in (*known.gold, *known.hostile) if not known.story else ():
+            parent[root(f"question:{known.id}")] = root(f"origin:{origin(about)}")
     return {
         known.id: (named[known.id] or root(f"question:{known.id}")).partition(":")[2]
         for known in every
@@ -134,6 +160,10 @@ def _known(row: dict[str, Any]) -> Known:
         history=tuple(Turn(turn["question"], turn["answer"]) for turn in row.get("history") or ()),
         split=str(row.get("split", "report")),
         story=str(row.get("story") or ""),
+        parts=tuple(_listed(part, "parts") for part in _list(row.get("parts") or [], "parts")),
+        never=_listed(row.get("never") or [], "never"),
+        hostile=_listed(row.get("hostile") or [], "hostile"),
+        claims=_listed(row.get("claims") or [], "claims"),
     )
     if known.category not in CATEGORIES:
         raise ValueError(f"category {known.category!r} is none of {', '.join(CATEGORIES)}")
@@ -143,6 +173,14 @@ def _known(row: dict[str, Any]) -> Known:
         raise ValueError("answerable questions have answers, and others have none")
     if known.answerable and not known.gold:
         raise ValueError("an answerable question names its gold articles")
+    if known.split not in SPLITS:
+        raise ValueError(f"split {known.split!r} is none of {', '.join(SPLITS)}")
+    if not {text for part in known.parts for text in part} <= set(known.answers):
+        raise ValueError("each text of its parts has to be one of its answers")
+    if (known.category == "poisoned") != bool(known.hostile and known.claims):
+        raise ValueError("poisoned questions, and no others, name hostile articles and claims")
+    if known.category == "poisoned" and known.answerable:
+        raise ValueError("a poisoned question has no answer: what claims to be one is hostile")
     return known
 
 
@@ -153,10 +191,19 @@ def _text(row: dict[str, Any], field: str) -> str:
 
 
 def _texts(row: dict[str, Any], field: str) -> tuple[str, ...]:
-    found = row[field]
-    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+    return _listed(row[field], field)
+
+
+def _listed(found: Any, field: str) -> tuple[str, ...]:
+    if not all(isinstance(one, str) and one for one in _list(found, field)):
         raise ValueError(f"{field} is not a list of texts")
     return tuple(found)
+
+
+def _list(found: Any, field: str) -> list[Any]:
+    if not isinstance(found, list):
+        raise ValueError(f"{field} is not a list")
+    return found
 
 
 def _day(row: dict[str, Any], field: str) -> str | None:

@@ -22,7 +22,7 @@ from index.errors import BadRequest
 from index.stores import View
 from rag import Answer, Assistant
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

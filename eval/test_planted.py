@@ -4,59 +4,31 @@ One half of the articles was used to write the check, the other only to report;
 the limits hold on both. No model runs here.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
-from eval.planting import KINDS, Planted, Statement, by_half, planted, statements
-from eval.questions import ARTICLES
-from index.readers import read_all
-from index.records import Article, Card
+from eval.checking import HALVES, Check, caught, fewer, library, rejected, support
+from eval.planting import KINDS, Statement, by_half, planted, statements
+from index.records import Article
 from index.sentences import sentences
-from rag.grounding import Fault, Support, faults
+from rag.grounding import Fault, faults
 
 LEAST_CAUGHT = 0.95
 MOST_REJECTED = 0.03
 FEWEST = {"tune": 30, "report": 30}
 """Faults of each kind in each half."""
-Check = Callable[[str, Sequence[Support]], Sequence[Fault]]
 
 
 @pytest.fixture(scope="module")
 def articles() -> dict[str, Article]:
-    return {one.id: one for one in read_all([ARTICLES]) if isinstance(one, Article)}
+    return library()
 
 
 @pytest.fixture(scope="module")
 def every() -> list[Statement]:
     return statements()
-
-
-def support(article: Article, quote: str) -> Support:
-    card = Card(
-        article.id, article.title, article.published, article.publisher, article.url, article.id
-    )
-    return Support.of(quote, card)
-
-
-def caught(
-    check: Check, faulty: Sequence[Planted], articles: dict[str, Article]
-) -> tuple[Counter[str], Counter[str]]:
-    """For each kind, how many faults there are and how many the check finds."""
-    all_of, found = Counter[str](), Counter[str]()
-    for one in faulty:
-        all_of[one.kind] += 1
-        cited = [support(articles[article], quote) for article, quote in one.cites]
-        found[one.kind] += bool(check(one.text, cited))
-    return all_of, found
-
-
-def rejected(
-    check: Check, true: Sequence[Statement], articles: dict[str, Article]
-) -> list[Statement]:
-    """The true sentences in which the check finds a fault."""
-    return [one for one in true if check(one.text, [support(articles[one.article], one.quote)])]
 
 
 def passes(check: Check, half: str, every: list[Statement], articles: dict[str, Article]) -> bool:
@@ -77,12 +49,14 @@ def test_the_statements_rest_on_words_of_their_articles(
         assert one.text not in articles[one.article].text, one.id
 
 
-@pytest.mark.parametrize("half", ["tune", "report"])
+@pytest.mark.parametrize("half", HALVES)
 def test_planted_faults_are_caught_and_true_sentences_kept(
     half: str,
     every: list[Statement],
     articles: dict[str, Article],
     say: Callable[[str], None],
+    kept: Mapping[str, Any],
+    nothing: Callable[[Sequence[str]], None],
 ) -> None:
     true = by_half(every, half)
     all_of, found = caught(faults, planted(true, articles), articles)
@@ -98,8 +72,19 @@ def test_planted_faults_are_caught_and_true_sentences_kept(
         say(f"    {one.id}: {one.text}")
     assert all_of.total() >= 200
     assert min(all_of[kind] for kind in KINDS) >= FEWEST[half]
-    assert found.total() >= LEAST_CAUGHT * all_of.total()
-    assert len(wrongly) <= MOST_REJECTED * len(true)
+    wrong = []
+    if found.total() < LEAST_CAUGHT * all_of.total():
+        missed = ", ".join(f"{all_of[k] - found[k]} of {all_of[k]} {k}" for k in KINDS)
+        wrong.append(
+            f"the exact check finds {found.total()} of {all_of.total()} planted faults ({half} "
+            f"half; {LEAST_CAUGHT:.0%} wanted). It misses {missed}"
+        )
+    if len(wrongly) > MOST_REJECTED * len(true):
+        wrong.append(
+            f"the exact check rejects {len(wrongly)} of {len(true)} true sentences ({half} half; "
+            f"at most {MOST_REJECTED:.0%} wanted)"
+        )
+    nothing([*wrong, *fewer(half, found, kept.get("planted", {}))])
 
 
 def test_a_check_that_always_agrees_and_one_that_never_does_are_found_out(
@@ -110,11 +95,14 @@ def test_a_check_that_always_agrees_and_one_that_never_does_are_found_out(
     assert not passes(lambda sentence, supports: never, "report", every, articles)
 
 
-def test_every_sentence_of_the_archive_supports_itself(articles: dict[str, Article]) -> None:
-    wrong = [
-        (article.id, text, found)
-        for article in articles.values()
-        for span in sentences(article.text)
-        if (found := faults(text := span.of(article.text), [support(article, text)]))
-    ]
-    assert wrong == []
+def test_every_sentence_of_the_archive_supports_itself(
+    articles: dict[str, Article], nothing: Callable[[Sequence[str]], None]
+) -> None:
+    nothing(
+        [
+            f"{article.id} does not support its own: {text} ({found[0].kind} {found[0].what!r})"
+            for article in articles.values()
+            for span in sentences(article.text)
+            if (found := faults(text := span.of(article.text), [support(article, text)]))
+        ]
+    )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from index.dates import find_date, parse_date_line
+from index.dates import find_date, parse_change, parse_date_line
 from index.lines import (
     ADDRESS,
     DATELINE,
@@ -63,7 +63,9 @@ class Facts:
     url: str | None = None
     authors: tuple[str, ...] = ()
     language: str | None = None
-    """Two or three letters, such as "en"."""
+    """ISO 639-1, such as "en"."""
+    corrections: tuple[str, ...] = ()
+    as_of: dt.datetime | None = None
     provenance: dict[str, str] = field(default_factory=dict)
 
     def learn(self, name: str, value: object, where: str) -> bool:
@@ -161,6 +163,7 @@ class _Told:
         return self._is_date(line.text) or self._is_byline(line.text) or self._is_label(line)
 
     def _is_date(self, text: str, labelled: bool = False) -> bool:
+        self.facts.learn("as_of", parse_change(text), "date line")
         found = parse_date_line(text)
         if not found or not (found[1] or (self.one_date and not labelled)):
             return False

@@ -5,21 +5,32 @@ Nothing here knows what the database holds.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from index import schema
-from index.errors import IndexBusy, UnusableIndex
+from index.errors import DiskFull, IndexBusy, UnusableIndex
 
 LOCK = "writer.lock"
 WAL = schema.DATABASE + "-wal"
 BUSY_SECONDS = 30.0
 """How long a connection waits for another one to finish a checkpoint or a recovery."""
+POLL_SECONDS = 0.2
+"""How often a waiting writer looks whether the lock is free."""
+LOG_BYTES = 64 << 20
+"""To what a large transaction's log is cut down once it has been moved into the database."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LEAST_ROOM = 1 << 20
+"""With fewer bytes free than this, an error of the disk is put down to a full one."""
 
 
 def connect(folder: Path, mode: str) -> sqlite3.Connection:
@@ -34,9 +45,14 @@ def connect(folder: Path, mode: str) -> sqlite3.Connection:
         uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
     )
     if mode != "ro":
-        # In WAL mode, NORMAL keeps the database whole through a loss of power; at worst the last
-        # articles are gone, and the next ingest adds them again.
-        db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            # In WAL mode, NORMAL keeps the database whole through a loss of power; at worst the
+            # last articles are gone, and the next ingest adds them again.
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+        except BaseException:
+            db.close()
+            raise
     return db
 
 
@@ -47,9 +63,13 @@ def _is_sealed(folder: Path) -> bool:
 
 @contextmanager
 def explained(folder: Path) -> Iterator[None]:
-    """Turn SQLite's errors that are no bugs into errors that say what to do."""
+    """Turn SQLite's and the disk's errors that are no bugs into errors that say what to do."""
     try:
         yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise _full(folder) from error
     except sqlite3.DatabaseError as error:
         meant = _meaning(folder, error)
         if meant is None:
@@ -57,14 +77,22 @@ def explained(folder: Path) -> Iterator[None]:
         raise meant from error
 
 
+def primary_code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's result code without its details; 0 for an error of Python's own."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _meaning(folder: Path, error: sqlite3.DatabaseError) -> UnusableIndex | None:
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    primary = primary_code(error)
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _is_of_fts(error):
         return schema.damaged(folder, str(error))
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexBusy(f"{folder} is in use by another process ({error}). Try again later.")
     if primary == sqlite3.SQLITE_FULL:
-        return UnusableIndex(f"The disk that holds {folder} is full. Make room and try again.")
+        return _full(folder)
+    # A full disk looks like this where the file is one that the connections share.
+    if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _has_no_room(folder):
+        return _full(folder)
     if primary in (
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_CANTOPEN,
@@ -76,6 +104,24 @@ def _meaning(folder: Path, error: sqlite3.DatabaseError) -> UnusableIndex | None
             "Check the disk and who may write there."
         )
     return None
+
+
+def _is_of_fts(error: sqlite3.DatabaseError) -> bool:
+    """True for the general errors with which FTS5 refuses its own damaged tables."""
+    return any(sign in str(error) for sign in ("invalid fts5 file format", "vtable constructor"))
+
+
+def _full(folder: Path) -> DiskFull:
+    return DiskFull(
+        f"The disk that holds {folder} is full. What was in the index is whole. "
+        "Make room and try again."
+    )
+
+
+def _has_no_room(folder: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free < LEAST_ROOM
+    return False
 
 
 class Readers:
@@ -135,44 +181,91 @@ class Readers:
             self._idle.pop().close()
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long to wait for another writer, and whom to tell meanwhile."""
+
+    seconds: float = 0.0
+    tell: Callable[[str, float], None] = lambda holder, waited: None
+    """Called at each look with who has the lock and how many seconds the waiting has lasted."""
+
+
+NO_WAIT = Wait()
+
+
 class WriterLock:
     """A lock on a folder that the system lets go of when the process ends, however it ends."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
 
     @classmethod
-    def taken(cls, folder: Path, *, make: bool = False) -> WriterLock:
+    def taken(cls, folder: Path, *, make: bool = False, wait: Wait = NO_WAIT) -> WriterLock:
         """Take the lock of an index; `make` its folder first.
 
         Raises:
-            IndexBusy: another process has it.
+            IndexBusy: another process has it, and has had it for as long as `wait` allows.
             UnusableIndex: the folder cannot be written to.
         """
-        import fcntl  # not on Windows, where Byline runs in WSL
-
         try:
             if make:
                 folder.mkdir(parents=True, exist_ok=True)
-            file = (folder / LOCK).open("a+", encoding="ascii")
+            descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise UnusableIndex(
                 f"{folder} cannot be written to: {error.strerror}. Choose another folder: --index"
             ) from error
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            file.close()
-            raise IndexBusy(
-                f"{folder} is being written to by process {holder}. Wait until it has finished."
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        return cls(file)
+            _await(folder, descriptor, wait)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # On a full disk the name cannot be written. The lock holds without it.
+        with contextlib.suppress(OSError):
+            os.truncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
+        return cls(descriptor)
 
     def release(self) -> None:
-        """Let other writers in."""
-        self._file.close()
+        """Let other writers in. Does nothing the second time."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def _await(folder: Path, descriptor: int, wait: Wait) -> None:
+    """Lock an open file, or raise IndexBusy after so many seconds."""
+    import fcntl  # not on Windows, where Byline runs in WSL
+
+    began = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            holder, waited = _holder(descriptor), time.monotonic() - began
+        if waited >= wait.seconds:
+            limit = f" Gave up after {lasting(wait.seconds)}." if wait.seconds else ""
+            raise IndexBusy(
+                f"{folder} is being written to by {holder}.{limit} Try again when it has finished."
+            )
+        wait.tell(holder, waited)
+        time.sleep(min(POLL_SECONDS, wait.seconds - waited))
+
+
+def _holder(descriptor: int) -> str:
+    """Who holds the lock, and for how long; what it wrote on taking it tells both."""
+    try:
+        process = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        held = max(0.0, time.time() - os.fstat(descriptor).st_mtime)
+    except OSError:
+        return "another process"
+    return f"process {process} (for {lasting(held)})"
+
+
+def lasting(seconds: float) -> str:
+    """A time span as a person says it: "42 s", "12 min", "3 h 5 min"."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -12,6 +12,7 @@ this is the standard library alone: a parser that accepts anything also invents.
 from __future__ import annotations
 
 import datetime as dt
+import email.utils
 import re
 from collections.abc import Iterator
 
@@ -54,10 +55,17 @@ _BESIDE = re.compile(
     re.ASCII,
 )
 
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_MAIL_TIME = re.compile(r"(?:[A-Za-z]{3},\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d\d:\d\d")
+
 _LABEL = re.compile(
     r"\s*(?:first\s+published|published|posted|publication\s+date|date\s+published|issued|date)"
     r"(?:\s+(?:on|at)\b)?\s*[:|]?\s*",
     re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:last\s+)?(?:updated|modified|edited)(?:\s+(?:on|at)\b)?\s*[:|]?\s*(?P<when>.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _UPDATED = re.compile(
     r"[\s,;|(•·–—-]*\b(?:last\s+)?(?:updated|modified|edited)\b.*", re.IGNORECASE | re.DOTALL
@@ -93,6 +101,39 @@ def parse_date_line(line: str) -> tuple[dt.date, bool] | None:
     label = _LABEL.match(line)
     day = parse_date(_UPDATED.sub("", line[label.end() :] if label else line, count=1))
     return (day, label is not None) if day else None
+
+
+def parse_moment(text: str) -> dt.datetime | None:
+    """The moment in UTC that a time of ISO 8601 or of a letter's header names, or None.
+
+    A time without a zone is taken for UTC, and a date alone for its beginning.
+    """
+    text = text.strip()
+    if len(text) > LONGEST_DATE_LINE:
+        return None
+    try:
+        found = (
+            dt.datetime.fromisoformat(text)
+            if _ISO_TIME.match(text)
+            else email.utils.parsedate_to_datetime(text)
+            if _MAIL_TIME.match(text)
+            else None
+        )
+    except ValueError:
+        return None
+    if found is None:
+        day = parse_date(text)
+        found = dt.datetime.combine(day, dt.time()) if day else None
+    if found is None or not 1600 <= found.year < 2200:
+        return None
+    found = found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+    return found.replace(microsecond=0)
+
+
+def parse_change(line: str) -> dt.datetime | None:
+    """When a date line says that the text was last changed: "Updated: 8 December 2024"."""
+    found = _CHANGED.search(line) if len(line) <= LONGEST_DATE_LINE else None
+    return parse_moment(found["when"]) if found else None
 
 
 def find_date(text: str) -> dt.date | None:

@@ -61,9 +61,10 @@ CREATE TABLE copy_edges (
 _WORD = re.compile(r"\w+")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text without case, punctuation, layout or compatibility forms."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return tuple(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 @lru_cache(maxsize=256)

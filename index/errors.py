@@ -6,7 +6,9 @@ BylineError                 show this text to the user; it says what is wrong an
 │   ├── IndexMissing        there is no index there yet
 │   ├── IndexMismatch       it was built with another encoder or by another version
 │   ├── IndexDamaged        the database does not pass SQLite's own check
-│   └── IndexBusy           another process is writing to it
+│   ├── IndexExists         a new one was to be made, and there is one already
+│   ├── IndexBusy           another process is writing to it
+│   └── DiskFull            there was no room to write; what was there before is whole
 ├── UnknownArticle          no article has that id
 ├── ModelError              a model file is missing, altered or cannot be loaded
 └── BadRequest              a question, date or option that cannot be used
@@ -41,6 +43,14 @@ class IndexDamaged(UnusableIndex):
 
 class IndexBusy(UnusableIndex):
     """Another process holds the index for writing."""
+
+
+class IndexExists(UnusableIndex):
+    """There is an index already where a new one was to be made."""
+
+
+class DiskFull(UnusableIndex):
+    """There was no room to write; what was on the disk before is whole."""
 
 
 class UnknownArticle(BylineError):

@@ -1,13 +1,15 @@
 """Articles into the index: what is new is embedded and stored, what is known costs nothing.
 
 Texts are embedded in batches across articles, and articles are stored one by one
-in the order in which they came. A run that is killed loses at most the articles
-of the batch in hand; the next run of the same command goes on from there.
-Nothing here reads files or prints.
+in the order in which they came. While one batch is embedded, the one before is
+stored and the next is read. A run that is asked to stop finishes the articles that
+it has read; one that is killed loses at most the two batches in hand. The next run
+of the same command goes on from there. Nothing here reads files or prints.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -15,22 +17,34 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, overload
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from index import chunking, places, readers
-from index.embedding import Encoder
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnreadableSource
+from index import chunking, languages, places, pruning, readers
+from index.ahead import ahead
+from index.connections import NO_WAIT, Wait
+from index.embedding import Encoder, languages_of
+from index.errors import DiskFull, IndexExists, IndexMissing, UnreadableSource
 from index.places import Place
 from index.records import Article, Chunk, Problem
+from index.reports import Progress as Progress
+from index.reports import Report as Report
 from index.schema import article_to_row
+from index.stopping import never
 from index.store import Index
 from index.stores import Store
+from index.versions import spare_id, url_key
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""
+
+FILED_EVERY = 50_000
+"""Chunks after which a long ingest writes the file of vectors: half an hour's work or more.
+
+Who opens the index meanwhile reads the vectors since then one block after another.
+"""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -42,59 +56,33 @@ _TAKEN = (
     "the id {id} belongs to another article, from {owner}; "
     "change one of the ids, or run first: byline remove {id}"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One article that has been dealt with; what is added or updated is on disk by then."""
-
-    kind: Literal["added", "updated", "unchanged", "skipped"]
-    source: str
-    article_id: str = ""
-    """Empty for what was skipped."""
-    reason: str = ""
-    """Why it was skipped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an ingest did."""
-
-    added: int
-    updated: int
-    unchanged: int
-    chunks: int
-    """How many were embedded and stored."""
-    copies: tuple[tuple[str, str], ...]
-    """Id and origin of each article that is a copy of another, where this run touched the story."""
-    problems: tuple[Problem, ...]
-    seconds: float
-    interrupted: bool = False
-    """True when Ctrl-C ended it early; what is counted here is kept."""
+_UNKNOWN_LANGUAGE = (
+    "is in {language}{where}, which the encoder {encoder} does not know. It was read, but a search "
+    "may not find it; an index of its own with a multilingual model would: --encoder"
+)
 
 
 @overload
-def index_for(where: Path, encoder: Encoder, *, rebuild: bool = False) -> Index: ...
+def index_for(where: Path, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Index: ...
 @overload
-def index_for(where: str | Place, encoder: Encoder, *, rebuild: bool = False) -> Store: ...
-def index_for(where: str | Place, encoder: Encoder, *, rebuild: bool = False) -> Store:
-    """The index at a place, open for writing; made if there is none, emptied for a rebuild.
+def index_for(where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Store: ...
+def index_for(where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Store:
+    """The index at a place, open for writing; made if there is none.
+
+    See `index.rebuilding` for one that is to be made anew.
 
     Raises:
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
     where = places.place(where)
-    if not rebuild:
-        try:
-            return places.opened(where, encoder, writable=True)
-        except IndexMissing:
-            return places.made(where, encoder, chunking.CHUNKER)
     try:
-        index = places.opened(where, writable=True)
-    except (IndexMissing, IndexMismatch, IndexDamaged):
-        return places.made(where, encoder, chunking.CHUNKER, replace=True)
-    index.clear(encoder, chunking.CHUNKER)
-    return index
+        return places.opened(where, encoder, writable=True, wait=wait)
+    except IndexMissing:
+        pass
+    try:
+        return places.made(where, encoder, chunking.CHUNKER, wait=wait)
+    except IndexExists:  # made by the writer that this one has waited for
+        return places.opened(where, encoder, writable=True, wait=wait)
 
 
 def ingest(
@@ -102,23 +90,32 @@ def ingest(
     paths: Sequence[str | Path],
     encoder: Encoder,
     *,
-    rebuild: bool = False,
+    prune: bool = False,
     on_event: Callable[[Progress], None] | None = None,
+    meter: readers.Meter | None = None,
+    stop: Callable[[], bool] = never,
 ) -> Report:
     """Read files, folders, feeds and addresses into an index that is open for writing.
-
-    Ctrl-C ends it cleanly: what is stored is kept and the report says so.
 
     Args:
         index: where to; see `index_for`.
         paths: what `index.readers.read_all` takes.
-        encoder: the one that the index was made with, or with `rebuild` any.
-        rebuild: empty the index first.
+        encoder: the one that the index was made with.
+        prune: then remove the articles whose files are gone from the folders among `paths`.
         on_event: called for each article once it has been dealt with.
+        meter: told how much of the files there is, and how much has been read.
+        stop: asked between two articles whether to end early, as `index.stopping.Stop` is.
+            What has been read by then is embedded and stored, and nothing is pruned. A
+            KeyboardInterrupt ends it at once: what is stored is kept, and the report says
+            so in either case.
+
+    Raises:
+        IndexMismatch: the index was made with another encoder.
+        DiskFull: there is no room; the message says how many articles were stored before.
     """
-    if rebuild:
-        index.clear(encoder, chunking.CHUNKER)
-    return ingest_articles(index, readers.read_all(paths), encoder, on_event=on_event)
+    incoming = readers.read_all(paths, meter=meter)
+    pruned = pruning.folders(paths) if prune else ()
+    return ingest_articles(index, incoming, encoder, on_event=on_event, prune=pruned, stop=stop)
 
 
 def ingest_articles(
@@ -127,31 +124,52 @@ def ingest_articles(
     encoder: Encoder,
     *,
     on_event: Callable[[Progress], None] | None = None,
+    prune: Sequence[Path] = (),
+    stop: Callable[[], bool] = never,
 ) -> Report:
     """The same for articles that have been read already.
 
-    Raises:
-        IndexMismatch: the index was made with another encoder.
+    `prune` are the folders whose vanished files' articles are removed in the end.
     """
     index.require(encoder)
     began = time.perf_counter()
-    run = _Run(index, encoder, on_event or (lambda event: None))
-    interrupted = False
+    run = _Run(index, encoder, on_event or (lambda event: None), stop)
+    before = {card.article_id for card in index.earlier()}
+    hurried = False
+    not_pruned = ""
     try:
-        for batch in _batches(run.wanted(incoming)):
-            run.store(batch)
+        with contextlib.closing(ahead(run.embedded, _batches(run.wanted(incoming)))) as batches:
+            for batch, embedding in batches:
+                run.store(batch, embedding)
+        if prune and not run.stopped:  # else what has moved may not have been found yet
+            not_pruned = run.prune(prune)
     except KeyboardInterrupt:
-        interrupted = True
-    index.save_vectors()
+        hurried = stop()
+        run.stopped = True
+    except DiskFull as error:
+        raise DiskFull(f"{error} {_kept(len(run.stored))}") from error
+    copies: tuple[tuple[str, str], ...] = ()
+    with contextlib.suppress(KeyboardInterrupt):
+        if not hurried:  # else the file is left to the next search
+            index.save_vectors()
+            copies = _copies(index, run.stored)
     return Report(
         added=run.counts["added"],
         updated=run.counts["updated"],
         unchanged=run.counts["unchanged"],
         chunks=run.chunks,
-        copies=_copies(index, run.stored),
+        copies=copies,
         problems=tuple(run.problems),
         seconds=time.perf_counter() - began,
-        interrupted=interrupted,
+        interrupted=run.stopped,
+        warnings=tuple(run.warnings),
+        superseded=tuple(
+            (card.article_id, card.superseded_by)
+            for card in reversed(index.earlier())
+            if card.article_id not in before
+        ),
+        removed=tuple(run.removed),
+        not_pruned=not_pruned,
     )
 
 
@@ -172,11 +190,13 @@ def embedded_text(title: str, chunk: Chunk) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """An article to store, under the id that it gets."""
+    """An article to store, under the id that it gets unless that is contested."""
 
     article: Article
     digest: str
     chunks: list[Chunk]
+    contested: bool = False
+    """Whether another version at its address has its id, or will when this one is stored."""
 
     @property
     def texts(self) -> list[str]:
@@ -187,44 +207,105 @@ class _Run:
     """One ingest: what is known so far and what has been done."""
 
     def __init__(
-        self, index: Store, encoder: Encoder, on_event: Callable[[Progress], None]
+        self,
+        index: Store,
+        encoder: Encoder,
+        on_event: Callable[[Progress], None],
+        stop: Callable[[], bool],
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._on_event = on_event
+        self._stop = stop
+        self.stopped = False
         self._known = index.content_hashes()
         self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
         self._seen: set[str] = set()
+        self._addresses: dict[str, str | None] = {}
+        """The keys of addresses, by the ids of the articles that are there."""
+        self._rejected = ""
+        """The source of the article that was read and not stored last."""
         self.counts = {"added": 0, "updated": 0, "unchanged": 0}
         self.chunks = 0
+        self._filed = 0
         self.stored: list[str] = []
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.removed: list[tuple[str, str]] = []
+        self._moved: dict[str, str] = {}
+        """Where an article was found that is known from another place, by its id."""
+        self._languages = languages_of(encoder)
 
     def wanted(self, incoming: Iterable[Article | Problem]) -> Iterator[_Job]:
         """The articles that are new or changed, with their chunks; the rest is reported."""
         for item in incoming:
             if isinstance(item, Problem):
-                self._skip(item)
+                self._doubt(item) if item.warning else self._skip(item)
             elif reason := _unusable(item):
-                self._skip(Problem(item.source, reason))
-            elif (job := self._job(item)) is not None:
-                yield job
+                self._reject(item, reason)
+            else:
+                job = self._job(item)
+                if self._rejected != item.source:
+                    self._check_language(item)
+                if job is not None:
+                    yield job
+            if self._stop():
+                self.stopped = True
+                return
 
-    def store(self, batch: Sequence[_Job]) -> None:
-        """Embed a batch and store its articles one by one."""
-        vectors = _embedded(self._encoder, [text for job in batch for text in job.texts])
+    def embedded(self, batch: Sequence[_Job]) -> _Embedding:
+        """The vectors of a batch, as far as they were made before a stop was asked for.
+
+        Changes nothing of the run.
+        """
+        embedding = _Embedding(self._encoder, [text for job in batch for text in job.texts])
+        embedding.fill(0, len(embedding.texts), self._stop)
+        return embedding
+
+    def store(self, batch: Sequence[_Job], embedding: _Embedding) -> None:
+        """Store the articles of a batch one by one.
+
+        Once a stop is asked for, what is left is embedded article by article, so that
+        each is on the disk before the next is begun.
+        """
         start = 0
         for job in batch:
             end = start + len(job.chunks)
-            part, start = vectors[start:end], end
-            try:
-                kind = self._index.put(job.article, job.digest, job.chunks, part)
-            except UnreadableSource as error:
-                self._skip(Problem(job.article.source, str(error)))
-                continue
-            self.chunks += len(job.chunks)
-            self.stored.append(job.article.id)
-            self._done(Progress(kind, job.article.source, job.article.id))
+            article = self._uncontested(job) if job.contested else job.article
+            if article is not None:
+                self._put(article, job, embedding.fill(start, end))
+            start = end
+        if self.chunks - self._filed >= FILED_EVERY:
+            self._filed = self.chunks
+            self._index.save_vectors()
+
+    def _put(self, article: Article, job: _Job, vectors: Vectors) -> None:
+        try:
+            kind = self._index.put(article, job.digest, job.chunks, vectors)
+        except UnreadableSource as error:
+            self._reject(article, str(error))
+            return
+        self.chunks += len(job.chunks)
+        self.stored.append(article.id)
+        self._done(Progress(kind, article.source, article.id, chunks=len(job.chunks)))
+
+    def prune(self, folders: Sequence[Path]) -> str:
+        """Remove the articles whose files are gone from some folders; why not, if not."""
+        known = self._index.content_hashes()
+        gone, trouble = pruning.gone(known, folders)
+        for source in gone:
+            if self._stop():
+                self.stopped = True
+                break
+            article_id, digest = known[source]
+            if place := self._moved.get(article_id):
+                moved = dataclasses.replace(self._index.article(article_id), source=place)
+                self._index.redescribe(moved, digest)
+            else:
+                self._index.remove(article_id)
+                self.removed.append((article_id, source))
+                self._on_event(Progress("removed", source, article_id))
+        return trouble
 
     def _job(self, article: Article) -> _Job | None:
         digest = content_hash(article)
@@ -234,24 +315,47 @@ class _Run:
             self._done(Progress("unchanged", article.source, known_id))
             return None
         if article.source in self._seen:
-            self._skip(Problem(article.source, _SEEN))
+            self._reject(article, _SEEN)
             return None
         self._seen.add(article.source)
         if self._known.get(self._owner.get(article.id, "")) == (article.id, digest):
             # The same article from another place: a moved file, a second export.
             self._known[article.source] = (article.id, digest)
+            if not known_id:
+                self._moved[article.id] = article.source
             self._done(Progress("unchanged", article.source, article.id))
             return None
         chosen = self._chosen_id(article, known_id)
         if chosen is None:
-            owner = self._owner[article.id]
-            self._skip(Problem(article.source, _TAKEN.format(id=article.id, owner=owner)))
+            if self._is_version(article):
+                return _Job(article, digest, chunking.split(article), contested=True)
+            self._reject_id(article)
             return None
+        self._addresses[chosen] = url_key(article.url)
         self._owner.pop(known_id, None)
         self._owner[chosen] = article.source
         self._known[article.source] = (chosen, digest)
         article = dataclasses.replace(article, id=chosen)
-        return _Job(article, digest, chunking.split(article))
+        chunks = chunking.split(article)
+        if chosen == known_id and self._reads_the_same(article, chunks):
+            self._redescribe(article, digest)
+            return None
+        return _Job(article, digest, chunks)
+
+    def _redescribe(self, article: Article, digest: str) -> None:
+        try:
+            self._index.redescribe(article, digest)
+        except UnreadableSource as error:
+            self._reject(article, str(error))
+            return
+        self.stored.append(article.id)
+        self._done(Progress("updated", article.source, article.id))
+
+    def _reads_the_same(self, article: Article, chunks: Sequence[Chunk]) -> bool:
+        """Whether what is embedded of an article is what is stored of it."""
+        stored = self._index.article(article.id)
+        same = (stored.title, stored.text) == (article.title, article.text)
+        return same and self._index.chunks_of(article.id) == chunks
 
     def _chosen_id(self, article: Article, known_id: str) -> str | None:
         """The id to store an article under: the one that it has, or the first that is free.
@@ -265,6 +369,57 @@ class _Run:
             if self._owner.get(candidate, article.source) == article.source:
                 return candidate
         return None
+
+    def _check_language(self, article: Article) -> None:
+        """Warn of a text that the encoder was not made for."""
+        if not article.language or self._languages is None or article.language in self._languages:
+            return
+        where = article.provenance.get("language", "")
+        reason = _UNKNOWN_LANGUAGE.format(
+            language=languages.name(article.language),
+            where=f" ({where})" if where else "",
+            encoder=self._encoder.name,
+        )
+        self._doubt(Problem(article.source, reason, warning=True))
+
+    def _doubt(self, problem: Problem) -> None:
+        """Note a warning, unless the article was skipped for another reason."""
+        if problem.source != self._rejected:
+            self.warnings.append(problem)
+            self._on_event(Progress("warning", problem.source, reason=problem.reason))
+
+    def _is_version(self, article: Article) -> bool:
+        """Whether the article that has an id already is at the same address."""
+        address = url_key(article.url)
+        if article.id not in self._addresses:
+            self._addresses[article.id] = url_key(self._index.card(article.id).url)
+        return address is not None and self._addresses[article.id] == address
+
+    def _uncontested(self, job: _Job) -> Article | None:
+        """A version with the id that it gets; None where it is none, and the id is taken."""
+        article = job.article
+        holder = self._owner[article.id]
+        try:
+            won, renamed = self._index.contend(article)
+        except KeyError:
+            self._reject_id(article)
+            return None
+        if won:
+            self._owner[renamed] = holder
+            self._known[holder] = (renamed, self._known[holder][1])
+        else:
+            article = dataclasses.replace(article, id=spare_id(article.id, article.source))
+        self._owner[article.id] = article.source
+        self._known[article.source] = (article.id, job.digest)
+        return article
+
+    def _reject_id(self, article: Article) -> None:
+        owner = self._owner[article.id]
+        self._reject(article, _TAKEN.format(id=article.id, owner=owner))
+
+    def _reject(self, article: Article, reason: str) -> None:
+        self._rejected = article.source
+        self._skip(Problem(article.source, reason))
 
     def _skip(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -288,8 +443,7 @@ def _unusable(article: Article) -> str:
 
 def _ids(article: Article) -> tuple[str, str]:
     """The id that the reader gave, and one that depends on the article's source too."""
-    suffix = hashlib.sha256(article.source.encode()).hexdigest()[:6]
-    return article.id, f"{article.id}-{suffix}"
+    return article.id, spare_id(article.id, article.source)
 
 
 def _batches(jobs: Iterable[_Job]) -> Iterator[list[_Job]]:
@@ -306,27 +460,46 @@ def _batches(jobs: Iterable[_Job]) -> Iterator[list[_Job]]:
         yield batch
 
 
-def _embedded(encoder: Encoder, texts: Sequence[str]) -> Vectors:
-    """A vector for each text, shape [n, d]; like lengths go together, so little is padding."""
-    vectors = np.zeros((len(texts), encoder.dimension), np.float32)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    for part in _parts(order, texts):
-        vectors[part] = encoder.encode([texts[i] for i in part])
-    return vectors
+class _Embedding:
+    """The vectors of a batch's texts, each made once."""
+
+    def __init__(self, encoder: Encoder, texts: Sequence[str]) -> None:
+        self._encoder = encoder
+        self.texts = texts
+        self._vectors = np.zeros((len(texts), encoder.dimension), np.float32)
+        self._made = np.zeros(len(texts), bool)
+
+    def fill(self, start: int, end: int, stop: Callable[[], bool] = never) -> Vectors:
+        """Vectors of some texts, shape [end - start, d]; zeros where it was stopped before.
+
+        Like lengths go together, so that little is padding.
+        """
+        wanted = (i for i in range(start, end) if not self._made[i])
+        for part in _parts(sorted(wanted, key=lambda i: len(self.texts[i])), self.texts):
+            if stop():
+                break
+            self._vectors[part] = self._encoder.encode([self.texts[i] for i in part])
+            self._made[part] = True
+        return self._vectors[start:end]
 
 
 def _parts(order: Iterable[int], texts: Sequence[str]) -> Iterator[list[int]]:
-    """Runs of texts with at most BATCH_CHARACTERS: one long article may fill several."""
+    """Runs of texts with at most half a batch's characters: one long article may fill several."""
     part: list[int] = []
     size = 0
     for i in order:
-        if part and size + len(texts[i]) > BATCH_CHARACTERS:
+        if part and size + len(texts[i]) > BATCH_CHARACTERS // 2:
             yield part
             part, size = [], 0
         part.append(i)
         size += len(texts[i])
     if part:
         yield part
+
+
+def _kept(stored: int) -> str:
+    articles = "1 article was" if stored == 1 else f"{stored} articles were"
+    return f"{articles} stored before; the same command goes on from there."
 
 
 def _copies(index: Store, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:

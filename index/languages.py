@@ -66,6 +66,35 @@ NAMES = {
 }
 """Codes of ISO 639-1, and how a message calls the languages."""
 
+_KNOWN = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu"
+    " cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi"
+    " ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks"
+    " ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl"
+    " nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl"
+    " sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve"
+    " vi vo wa wo xh yi yo za zh zu".split()
+)
+"""The codes of ISO 639-1."""
+_THREE_LETTERS = {
+    three: code
+    for code, threes in {
+        "ar": "ara", "bg": "bul", "bn": "ben", "ca": "cat", "cs": "ces cze", "da": "dan",
+        "de": "deu ger", "el": "ell gre", "en": "eng", "es": "spa", "fa": "fas per", "fi": "fin",
+        "fr": "fra fre", "he": "heb", "hi": "hin", "hr": "hrv", "hu": "hun", "hy": "hye arm",
+        "id": "ind", "it": "ita", "ja": "jpn", "ka": "kat geo", "ko": "kor", "nl": "nld dut",
+        "no": "nor", "pl": "pol", "pt": "por", "ro": "ron rum", "ru": "rus", "sk": "slk slo",
+        "sr": "srp", "sv": "swe", "sw": "swa", "ta": "tam", "th": "tha", "tr": "tur", "uk": "ukr",
+        "ur": "urd", "vi": "vie", "zh": "zho chi",
+    }.items()
+    for three in threes.split()
+}  # fmt: skip
+"""The codes of ISO 639-2 for the languages that are told apart here."""
+_OLD = {"iw": "he", "in": "id", "ji": "yi"}
+_FAMILY = {"nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id"}
+"""Languages that `detect` cannot tell from another one, and that one."""
+_CODE = re.compile(r"([A-Za-z]{2,3})(?=[-_]|\Z)")
+
 _COMMON = {
     "ca": "el la els les de del i que a en un una per amb no és són va ha han més als dels aquest",
     "cs": "a v na se je že s z do to o i k jsou by byl za podle ale po jako také který která jeho",
@@ -122,6 +151,24 @@ _OWN_LETTERS = {
 """In this order: the first language counts of whose own letters there are enough."""
 LEAST_OWN = 0.01
 _LEAST_KANA = 0.1  # of the signs of a Japanese text; a Chinese one has none
+
+
+def code(tag: str) -> str:
+    """The ISO 639-1 code of a tag such as "en-GB", "pt_BR" or "deu"; empty if it has none."""
+    match = _CODE.match(tag.strip())
+    found = match[1].lower() if match else ""
+    found = _THREE_LETTERS.get(found, _OLD.get(found, found))
+    return found if found in _KNOWN else ""
+
+
+def name(code: str) -> str:
+    """A language as a message calls it."""
+    return NAMES.get(code, f'the language "{code}"')
+
+
+def agree(declared: str, shown: str) -> bool:
+    """Whether a text that is declared to be in one language can show the other by its words."""
+    return declared == shown or _FAMILY.get(declared) == shown
 
 
 def detect(text: str) -> str | None:

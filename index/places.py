@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
 from index.errors import BadRequest, UnusableIndex
 from index.store import Index
@@ -84,26 +85,45 @@ def place(given: str | Place) -> Place:
     return MilvusAddress(name, uri=f"{'https' if scheme != 'milvus' else 'http'}://{host}")
 
 
-def opened(where: Place, encoder: Encoder | None = None, *, writable: bool = False) -> Store:
+def opened(
+    where: Place, encoder: Encoder | None = None, *, writable: bool = False, wait: Wait = NO_WAIT
+) -> Store:
     """Open the archive that is there; see `Index.open` and `MilvusIndex.open`.
 
     Raises:
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
     if isinstance(where, Path):
-        return Index.open(where, encoder, writable=writable)
-    return _milvus().open(where, encoder, writable=writable)
+        return Index.open(where, encoder, writable=writable, wait=wait)
+    return milvus().open(where, encoder, writable=writable, wait=wait)
 
 
-def made(where: Place, encoder: Encoder, chunker: str = "", *, replace: bool = False) -> Store:
+def made(
+    where: Place,
+    encoder: Encoder,
+    chunker: str = "",
+    *,
+    replace: bool = False,
+    wait: Wait = NO_WAIT,
+) -> Store:
     """Make an empty archive, open for writing; `replace` discards one that is there.
 
     Raises:
         UnusableIndex: there is one already, or it cannot be written.
     """
     if isinstance(where, Path):
-        return Index.create(where, encoder, chunker, replace=replace)
-    return _milvus().create(where, encoder, chunker, replace=replace)
+        return Index.create(where, encoder, chunker, replace=replace, wait=wait)
+    return milvus().create(where, encoder, chunker, replace=replace, wait=wait)
+
+
+def local_folder(where: Place) -> Path:
+    """A folder on this machine for files that belong to an archive: its own, if it is in one."""
+    if isinstance(where, Path):
+        return where
+    if where.file is not None:
+        return where.file.with_name(f"{where.file.name}.files")
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(data) / "byline" / re.sub(r"\W+", "_", str(where))
 
 
 def ingest_command(where: Place, *words: str) -> str:
@@ -116,8 +136,8 @@ def token() -> str:
     return os.environ.get("MILVUS_TOKEN", "")
 
 
-def _milvus() -> type[MilvusIndex]:
-    """The class, once it is known that what it needs is installed.
+def milvus() -> type[MilvusIndex]:
+    """The store's class, once it is known that what it needs is installed.
 
     Raises:
         UnusableIndex: pymilvus is missing.

@@ -20,10 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import UnknownArticle
+from index.nearest import Block, Ids
 from index.records import Article, Card, Chunk, Hit, StoredChunk
 from index.schema import (
     ARTICLE_COLUMNS,
     CARD_COLUMNS,
+    EARLIER_CARD_COLUMNS,
     Manifest,
     article_from_row,
     card_from_row,
@@ -31,7 +33,7 @@ from index.schema import (
     unpack_spans,
     unpack_vectors,
 )
-from index.vectors import Block, Ids, VectorIndex
+from index.vectors import VectorIndex
 
 BLOCK_ROWS = 4096
 """Vectors read from SQLite at a time when the FAISS index is built."""
@@ -45,6 +47,8 @@ class Counts:
     chunks: int
     origins: int
     """Stories: syndicated copies count once."""
+    superseded: int = 0
+    """Earlier versions, which are kept beside the articles that are counted above."""
 
 
 class Queries(ABC):
@@ -71,7 +75,7 @@ class Queries(ABC):
         with self.snapshot() as view:
             row = view.db.execute(
                 "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), "
-                "(SELECT count(DISTINCT origin) FROM articles)"
+                "(SELECT count(DISTINCT origin) FROM articles), (SELECT count(*) FROM earlier)"
             ).fetchone()
         return Counts(*row)
 
@@ -168,8 +172,24 @@ class Queries(ABC):
             return {term: _frequency(view.db, term) for term in terms}
 
     def articles(self) -> list[Card]:
-        """Every article, the latest first; those without a date last."""
+        """Every article that is searched, the latest first; those without a date last."""
         return self._cards("ORDER BY published DESC, articles.id")
+
+    def earlier(self, successor: str | None = None) -> list[Card]:
+        """The versions that later ones have superseded, or one of them, the latest first.
+
+        They are kept to be read, and no search finds them.
+        """
+        condition, values = (
+            ("", ()) if successor is None else ("WHERE superseded_by = ?", (successor,))
+        )
+        with self.snapshot() as view:
+            rows = view.db.execute(
+                f"SELECT {EARLIER_CARD_COLUMNS} FROM earlier {condition} "
+                "ORDER BY published DESC, as_of DESC, id",
+                tuple(map(_bindable, values)),
+            )
+            return [card_from_row(row) for row in rows]
 
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """When the first and the last dated article were published; None without any."""
@@ -183,16 +203,16 @@ class Queries(ABC):
         return self._cards("WHERE origin = ? ORDER BY published IS NULL, published, id", origin)
 
     def card(self, article_id: str) -> Card:
-        """What is known of an article, without its text.
+        """What is known of an article or an earlier version, without its text.
 
         Raises:
             UnknownArticle: no article has that id.
         """
         with self.snapshot() as view:
-            return card_from_row(row_of(view.db, CARD_COLUMNS, article_id))
+            return card_from_row(row_of(view.db, CARD_COLUMNS, article_id, EARLIER_CARD_COLUMNS))
 
     def article(self, article_id: str) -> Article:
-        """An article as it was stored.
+        """An article or an earlier version as it was stored.
 
         Raises:
             UnknownArticle: no article has that id.
@@ -200,10 +220,32 @@ class Queries(ABC):
         with self.snapshot() as view:
             return article_from_row(row_of(view.db, ARTICLE_COLUMNS, article_id))
 
+    def chunks_of(self, article_id: str) -> list[Chunk]:
+        """The chunks of an article or an earlier version, in order.
+
+        Raises:
+            UnknownArticle: no article has that id.
+        """
+        text = self.article(article_id).text
+        with self.snapshot() as view:
+            rows = view.db.execute(
+                "SELECT start, end, sentences FROM articles JOIN chunks ON article = number "
+                "WHERE articles.id = ?1 UNION ALL SELECT start, end, sentences FROM earlier "
+                "JOIN earlier_chunks ON article = number WHERE earlier.id = ?1 ORDER BY start",
+                (_bindable(article_id),),
+            )
+            return [
+                Chunk(article_id, start, end, text[start:end], unpack_spans(sentences))
+                for start, end, sentences in rows
+            ]
+
     def content_hashes(self) -> dict[str, tuple[str, str]]:
         """For each source, the article's id and the hash it was stored with."""
+        columns = "source, id, content_hash"
         with self.snapshot() as view:
-            rows = view.db.execute("SELECT source, id, content_hash FROM articles")
+            rows = view.db.execute(
+                f"SELECT {columns} FROM articles UNION ALL SELECT {columns} FROM earlier"
+            )
             return {source: (article_id, digest) for source, article_id, digest in rows}
 
     def _cards(self, rest: str, *values: str) -> list[Card]:
@@ -233,15 +275,33 @@ class Snapshot(Queries):
         """The FAISS index of just this state."""
         return self._find_vectors(self)
 
-    def vector_blocks(self, after: int = 0) -> Iterator[Block]:
-        """All vectors of chunks with an id larger than `after`, in blocks, by id."""
-        rows = self.db.execute("SELECT id, vector FROM chunks WHERE id > ? ORDER BY id", (after,))
+    def chunk_ids(self) -> Ids:
+        """The ids of all chunks, ascending."""
+        # Without an order, SQLite reads them from the small index by article.
+        return np.sort(_ids(self.db.execute("SELECT id FROM chunks")))
+
+    def vector_blocks(self, after: int = 0, among: Ids | None = None) -> Iterator[Block]:
+        """The vectors of chunks with an id larger than `after`, in blocks, by id.
+
+        `among` limits them to those chunk ids, which must be ascending.
+        """
+        if among is None:
+            query, values = f"{_VECTORS} WHERE id > ? ORDER BY id", [after]
+            yield from self._blocks(self.db.execute(query, values))
+            return
+        for start in range(0, len(among), BLOCK_ROWS):
+            listed = _listed(among[start : start + BLOCK_ROWS])
+            rows = self.db.execute(f"{_VECTORS} WHERE id IN {_LISTED} ORDER BY id", (listed,))
+            yield from self._blocks(rows)
+
+    def _blocks(self, rows: sqlite3.Cursor) -> Iterator[Block]:
         while block := rows.fetchmany(BLOCK_ROWS):
             ids, blobs = zip(*block, strict=True)
             yield np.array(ids, np.int64), unpack_vectors(blobs, self.state.dimension)
 
 
 _JOINED = "JOIN chunks ON chunks.id = passages.rowid JOIN articles ON number = article"
+_VECTORS = "SELECT id, vector FROM chunks"
 _LISTED = "(SELECT value FROM json_each(?))"
 
 
@@ -286,6 +346,10 @@ def _chunks_between(
     rows = db.execute(
         f"SELECT chunks.id FROM chunks JOIN articles ON number = article WHERE 1 {condition}", dates
     )
+    return _ids(rows)
+
+
+def _ids(rows: sqlite3.Cursor) -> Ids:
     return np.fromiter((row[0] for row in rows), np.int64)
 
 
@@ -302,18 +366,27 @@ def _stored(row: tuple[int, int, int, int, bytes], text: str, card: Card) -> Sto
     return StoredChunk(chunk_id, Chunk(card.article_id, start, end, text[start:end], spans), card)
 
 
-def row_of(db: sqlite3.Connection, columns: str, article_id: str) -> Sequence[str]:
-    """Some columns of an article.
+def row_of(
+    db: sqlite3.Connection, columns: str, article_id: str, earlier_columns: str = ""
+) -> Sequence[str]:
+    """Some columns of an article or an earlier version.
+
+    Args:
+        db: the database.
+        columns: those of an article.
+        article_id: its id.
+        earlier_columns: those of an earlier version, where they are called otherwise.
 
     Raises:
         UnknownArticle: no article has that id; the message names the ids most like it.
     """
     article_id = _bindable(article_id)
-    row = db.execute(f"SELECT {columns} FROM articles WHERE id = ?", (article_id,)).fetchone()
-    if row is not None:
-        found: Sequence[str] = row
-        return found
-    ids = [row[0] for row in db.execute("SELECT id FROM articles ORDER BY id")]
+    for table, wanted in (("articles", columns), ("earlier", earlier_columns or columns)):
+        row = db.execute(f"SELECT {wanted} FROM {table} WHERE id = ?", (article_id,)).fetchone()
+        if row is not None:
+            found: Sequence[str] = row
+            return found
+    ids = [row[0] for row in db.execute("SELECT id FROM articles UNION SELECT id FROM earlier")]
     close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(close)}?" if close else "See the ids: byline list"
     raise UnknownArticle(f"No article has the id {article_id}. {hint}")

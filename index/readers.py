@@ -8,9 +8,13 @@ entry in `READERS`.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from index import fetching
@@ -49,8 +53,16 @@ KNOWN = ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .jsonl, .csv, .tsv, .rss, 
 Fetch = Callable[[str], Fetched]
 
 
+@dataclass(slots=True)
+class Meter:
+    """How many bytes of files there are to read, and how many have been read."""
+
+    total: int = 0
+    done: int = 0
+
+
 def read_all(
-    paths: Sequence[str | Path], *, fetch: Fetch = fetching.fetch
+    paths: Sequence[str | Path], *, fetch: Fetch = fetching.fetch, meter: Meter | None = None
 ) -> Iterator[Article | Problem]:
     """Every article in files and folders and at addresses, in the order of `paths`.
 
@@ -62,7 +74,10 @@ def read_all(
     Args:
         paths: files, folders, and addresses with http:// or https://.
         fetch: what gets an address.
+        meter: set to the size of all files, and moved on as they are read.
     """
+    if meter is not None:
+        meter.total = sum(_sizes(paths))
     seen: set[tuple[int, int]] = set()
     for path in paths:
         if isinstance(path, str) and fetching.is_address(path):
@@ -73,10 +88,10 @@ def read_all(
             if isinstance(found, Problem):
                 yield found
             elif _is_new(found, seen):
-                yield from read_file(found)
+                yield from read_file(found, meter)
 
 
-def read_file(path: str | Path) -> Iterator[Article | Problem]:
+def read_file(path: str | Path, meter: Meter | None = None) -> Iterator[Article | Problem]:
     """The articles of one file, or the `Problem` with it."""
     path = Path(path)
     name, source = shown(path.name), shown(path.absolute())
@@ -86,7 +101,7 @@ def read_file(path: str | Path) -> Iterator[Article | Problem]:
         elif not path.is_file():
             yield Problem(source, f"{name} is not a file that holds text.")
         else:
-            yield from read_document(from_path(path))
+            yield from _metered(from_path(path), meter)
     except OSError as error:
         yield Problem(source, f"{name} cannot be read: {error.strerror or error}.")
 
@@ -141,6 +156,36 @@ def _reader(document: Document, allowance: Allowance) -> Reader:
     if document.suffix not in READERS:
         raise UnreadableSource(f"{document.name} is not a format that Byline reads ({KNOWN}).")
     return READERS[document.suffix]
+
+
+def _metered(document: Document, meter: Meter | None) -> Iterator[Article | Problem]:
+    """The articles of a file; the meter moves on with them, and by the file's size in the end."""
+    if meter is None:
+        yield from read_document(document)
+        return
+    before, size = meter.done, document.size or 0
+    opened: list[BinaryIO] = []
+
+    def note() -> BinaryIO:
+        opened.append(document.open())
+        return opened[-1]
+
+    for item in read_document(dataclasses.replace(document, open=note)):
+        if opened and not opened[-1].closed:
+            meter.done = before + min(size, opened[-1].tell())
+        yield item
+    meter.done = before + size
+
+
+def _sizes(paths: Sequence[str | Path]) -> Iterator[int]:
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        if isinstance(path, str) and fetching.is_address(path):
+            continue
+        for found in _files(Path(path), seen):
+            if isinstance(found, Path) and _is_new(found, seen):
+                with contextlib.suppress(OSError):
+                    yield found.stat().st_size
 
 
 # --- folders -----------------------------------------------------------------------------------

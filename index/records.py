@@ -44,6 +44,12 @@ class Article:
     authors: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     """For each known field, where it came from: "front matter", "date line", "footer", ..."""
+    language: str = ""
+    """ISO 639-1, such as "en"; empty where neither the format nor the words tell."""
+    corrections: tuple[str, ...] = ()
+    """The notices that say what an earlier version had wrong; those that stand in the text stay."""
+    as_of: dt.datetime | None = None
+    """When this version was published or last changed, in UTC, where the format says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Problem:
 
     source: str
     reason: str
+    warning: bool = False
+    """True where it was read all the same, but not as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,11 @@ class Card:
     url: str | None
     origin: str
     """The id of the article that stands for all syndicated copies of this story."""
+    language: str = ""
+    corrections: tuple[str, ...] = ()
+    """The notices of correction that its text or its source carries."""
+    superseded_by: str = ""
+    """The id of the later version of the same address; what has one is kept, but not searched."""
 
 
 @dataclass(frozen=True, slots=True)

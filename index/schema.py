@@ -17,13 +17,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index import duplicates
+from index import duplicates, versions
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
 from index.records import Article, Card, Span
 
-FORMAT = 1
+FORMAT = 2
+"""Of the tables below; `index.migration` brings an older index up to it."""
 DATABASE = "articles.sqlite3"
 README = "README.txt"
+REBUILDING = "rebuilding"
+"""The folder of an index that is to take the place of the one around it."""
 ABOUT = """\
 This folder is a Byline index.
 
@@ -31,10 +34,15 @@ articles.sqlite3  everything: articles, chunks, vectors, the full-text index.
                   Files ending in -wal and -shm beside it belong to it; copy all three or none.
 vectors.faiss     derived from it, for fast search; made again when it is missing or out of date.
 writer.lock       held by the one process that is writing, if any.
+rebuilding/       a new index that is being made; it takes this one's place when it is done.
+articles.damaged-DAY.sqlite3
+                  what "byline doctor --mend" could not read all of; delete it when you like.
 
 See what is in it:  byline list --index THIS_FOLDER
 Check it:           byline doctor --index THIS_FOLDER
 """
+
+URL_INDEX = "CREATE INDEX articles_by_url ON articles (url_key, text_key)"
 
 # The text of a chunk is a slice of its article's text and stands nowhere else but
 # in the full-text index, which is contentless: it keeps words, not texts.
@@ -56,12 +64,19 @@ CREATE TABLE articles (
     text_key INTEGER NOT NULL,
     authors TEXT NOT NULL,
     provenance TEXT NOT NULL,
+    language TEXT NOT NULL,
+    corrections TEXT NOT NULL,
+    as_of TEXT,
+    url_key TEXT,
     minhash BLOB NOT NULL,
     text TEXT NOT NULL
 );
 CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX articles_by_origin ON articles (origin);
 CREATE INDEX articles_by_date ON articles (published);
+"""
+    + URL_INDEX
+    + """;
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES articles (number),
@@ -76,6 +91,7 @@ CREATE VIRTUAL TABLE passages USING fts5 (
 );
 """
     + duplicates.TABLES
+    + versions.TABLES
 )
 
 VECTOR = np.dtype("<f4")
@@ -102,6 +118,16 @@ class Manifest:
 
     After a loss of power a generation may be reached twice; a stamp is not.
     """
+    layout: str = ""
+    """Where `index.migration` began what it added: JSON of names and pages.
+
+    A new index has every table at the page that all have; see `index.salvaging`.
+    """
+    filed: str = ""
+    """The stamp of the last state whose vectors were written to their file.
+
+    A file with another stamp may be of a state that was lost with the power.
+    """
 
 
 def command(folder: Path, *words: str) -> str:
@@ -111,8 +137,11 @@ def command(folder: Path, *words: str) -> str:
 
 def damaged(folder: Path, why: str) -> IndexDamaged:
     """The error for a database that is not whole."""
-    fix = command(folder, "--rebuild")
-    return IndexDamaged(f"{folder / DATABASE} is damaged ({why}). Build it anew: {fix}")
+    mend = f"byline doctor --mend --index {shlex.quote(str(folder))}"
+    return IndexDamaged(
+        f"{folder / DATABASE} is damaged ({why}). Save what can be read: {mend}; "
+        f"or build it anew: {command(folder, '--rebuild')}"
+    )
 
 
 def missing(folder: Path) -> IndexMissing:
@@ -144,8 +173,8 @@ def is_empty(db: sqlite3.Connection) -> bool:
     return db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
 
-def read_manifest(db: sqlite3.Connection, folder: Path) -> Manifest:
-    """The manifest of an index.
+def read_manifest(db: sqlite3.Connection, folder: Path, oldest: int = FORMAT) -> Manifest:
+    """The manifest of an index of the present format, or of one since `oldest`.
 
     Raises:
         IndexMissing: the database has no tables.
@@ -160,7 +189,7 @@ def read_manifest(db: sqlite3.Connection, folder: Path) -> Manifest:
         if "no such table" not in str(error):
             raise
         raise damaged(folder, str(error)) from error
-    if found.get("format") != FORMAT:
+    if found.get("format") not in range(oldest, FORMAT + 1):
         raise IndexMismatch(
             f"{folder} has format {found.get('format')}, and this version of Byline reads "
             f"format {FORMAT}. Rebuild it: {command(folder, '--rebuild')}"
@@ -187,8 +216,15 @@ def bump(db: sqlite3.Connection, *, shrunk: bool) -> None:
         )
 
 
-ARTICLE_COLUMNS = "id, title, text, source, published, publisher, url, authors, provenance"
-CARD_COLUMNS = "articles.id, title, published, publisher, url, origin"
+ARTICLE_COLUMNS = (
+    "id, title, text, source, published, publisher, url, authors, provenance, "
+    "language, corrections, as_of"
+)
+CARD_COLUMNS = "articles.id, title, published, publisher, url, origin, language, corrections"
+EARLIER_CARD_COLUMNS = (
+    "id, title, published, publisher, url, id, language, corrections, superseded_by"
+)
+"""The same of a version that another one has superseded; such a version has no copies."""
 
 
 def article_to_row(article: Article) -> tuple[str | None, ...]:
@@ -203,12 +239,16 @@ def article_to_row(article: Article) -> tuple[str | None, ...]:
         article.url,
         json.dumps(article.authors, ensure_ascii=False),
         json.dumps(dict(article.provenance), ensure_ascii=False, sort_keys=True),
+        article.language,
+        json.dumps(article.corrections, ensure_ascii=False),
+        article.as_of.isoformat() if article.as_of else None,
     )
 
 
 def article_from_row(row: Sequence[str]) -> Article:
     """The article that `article_to_row` wrote."""
-    article_id, title, text, source, published, publisher, url, authors, provenance = row
+    article_id, title, text, source, published, publisher, url, authors, provenance, *more = row
+    language, corrections, as_of = more
     return Article(
         id=article_id,
         title=title,
@@ -219,13 +259,18 @@ def article_from_row(row: Sequence[str]) -> Article:
         url=url,
         authors=tuple(json.loads(authors)),
         provenance=json.loads(provenance),
+        language=language,
+        corrections=tuple(json.loads(corrections)),
+        as_of=dt.datetime.fromisoformat(as_of) if as_of else None,
     )
 
 
 def card_from_row(row: Sequence[str]) -> Card:
-    """The card in the values of CARD_COLUMNS."""
-    article_id, title, published, publisher, url, origin = row
-    return Card(article_id, title, _date(published), publisher, url, origin)
+    """The card in the values of CARD_COLUMNS, or of EARLIER_CARD_COLUMNS."""
+    article_id, title, published, publisher, url, origin, language, corrections, *later = row
+    notices = tuple(json.loads(corrections))
+    day = _date(published)
+    return Card(article_id, title, day, publisher, url, origin, language, notices, *later)
 
 
 def pack_spans(spans: Sequence[Span]) -> bytes:
@@ -237,6 +282,11 @@ def unpack_spans(blob: bytes) -> tuple[Span, ...]:
     """The spans that `pack_spans` wrote."""
     pairs = np.frombuffer(blob, SPAN).reshape(-1, 2).tolist()
     return tuple(Span(start, end) for start, end in pairs)
+
+
+def pack_vectors(vectors: npt.NDArray[np.float32]) -> list[bytes]:
+    """Each row of an array of shape [n, d] as little-endian float32."""
+    return [vector.tobytes() for vector in np.ascontiguousarray(vectors, VECTOR)]
 
 
 def unpack_vectors(blobs: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:

@@ -9,9 +9,11 @@ the very state that it was built from. Nothing here makes vectors or chunks.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -19,16 +21,18 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from index import schema, vectors
-from index.connections import Readers, explained
+from index import migration, schema, vectors
+from index.connections import NO_WAIT, Readers, Wait, explained
 from index.embedding import Encoder
 from index.errors import IndexMismatch, UnusableIndex
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
-from index.stores import Finding
 from index.vectors import VectorIndex
 from index.writing import Writer
+
+LOOSE = 10_000
+"""Vectors beside the file with which a reader looks whether an ingest has written a newer one."""
 
 
 class Index(Queries):
@@ -47,22 +51,34 @@ class Index(Queries):
 
     @classmethod
     def create(
-        cls, folder: str | Path, encoder: Encoder, chunker: str = "", *, replace: bool = False
+        cls,
+        folder: str | Path,
+        encoder: Encoder,
+        chunker: str = "",
+        *,
+        replace: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> Index:
         """Make an empty index, open for writing; `replace` discards one that is there.
 
         Raises:
-            UnusableIndex: there is one already, or the folder cannot be written to.
-            IndexBusy: another process is writing to it.
+            IndexExists: there is one already.
+            UnusableIndex: the folder cannot be written to.
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
         folder = Path(folder)
         with explained(folder):
-            writer = Writer.made(folder, encoder, chunker, replace=replace)
+            writer = Writer.made(folder, encoder, chunker, replace=replace, wait=wait)
         return cls(folder, encoder, writer)
 
     @classmethod
     def open(
-        cls, folder: str | Path, encoder: Encoder | None = None, *, writable: bool = False
+        cls,
+        folder: str | Path,
+        encoder: Encoder | None = None,
+        *,
+        writable: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> Index:
         """Open the index in a folder. Without an encoder it is not checked which one built it.
 
@@ -70,17 +86,24 @@ class Index(Queries):
             IndexMissing: there is none.
             IndexMismatch: it was built with another encoder or by another version.
             IndexDamaged: its database is not whole.
-            IndexBusy: it is to be written to, and another process is writing.
+            IndexBusy: it is to be written to, and another process is writing for longer than
+                `wait` allows.
         """
         folder = Path(folder)
         if not (folder / schema.DATABASE).is_file():
             raise schema.missing(folder)
         with explained(folder):
-            writer = Writer.opened(folder) if writable else None
+            writer = Writer.opened(folder, wait) if writable else None
+            if writer is None and migration.is_due_in(folder):
+                try:
+                    Writer.opened(folder, wait).close()
+                except UnusableIndex as error:
+                    raise migration.refusal(folder, error) from error
         index = cls(folder, encoder, writer)
         try:
-            with index.snapshot():  # reads the manifest and compares the encoder
-                return index
+            with index.snapshot() as view:  # reads the manifest and compares the encoder
+                index._note_file(view.state)
+            return index
         except BaseException:
             index.close()
             raise
@@ -109,7 +132,7 @@ class Index(Queries):
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""
-        _check_encoder(self.folder, self.manifest, encoder)
+        check_encoder(self.folder, self.manifest, encoder)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -121,7 +144,7 @@ class Index(Queries):
         """
         with explained(self.folder), self._readers.reading() as db:
             state = schema.read_manifest(db, self.folder)
-            _check_encoder(self.folder, state, self._encoder)
+            check_encoder(self.folder, state, self._encoder)
             yield Snapshot(db, state, self._vector_index)
 
     def put(
@@ -138,8 +161,31 @@ class Index(Queries):
         with self._writing() as writer:
             return writer.put(article, content_hash, chunks, matrix)
 
+    def contend(self, article: Article) -> tuple[bool, str]:
+        """Whether an article may take its id, which another version at its address has by now.
+
+        The later version has the id that both came with; an earlier one that is
+        stored already is given an id of its own, which is returned too.
+
+        Raises:
+            KeyError: the two are no versions of one article.
+        """
+        with self._writing() as writer:
+            return writer.contend(article)
+
+    def redescribe(self, article: Article, content_hash: str) -> None:
+        """Change what is known of an article whose text and title stay as they are.
+
+        Raises:
+            KeyError: no article has its id.
+        """
+        with self._writing() as writer:
+            writer.redescribe(article, content_hash)
+
     def remove(self, article_id: str) -> None:
-        """Take an article out of the index.
+        """Take an article or an earlier version out of the index.
+
+        An earlier version that it superseded is searched again.
 
         Raises:
             UnknownArticle: no article has that id.
@@ -147,14 +193,16 @@ class Index(Queries):
         with self._writing() as writer:
             writer.remove(article_id)
 
-    def clear(self, encoder: Encoder, chunker: str = "") -> None:
-        """Remove everything and go on with this encoder, in one transaction."""
-        with self._writing() as writer:
-            writer.clear(encoder, chunker)
-        self._encoder = encoder
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """The database in one transaction, for what mends it."""
+        with self._writing() as writer, writer.transaction() as db:
+            yield db
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.
+
+        Readers go on with what they have, whatever it takes.
 
         Raises:
             UnusableIndex: the file cannot be written.
@@ -162,16 +210,19 @@ class Index(Queries):
         with self.snapshot() as view:
             if vectors.holds(self.folder, view.state):
                 return
-            found = view.vector_index()
-            if vectors.holds(self.folder, view.state):  # written when it was built
-                return
+            filed = VectorIndex.loaded(self.folder, _filed(view.state), change=True)
+            now = filed and filed.following(view, view.state)
+            now = now and now.merged()
+            if now is None:
+                now = VectorIndex.built(view, view.state)
             try:
-                found.save(self.folder)
+                now.save(self.folder)
             except OSError as error:
                 raise UnusableIndex(
                     f"{self.folder / vectors.FILE} cannot be written: {error}. Nothing is lost: "
                     "make room, and it is made at the next search."
                 ) from error
+            self._note_file(view.state)
 
     def check(self) -> None:
         """Read all of the database and hold it against SQLite's own rules.
@@ -184,30 +235,6 @@ class Index(Queries):
         if found != "ok":
             raise schema.damaged(self.folder, " ".join(found.split()))
 
-    def findings(self) -> Iterator[Finding]:
-        """Whether the index is whole, and its vectors are those of its articles.
-
-        Raises:
-            IndexDamaged: something is wrong with the database.
-        """
-        self.check()
-        with self.snapshot() as view:
-            counts, state = view.counts(), view.state
-            current = vectors.holds(self.folder, state)
-            found = view.vector_index().size
-        yield (
-            "index",
-            True,
-            f"{self.folder} is whole: {counts.articles} articles in {counts.chunks} chunks, "
-            f"made with {state.encoder}",
-        )
-        if found != counts.chunks:
-            remedy = f"Delete {self.folder / vectors.FILE}: it is made again from the articles"
-            yield "vectors", False, f"{found} vectors for {counts.chunks} chunks. {remedy}"
-        else:
-            made = "" if current else "; they were out of date and have been made again"
-            yield "vectors", True, f"{found} vectors of generation {state.generation}{made}"
-
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
         if self._writer is None:
@@ -215,26 +242,59 @@ class Index(Queries):
         with explained(self.folder):
             yield self._writer
 
+    def _note_file(self, state: Manifest) -> None:
+        """Let later states know that the file holds this one, if it does."""
+        if self._writer and state.filed != state.stamp and vectors.holds(self.folder, state):
+            self._writer.filed(state.stamp)
+
     def _vector_index(self, view: Snapshot) -> VectorIndex:
-        """The FAISS index of a snapshot's state: in memory, from the file, or built."""
+        """The vectors of a snapshot's state: as they are in memory, else from the file, or built.
+
+        What has come and gone since is read from SQLite.
+        """
         with self._vectors_lock:
             had = self._vectors
             if had is not None and had.state.stamp == view.state.stamp:
                 return had
-            now = _extended(had, view) or VectorIndex.loaded(self.folder, view.state)
-            if now is None:
-                now = VectorIndex.built(view.vector_blocks(), view.state)
-                if had is None:
-                    # The file was of no use. A reader may not be allowed to write one, and need
-                    # not; and one that follows an ingest leaves the file to the ingest.
-                    with contextlib.suppress(OSError):
-                        now.save(self.folder)
+            if had is None or self._has_newer(had, view.state):
+                now = self._from_file(view)
+            else:
+                now = had.following(view, view.state)
+            now = now or self._built(view)
             if had is None or not _precedes(now.state, had.state):
                 self._vectors = now
             return now
 
+    def _has_newer(self, had: VectorIndex, state: Manifest) -> bool:
+        """True when much has come and gone, and an ingest has put it into the file."""
+        if had.loose <= LOOSE:
+            return False
+        return vectors.stamp(self.folder) in {state.stamp, state.filed} - {had.filed}
 
-def _check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
+    def _from_file(self, view: Snapshot) -> VectorIndex | None:
+        if vectors.holds(self.folder, view.state):
+            return VectorIndex.loaded(self.folder, view.state)
+        filed = VectorIndex.loaded(self.folder, _filed(view.state))
+        return filed and filed.following(view, view.state)
+
+    def _built(self, view: Snapshot) -> VectorIndex:
+        built = VectorIndex.built(view, view.state)
+        if self._vectors is None:
+            # The file was of no use. A reader may not be allowed to write one, and need
+            # not; and one that follows an ingest leaves the file to the ingest.
+            with contextlib.suppress(OSError):
+                built.save(self.folder)
+                return VectorIndex.loaded(self.folder, view.state) or built
+        return built
+
+
+def _filed(state: Manifest) -> Manifest:
+    """The earlier state that the file is of, as far as it is known."""
+    return replace(state, stamp=state.filed, generation=0)
+
+
+def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
+    """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
     if encoder is None or encoder.fingerprint == state.fingerprint:
         return
     raise IndexMismatch(
@@ -242,15 +302,6 @@ def _check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> No
         f"{state.fingerprint}), but the encoder is {encoder.name} ({encoder.dimension}, "
         f"{encoder.fingerprint}). Rebuild it: {schema.command(folder, '--rebuild')}"
     )
-
-
-def _extended(had: VectorIndex | None, view: Snapshot) -> VectorIndex | None:
-    """What is in memory with the newer chunks added, where nothing else has changed since."""
-    if had is None or had.state.born != view.state.born:
-        return None
-    if not view.state.shrunk <= had.state.generation < view.state.generation:
-        return None
-    return had.with_added(view.vector_blocks(after=had.last_id), view.state)
 
 
 def _precedes(one: Manifest, other: Manifest) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Literal, Protocol, Self
@@ -23,9 +23,6 @@ from index.embedding import Encoder
 from index.queries import Counts
 from index.records import Article, Card, Chunk, Hit, StoredChunk
 from index.schema import Manifest
-
-Finding = tuple[str, bool, str]
-"""What was looked at, whether it is right, and a line about it, with what to do if it is not."""
 
 
 class View(Protocol):
@@ -48,6 +45,8 @@ class View(Protocol):
         limit: int,
         since: dt.date | None = None,
         until: dt.date | None = None,
+        *,
+        title_weight: float = 1.0,
     ) -> list[Hit]:
         """The chunks that match any of the terms, best first by BM25."""
 
@@ -73,7 +72,10 @@ class View(Protocol):
         """For each term, how many chunks hold any form of it in their text or title."""
 
     def articles(self) -> list[Card]:
-        """Every article, the latest first; those without a date last."""
+        """Every article that is searched, the latest first; those without a date last."""
+
+    def earlier(self, successor: str | None = None) -> list[Card]:
+        """The versions that later ones have superseded, or one of them, the latest first."""
 
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """When the first and the last dated article were published; None without any."""
@@ -85,7 +87,10 @@ class View(Protocol):
         """What is known of an article, without its text."""
 
     def article(self, article_id: str) -> Article:
-        """An article as it was stored."""
+        """An article or an earlier version as it was stored."""
+
+    def chunks_of(self, article_id: str) -> list[Chunk]:
+        """The chunks of an article or an earlier version, in order."""
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
         """For each source, the article's id and the hash it was stored with."""
@@ -113,23 +118,42 @@ class Store(View, Protocol):
     ) -> Literal["added", "updated"]:
         """Store an article, its chunks and their vectors of shape [n, d], whole or not at all.
 
-        It takes the place of an article with the same id or the same source.
+        It takes the place of an article with the same id or the same source. Of the
+        versions at its address (`index.versions`), the latest is searched from then on.
 
         Raises:
             UnreadableSource: this article cannot be stored here; others can.
         """
 
-    def remove(self, article_id: str) -> None:
-        """Take an article out of the index."""
+    def contend(self, article: Article) -> tuple[bool, str]:
+        """Whether an article may take its id, which another version at its address has by now.
 
-    def clear(self, encoder: Encoder, chunker: str = "") -> None:
-        """Remove everything and go on with this encoder."""
+        The later version has the id that both came with; an earlier one that is
+        stored already is given an id of its own, which is returned too.
+
+        Raises:
+            KeyError: the two are no versions of one article.
+        """
+
+    def redescribe(self, article: Article, content_hash: str) -> None:
+        """Change what is known of an article whose text and title stay as they are.
+
+        Raises:
+            KeyError: no article has its id.
+            UnreadableSource: what is known of it cannot be stored here.
+        """
+
+    def remove(self, article_id: str) -> None:
+        """Take an article or an earlier version out of the index.
+
+        An earlier version that it superseded is searched again.
+
+        Raises:
+            UnknownArticle: no article has that id.
+        """
 
     def save_vectors(self) -> None:
         """Finish what makes searching fast; searches are right without it."""
-
-    def findings(self) -> Iterator[Finding]:
-        """Look at all of it and say what is right and what is not."""
 
     def close(self) -> None:
         """Let go of it and let other writers in. Does nothing the second time."""
@@ -176,10 +200,12 @@ class Latest(ABC):
         limit: int,
         since: dt.date | None = None,
         until: dt.date | None = None,
+        *,
+        title_weight: float = 1.0,
     ) -> list[Hit]:
         """See `View`."""
         with self.snapshot() as view:
-            return view.lexical(terms, limit, since, until)
+            return view.lexical(terms, limit, since, until, title_weight=title_weight)
 
     def semantic(
         self,
@@ -217,6 +243,11 @@ class Latest(ABC):
         with self.snapshot() as view:
             return view.articles()
 
+    def earlier(self, successor: str | None = None) -> list[Card]:
+        """See `View`."""
+        with self.snapshot() as view:
+            return view.earlier(successor)
+
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """See `View`."""
         with self.snapshot() as view:
@@ -236,6 +267,11 @@ class Latest(ABC):
         """See `View`."""
         with self.snapshot() as view:
             return view.article(article_id)
+
+    def chunks_of(self, article_id: str) -> list[Chunk]:
+        """See `View`."""
+        with self.snapshot() as view:
+            return view.chunks_of(article_id)
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
         """See `View`."""

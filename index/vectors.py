@@ -1,9 +1,11 @@
-"""Nearest vectors by inner product: FAISS, and the file that it is kept in.
+"""The vectors of one state of the database: what is in FAISS, what is newer, what is gone.
 
 The vectors' truth is SQLite; what is here is derived and can be made again at
 any time. The file is a plain FAISS index with a trailer that says which state
-of the database it holds; FAISS reads it without looking at the trailer. Nothing
-here knows what a vector stands for.
+of the database it holds; FAISS reads it without looking at the trailer. It is
+mapped into memory, not read, and never changed: what has come and gone since
+stands beside it until an ingest writes the next one. Nothing here knows what a
+vector stands for.
 """
 
 from __future__ import annotations
@@ -15,16 +17,15 @@ import threading
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from index import nearest
+from index.nearest import Block, Ids, Source
 from index.records import Hit
 from index.schema import Manifest
-
-if TYPE_CHECKING:
-    import faiss
 
 FILE = "vectors.faiss"
 TEMPORARY = FILE + ".*.tmp"
@@ -32,76 +33,114 @@ MAGIC = b"byline-1"
 _TRAILER = struct.Struct("<8s16sqI")
 """Magic, stamp of the database's state, length of the FAISS part, its CRC-32."""
 _READ_BYTES = 1 << 20
-
-Ids = npt.NDArray[np.int64]
-Block = tuple[Ids, npt.NDArray[np.float32]]
-"""Chunk ids of shape [n] and their vectors of shape [n, d]."""
+_NONE = np.zeros(0, np.int64)
 
 
 class VectorIndex:
     """The vectors of one state of the database; never changed once it is made."""
 
-    def __init__(self, index: faiss.Index, state: Manifest) -> None:
-        self._index: Any = index  # FAISS's own types leave out what its Python layer adds
+    def __init__(
+        self,
+        base: Any,
+        state: Manifest,
+        *,
+        filed: str = "",
+        newer: Block | None = None,
+        gone: Ids = _NONE,
+    ) -> None:
+        self._base = base
+        self.filed = filed or state.stamp
+        """The stamp of the state that FAISS holds."""
+        self._newer: Block = newer or (_NONE, np.zeros((0, state.dimension), np.float32))
+        self._gone = gone
         self.state = state
 
     @classmethod
-    def built(cls, blocks: Iterable[Block], state: Manifest) -> VectorIndex:
-        """A new index over all blocks."""
-        import faiss
+    def built(cls, source: Source, state: Manifest) -> VectorIndex:
+        """A new index over all vectors."""
+        return cls(nearest.built(source, state.dimension), state)
 
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(state.dimension))
-        return cls(_filled(index, blocks), state)
+    def following(self, source: Source, state: Manifest) -> VectorIndex | None:
+        """The index of another state of the same database, over the same FAISS index.
 
-    def with_added(self, blocks: Iterable[Block], state: Manifest) -> VectorIndex:
-        """Another index over these vectors and those in `blocks`."""
-        import faiss
+        None where the two have nothing in common.
+        """
+        had = self.state
+        if (had.born, had.fingerprint) != (state.born, state.fingerprint):
+            return None
+        if state.shrunk <= had.generation < state.generation:
+            newer = _joined(self._newer, source.vector_blocks(after=self.last_id))
+            return self._beside(state, newer, self._gone)
+        now, based = source.chunk_ids(), nearest.ids_in(self._base)
+        ids, vectors = self._newer
+        kept = np.isin(ids, now)
+        held = (ids[kept], vectors[kept])
+        missing = np.setdiff1d(np.setdiff1d(now, based, True), held[0], True)
+        newer = _joined(held, source.vector_blocks(among=missing) if len(missing) else ())
+        return self._beside(state, newer, np.setdiff1d(based, now, True))
 
-        return VectorIndex(_filled(faiss.clone_index(self._index), blocks), state)
+    def merged(self) -> VectorIndex | None:
+        """The same vectors with nothing beside FAISS; the index itself is of no use afterwards.
+
+        None where FAISS should hold so many in another way, and must be built anew.
+        Only for what was loaded to be changed.
+        """
+        if not nearest.suits(self._base, self.size):
+            return None
+        if len(self._gone):
+            self._base.remove_ids(self._gone)
+        return VectorIndex(nearest.extended(self._base, [self._newer]), self.state)
 
     @property
     def size(self) -> int:
         """How many vectors there are."""
-        return int(self._index.ntotal)
+        return int(self._base.ntotal) - len(self._gone) + len(self._newer[0])
+
+    @property
+    def loose(self) -> int:
+        """How many vectors FAISS lacks, or still has."""
+        return len(self._newer[0]) + len(self._gone)
 
     @property
     def last_id(self) -> int:
         """The largest chunk id; 0 when there is none."""
-        import faiss
-
-        return int(faiss.vector_to_array(self._index.id_map).max()) if self.size else 0
+        if len(self._newer[0]):
+            return int(self._newer[0].max())
+        ids = nearest.ids_in(self._base)
+        return int(np.setdiff1d(ids, self._gone, True).max(initial=0))
 
     def search(
         self, vector: npt.NDArray[np.float32], limit: int, among: Ids | None = None
     ) -> list[Hit]:
         """The chunks with the largest inner product, best first; ties by chunk id.
 
-        `among` limits the search to those chunk ids.
+        `among` limits the search to those chunk ids. Up to `nearest.EXACT_UP_TO` vectors
+        the search is exact.
         """
         limit = min(limit, self.size if among is None else len(among))
         if limit <= 0:
             return []
         query = np.ascontiguousarray(vector, np.float32).reshape(1, -1)
-        scores, ids = self._index.search(query, limit, params=_only(among))
-        found = ids[0] >= 0
-        hits = zip(ids[0][found].tolist(), scores[0][found].tolist(), strict=True)
-        return sorted((Hit(*pair) for pair in hits), key=lambda hit: (-hit.score, hit.chunk_id))
+        hits = nearest.search(self._base, query, limit, among, self._gone)
+        hits += nearest.search_all(self._newer, query, limit, among)
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:limit]
+
+    def _beside(self, state: Manifest, newer: Block, gone: Ids) -> VectorIndex:
+        return VectorIndex(self._base, state, filed=self.filed, newer=newer, gone=gone)
 
     def save(self, folder: Path) -> None:
-        """Write the file so that a reader finds the whole old one or the whole new one.
+        """Write what FAISS holds so that a reader finds the whole old one or the whole new one.
 
         Raises:
             OSError: the folder cannot be written to.
         """
-        import faiss
-
+        if self.loose:
+            raise ValueError("only what is in FAISS can be saved: merge it first")
         unique = f"{os.getpid()}-{threading.get_ident()}"
         temporary = folder / TEMPORARY.replace("*", unique)
         try:
-            faiss.write_index(self._index, str(temporary))
-            with temporary.open("rb+") as file:
-                length, crc = _checksum(temporary)
-                file.seek(0, os.SEEK_END)
+            with temporary.open("wb") as file:
+                length, crc = _written(self._base, file)
                 file.write(_TRAILER.pack(MAGIC, bytes.fromhex(self.state.stamp), length, crc))
                 file.flush()
                 os.fsync(file.fileno())
@@ -112,18 +151,23 @@ class VectorIndex:
             temporary.unlink(missing_ok=True)
 
     @classmethod
-    def loaded(cls, folder: Path, state: Manifest) -> VectorIndex | None:
-        """The index in the file, or None unless it is whole and of just this state."""
+    def loaded(cls, folder: Path, state: Manifest, *, change: bool = False) -> VectorIndex | None:
+        """The index in the file, or None unless it is whole and of just this state.
+
+        It is mapped into memory, unless it is to `change`.
+        """
         import faiss
 
         path = folder / FILE
         try:
             before = path.stat()
-            # The checksum comes first: FAISS may crash on a file that is not whole.
-            whole = (bytes.fromhex(state.stamp), *_checksum(path, less=_TRAILER.size))
-            if _trailer(path) != whole:
+            trailer = _trailer(path)
+            if trailer is None or trailer[0].hex() != state.stamp:
                 return None
-            index = faiss.read_index(str(path))
+            # The checksum comes first: FAISS may crash on a file that is not whole.
+            if trailer[1:] != _checksum(path, less=_TRAILER.size):
+                return None
+            index = faiss.read_index(str(path), 0 if change else faiss.IO_FLAG_MMAP_IFC)
             after = path.stat()
         except (OSError, RuntimeError):  # gone, or written by a FAISS that this one cannot read
             return None
@@ -133,8 +177,13 @@ class VectorIndex:
 
 def holds(folder: Path, state: Manifest) -> bool:
     """True when the trailer of the file in `folder` names this state."""
+    return stamp(folder) == state.stamp
+
+
+def stamp(folder: Path) -> str | None:
+    """The stamp in the trailer of the file in `folder`; None where there is none."""
     trailer = _trailer(folder / FILE)
-    return trailer is not None and trailer[0] == bytes.fromhex(state.stamp)
+    return trailer[0].hex() if trailer else None
 
 
 def discard_temporary(folder: Path) -> None:
@@ -144,23 +193,28 @@ def discard_temporary(folder: Path) -> None:
             path.unlink()
 
 
-def _filled(index: Any, blocks: Iterable[Block]) -> Any:
-    for ids, vectors in blocks:
-        index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
-    return index
+def _joined(block: Block, more: Iterable[Block]) -> Block:
+    blocks = [block, *more]
+    return np.concatenate([ids for ids, _ in blocks]), np.concatenate([rows for _, rows in blocks])
 
 
-def _only(among: Ids | None) -> Any:
-    """Search parameters that let only some ids through."""
-    if among is None:
-        return None
+def _written(index: Any, file: BinaryIO) -> tuple[int, int]:
+    """Write FAISS's part of the file; its length and CRC-32.
+
+    FAISS's own writer says nothing of a disk that is full when it closes the file.
+    """
     import faiss
 
-    wanted = np.zeros(int(among.max()) + 1, bool)
-    wanted[among] = True
-    bits = np.packbits(wanted, bitorder="little")
+    length = crc = 0
+
+    def write(data: bytes) -> None:
+        nonlocal length, crc
+        file.write(data)
+        length, crc = length + len(data), zlib.crc32(data, crc)
+
     wrapped: Any = faiss
-    return wrapped.SearchParameters(sel=wrapped.IDSelectorBitmap(bits))
+    wrapped.write_index(index, wrapped.PyCallbackIOWriter(write, _READ_BYTES))
+    return length, crc
 
 
 def _checksum(path: Path, less: int = 0) -> tuple[int, int]:

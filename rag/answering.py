@@ -14,7 +14,7 @@ from typing import Literal
 
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
-from index.places import Place, opened
+from index.places import Place, opened, place
 from index.records import Article
 from index.stores import Store
 from rag.models.choice import identity, load_models
@@ -92,6 +92,23 @@ class Assistant:
         loaded = load_encoder(encoder)
         llm = load_models(model)
         return cls(opened(where, loaded), loaded, llm, mode=mode, identity=identity(model, llm))
+
+    def variant(self, *, index: str | Place | None = None, mode: Mode | None = None) -> Assistant:
+        """The same models for another index, or for another way to answer; nothing is loaded.
+
+        Raises:
+            IndexMissing: there is no index in the folder.
+            IndexMismatch: it was built with another encoder.
+        """
+        here = index is None or str(place(index)) == self.index.name
+        return Assistant(
+            self.index if here else opened(index_folder(index), self.encoder),
+            self.encoder,
+            self.llm,
+            today=self.today,
+            mode=mode or self.mode,
+            identity=self._identity,
+        )
 
     def ask(
         self,

@@ -90,6 +90,8 @@ def mark(number: int = 1, **fields: Any) -> Mark:
         "split": "report", "story": f"s{number}", "answerable": True, "gold_answers": ("x",),
         "text": f"answer {number}", "short": None, "refused": False, "refusal": None,
         "right": True, "supported": True, "faults": (), "f1": 1.0, "l1_support": 1.0,
+        "short_right": None, "complete": None, "repeats_claims": None, "says_never": None,
+        "differs": False, "reads_copies": False,
         "exact_quotes": 1.0, "citation_recall": 1.0, "citation_precision": 1.0,
         "cites_gold": True, "cites_copies": False, "within_dates": None, "cited": ("a",),
         "relevant": (True,), "gold_origins": 1, "confidence": None, "evaluated": 100,

@@ -5,9 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
-from index.errors import BadRequest, UnknownArticle
+from index.embedding import HashEncoder
+from index.errors import BadRequest
+from index.ingesting import ingest_articles
 from index.records import Article
+from index.store import Index
+from rag.page.shelf import Shelf
 from rag.records import (
     Answer,
     Citation,
@@ -166,10 +171,10 @@ class FakeAssistant:
         self, script: Mapping[str, Answer] | None = None, pace: threading.Semaphore | None = None
     ) -> None:
         answers = (bridge_answer(), hostile_answer(), refused_answer())
-        self._script = script or {answer.question: answer for answer in answers}
-        self._articles = {article.id: article for article in ARCHIVE}
+        self.script = script or {answer.question: answer for answer in answers}
         self._pace = pace
         self.calls: list[tuple[str, tuple[Turn, ...], str | None, str | None]] = []
+        self.variants: list[tuple[Path | None, str | None]] = []
 
     def stream(
         self,
@@ -180,15 +185,24 @@ class FakeAssistant:
     ) -> Iterator[Event]:
         """The scripted answer's events; a question without one is a `BadRequest`."""
         self.calls.append((question, tuple(history), since, until))
-        if question not in self._script:
+        if question not in self.script:
             raise BadRequest("another process is writing to the index; ask again in a minute")
-        for event in events(self._script[question]):
+        for event in events(self.script[question]):
             if self._pace is not None:
                 self._pace.acquire()
             yield event
 
-    def article(self, article_id: str) -> Article:
-        """One article of the invented archive."""
-        if article_id not in self._articles:
-            raise UnknownArticle(f"no article has the id {article_id}")
-        return self._articles[article_id]
+    def variant(self, *, index: Path | None = None, mode: str | None = None) -> FakeAssistant:
+        """Itself: the script is the same for every index and every way to answer."""
+        self.variants.append((index, mode))
+        return self
+
+
+def shelf_of(
+    assistant: FakeAssistant, folder: Path, articles: Sequence[Article] = ARCHIVE
+) -> Shelf:
+    """One index with these articles, or none, and the assistant that answers from it."""
+    if articles:
+        with Index.create(folder, HashEncoder()) as index:
+            ingest_articles(index, articles, HashEncoder())
+    return Shelf([folder], [None], lambda folder, model: assistant, HashEncoder)

@@ -1,67 +1,84 @@
-"""Kill an ingest at many moments, finish it, and compare with one that was left alone.
+"""Break an index in many ways, mend it, and compare with one that was left alone.
 
-    python -m tests.kill_ingest [TIMES]
+    python -m tests.kill_ingest [KILLS] [PLACES] [SEED]
 
-The ingest runs in a process of its own, with the hash encoder. A profiler hook
-counts its steps: calls of the functions that store, and statements given to
-SQLite. At the chosen step the process says so on its standard output and waits;
-there it is killed with SIGKILL. Every other time it does not wait, and dies
-wherever it has got to by then.
+Ingests and rebuilds run in a process of their own, with the hash encoder. A
+profiler hook counts its steps: calls of the functions that store, and statements
+given to SQLite. At a chosen step the process says so and waits; there it is killed with
+SIGKILL. Every other time it does not wait, and dies wherever it has got to by
+then. The process names each article once it is stored: one that was named and is
+not there is lost. `tests.faults` does the rest:
+full disks, two writers, torn files.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-import subprocess
+import multiprocessing
+import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 from index import ingesting, vectors
 from index.embedding import HashEncoder
-from index.errors import IndexMissing
+from index.errors import UnusableIndex
+from index.rebuilding import Rebuild
 from index.store import Index
-from tests.fakes import story
+from rag.commands.doctor import Doctor
+from tests.fakes import OtherEncoder, story
 
 ROOT = Path(__file__).parent.parent
 BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
+ARTICLES = 24
 
-_COUNTED = ("connections", "ingesting", "schema", "store", "vectors", "writing")
+_COUNTED = ("connections", "ingesting", "placing", "rebuilding", "schema", "store", "stored",
+            "vectors", "writing")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One killed ingest."""
+    """One killed process."""
 
     step: int
     where: str
     waited: bool
+    named: int
+    """Articles that the process had said to be stored."""
+    lost: int
+    """Those of them, and of the index before it, that were not there after the kill."""
     stored: int
     """Articles that the killed process left behind."""
+    sound: bool
+    """True when the doctor found nothing wrong with what was left."""
     unchanged: int
     """Articles that the next run did not have to do again."""
     same: bool
-    """True when all that is stored is what an undisturbed ingest stores."""
+    """True when all that is stored in the end is what an undisturbed run stores."""
 
 
-def write_archive(path: Path, articles: int = 24) -> None:
-    """A .jsonl with different stories, edited copies and one article twice."""
-    rows = []
+def write_archive(folder: Path, articles: int = ARTICLES) -> None:
+    """Files with different stories, edited copies, one article twice, and later versions."""
+    folder.mkdir()
     for n in range(articles):
         seed = n if n % 4 else 1  # every fourth is a copy of the second
+        page = n - n % 6 // 5  # every sixth is another version of the one before it
         text = story(seed, paragraphs=4) + (f"\n\n{story(1000 + n, 1)}" if n % 3 else "")
-        rows.append(
-            {"id": f"a{n}", "title": story(n, 1, 1)[:40], "text": text,
-             "published": f"2024-{n % 12 + 1:02}-01"}
-        )  # fmt: skip
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        head = (
+            f"---\ntitle: {story(page, 1, 1)[:40]}\ndate: 2024-{n % 12 + 1:02}-01\n"
+            f"url: https://news.example/{page}\n---\n"
+        )
+        (folder / f"a{n}.md").write_text(head + text + "\n", encoding="utf-8")
 
 
 def contents(folder: Path) -> dict[str, list[Any]]:
@@ -70,13 +87,29 @@ def contents(folder: Path) -> dict[str, list[Any]]:
         view.db.execute(
             "CREATE VIRTUAL TABLE temp.words USING fts5vocab('main', 'passages', 'instance')"
         )
-        tables = ("articles", "chunks", "copy_bands", "copy_edges", "words")
+        tables = ("articles", "chunks", "copy_bands", "copy_edges", "words", "earlier")
+        tables = (*tables, "earlier_chunks")
         found = {table: sorted(view.db.execute(f"SELECT * FROM {table}")) for table in tables}
         every = len(found["chunks"])
         found["semantic"] = list(view.semantic(HashEncoder().encode([story(1, 1)])[0], every))
         found["lexical"] = list(view.lexical(story(1, 1).split(), every))
         found["origins"] = [(card.article_id, card.origin) for card in view.articles()]
         return found
+
+
+def names(folder: Path) -> set[str]:
+    """Ids of the articles and earlier versions in an index that may not be there."""
+    try:
+        with Index.open(folder) as index, index.snapshot() as view:
+            return {card.article_id for card in (*view.articles(), *view.earlier())}
+    except UnusableIndex:
+        return set()
+
+
+def doctor(folder: Path, *, mends: bool = False) -> dict[str, tuple[bool, str]]:
+    """What the doctor says of an index: for each part whether it is right, and the line."""
+    built = Doctor(folder, lambda: ("hash", "hash-1"), HashEncoder, mends=mends)
+    return {name: (right, said) for name, right, said in built.check()}
 
 
 def finish(folder: Path, archive: Path) -> ingesting.Report:
@@ -88,42 +121,93 @@ def finish(folder: Path, archive: Path) -> ingesting.Report:
         return report
 
 
-def undisturbed(archive: Path, folder: Path) -> list[str]:
-    """Run an ingest to its end; where it was at each step."""
-    command = _command(archive, folder, 0, "go")
-    ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    return ended.stdout.splitlines()
+def finish_rebuild(folder: Path, archive: Path) -> ingesting.Report:
+    """The same for a rebuild."""
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        return rebuild.ingest([archive])
 
 
-def killed(archive: Path, folder: Path, step: int, *, wait: bool) -> str:
-    """Run an ingest and kill it at a step; where it was."""
-    command = _command(archive, folder, step, "wait" if wait else "go")
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        where = process.stdout.readline().strip()
-        process.kill()
-    return where
+def processes() -> Any:
+    """Processes that begin with all modules loaded; their server itself does nothing with them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["datasketch", "faiss", "rag.commands.doctor"])
+    return context
 
 
-def trials(choose: Callable[[list[str]], Iterable[int]], folder: Path) -> Iterator[Trial]:
-    """Kill an ingest at the steps that are chosen from those of an undisturbed one."""
-    archive = folder / "archive.jsonl"
+def undisturbed(task: str, archive: Path, folder: Path) -> list[str]:
+    """Run an ingest or a rebuild to its end; where it was at each step."""
+    process, said = _started(task, archive, folder, 0, wait=False)
+    steps = [line[1:] for line in lines(said) if line[0] == "@"]
+    process.join()
+    assert process.exitcode == 0
+    return steps
+
+
+def killed(task: str, archive: Path, folder: Path, step: int, *, wait: bool) -> list[str]:
+    """Run it and kill it at a step; what it had said by then."""
+    process, said = _started(task, archive, folder, step, wait=wait)
+    heard = []
+    for line in lines(said):
+        heard.append(line)
+        if line[0] == "@":
+            break
+    process.kill()
+    heard += lines(said)
+    process.join()
+    return heard
+
+
+def _started(
+    task: str, archive: Path, folder: Path, step: int, *, wait: bool
+) -> tuple[BaseProcess, Connection]:
+    context = processes()
+    here, there = context.Pipe()
+    process = context.Process(target=_run, args=(there, task, archive, folder, step, wait))
+    process.start()
+    there.close()
+    return process, here
+
+
+def lines(said: Connection) -> Iterator[str]:
+    """What a process says until it ends, or is killed in the middle of a word."""
+    with contextlib.suppress(EOFError, ConnectionResetError):
+        while True:
+            yield said.recv()
+
+
+def trials(
+    choose: Callable[[list[str]], Iterable[int]], folder: Path, task: str = "ingest"
+) -> Iterator[Trial]:
+    """Kill an ingest, or a rebuild of an older index, at the steps that are chosen."""
+    archive = folder / "archive"
     write_archive(archive)
-    chosen = choose(undisturbed(archive, folder / "undisturbed"))
+    before = _prepared(task, archive, folder / "undisturbed")
+    chosen = choose(undisturbed(task, archive, folder / "undisturbed"))
     expected = contents(folder / "undisturbed")
     for step, wait in zip(chosen, cycle([True, False])):
-        where = killed(archive, folder / str(step), step, wait=wait)
-        stored = _stored(folder / str(step))
-        report = finish(folder / str(step), archive)
-        same = contents(folder / str(step)) == expected
-        yield Trial(step, where, wait, stored, report.unchanged, same)
+        place = folder / str(step)
+        _prepared(task, archive, place)
+        said = killed(task, archive, place, step, wait=wait)
+        where = [line[1:] for line in said if line[0] == "@"]
+        # What a rebuild stores stands beside until it is done; what there was must stay.
+        stored = [line[1:] for line in said if line[0] == "+"]
+        held = names(place)
+        gone = (before if task == "rebuild" else set(stored)) - held
+        sound = _sound(place)
+        report = (finish if task == "ingest" else finish_rebuild)(place, archive)
+        same = contents(place) == expected
+        yield Trial(step, where[0] if where else "", wait, len(stored), len(gone), len(held),
+                    sound, report.unchanged, same)  # fmt: skip
 
 
 def evenly(times: int) -> Callable[[list[str]], Iterable[int]]:
     """So many steps from the first to the last."""
     return lambda steps: [1 + n * (len(steps) - 1) // max(1, times - 1) for n in range(times)]
+
+
+def at_random(times: int, seed: int) -> Callable[[list[str]], Iterable[int]]:
+    """So many steps, drawn without putting back."""
+    return lambda steps: random.Random(seed).sample(range(1, len(steps) + 1), times)
 
 
 def at_each(*places: str) -> Callable[[list[str]], Iterable[int]]:
@@ -137,39 +221,46 @@ def at_each(*places: str) -> Callable[[list[str]], Iterable[int]]:
     return choose
 
 
-def _stored(folder: Path) -> int:
-    try:
-        with Index.open(folder) as index:
-            return index.counts().articles
-    except IndexMissing:
-        return 0
+def _prepared(task: str, archive: Path, folder: Path) -> set[str]:
+    """Make the index that a rebuild is to replace; the ids of what it holds."""
+    if task == "rebuild":
+        with ingesting.index_for(folder, OtherEncoder(32)) as index:
+            ingesting.ingest(index, [archive], OtherEncoder(32))
+    return names(folder)
 
 
-def _command(archive: Path, folder: Path, step: int, then: str) -> list[str]:
-    module = [sys.executable, "-m", "tests.kill_ingest", "--ingest"]
-    return [*module, str(archive), str(folder), str(step), then]
+def _sound(folder: Path) -> bool:
+    """True when nothing is wrong with what was left, and so where there is no index yet."""
+    said = doctor(folder)
+    right, why = said["index"]
+    # A rebuild changes the encoder: the old index is whole, and another encoder's.
+    return right or "There is no index" in why or " is whole" in why
 
 
-def _ingest(archive: str, folder: str, step: str, then: str) -> None:
+def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wait: bool) -> None:
     """The process that is killed."""
-    import datasketch  # noqa: F401  loaded now, so that the hook does not see it
-    import faiss  # noqa: F401
-
     ingesting.BATCH_CHARACTERS = BATCH_CHARACTERS
     counted = 0
+
+    def tell(event: ingesting.Progress) -> None:
+        said.send(f"+{event.article_id}")
 
     def hook(frame: FrameType, event: str, argument: Any) -> None:
         nonlocal counted
         name = _step(frame, event, argument)
         counted += bool(name)
-        if name and step in ("0", str(counted)):
-            print(name, flush=True)
-            if then == "wait":
-                sys.stdin.read()
+        if name and step in (0, counted):
+            said.send(f"@{name}")
+            if wait:
+                said.recv()
 
     sys.setprofile(hook)
-    with ingesting.index_for(folder, HashEncoder()) as index:
-        ingesting.ingest(index, [archive], HashEncoder())
+    if task == "ingest":
+        with ingesting.index_for(folder, HashEncoder()) as index:
+            ingesting.ingest(index, [archive], HashEncoder(), on_event=tell)
+    else:
+        with Rebuild.begun(folder, HashEncoder()) as rebuild:
+            rebuild.ingest([archive], on_event=tell)
     sys.setprofile(None)
 
 
@@ -177,7 +268,8 @@ def _step(frame: FrameType, event: str, argument: Any) -> str:
     module, name = _place(frame.f_code)
     if event == "call" and module in _COUNTED:
         return f"{module}.{name}"
-    if event == "c_call" and module and argument.__name__ in ("execute", "executemany", "fsync"):
+    counted = ("execute", "executemany", "fsync", "backup", "replace")
+    if event == "c_call" and module and argument.__name__ in counted:
         return f"{module}.{name}: {argument.__name__}"
     return ""
 
@@ -189,22 +281,21 @@ def _place(code: CodeType) -> tuple[str, str]:
     return (path.stem if path.parent == ROOT / "index" else ""), code.co_qualname
 
 
-def main(times: int = 20) -> None:
-    """Print a table of the trials."""
-    print(f"{'step':>6} {'waited':6} {'stored':>6} {'kept':>5} {'same':5} killed in")
-    with tempfile.TemporaryDirectory() as folder:
-        for trial in trials(evenly(times), Path(folder)):
-            waited = "yes" if trial.waited else "no"
-            same = "yes" if trial.same else "NO"
-            print(
-                f"{trial.step:6} {waited:6} {trial.stored:6} {trial.unchanged:5} {same:5} "
-                f"{trial.where}",
-                flush=True,
-            )
+def main(times: int = 50, places: int = 20, seed: int = 1) -> None:
+    """Print a table with a line for each kind of fault: so many kills, so many of the others."""
+    from tests import faults
+
+    print(faults.HEAD)
+    for task in ("ingest", "rebuild"):
+        with tempfile.TemporaryDirectory() as folder:
+            done = list(trials(at_random(times, seed), Path(folder), task))
+            print(faults.killed_row(task, done), flush=True)
+            for trial in done:
+                if trial.lost or not (trial.same and trial.sound):
+                    print("   ", json.dumps([getattr(trial, name) for name in trial.__slots__]))
+    for row in faults.rows(places, seed):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--ingest"]:
-        _ingest(*sys.argv[2:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:]))

@@ -10,12 +10,21 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
 
+from index.records import Article
+
 FIRST = "The ministers of three countries met on Saturday and asked for an immediate truce."
 SECOND = "They will meet again next month, their spokesman said, in one of the three capitals."
 THIRD = "Nobody in the harbour town where they met had expected that they would agree on it."
 BODY = f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
 TITLE = "Three ministers ask for a truce"
 URL = "https://meridian.example/2024/12/07/truce"
+
+
+def told(article: Article) -> dict[str, str]:
+    """Where the named fields came from; the language and the time have tests of their own."""
+    apart = ("language", "as_of", "corrections")
+    return {name: where for name, where in article.provenance.items() if name not in apart}
+
 
 Word = tuple[float, float, float, str]
 """Where a text begins on a page, from its lower left corner, its size in points, and the text."""

@@ -15,9 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index import consistency
 from index.embedding import HashEncoder
+from index.milvus.store import MilvusIndex
 from index.places import MilvusAddress, Place
-from index.stores import View
+from index.store import Index
+from index.stores import Store, View
 
 ENCODER = HashEncoder()
 KINDS = ("folder", "milvus")
@@ -38,6 +41,16 @@ def new_place(kind: str, folder: Path) -> Place:
     return folder / name if kind == "folder" else MilvusAddress(name, file=folder / "milvus.db")
 
 
+def whole(store: Store) -> bool:
+    """Whether a store finds nothing wrong when it looks at all of itself."""
+    if isinstance(store, Index):
+        store.check()
+        with store.snapshot() as view:
+            return not consistency.find(view)
+    assert isinstance(store, MilvusIndex)
+    return all(good for _, good, _ in store.findings())
+
+
 def seen(view: View, terms: Sequence[str], text: str) -> dict[str, Any]:
     """All that an archive shows, but for the numbers of its chunks, which are its own."""
     every = view.chunk_count
@@ -49,11 +62,17 @@ def seen(view: View, terms: Sequence[str], text: str) -> dict[str, Any]:
         "cards": view.articles(),
         "articles": [view.article(card.article_id) for card in view.articles()],
         "copies": {card.origin: view.copies(card.origin) for card in view.articles()},
+        "chunks": {card.article_id: view.chunks_of(card.article_id) for card in view.articles()},
+        "earlier": [
+            (card, view.article(card.article_id), view.chunks_of(card.article_id))
+            for card in view.earlier()
+        ],
         "hashes": view.content_hashes(),
         "frequency": view.document_frequency(terms),
     }
     for name, hits in (
         ("lexical", view.lexical(terms, every)),
+        ("titles", view.lexical(terms, every, title_weight=2.0)),
         ("semantic", view.semantic(vector, every)),
     ):
         chunks = view.passages([hit.chunk_id for hit in hits])

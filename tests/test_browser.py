@@ -4,130 +4,48 @@ Each test fails if the page asks any other host for anything or writes an error
 to the browser's console.
 """
 
-import os
-import shutil
+import dataclasses
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from urllib.parse import urlsplit
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from browsing import (
+    MARKS,
+    Open,
+    answered,
+    ask,
+    chat,
+    question_box,
+    reader,
+    served,
+    sources,
+    tab,
+    watched,
+)
 from fake_assistant import (
     ASK_BRIDGE,
     ASK_BROKEN,
     ASK_HOSTILE,
     ASK_REFUSED,
     BRIDGE,
+    COUNCIL,
     HOSTILE,
     FakeAssistant,
     bridge_answer,
+    refused_answer,
+    shelf_of,
 )
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-import app
-from rag.page import rendering, serving
+from rag.page import conversation, rendering
+from rag.page.sources import NO_SOURCES, REFUSED
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio's queue counts its work with what pandas wants to be rid of.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing"),
-]
+pytestmark = MARKS
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-EXAMPLES = [ASK_BRIDGE, HOSTILE.title]
-PATIENCE = 30_000
-"""Milliseconds until what is expected counts as missing; long, for a machine that is busy."""
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        reason = "no Chromium is installed (on Debian: apt-get install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@contextmanager
-def served(assistant: FakeAssistant, auth: tuple[str, str] | None = None) -> Iterator[str]:
-    page = app.build_page(assistant, "3 articles.", EXAMPLES)
-    host = "127.0.0.1"
-    try:
-        yield serving.start(page, host, serving.free_port(host, 7860), auth)
-    finally:
-        page.close(verbose=False)
-
-
-@contextmanager
-def watched(context: BrowserContext, address: str) -> Iterator[Page]:
-    """A page at an address; leaving it fails on a console error or a request elsewhere."""
-    faults: list[str] = []
-    home = urlsplit(address).netloc
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.on("console", lambda said: said.type == "error" and faults.append(said.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("dialog", lambda dialog: faults.append(dialog.message) or dialog.dismiss())
-    page.on("request", lambda sent: abroad(sent.url, home) and faults.append(sent.url))
-    page.goto(address)
-    yield page
-    assert faults == []
-
-
-def abroad(url: str, home: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme not in ("data", "blob") and parts.netloc != home
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """Serves an assistant and opens its page; each call is another reader of the same address."""
-    with ExitStack() as stack:
-        addresses: dict[int, str] = {}
-
-        def opened(assistant: FakeAssistant, width: int = 1280, height: int = 860) -> Page:
-            if id(assistant) not in addresses:
-                addresses[id(assistant)] = stack.enter_context(served(assistant))
-            context = browser.new_context(viewport={"width": width, "height": height})
-            stack.callback(context.close)
-            page = stack.enter_context(watched(context, addresses[id(assistant)]))
-            expect(question_box(page)).to_be_enabled()
-            return page
-
-        yield opened
-
-
-def question_box(page: Page) -> Locator:
-    return page.get_by_role("textbox", name="Question")
-
-
-def ask(page: Page, question: str) -> None:
-    expect(question_box(page)).to_be_editable()
-    question_box(page).fill(question)
-    question_box(page).press("Enter")
-
-
-def chat(page: Page) -> Locator:
-    return page.locator("#byline-chat")
-
-
-def sources(page: Page) -> Locator:
-    return page.locator("#byline-sources")
+EXAMPLE = f"What is said about {COUNCIL.title}?"
 
 
 def test_an_answer_appears_with_its_sources_marked(open_page: Open) -> None:
@@ -145,18 +63,42 @@ def test_an_answer_appears_with_its_sources_marked(open_page: Open) -> None:
     assert link.get_attribute("target") == "_blank"
 
 
-def test_a_mark_leads_to_its_source(open_page: Open) -> None:
-    page = open_page(FakeAssistant(), height=600)
-    ask(page, ASK_BRIDGE)
-    card = sources(page).locator("#source-1-3")
-    expect(card).not_to_be_in_viewport()
-    chat(page).get_by_role("link", name="[3]").first.click()
-    expect(card).to_be_in_viewport()
-    ask(page, ASK_HOSTILE)
-    expect(sources(page).locator("details")).to_contain_text(ASK_BRIDGE)
-    expect(card).not_to_be_visible()
-    chat(page).get_by_role("link", name="[3]").first.click()
-    expect(card).to_be_in_viewport()
+def test_pointing_at_a_mark_shows_outlet_day_and_words(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    answered(page, ASK_BRIDGE)
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_have_count(0)
+    chat(page).get_by_role("link", name="[3]").hover()
+    expect(tip).to_contain_text("Northern Wire · 6 March 2025")
+    expect(tip).to_contain_text("The final cost is 19.1 million crowns once the new lighting")
+    question_box(page).hover()
+    expect(tip).to_have_count(0)
+    chat(page).get_by_role("link", name="[2]").focus()
+    expect(tip).to_contain_text("Veldmar Courier · 4 March 2025")
+    described = chat(page).get_by_role("link", name="[2]").get_attribute("aria-describedby")
+    assert described == tip.get_attribute("id")
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+
+
+def test_a_mark_opens_the_article_at_the_passage(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    answered(page, ASK_BRIDGE)
+    mark = chat(page).get_by_role("link", name="[3]")
+    mark.click()
+    expect(reader(page).get_by_role("heading")).to_have_text(COUNCIL.title)
+    expect(reader(page).locator("mark")).to_have_text(bridge_answer().citations[2].quote)
+    expect(reader(page).locator("mark")).to_be_in_viewport()
+    expect(reader(page)).to_contain_text("Councillors asked on Thursday why the bill")
+    page.keyboard.press("Escape")
+    expect(reader(page)).to_have_count(0)
+    expect(mark).to_be_focused()
+    mark.press("Enter")
+    expect(reader(page).get_by_role("heading")).to_have_text(COUNCIL.title)
+    reader(page).get_by_role("button", name="Close the article").click()
+    answered(page, ASK_HOSTILE, 2)
+    chat(page).get_by_role("link", name="[1]").first.click()
+    expect(reader(page).locator("mark")).to_have_text(bridge_answer().citations[0].quote)
     assert len(page.context.pages) == 1
 
 
@@ -164,7 +106,7 @@ def test_sentences_come_one_by_one(open_page: Open) -> None:
     pace = threading.Semaphore(0)
     page = open_page(FakeAssistant(pace=pace))
     ask(page, ASK_BRIDGE)
-    expect(chat(page)).to_contain_text(rendering.WAITING)
+    expect(chat(page)).to_contain_text(conversation.WAITING)
     pace.release()
     expect(chat(page).locator(".byline-status")).to_have_text("Reading 6 passages…")
     pace.release()
@@ -193,7 +135,7 @@ def test_a_stopped_answer_keeps_what_came_and_the_next_question_is_answered(
     pace.release(20)
     expect(chat(page)).to_contain_text("Stopped.")
     ask(page, ASK_REFUSED)
-    expect(chat(page)).to_contain_text("Nearest headlines")
+    expect(chat(page)).to_contain_text("nearest headlines")
     expect(chat(page)).not_to_contain_text("18.4 million")
 
 
@@ -201,6 +143,10 @@ def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
     page = open_page(FakeAssistant())
     page.get_by_text("Try asking").wait_for()
     expect(page.locator("#byline-examples")).to_contain_text("<img src=x onerror=")
+    tab(page, "Archive")
+    expect(page.locator("#byline-list")).to_contain_text("<img src=x onerror=")
+    expect(page.locator("#byline-list img")).to_have_count(0)
+    tab(page, "Ask")
     ask(page, ASK_HOSTILE)
     expect(chat(page)).to_contain_text("From 1 article")
     for part in (chat(page).locator(".byline-answer"), sources(page)):
@@ -210,8 +156,14 @@ def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
     shown = page.locator("#byline-chat .message-content, #byline-sources, #byline-examples")
     expect(shown.locator("script, img, iframe, b, code, strong, .katex")).to_have_count(0)
     links = shown.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    assert links == ["#source-1-1"]
+    assert set(links) == {"#source-1-1", "#article-hostile-3"}
     expect(sources(page).locator("h3")).to_have_text(f"[1] {HOSTILE.title}")
+    chat(page).get_by_role("link", name="[1]").hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("<script>document.title='owned'</script>")
+    chat(page).get_by_role("link", name="[1]").click()
+    expect(reader(page).get_by_role("heading")).to_have_text(HOSTILE.title)
+    expect(reader(page)).to_contain_text("<iframe src='http://evil.example/'></iframe>")
+    expect(reader(page).locator("script, img, iframe, b, code, strong, svg")).to_have_count(0)
     assert page.title() == "Byline"
 
 
@@ -231,14 +183,20 @@ def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> N
     expect(refusal).to_contain_text("The archive says nothing about who designed the opera house.")
     expect(refusal.locator("li")).to_have_count(2)
     expect(refusal.locator("li").first).to_contain_text("Veldmar Courier · 4 March 2025")
-    expect(sources(page)).to_contain_text(rendering.REFUSED)
+    expect(refusal).to_contain_text(rendering.REFUSALS["not_stated"])
+    expect(sources(page)).to_contain_text(REFUSED)
     expect(page.locator(".error, .toast-body")).to_have_count(0)
+    refusal.get_by_role("link", name=BRIDGE.title).click()
+    expect(reader(page)).to_contain_text("ending a closure that has sent lorries")
+    expect(reader(page).locator("mark")).to_have_count(0)
 
 
 def test_trouble_and_bugs_leave_the_page_usable(open_page: Open) -> None:
     class Buggy(FakeAssistant):
-        def article(self, article_id: str) -> None:  # type: ignore[override]
-            raise RuntimeError("a bug")
+        def stream(self, question: str, *rest: object) -> object:  # type: ignore[override]
+            if question == ASK_BRIDGE:
+                raise RuntimeError("a bug")
+            return super().stream(question, *rest)  # type: ignore[arg-type]
 
     page = open_page(Buggy())
     ask(page, ASK_BROKEN)
@@ -246,26 +204,27 @@ def test_trouble_and_bugs_leave_the_page_usable(open_page: Open) -> None:
     ask(page, ASK_BRIDGE)
     expect(chat(page)).to_contain_text(rendering.BROKEN)
     ask(page, ASK_REFUSED)
-    expect(chat(page)).to_contain_text("Nearest headlines")
+    expect(chat(page)).to_contain_text("nearest headlines")
 
 
 def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> None:
-    assistant = FakeAssistant()
+    assistant = FakeAssistant({EXAMPLE: bridge_answer(), **FakeAssistant().script})
     page = open_page(assistant)
     page.get_by_role("textbox", name="Published since").fill("2025-03-01")
-    page.get_by_role("button", name="When does the harbour bridge reopen").click()
+    page.get_by_role("button", name=EXAMPLE[:40]).click()
     expect(chat(page)).to_contain_text("Only articles published since 2025-03-01 were read.")
     expect(page.get_by_text("Try asking")).not_to_be_visible()
     page.get_by_role("textbox", name="Published since").fill("")
     ask(page, ASK_REFUSED)
-    expect(chat(page)).to_contain_text("Nearest headlines")
+    expect(chat(page)).to_contain_text("nearest headlines")
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_text("Try asking")).to_be_visible()
     expect(chat(page)).to_contain_text("declines to say")
-    expect(sources(page)).to_contain_text(rendering.NO_SOURCES)
+    expect(sources(page)).to_contain_text(NO_SOURCES)
     ask(page, ASK_HOSTILE)
     expect(chat(page)).to_contain_text("From 1 article")
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_text("Try asking")).to_be_visible()
     ask(page, ASK_BRIDGE)
     expect(chat(page)).to_contain_text("From 2 articles")
     asked = [
@@ -273,7 +232,7 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
         for question, history, since, until in assistant.calls
     ]
     assert asked == [
-        (ASK_BRIDGE, 0, "2025-03-01", None),
+        (EXAMPLE, 0, "2025-03-01", None),
         (ASK_REFUSED, 1, None, None),
         (ASK_HOSTILE, 0, None, None),
         (ASK_BRIDGE, 0, None, None),
@@ -287,13 +246,13 @@ def test_a_new_conversation_may_begin_in_the_middle_of_an_answer(open_page: Open
     pace.release(2)
     expect(chat(page)).to_contain_text("The bridge reopens on 12 May. [1]")
     page.get_by_role("button", name="New conversation").click()
-    expect(sources(page)).to_contain_text(rendering.NO_SOURCES)
+    expect(sources(page)).to_contain_text(NO_SOURCES)
     expect(chat(page)).not_to_contain_text("bridge")
     expect(page.get_by_text("Try asking")).not_to_be_visible()
     pace.release(20)
     expect(page.get_by_text("Try asking")).to_be_visible()
     ask(page, ASK_REFUSED)
-    expect(chat(page)).to_contain_text("Nearest headlines")
+    expect(chat(page)).to_contain_text("nearest headlines")
     expect(chat(page)).not_to_contain_text("The bridge reopens")
 
 
@@ -305,24 +264,126 @@ def test_readers_share_nothing_but_the_model(open_page: Open) -> None:
     pace.release(2)
     expect(chat(one)).to_contain_text("The bridge reopens on 12 May. [1]")
     ask(other, ASK_REFUSED)
-    expect(chat(other)).to_contain_text(rendering.WAITING)
+    expect(chat(other)).to_contain_text(conversation.WAITING)
     pace.release(20)
     expect(chat(one)).to_contain_text("From 2 articles")
-    expect(chat(other)).to_contain_text("Nearest headlines")
+    expect(chat(other)).to_contain_text("nearest headlines")
     expect(other.get_by_test_id("user")).to_have_text([ASK_REFUSED])
     expect(one.get_by_test_id("user")).to_have_text([ASK_BRIDGE])
     assert [(call[0], call[1]) for call in assistant.calls] == [(ASK_BRIDGE, ()), (ASK_REFUSED, ())]
 
 
 def test_the_answer_can_be_copied_with_its_sources(open_page: Open) -> None:
+    page = open_page(FakeAssistant(), permissions=["clipboard-read", "clipboard-write"])
+    answered(page, ASK_BRIDGE)
+    page.get_by_role("button", name="Copy with citations").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith(f"{ASK_BRIDGE}\n\n12 May\n\nThe bridge reopens")
+    assert "Northern Wire" in text
+
+
+@pytest.mark.parametrize(
+    ("button", "name", "inside"),
+    [
+        ("Save as Markdown", "byline.md", "[^1-3]: Northern Wire, 6 March 2025, Council"),
+        ("Save as HTML", "byline.html", '<li id="note-1-3" value="3">Northern Wire'),
+    ],
+)
+def test_the_conversation_can_be_saved(
+    open_page: Open, button: str, name: str, inside: str
+) -> None:
     page = open_page(FakeAssistant())
-    ask(page, ASK_BRIDGE)
-    expect(chat(page)).to_contain_text("From 2 articles")
-    page.get_by_role("button", name="Copy the answer with its sources").click()
-    text = page.locator(".byline-column textarea[disabled]")
-    expect(text).to_be_visible()
-    assert text.input_value().startswith(f"{ASK_BRIDGE}\n\n12 May\n\nThe bridge reopens")
-    assert "Northern Wire" in text.input_value()
+    answered(page, ASK_BRIDGE)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    assert download.value.suggested_filename == name
+    assert inside in Path(download.value.path()).read_text("utf-8")
+
+
+def test_a_question_can_be_asked_again_and_edited(open_page: Open) -> None:
+    pace = threading.Semaphore(100)
+    assistant = FakeAssistant(pace=pace)
+    page = open_page(assistant)
+    answered(page, ASK_BRIDGE)
+    answered(page, ASK_REFUSED, 2)
+    while pace.acquire(blocking=False):
+        pass
+    page.get_by_role("button", name="Ask again").click()
+    expect(chat(page).locator(".byline-done")).to_have_count(1)
+    expect(page.get_by_test_id("user")).to_have_text([ASK_BRIDGE, ASK_REFUSED])
+    pace.release(100)
+    expect(chat(page).locator(".byline-done")).to_have_count(2)
+    page.get_by_role("button", name="Edit question").click()
+    expect(question_box(page)).to_have_value(ASK_REFUSED)
+    question_box(page).fill(ASK_HOSTILE)
+    page.get_by_role("button", name="Ask instead").click()
+    expect(chat(page)).to_contain_text("From 1 article")
+    expect(page.get_by_test_id("user")).to_have_text([ASK_BRIDGE, ASK_HOSTILE])
+    asked = [(question, len(history)) for question, history, *_ in assistant.calls]
+    assert asked == [(ASK_BRIDGE, 0), (ASK_REFUSED, 1), (ASK_REFUSED, 1), (ASK_HOSTILE, 1)]
+
+
+def test_a_follow_up_shows_how_it_was_understood(open_page: Open) -> None:
+    follow_up = "and the cost?"
+    understood = "What did the harbour bridge cost?"
+    answer = dataclasses.replace(bridge_answer(), question=follow_up, understood=understood)
+    page = open_page(FakeAssistant({ASK_BRIDGE: bridge_answer(), follow_up: answer}))
+    answered(page, ASK_BRIDGE)
+    answered(page, follow_up, 2)
+    expect(chat(page)).to_contain_text(f"Understood as: {understood}")
+
+
+def test_a_wider_window_is_one_click_away(open_page: Open) -> None:
+    refused = refused_answer()
+    assert refused.refusal
+    outside = dataclasses.replace(refused.refusal, kind="outside_dates")
+    script = {ASK_REFUSED: dataclasses.replace(refused, refusal=outside)}
+    assistant = FakeAssistant(script)
+    page = open_page(assistant)
+    page.get_by_role("textbox", name="Published until").fill("2025-03-01")
+    answered(page, ASK_REFUSED)
+    chat(page).get_by_role("link", name="Ask again for any day to 6 March 2025").click()
+    expect(page.get_by_role("textbox", name="Published until")).to_have_value("2025-03-06")
+    expect(chat(page)).to_contain_text("published until 2025-03-06 were read")
+    chat(page).get_by_role("link", name="Ask again without dates").click()
+    expect(page.get_by_role("textbox", name="Published until")).to_have_value("")
+    expect(chat(page)).not_to_contain_text("were read")
+    expect(chat(page).locator(".byline-done")).to_have_count(1)
+    assert [until for *_, until in assistant.calls] == ["2025-03-01", "2025-03-06", None]
+
+
+def test_a_disagreement_stands_in_two_columns(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    answered(page, ASK_BRIDGE)
+    sides = sources(page).locator(".byline-side")
+    expect(sides).to_have_count(2)
+    left, right = sides.nth(0).bounding_box(), sides.nth(1).bounding_box()
+    assert left and right
+    assert left["y"] == right["y"] and left["x"] + left["width"] <= right["x"]
+    expect(sources(page).get_by_role("img")).to_have_accessible_name(
+        "Sources by date. Veldmar Courier: 4 March 2025; Northern Wire: 6 March 2025"
+    )
+
+
+def test_settings_survive_a_reload(open_page: Open) -> None:
+    assistant = FakeAssistant()
+    page = open_page(assistant)
+    page.get_by_role("textbox", name="Published since").fill("2025-03-01")
+    stored = "localStorage.getItem('byline-settings')"
+    page.wait_for_function(f"{stored} !== null")
+    before = page.evaluate(stored)
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("radio", name="Quote the articles").check()
+    page.wait_for_function(f"before => {stored} !== before", arg=before)
+    page.reload()
+    expect(page.get_by_role("textbox", name="Published since")).to_have_value("2025-03-01")
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_role("radio", name="Quote the articles")).to_be_checked()
+    page.get_by_role("tab", name="Ask").click()
+    answered(page, ASK_BRIDGE)
+    assert assistant.calls[0][2] == "2025-03-01"
+    assert [mode for _, mode in assistant.variants] == ["quote"]
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
@@ -341,8 +402,9 @@ def test_the_page_fits_the_window(open_page: Open, width: int, height: int) -> N
     assert (card["x"] > first["x"] + first["width"]) == (width > 768)
 
 
-def test_a_login_is_asked_for_where_there_is_one(browser: Browser) -> None:
-    with served(FakeAssistant(), ("ada", "secret")) as address, ExitStack() as stack:
+def test_a_login_is_asked_for_where_there_is_one(browser: Browser, tmp_path: Path) -> None:
+    shelf = shelf_of(FakeAssistant(), tmp_path / "index")
+    with served(shelf, ("ada", "secret")) as address, ExitStack() as stack:
         context = browser.new_context()
         stack.callback(context.close)
         page = stack.enter_context(watched(context, address))
@@ -354,8 +416,8 @@ def test_a_login_is_asked_for_where_there_is_one(browser: Browser) -> None:
         expect(chat(page)).to_contain_text("From 2 articles")
 
 
-def test_the_server_tells_browsers_to_stay_and_serves_no_other_name() -> None:
-    with served(FakeAssistant()) as address:
+def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Path) -> None:
+    with served(shelf_of(FakeAssistant(), tmp_path / "index")) as address:
         with urllib.request.urlopen(address) as response:
             policy = response.headers["content-security-policy"]
             body = response.read().decode()

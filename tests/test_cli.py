@@ -63,6 +63,7 @@ def run(assistant: Assistant, tmp_path: Path) -> Run:
     parts = Parts(
         assistant=lambda *_: assistant,
         encoder=lambda _: HashEncoder(),
+        identity=lambda _: ("hash", "hash-1"),
         check_models=lambda _: [("encoder", True, "intact"), ("language model", True, "intact")],
     )
 
@@ -128,16 +129,23 @@ def test_ingest_says_what_it_did_and_the_next_time_does_nothing(run: Run, articl
     first = run("ingest", str(articles))
     assert first.exit_code == 0, first.stderr
     counted, copied, skipped = first.stdout.splitlines()
-    assert counted.startswith("2 added, 0 updated, 0 unchanged, 1 skipped; 2 chunks in ")
+    assert counted.startswith(
+        "2 added, 0 updated, 0 superseded, 0 removed, 1 copies, 0 unchanged, 1 skipped, "
+        "0 warnings; 2 chunks in "
+    )
     assert "is a copy of" in copied
     assert skipped.startswith(f"skipped {articles / 'c.pdf'}: ")
-    assert [line.split()[0] for line in first.stderr.splitlines()] == ["skipped", "added", "added"]
+    assert first.stderr == ""
 
     again = run("ingest", str(articles))
-    assert again.stdout.startswith("0 added, 0 updated, 2 unchanged, 1 skipped; 0 chunks in ")
+    assert "0 added, 0 updated, 0 superseded, 0 removed, 0 copies, 2 unchanged, 1 skipped" in (
+        again.stdout
+    )
+    assert "; 0 chunks in " in again.stdout
 
     (articles / "a.md").write_text(STORY.replace("18.4", "19.1"), "utf-8")
-    assert "0 added, 1 updated, 1 unchanged" in run("ingest", str(articles)).stdout
+    third = run("ingest", str(articles)).stdout
+    assert third.startswith("0 added, 1 updated, 0 superseded, 0 removed, 1 copies, 1 unchanged")
 
 
 def test_ingest_json(run: Run, articles: Path) -> None:
@@ -145,6 +153,82 @@ def test_ingest_json(run: Run, articles: Path) -> None:
     assert (report["added"], report["updated"], report["unchanged"]) == (2, 0, 0)
     assert (len(report["copies"]), report["interrupted"]) == (1, False)
     assert [skipped["source"] for skipped in report["skipped"]] == [str(articles / "c.pdf")]
+
+
+VERSION = STORY.replace("publisher", "url: https://courier.example/bridge\npublisher")
+LATER = VERSION.replace("2025-03-04", "2025-03-05").replace("18.4", "19.1").rstrip() + (
+    "\n\nCorrection: An earlier version of this story gave the cost as 18.4 million.\n"
+)
+
+
+@pytest.fixture
+def versions(run: Run, tmp_path: Path) -> Path:
+    """A folder with two versions of one story, ingested."""
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    (folder / "old.md").write_text(VERSION, "utf-8")
+    (folder / "new.md").write_text(LATER, "utf-8")
+    report = json.loads(run("ingest", "--json", str(folder)).stdout)
+    assert (report["added"], report["superseded"]) == (2, [{"id": "old", "by": "new"}])
+    assert (report["removed"], report["warnings"], report["not_pruned"]) == ([], [], None)
+    return folder
+
+
+def test_an_earlier_version_is_listed_and_shown_when_asked_for(run: Run, versions: Path) -> None:
+    assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["new"]
+    every = json.loads(run("list", "--all", "--json").stdout)
+    assert [(one["id"], one["superseded_by"]) for one in every] == [("new", None), ("old", "new")]
+    assert every[0]["language"] == "en"
+    assert "SUPERSEDED BY" not in run("list").stdout
+    assert run("list", "--all").stdout.splitlines()[-1].split()[-1] == "new"
+    new, old = run("show", "new").stdout, run("show", "old").stdout
+    assert "language   en, English  (by its words)\n" in new
+    assert "earlier    Bridge to reopen, 2025-03-04 (old)\n" in new
+    assert (
+        "corrected  Correction: An earlier version of this story gave the cost as 18.4 million.  "
+        "(notice in the text)\n"
+    ) in new
+    assert "later      Bridge to reopen, 2025-03-05 (new)\n" in old and "18.4 million" in old
+    assert run("remove", "--yes", "new").exit_code == 0
+    assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["old"]
+
+
+def test_ingest_prune(run: Run, versions: Path) -> None:
+    (versions / "new.md").unlink()
+    result = run("ingest", "--prune", str(versions))
+    assert (result.exit_code, result.stderr) == (0, "")
+    counted, removed = result.stdout.splitlines()
+    assert "0 superseded, 1 removed, 0 copies, 1 unchanged" in counted
+    assert removed == f"removed new: {versions / 'new.md'} is gone"
+    assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["old"]
+
+
+def test_ingest_prune_of_a_folder_that_is_missing(run: Run, versions: Path) -> None:
+    (versions / "old.md").unlink()
+    gone = versions / "gone"
+    result = run("ingest", "--json", "--prune", str(versions), str(gone))
+    reason = f"{gone} cannot be opened (No such file or directory), so nothing was removed."
+    assert (result.exit_code, result.stderr) == (1, f"byline: {reason}\n")
+    report = json.loads(result.stdout)
+    assert (report["removed"], report["not_pruned"]) == ([], reason)
+    assert len(json.loads(run("list", "--all", "--json").stdout)) == 2
+
+
+def test_ingest_prune_needs_a_folder(run: Run, versions: Path) -> None:
+    result = run("ingest", "--prune", str(versions / "old.md"), "https://courier.example/a")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "--prune needs a folder" in result.stderr
+
+
+def test_ingest_counts_warnings_apart(run: Run, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.md"
+    odd.write_text(STORY.replace("2025-03-04", "soon"), "utf-8")
+    result = run("ingest", str(odd))
+    counted, warning = result.stdout.splitlines()
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 added" in counted and "0 skipped, 1 warnings" in counted
+    assert warning.startswith(f"warning {odd}: odd.md, front matter: ")
+    assert len(json.loads(run("ingest", "--json", str(odd)).stdout)["warnings"]) == 1
 
 
 def test_ingest_rebuild_begins_anew(run: Run, index: Path, articles: Path) -> None:
@@ -330,6 +414,9 @@ def test_list_json(run: Run, index: Path) -> None:
         "published": "2025-03-05",
         "url": None,
         "origin": "id-1",
+        "language": "",
+        "corrections": [],
+        "superseded_by": None,
     }
 
 
@@ -343,8 +430,9 @@ def test_show_tells_where_each_value_came_from(run: Run, index: Path) -> None:
         "published  2025-03-04  (date line)\n"
         "authors    unknown\n"
         "url        unknown\n"
+        "language   unknown\n"
         "source     1.md\n"
-        "also in    Story 2 (id-2)\n"
+        "also in    Story 2, 2025-03-05 (id-2)\n"
         "\n"
         "The bridge reopened on Monday.\n"
     )

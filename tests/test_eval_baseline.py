@@ -1,36 +1,48 @@
 """The baseline: what is worse, what changed and since when, and tolerances from noise."""
 
+import json
 from typing import Any
 
 import pytest
 from eval_building import mark
 
-from eval.baseline import EXACT, as_baseline, changed, commit, worse
+from eval.baseline import as_baseline, as_text, commit
+from eval.comparing import EXACT, changed, differences, faulty, regrouped, worse
 from eval.figures import FIGURES
 from eval.mutations import Trial
 from eval.running import Results
 
 FIRST = {"commit": "aaa", "date": "2025-01-01"}
 SECOND = {"commit": "bbb", "date": "2025-02-02"}
+ARTICLES = {
+    "bridge": {"digest": "1", "origin": "bridge"},
+    "bridge-copy": {"digest": "2", "origin": "bridge"},
+    "ferry": {"digest": "3", "origin": "ferry"},
+}
 
 
-def run(wrong: int = 0, broken: int = 0, **fields: Any) -> Results:
+def run(wrong: int = 0, broken: int = 0, asked: int = 20, **fields: Any) -> Results:
     """Twenty questions of which the first `wrong` are, and twenty trials alike."""
-    marks = tuple(mark(n, right=n >= wrong, **fields) for n in range(20))
+    marks = tuple(mark(n, right=n >= wrong, **fields) for n in range(asked))
     trials = tuple(
-        Trial("removed", f"q{n}", "fact", f"s{n}", "other", n >= broken, "was", "is")
+        Trial("removed", f"q{n}", "fact", f"s{n}", "other" if n < broken else "refused",
+              n >= broken, "was", "is")
         for n in range(20)
-    )
+    )  # fmt: skip
     return Results(marks, trials, {"model": "m"})
 
 
 def baseline(results: Results, *noisy: Results, **more: Any) -> dict[str, Any]:
-    return as_baseline(results, noisy, 12, more.get("kept", {}), more.get("stamp", FIRST))
+    made = as_baseline(results, noisy, ARTICLES, more.get("kept", {}), more.get("stamp", FIRST))
+    read: dict[str, Any] = json.loads(as_text(made))
+    return read
 
 
 def test_the_same_run_is_not_worse() -> None:
     assert worse(run(), baseline(run())) == []
     assert changed(run().marks, baseline(run())) == []
+    assert differences(run(), ARTICLES, baseline(run())) == []
+    assert faulty(run().marks) == []
 
 
 @pytest.mark.parametrize(
@@ -51,9 +63,108 @@ def test_what_is_worse_is_named(results: Results, expected: list[str]) -> None:
     assert [line.split(" was ")[0] for line in lines] == expected
 
 
-def test_the_line_says_by_how_much() -> None:
+def test_the_line_says_by_how_much_and_on_which_questions() -> None:
     (line, _) = worse(run(wrong=3), baseline(run()))
-    assert line == "right was 1.0000 and is 0.8500 (tolerance 0.0500)"
+    assert line == (
+        "right was 1.000 and is 0.850 (tolerance 0.050) [right and fully supported, of answerable]."
+        " Worse: q0 (fact), q1 (fact), q2 (fact)"
+    )
+
+
+def test_the_line_of_a_mutation_says_what_came_of_it() -> None:
+    (line,) = worse(run(broken=3), baseline(run()))
+    assert line == (
+        "mutation removed was 1.000 and is 0.850 (tolerance 0.050). Worse: "
+        + ", ".join(f"q{n} (fact; refused, now other)" for n in range(3))
+    )
+
+
+def test_many_questions_are_counted() -> None:
+    (line, _) = worse(run(wrong=20), baseline(run()))
+    assert line.endswith("q11 (fact) and 8 more")
+
+
+def test_a_question_that_a_figure_concerned_only_before_is_named() -> None:
+    """Answered now, declined rightly before: the share of right refusals falls for their sake."""
+
+    def declined(answered: int) -> Results:
+        off_topic = (mark(n, answerable=False, right=n >= answered, refused=n >= answered)
+                     for n in range(6))  # fmt: skip
+        return Results((*off_topic, *(mark(n, refused=True, right=False) for n in range(6, 9))))
+
+    lines = worse(declined(4), baseline(declined(0)))
+    (line,) = [one for one in lines if one.startswith("abstention_precision")]
+    assert line.endswith("Worse: q0 (fact), q1 (fact), q2 (fact), q3 (fact)")
+
+
+def test_questions_that_the_baseline_does_not_know_are_not_compared() -> None:
+    some = baseline(run(asked=20))
+    more = run(asked=24)
+    marks = (*more.marks[:20], *(mark(n, right=False) for n in range(20, 24)))
+    assert worse(Results(marks, more.trials), some) == []
+    assert differences(Results(marks, more.trials), ARTICLES, some) == [
+        "questions that the baseline does not have, not compared: q20, q21, q22, q23 (4 in all)"
+    ]
+
+
+def test_a_part_of_the_questions_is_held_against_the_same_part() -> None:
+    kept = baseline(run(wrong=10))
+    part = Results(run(wrong=10).marks[:10])  # all of them were wrong, and are
+    assert worse(part, kept, mutations=()) == []
+    better = Results(run(wrong=10).marks[10:])
+    assert worse(better, kept, mutations=()) == []
+    bad = Results(tuple(mark(n, right=n > 14) for n in range(10, 20)))
+    assert worse(bad, kept, mutations=())[0].startswith("right was 1.000 and is 0.500")
+
+
+def test_a_run_of_which_the_baseline_knows_nothing() -> None:
+    other = Results(tuple(mark(n, id=f"other{n}") for n in range(3)))
+    assert worse(other, baseline(run())) == [
+        "No question of this run is in the baseline; write it: python -m eval.baseline --write"
+    ]
+
+
+def test_confidence_counts_where_it_is_told() -> None:
+    sure = [mark(n, right=n < 10, confidence=0.9 if n < 10 else 0.1) for n in range(20)]
+    unsure = [mark(n, right=n < 10, confidence=0.1 if n < 10 else 0.9) for n in range(20)]
+    kept = baseline(Results(tuple(sure)))
+    lines = worse(Results(tuple(unsure)), kept)
+    assert [line.split(" was ")[0] for line in lines] == ["aurc", "coverage_at_5"]
+    assert worse(Results(tuple(sure[5:15])), kept) == []
+    lines = worse(Results(tuple(unsure[5:15])), kept)
+    assert [line.split(" was ")[0] for line in lines] == ["aurc", "coverage_at_5"]
+
+
+def test_another_archive_is_told() -> None:
+    now = {
+        "bridge": {"digest": "9", "origin": "bridge"},
+        "bridge-copy": ARTICLES["bridge-copy"],
+        "tower": {"digest": "4", "origin": "tower"},
+    }
+    other = Results(run().marks, (), {"model": "n"})
+    assert differences(other, now, baseline(run())) == [
+        "not in the baseline's archive: tower (1 in all)",
+        "no longer in the archive: ferry (1 in all)",
+        "other than in the baseline's archive: bridge (1 in all)",
+        "model: n, and m in the baseline",
+    ]
+
+
+def test_copies_that_are_none_any_more_and_stories_that_became_copies() -> None:
+    apart = {**ARTICLES, "bridge-copy": {"digest": "2", "origin": "bridge-copy"}}
+    joined = {**ARTICLES, "ferry": {"digest": "3", "origin": "bridge"}}
+    edited = {**ARTICLES, "bridge-copy": {"digest": "5", "origin": "bridge-copy"}}
+    kept = baseline(run())
+    assert regrouped(ARTICLES, kept) == regrouped(edited, kept) == []
+    assert regrouped(apart, kept) == [
+        "bridge and bridge-copy are copies of one story, and now count as two"
+    ]
+    assert len(regrouped(joined, kept)) == 2
+
+
+def test_answers_with_faults_are_told() -> None:
+    (line,) = faulty([mark(1, supported=False, faults=("not verbatim: x", "no citation"))])
+    assert line == "q1 (fact) is not supported: not verbatim: x; no citation"
 
 
 def test_noise_widens_the_tolerance() -> None:
@@ -79,6 +190,17 @@ def test_a_figure_without_a_baseline_is_not_passed_over() -> None:
 
 def test_a_mutation_that_is_no_longer_tried_is_noticed() -> None:
     assert worse(Results(run().marks), baseline(run())) == ["mutation removed was not tried"]
+    assert worse(Results(run().marks), baseline(run()), mutations=()) == []
+
+
+def test_other_trials_than_the_baselines_are_not_compared() -> None:
+    other = tuple(
+        Trial("removed", f"x{n}", "fact", "s", "other", False, "was", "is") for n in range(20)
+    )
+    assert worse(Results(run().marks, other), baseline(run())) == [
+        "mutation removed tried no question of the baseline; write it: "
+        "python -m eval.baseline --write"
+    ]
 
 
 def test_questions_that_changed_are_shown_with_both_texts_and_since_when() -> None:
@@ -88,6 +210,7 @@ def test_questions_that_changed_are_shown_with_both_texts_and_since_when() -> No
         "q1 [fact] NOW WRONG, was right since aaa of 2025-01-01: question 1?",
         "    was: answer 1",
         "    is:  an odd one",
+        "    why: wanted: x",
         "q0 [fact] now right, was wrong since aaa of 2025-01-01: question 0?",
         "    was: answer 0",
         "    is:  a new answer",

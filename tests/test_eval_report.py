@@ -11,10 +11,14 @@ import typer
 from eval_building import QUESTIONS, ROWS, jsonl, mark
 from typer.testing import CliRunner, Result
 
-from eval import command, reporting, svg
+from eval import command, svg
 from eval.figures import Estimate
+from eval.markdown import markdown
 from eval.mutations import MUTATIONS, Trial
+from eval.page import page as html
 from eval.running import Results
+from eval.runs import Run as Told
+from eval.runs import lost, tables, told_change
 from index.embedding import HashEncoder
 from index.errors import BadRequest
 from index.ingesting import index_for, ingest
@@ -41,7 +45,7 @@ def hostile() -> Results:
 class Tags(HTMLParser):
     """Which tags and attributes a page has, and whether each is closed."""
 
-    VOID = ("meta", "rect", "line", "polyline")
+    VOID = ("meta", "rect", "line", "polyline", "circle", "br")
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -64,13 +68,13 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-def runs() -> list[reporting.Run]:
+def runs() -> list[Told]:
     other = Results(tuple(mark(n, id=f"<i>{n}", text="before") for n in range(4)))
-    return [reporting.Run(hostile(), "this run"), reporting.Run(other, "the <other> run")]
+    return [Told(hostile(), "this run"), Told(other, "the <other> run")]
 
 
 def test_the_page_is_whole_and_nothing_in_it_is_markup() -> None:
-    page = reporting.page(runs())
+    page = html(runs())
     parsed = Tags(page)
     assert parsed.open == []
     assert parsed.tags.isdisjoint({"script", "b", "i", "img", "a", "link", "iframe"})
@@ -81,7 +85,7 @@ def test_the_page_is_whole_and_nothing_in_it_is_markup() -> None:
 
 
 def test_the_page_shows_both_runs_and_what_changed() -> None:
-    page = reporting.page(runs())
+    page = html(runs())
     assert "the &lt;other&gt; run" in page
     assert page.count("now wrong") == 2
     assert "5% risk" in page
@@ -90,7 +94,7 @@ def test_the_page_shows_both_runs_and_what_changed() -> None:
 
 
 def test_markdown_is_defused() -> None:
-    text = reporting.markdown(runs())
+    text = markdown(runs())
     assert not re.search(r"(?<!\\)[<`!]", text)
     rows = [line for line in text.splitlines() if line.startswith("|")]
     for row in rows:
@@ -114,15 +118,51 @@ def test_other_files_are_no_results(tmp_path: Path, text: str) -> None:
 def test_bars_are_as_long_as_their_values() -> None:
     drawn = svg.bars([("a", [Estimate(0.5, 0.25, 0.75, 8), None])], "t")
     assert f'width="{svg.BAR / 2:.1f}"' in drawn
-    assert "50% of 8" in drawn
+    assert ">50%<" in drawn and "[25%, 75%] of 8" in drawn
+
+
+def test_two_runs_are_told_apart_by_colour_and_name() -> None:
+    row = [("near miss", [Estimate(0.5, 0.2, 0.8, 8), Estimate(0.4, 0.2, 0.8, 8)])]
+    both = svg.bars(row, "t", ["this run", "the other run"])
+    assert both.count("the other run") == 1 and both.count("bar run1") == 2
+    assert "this run" not in svg.bars(row, "t", ["this run"])
+
+
+def test_every_figure_has_its_interval() -> None:
+    rows = [line.strip("| ").split(" | ") for line in markdown(runs()).splitlines()]
+    told = [cells for cells in rows if any(re.match(r"\d+\.\d", cell) for cell in cells[1:])]
+    assert len(told) > len(MUTATIONS)
+    for cells in told:
+        assert all(cell == "—" or re.search(r"\\\[.+, .+\\\]", cell) for cell in cells[1:]), cells
+    assert html(runs()[1:]).count("<strong>") == 1  # it has no unanswerable question
+    assert re.search(r"<strong>\d+\.\d%</strong> <span class=range>\[", html(runs()))
+
+
+def test_a_difference_that_the_choice_of_stories_explains_is_none() -> None:
+    good = Told(Results(tuple(mark(n) for n in range(40))), "a")
+    bad = Told(Results(tuple(mark(n, right=n > 15) for n in range(40))), "b")
+    odd = Told(Results(tuple(mark(n, right=n > 0) for n in range(40))), "c")
+    assert [row.verdict for row in tables([bad, good])["Answers"]][:2] == ["worse", "worse"]
+    assert [row.verdict for row in tables([good, bad])["Answers"]][:2] == ["better", "better"]
+    assert [row.verdict for row in tables([odd, good])["Answers"]][:2] == ["", ""]
+    assert tables([good])["Answers"][0].change is None
+    (right, *_) = tables([bad, good])["Answers"]
+    assert right.change is not None and told_change(right.change, "right")[0] == "−40.0"
+
+
+def test_questions_that_only_one_run_asked_are_not_in_the_difference() -> None:
+    some = Told(Results(tuple(mark(n) for n in range(10))), "a")
+    more = Told(Results(tuple(mark(n, right=n < 10) for n in range(20))), "b")
+    (right, *_) = tables([more, some])["Answers"]
+    assert right.change == Estimate(0.0, 0.0, 0.0, 10)
 
 
 def test_losses_between_two_runs() -> None:
-    good = reporting.Run(Results(tuple(mark(n) for n in range(10))), "a")
-    bad = reporting.Run(Results(tuple(mark(n, right=n > 1) for n in range(10))), "b")
-    assert reporting.lost(bad, good, 0.2) == []
-    assert [line.split()[0] for line in reporting.lost(bad, good, 0.1)] == ["right", "contains"]
-    assert reporting.lost(good, bad, 0.0) == []
+    good = Told(Results(tuple(mark(n) for n in range(10))), "a")
+    bad = Told(Results(tuple(mark(n, right=n > 1) for n in range(10))), "b")
+    assert lost(bad, good, 0.2) == []
+    assert [line.split()[0] for line in lost(bad, good, 0.1)] == ["right", "contains"]
+    assert lost(good, bad, 0.0) == []
 
 
 # The command.

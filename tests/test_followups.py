@@ -114,6 +114,8 @@ BEFORE: list[tuple[History, str, str]] = [
     ([BRIDGE], "why is it closed?", "why is the Corbel bridge closed?"),
     ([BRIDGE], "how much did it cost?", "how much did the Corbel bridge cost?"),
     ([BRIDGE], "who said that?", "who said that [the Corbel bridge will reopen]?"),
+    ([BRIDGE], "according to whom?", "who said that [the Corbel bridge will reopen]?"),
+    ([BRIDGE], "says who?", "who said that [the Corbel bridge will reopen]?"),
     (
         [COMPANY],
         "What did the company say was the reason?",

@@ -24,6 +24,7 @@ from tests.samples import (
     paragraph,
     rss,
     rss_item,
+    told,
     zipped,
 )
 
@@ -66,7 +67,7 @@ def test_a_word_file(tmp_path):
     article = one(tmp_path / "a.docx", docx(body))
     assert article.text == f"{FIRST}\n\nWhat comes next\n\n{SECOND}"
     assert (article.title, article.published, article.authors) == (TITLE, DAY, ("Ola Berg",))
-    assert article.provenance == {
+    assert told(article) == {
         "title": "heading",
         "published": "date line",
         "authors": "byline",
@@ -178,7 +179,7 @@ def test_the_headers_of_a_letter(tmp_path, headers, known):
     assert article.text == BODY
     names = ("title", "published", "authors", "publisher")
     assert {name: getattr(article, name) for name in names if getattr(article, name)} == known
-    assert article.provenance.keys() == known.keys()
+    assert told(article).keys() == known.keys()
 
 
 def test_the_html_of_a_letter_is_read_where_its_text_is_a_stub(tmp_path):
@@ -235,8 +236,8 @@ def test_a_table(tmp_path, separator, encoding):
     assert isinstance(first, Article) and isinstance(second, Article)
     assert (first.title, first.text) == ("The café", f"{FIRST}\n\n{SECOND} “Yes”")
     assert (first.published, first.authors) == (DAY, ("Ola Berg",))
-    assert set(first.provenance.values()) == {"row"}
-    assert (second.text, second.provenance) == (FIRST, {})
+    assert set(told(first).values()) == {"row"}
+    assert (second.text, told(second)) == (FIRST, {})
 
 
 def test_a_long_article_fits_into_a_table(tmp_path):

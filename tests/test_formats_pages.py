@@ -10,7 +10,7 @@ from index.formats.markup import parsed
 from index.formats.pages import is_ordinary
 from index.readers import read_file
 from index.records import Article, Problem
-from tests.samples import BODY, FIRST, TITLE, URL, mhtml, page
+from tests.samples import BODY, FIRST, TITLE, URL, mhtml, page, told
 
 DAY = dt.date(2024, 12, 7)
 
@@ -41,7 +41,7 @@ def story(**fields: object) -> dict[str, object]:
 def test_the_story_without_what_stands_around_it(tmp_path):
     article = one(tmp_path / "a.html", page())
     assert (article.id, article.title, article.text) == ("a", TITLE, BODY)
-    assert article.provenance == {"title": "heading"}
+    assert told(article) == {"title": "heading"}
 
 
 @pytest.mark.parametrize(("head", "field", "value", "where"), [
@@ -90,7 +90,7 @@ def test_what_a_page_says_of_itself(tmp_path, head, field, value, where):
 )
 def test_what_is_no_fact_of_the_story_is_left_unknown(tmp_path, head):
     article = one(tmp_path / "a.html", page(head))
-    assert article.provenance.keys() == {"title"}
+    assert told(article).keys() == {"title"}
     assert article.text == BODY
 
 
@@ -192,17 +192,14 @@ def test_markup_in_text_stays_text(tmp_path):
     assert "<script>alert(1)</script>" in one(tmp_path / "a.html", page(body=body)).text
 
 
-def test_a_page_in_another_language_is_read_with_a_warning(tmp_path):
+def test_the_language_of_a_page_is_that_of_its_words(tmp_path):
     body = (
         "<p>Die Minister der drei Länder haben sich am Samstag in der Hafenstadt getroffen und um "
         "eine Waffenruhe gebeten, sagte ein Sprecher, der mit den anderen gesprochen hat.</p>"
     )
     for lang, said in (("de", "html lang"), ("en", 'by its words, though "en" is declared')):
-        article, problem = read(tmp_path / "a.html", page(body=body, lang=lang))
-        assert isinstance(article, Article) and isinstance(problem, Problem)
-        assert problem.reason == (
-            f"a.html is in German ({said}). It was read, but questions in English may not find it."
-        )
+        article = one(tmp_path / "a.html", page(body=body, lang=lang))
+        assert (article.language, article.provenance["language"]) == ("de", said)
 
 
 def test_a_page_saved_as_one_file(tmp_path):

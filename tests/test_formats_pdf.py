@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.formats import columns
 from index.readers import read_file
 from index.records import Article, Problem
-from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, URL, column, pdf
+from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, URL, column, pdf, told
 
 
 def read(path: Path, data: bytes) -> list[Article | Problem]:
@@ -143,7 +143,7 @@ def test_what_a_browser_prints_around_a_page(tmp_path):
     article = one(tmp_path / "a.pdf", pdf(pages, info={"CreationDate": "D:20260211090500Z"}))
     assert article.text == f"{FIRST} {FIRST}\n\n{SECOND} {SECOND}"
     assert (article.url, article.published) == (URL, None)
-    assert article.provenance == {"url": "printed footer"}
+    assert told(article) == {"url": "printed footer"}
 
 
 # --- what is known -----------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def test_the_largest_print_is_the_title(tmp_path):
     article = one(tmp_path / "a.pdf", pdf([words], info={"Title": "layout_final.indd"}))
     assert (article.title, article.authors) == (TITLE, ("Ola Berg",))
     assert article.published == dt.date(2024, 12, 7)
-    assert article.provenance == {
+    assert told(article) == {
         "title": "largest print",
         "authors": "byline",
         "published": "date line",

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import chunking, ingesting, vectors
+from index.connections import Wait, WriterLock
 from index.embedding import HashEncoder
 from index.errors import IndexBusy, IndexMismatch
 from index.ingesting import Progress, content_hash, index_for, ingest, ingest_articles
+from index.placing import put_in_place
+from index.rebuilding import Rebuild, discard_finished, unfinished
 from index.records import Article, Problem
 from index.store import Index
 from tests.fakes import CountingEncoder, OtherEncoder, article, story
@@ -81,6 +87,9 @@ def test_only_what_changed_is_done_again(index: Index) -> None:
         {"url": "https://news.example/1"},
         {"authors": ("A. Writer",)},
         {"provenance": {"title": "first line"}},
+        {"language": "en"},
+        {"corrections": ("Correction: it was Monday.",)},
+        {"as_of": dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC)},
     ],
 )
 def test_any_field_counts_as_a_change(index: Index, fields: dict[str, object]) -> None:
@@ -89,6 +98,29 @@ def test_any_field_counts_as_a_change(index: Index, fields: dict[str, object]) -
     assert content_hash(new) != content_hash(ARTICLES[0])
     assert ingest_articles(index, [new], HashEncoder()).updated == 1
     assert index.article("a0") == new
+
+
+def test_a_change_of_metadata_embeds_nothing(index: Index) -> None:
+    ingest_articles(index, ARTICLES, HashEncoder())
+    copy = article("copy", story(2), published="2024-02-01")
+    ingest_articles(index, [copy], HashEncoder())
+    before = [hit.chunk_id for hit in index.lexical(["title"], 99)]
+    encoder = CountingEncoder()
+    earlier = changed(copy, published=dt.date(2023, 1, 1), language="en")
+    report = ingest_articles(index, [earlier], encoder)
+    assert (report.updated, report.chunks, encoder.batches) == (1, 0, [])
+    assert index.article("copy") == earlier
+    assert index.card("a2").origin == "copy"  # the earliest of the copies
+    assert [hit.chunk_id for hit in index.lexical(["title"], 99)] == before
+    assert ingest_articles(index, [earlier], encoder).unchanged == 1
+    assert vectors.holds(index.folder, index.manifest)
+
+
+def test_a_changed_title_is_embedded(index: Index) -> None:
+    ingest_articles(index, ARTICLES[:1], HashEncoder())
+    encoder = CountingEncoder()
+    ingest_articles(index, [changed(ARTICLES[0], title="Another")], encoder)
+    assert all(text.startswith("Another\n") for text in encoder.texts) and encoder.texts
 
 
 def test_batches_are_sorted_by_length_and_bounded(
@@ -102,6 +134,23 @@ def test_batches_are_sorted_by_length_and_bounded(
     for batch in encoder.batches:
         assert [len(text) for text in batch] == sorted(len(text) for text in batch)
         assert sum(map(len, batch)) <= 3000
+
+
+def test_a_long_ingest_writes_the_file_of_vectors_on_its_way(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(ingesting, "FILED_EVERY", 20)
+    loose = []
+
+    def look(event: Progress) -> None:
+        with Index.open(index.folder) as reader, reader.snapshot() as view:
+            if view.state.filed:
+                loose.append(view.vector_index().loose)
+
+    report = ingest_articles(index, ARTICLES, HashEncoder(), on_event=look)
+    assert 0 < len(loose) < len(ARTICLES)
+    assert 0 < max(loose) < 20 + 3000 // 200 < report.chunks
 
 
 # Ids
@@ -218,6 +267,41 @@ def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(index: Index) -> N
     assert all(e.reason for e in events[:4])
 
 
+class EnglishEncoder(HashEncoder):
+    languages = frozenset({"en"})
+
+
+def test_what_was_read_all_the_same_is_a_warning(index: Index) -> None:
+    doubt = Problem("news/a0.txt", "page 3 cannot be read", warning=True)
+    events: list[Progress] = []
+    incoming: list[Article | Problem] = [doubt, ARTICLES[0], Problem("b.pdf", "it is encrypted")]
+    report = ingest_articles(index, incoming, HashEncoder(), on_event=events.append)
+    assert (report.warnings, [one.source for one in report.problems]) == ((doubt,), ["b.pdf"])
+    assert [event.kind for event in events] == ["warning", "skipped", "added"]
+
+
+def test_a_language_that_the_encoder_does_not_know_is_a_warning(index: Index) -> None:
+    german, english, unknown = (
+        changed(item, language=language, provenance={"language": "html lang"} if language else {})
+        for item, language in zip(ARTICLES, ("de", "en", ""), strict=False)
+    )
+    for encoder, expected in ((HashEncoder(), []), (EnglishEncoder(), ["news/a0.txt"])):
+        report = ingest_articles(index, [german, english, unknown], encoder)
+        assert [one.source for one in report.warnings] == expected
+    assert report.warnings[0].reason.startswith(
+        "is in German (html lang), which the encoder hash does not know. It was read"
+    )
+    assert (report.problems, report.unchanged) == ((), 3)
+
+
+def test_what_is_skipped_is_not_warned_of(index: Index) -> None:
+    empty = changed(article("empty", " "), language="de")
+    report = ingest_articles(
+        index, [empty, Problem(empty.source, "odd", warning=True)], EnglishEncoder()
+    )
+    assert (len(report.problems), report.warnings) == (1, ())
+
+
 def test_copies_are_reported_with_their_origin(index: Index) -> None:
     copy = article("copy", story(0) + "\n\n" + story(90, 1), published="2024-02-01")
     earlier = article("earlier", story(1).upper(), published="2023-01-01")
@@ -228,13 +312,80 @@ def test_copies_are_reported_with_their_origin(index: Index) -> None:
 
 def test_an_interrupt_keeps_what_is_done(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
-    report = ingest_articles(index, ARTICLES, CountingEncoder(interrupt_at=3))
+    report = ingest_articles(index, ARTICLES, CountingEncoder(interrupt_at=8))
     assert report.interrupted
     assert 0 < report.added == index.counts().articles < len(ARTICLES)
     assert vectors.holds(index.folder, index.manifest)
     again = ingest_articles(index, ARTICLES, HashEncoder())
     assert not again.interrupted
     assert (again.unchanged, again.added) == (report.added, 8 - report.added)
+
+
+class After:
+    """Asks an ingest to stop once so many articles have been dealt with."""
+
+    def __init__(self, articles: int) -> None:
+        self.left = articles
+
+    def count(self, event: Progress) -> None:
+        self.left -= 1
+
+    def __call__(self) -> bool:
+        return self.left <= 0
+
+
+@pytest.mark.parametrize("at", [1, 2, 5, 8])
+def test_a_stop_keeps_all_that_was_read(
+    index: Index, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 6000)  # three articles or so
+    many = [article(f"a{n}", story(n)) for n in range(32)]
+    read: list[str] = []
+
+    def reading() -> Iterator[Article]:
+        for item in many:
+            read.append(item.id)
+            yield item
+
+    stop = After(at)
+    report = ingest_articles(index, reading(), HashEncoder(), on_event=stop.count, stop=stop)
+    assert report.interrupted
+    assert at <= report.added < at + 12  # a batch is stored, one embedded, and one read
+    assert sorted(read) == sorted(card.article_id for card in index.articles())
+    assert vectors.holds(index.folder, index.manifest)
+    again = ingest_articles(index, many, HashEncoder())
+    assert (again.unchanged, again.added) == (report.added, 32 - report.added)
+
+
+def test_a_stop_is_heard_where_nothing_is_new(index: Index) -> None:
+    ingest_articles(index, ARTICLES, HashEncoder())
+    stop = After(3)
+    report = ingest_articles(index, ARTICLES, HashEncoder(), on_event=stop.count, stop=stop)
+    assert (report.unchanged, report.interrupted) == (3, True)
+
+
+def test_after_a_stop_each_article_is_on_the_disk_before_the_next_is_embedded(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a second Ctrl-C loses no more than the article in hand."""
+
+    class Hurried(CountingEncoder):
+        def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+            stored.append(index.counts().articles)
+            return super().encode(texts)
+
+    stored: list[int] = []
+    encoder = Hurried(interrupt_at=6)
+    whole = sum(len(item.text) for item in ARTICLES) + 1
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", whole)
+    asked = iter([False] * 9 + [True] * 99)  # eight articles are read, a part is embedded
+    report = ingest_articles(index, ARTICLES, encoder, stop=lambda: next(asked))
+    assert report.interrupted
+    assert stored == [0, 0, 1, 2, 3, 4]
+    assert report.added == index.counts().articles == 4
+    made = [text for batch in encoder.batches[:-1] for text in batch]
+    assert len(made) == len(set(made))  # none twice
+    assert not (index.folder / vectors.FILE).exists()  # at once: the next search makes it
 
 
 def test_an_interrupt_between_two_articles_of_a_batch(index: Index) -> None:
@@ -280,9 +431,8 @@ def test_a_rebuild_starts_again_with_any_encoder(tmp_path: Path, archive: Path) 
         ingest_articles(index, [article("gone", story(40))], HashEncoder())
     with pytest.raises(IndexMismatch, match="--rebuild"):
         index_for(folder, OtherEncoder(32))
-    with Index.open(folder, writable=True) as index:
-        report = ingest(index, [archive], OtherEncoder(32), rebuild=True)
-        assert report.added == 8
+    with Rebuild.begun(folder, OtherEncoder(32)) as rebuild:
+        assert rebuild.ingest([archive]).added == 8
     with index_for(folder, OtherEncoder(32)) as index:
         assert index.manifest.dimension == 32
         assert len(index.articles()) == 8
@@ -290,24 +440,156 @@ def test_a_rebuild_starts_again_with_any_encoder(tmp_path: Path, archive: Path) 
         assert len(index.semantic(OtherEncoder(32).encode(["x"])[0], 999)) == index.chunk_count
 
 
-@pytest.mark.parametrize("damage", [b"", b"no database" * 500])
+@pytest.mark.parametrize("damage", ["empty", "other", "half", "no head", "no middle"])
 def test_a_rebuild_needs_nothing_of_the_old_index(
-    tmp_path: Path, archive: Path, damage: bytes
+    tmp_path: Path, archive: Path, damage: str
 ) -> None:
     folder = tmp_path / "index"
     with index_for(folder, HashEncoder()) as index:
         ingest(index, [archive], HashEncoder())
-    (folder / "articles.sqlite3").write_bytes(damage)
-    with index_for(folder, OtherEncoder(), rebuild=True) as index:
-        assert ingest(index, [archive], OtherEncoder(), rebuild=True).added == 8
+    whole = (folder / "articles.sqlite3").read_bytes()
+    half = len(whole) // 2
+    damaged = {
+        "empty": b"",
+        "other": b"no database" * 500,
+        "half": whole[:half],
+        "no head": bytes(4096) + whole[4096:],
+        "no middle": whole[:4096] + b"\xff" * half + whole[4096 + half :],
+    }
+    (folder / "articles.sqlite3").write_bytes(damaged[damage])
+    with Rebuild.begun(folder, OtherEncoder()) as rebuild:
+        assert rebuild.ingest([archive]).added == 8
+    with index_for(folder, OtherEncoder()) as index:
+        assert index.counts().articles == 8
         index.check()
+
+
+def test_a_rebuild_that_is_stopped_leaves_the_old_index_and_goes_on(
+    tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    folder = tmp_path / "index"
+    with index_for(folder, HashEncoder()) as index:
+        ingest_articles(index, ARTICLES[:1], HashEncoder())
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({"id": "other", "text": story(60)}) + "\n", "utf-8")
+    stop = After(3)
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        stopped = rebuild.ingest([other, archive], on_event=stop.count, stop=stop)
+        with pytest.raises(IndexBusy):
+            index_for(folder, HashEncoder())
+    assert stopped.interrupted and 3 <= stopped.added < 9
+    with index_for(folder, HashEncoder()) as index:
+        assert [card.article_id for card in index.articles()] == ["a0"]
+        assert index.article("a0").source == ARTICLES[0].source
+    assert unfinished(folder) == stopped.added
+    encoder = CountingEncoder()
+    with Rebuild.begun(folder, encoder) as rebuild:
+        report = rebuild.ingest([archive])
+    assert (report.unchanged, report.added) == (stopped.added - 1, 8 - stopped.added + 1)
+    with Index.open(folder, HashEncoder()) as made:
+        assert {card.article_id for card in made.articles()} == {item.id for item in ARTICLES}
+        assert made.article("a0").source == f"{archive}#a0"
+    assert not (folder / "rebuilding").exists()
+
+
+def test_a_rebuild_holds_the_versions_of_its_files_and_no_others(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    files = []
+    for day in (1, 2, 3):
+        row = {"id": "a", "title": "Bridge", "text": f"{story(1)} It cost {day} million.",
+               "published": f"2025-03-0{day}", "url": "https://x.example/a"}  # fmt: skip
+        files.append(tmp_path / f"{day}.jsonl")
+        files[-1].write_text(json.dumps(row) + "\n", "utf-8")
+    asked = iter([False] * 2 + [True] * 99)  # after each article that is read
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        assert rebuild.ingest(files, stop=lambda: next(asked)).interrupted
+        assert unfinished(folder) == 3
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        rebuild.ingest(files[1:])
+    with Index.open(folder) as index:
+        assert index.article("a").source == f"{files[2]}#a"
+        (earlier,) = index.earlier()
+        assert index.article(earlier.article_id).source == f"{files[1]}#a"
+        assert index.counts().articles == 1
+    with Rebuild.begun(folder, HashEncoder()) as rebuild:
+        rebuild.ingest(files)
+    with Index.open(folder) as index:
+        assert (index.counts().articles, index.counts().superseded) == (1, 2)
+
+
+def test_an_ingest_that_is_stopped_prunes_nothing(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    for n in range(3):
+        (archive / f"a{n}.txt").write_text(f"Title {n}\n\n{story(n)}", "utf-8")
+    with index_for(tmp_path / "index", HashEncoder()) as index:
+        ingest(index, [archive], HashEncoder())
+        (archive / "a2.txt").unlink()
+        stop = After(1)
+        stopped = ingest(
+            index, [archive], HashEncoder(), prune=True, on_event=stop.count, stop=stop
+        )
+        assert stopped.interrupted and not stopped.removed
+        assert len(ingest(index, [archive], HashEncoder(), prune=True).removed) == 1
+
+
+def test_a_rebuild_that_reads_nothing_keeps_the_old_index(tmp_path: Path, archive: Path) -> None:
+    folder = tmp_path / "index"
+    with index_for(folder, HashEncoder()) as index:
+        ingest(index, [archive], HashEncoder())
+    (tmp_path / "empty.txt").touch()
+    for encoder in (HashEncoder(), OtherEncoder()):
+        with Rebuild.begun(folder, encoder) as rebuild:
+            assert rebuild.ingest([tmp_path / "empty.txt"]).problems
+    with index_for(folder, HashEncoder()) as index:
+        assert index.counts().articles == 8
+
+
+def test_a_rebuild_killed_after_its_exchange_is_not_taken_up_again(
+    tmp_path: Path, archive: Path
+) -> None:
+    folder = tmp_path / "index"
+    with index_for(folder, HashEncoder()) as index:
+        ingest(index, [archive], HashEncoder())
+    with index_for(tmp_path / "copy", HashEncoder()) as left:
+        ingest(left, [archive], HashEncoder())
+    shutil.copytree(tmp_path / "copy", tmp_path / "done")
+    put_in_place(tmp_path / "copy", folder)
+    (tmp_path / "done").rename(folder / "rebuilding")
+    assert unfinished(folder) is None
+    shutil.copytree(folder, tmp_path / "tidied")
+    discard_finished(tmp_path / "tidied")
+    assert not (tmp_path / "tidied" / "rebuilding").exists()
+    encoder = CountingEncoder()
+    with Rebuild.begun(folder, encoder) as rebuild:
+        assert rebuild.ingest([archive]).added == 8
+
+
+def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    first: list[Index] = []
+    lock = WriterLock.taken(folder)
+
+    def meanwhile(holder: str, waited: float) -> None:
+        lock.release()
+        with index_for(folder, HashEncoder()) as index:
+            ingest_articles(index, ARTICLES[:4], HashEncoder())
+            first.append(index)
+
+    with index_for(folder, HashEncoder(), wait=Wait(60, meanwhile)) as index:
+        report = ingest_articles(index, ARTICLES, HashEncoder())
+        assert (report.unchanged, report.added) == (4, 4)
+    assert len(first) == 1
 
 
 def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
         "writing._described",
-        "writing._insert_article: execute",
-        "writing._insert_chunks: execute",
+        "stored.insert: execute",
+        "stored.insert_chunks: execute",
+        "stored.set_aside: execute",
         "duplicates.link: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.decoding import NoText, decode, signature
-from index.languages import NAMES, detect
+from index.languages import NAMES, agree, code, detect
 from tests.samples import BODY
 
 repeatable = settings(deadline=None, derandomize=True)
@@ -52,6 +52,23 @@ repeatable = settings(deadline=None, derandomize=True)
 def test_languages(text, code):
     assert detect(text) == code
     assert code is None or code in NAMES
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("en", "en"), ("en-GB", "en"), ("pt_BR", "pt"), ("EN", "en"), ("eng", "en"), ("ger", "de"),
+        ("deu-AT", "de"), ("iw", "he"), (" fr ", "fr"), ("und", ""), ("xx", ""), ("english", ""),
+        ("", ""), ("ckb", ""), ("e", ""), ("en;q=1", ""), ("zh-Hant-TW", "zh"),
+    ],
+)  # fmt: skip
+def test_codes(tag, expected):
+    assert code(tag) == expected
+
+
+def test_every_language_that_is_detected_has_a_code_and_agrees_with_itself():
+    assert all(code(one) == one and agree(one, one) for one in NAMES)
+    assert agree("nb", "no") and agree("bs", "hr") and not agree("de", "nl")
 
 
 def test_a_few_foreign_words_do_not_change_the_language():

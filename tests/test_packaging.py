@@ -94,7 +94,9 @@ def test_what_the_code_imports_is_declared(package: str) -> None:
 def test_packaged_data_files_exist() -> None:
     for package, patterns in PROJECT["tool"]["setuptools"]["package-data"].items():
         for pattern in patterns:
-            assert any((ROOT / package).glob(pattern)), f"{package}/{pattern} matches nothing"
+            assert any((ROOT / package.replace(".", "/")).glob(pattern)), (
+                f"{package}/{pattern} matches nothing"
+            )
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,16 @@
 """What the page shows, without a browser: how answers are rendered, and the desk."""
 
 import dataclasses
-import threading
+import datetime as dt
+import re
 from html.parser import HTMLParser
 
 import pytest
 from fake_assistant import (
     ASK_BRIDGE,
-    ASK_BROKEN,
-    ASK_HOSTILE,
-    ASK_REFUSED,
     BRIDGE,
     COUNCIL,
     HOSTILE,
-    FakeAssistant,
     bridge_answer,
     cite,
     events,
@@ -24,18 +21,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from index.records import Article, Card
-from rag.page import rendering
-from rag.page.desk import Desk
-from rag.page.rendering import Conversation, Exchange
-from rag.records import Answer, Event, Sentence
+from index.ingesting import Progress, Report
+from index.records import Article, Card, Problem, Span
+from rag.page import exporting, reading, rendering, timeline
+from rag.page.conversation import Exchange
+from rag.page.inert import inert, safe_url
+from rag.page.passages import CONTEXT, passage
+from rag.page.sources import REFUSED, sources
+from rag.records import Answer, Conflict, Event, Headline, Refusal, Retrieved, Sentence
 
 NASTY = st.text(alphabet=st.sampled_from("<>&\"'`*_[](){}!#$~|\\/:.;=-+@ \n\tabw1é’\u202e\x00"))
 TAGS = {
-    *("a", "article", "blockquote", "details", "div", "h2", "h3", "li", "mark", "p", "span"),
-    *("summary", "time", "ul"),
+    *("a", "article", "blockquote", "button", "circle", "details", "div", "g", "h2", "h3", "li"),
+    *("line", "mark", "p", "q", "section", "span", "summary", "svg", "table", "tbody", "td"),
+    *("strong", "text", "th", "thead", "time", "title", "tr", "ul"),
 }
-ATTRIBUTES = {"class", "datetime", "href", "id", "rel", "target"}
+ATTRIBUTES = {
+    *("class", "datetime", "href", "id", "rel", "target", "hidden", "tabindex", "data-remove"),
+    *("data-shown", "scope", "type", "role", "aria-label", "viewbox", "x", "y", "x1", "x2", "y1"),
+    *("open", "y2", "cx", "cy", "r", "text-anchor"),
+}
 
 
 class Parsed(HTMLParser):
@@ -79,27 +84,22 @@ def finished(answer: Answer) -> Exchange:
     return Exchange(answer.question).after(Event("answer", answer.text, answer=answer))
 
 
-def last_of(desk: Desk, question: str, conversation: Conversation = ()) -> Conversation:
-    views = list(desk.answer(desk.begin(question, conversation).conversation, "", ""))
-    return views[-1].conversation
-
-
 @given(NASTY)
 def test_inert_text_is_only_text_to_a_browser(text: str) -> None:
-    parsed = Parsed(rendering.inert(text))
+    parsed = Parsed(inert(text))
     assert parsed.tags == []
     assert folded(parsed.text) == folded(text)
 
 
 @given(NASTY)
 def test_inert_text_is_only_text_to_markdown(text: str) -> None:
-    parsed = Parsed(MarkdownIt("commonmark").enable("table").render(rendering.inert(text)))
+    parsed = Parsed(MarkdownIt("commonmark").enable("table").render(inert(text)))
     assert set(parsed.tags) <= {"p"}
     assert folded(parsed.text) == folded(text)
 
 
 def test_inert_text_leaves_no_syntax_and_no_hidden_direction() -> None:
-    shown = rendering.inert("${x} {{y}} $$z$$\u202e\u2066\x07 a\n\n    b \ud800")
+    shown = inert("${x} {{y}} $$z$$\u202e\u2066\x07 a\n\n    b \ud800")
     assert not set(shown) & set("${}*_`[]()<>\n")
     assert shown.endswith(" a b \ufffd")
 
@@ -125,7 +125,7 @@ def test_inert_text_leaves_no_syntax_and_no_hidden_direction() -> None:
     ],
 )
 def test_only_plain_web_addresses_become_links(url: str | None, shown: bool) -> None:
-    assert rendering.safe_url(url) == (url if shown else None)
+    assert safe_url(url) == (url if shown else None)
 
 
 @given(NASTY, NASTY, NASTY, NASTY)
@@ -136,13 +136,30 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
     answer = Answer(
         title, text, who, sentences=(Sentence(text, (1,), True),), citations=(citation,)
     )
-    conversation = (finished(answer), Exchange(title).ended(who), Exchange(text))
-    html = rendering.sources(conversation, lambda _: article)
+    other = dataclasses.replace(cite(2, COUNCIL, "The final cost"), publisher=who, title=title)
+    answer = dataclasses.replace(
+        answer,
+        citations=(citation, other),
+        conflicts=(Conflict("number", ((text, 1), (who, 2))),),
+        passages=(Retrieved("found", 1, 1.0),),
+    )
+    refusal = Refusal("outside_dates", text, (Headline(title, who, url, None),))
+    refused = dataclasses.replace(finished(answer), since=text)
+    refused = refused.after(Event("answer", "", answer=Answer(title, text, who, refusal=refusal)))
+    conversation = (refused, finished(answer), Exchange(title).ended(who), Exchange(text))
+    html = sources((finished(answer),), lambda _: article) + sources(conversation, lambda _: None)
+    card = Card(title, text, None, who, url, url)
+    html += reading.reader(article, [card], Span(0, 1), text) + reading.gone(text)
+    html += reading.listing([card], 1, False) + reading.said(text) + reading.trouble(text)
+    problems = (Problem(title, text),)
+    html += reading.report(Report(1, 1, 1, 1, ((title, who),), problems, 1.0))
+    html += reading.progress({"added": 1}, Progress("added", text))
     html += "".join(one["content"] for one in rendering.messages(conversation))
     parsed = Parsed(html)
     assert set(parsed.tags) <= TAGS
     assert {name for name, _ in parsed.attributes} <= ATTRIBUTES
-    assert all(str(link).startswith(("#source-", "http")) for link in parsed.values("href"))
+    safe = ("#source-", "#article-", "#ask-", "http")
+    assert all(str(link).startswith(safe) for link in parsed.values("href"))
 
 
 @given(st.lists(st.text("ab. é<", min_size=1, max_size=2000), min_size=1, max_size=4), st.data())
@@ -152,50 +169,108 @@ def test_a_passage_marks_the_quotation_and_nothing_else(
     text = "\n\n".join(parts)
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    parsed = Parsed(rendering.passage(text, start, end))
+    parsed = Parsed(passage(text, start, end))
     assert "".join(parsed.marked.split()) == "".join(text[start:end].split())
     assert "".join(parsed.text.replace("…", "").split()) in "".join(text.split())
 
 
 def test_a_passage_is_the_whole_paragraph_and_no_other() -> None:
     citation = cite(1, BRIDGE, "Repairs cost 18.4 million crowns")
-    parsed = Parsed(rendering.passage(BRIDGE.text, citation.start, citation.end))
+    parsed = Parsed(passage(BRIDGE.text, citation.start, citation.end))
     assert parsed.text == BRIDGE.text.split("\n\n")[1]
     assert parsed.marked == citation.quote
 
 
 def test_a_passage_over_two_paragraphs_keeps_the_break() -> None:
-    html = rendering.passage("One. Two.\n\nThree. Four.", 5, 17)
+    html = passage("One. Two.\n\nThree. Four.", 5, 17)
     assert html == ("<p>One&#46; <mark>Two&#46;</mark></p><p><mark>Three&#46;</mark> Four&#46;</p>")
 
 
 def test_a_long_paragraph_is_cut_at_words_and_says_so() -> None:
     text = "before " * 300 + "the words " + "after " * 300
     start = text.index("the words")
-    shown = Parsed(rendering.passage(text, start, start + 9)).text
+    shown = Parsed(passage(text, start, start + 9)).text
     assert shown.startswith("… before before")
     assert shown.endswith("after after …")
-    assert len(shown) < 2 * rendering.CONTEXT + 20
+    assert len(shown) < 2 * CONTEXT + 20
 
 
-def test_a_card_shows_where_the_passage_stands() -> None:
-    html = rendering.sources((finished(bridge_answer()),), find)
+def test_a_card_stands_for_an_article_and_shows_where_its_passages_stand() -> None:
+    html = sources((finished(bridge_answer()),), find)
     parsed = Parsed(html)
-    assert "[1] Harbour bridge to reopen in May after two-year repair" in parsed.text
+    assert html.count('<article class="byline-source">') == 2
+    assert "[1][2] Harbour bridge to reopen in May after two-year repair" in parsed.text
     assert "Veldmar Courier · 4 March 2025" in parsed.text
     assert "Also in: Coast Gazette; Daily Ledger" in parsed.text
-    assert parsed.values("datetime") == ["2025-03-04", "2025-03-04", "2025-03-06"]
-    assert parsed.values("href") == [BRIDGE.url, BRIDGE.url]
-    assert parsed.values("rel") == ["noopener noreferrer"] * 2
-    assert parsed.values("target") == ["_blank"] * 2
+    assert parsed.values("href").count(BRIDGE.url) == 1
+    assert parsed.values("rel") == ["noopener noreferrer"]
+    assert parsed.values("target") == ["_blank"]
     assert parsed.marked == "".join(one.quote for one in bridge_answer().citations)
+    assert (
+        "Backs sentences 1 and 2; number 1 of 3 passages found; shares “harbour”, “bridge”, "
+        "“reopen” and “repair” with the question." in parsed.text
+    )
+
+
+def test_both_sides_of_a_disagreement_stand_next_to_each_other() -> None:
+    html = sources((finished(bridge_answer()),), find)
+    section = html[html.index("<section") : html.index("</section>")]
+    text = Parsed(section).text
+    assert section.count('class="byline-side"') == 2
+    for said in (
+        "The sources give different numbers",
+        "18.4 million [2]Veldmar Courier · 4 March 2025Repairs cost 18.4 million",
+        "19.1 million [3]Northern Wire · 6 March 2025The final cost is 19.1 million",
+    ):
+        assert said in text
+
+
+def test_what_was_found_and_not_used_is_folded_away() -> None:
+    answer = bridge_answer()
+    found = tuple(Retrieved(one, 1, 1.0) for one in (BRIDGE.id, HOSTILE.id, HOSTILE.id, "gone"))
+    html = sources((finished(dataclasses.replace(answer, passages=found)),), find)
+    folded = html[html.index('<details class="byline-unused">') :]
+    assert "Found but not used: 1 article" in Parsed(folded).text
+    assert folded.count("<li>") == 1
+
+
+def test_sources_stand_on_a_line_in_order_of_their_days_and_touch_nowhere() -> None:
+    days = [dt.date(2025, 3, 1), dt.date(2025, 3, 1), dt.date(2025, 3, 2), dt.date(2026, 3, 1)]
+    citations = [
+        dataclasses.replace(cite(at, BRIDGE, "Repairs"), article_id=str(at), published=day)
+        for at, day in enumerate(days, start=1)
+    ]
+    svg = timeline.of_citations(citations)
+    drawn = Parsed(svg)
+    spots = [
+        (float(x or 0), float(y or 0))
+        for x, y in zip(drawn.values("cx"), drawn.values("cy"), strict=True)
+    ]
+    assert [x for x, _ in spots] == sorted(x for x, _ in spots)
+    for at, (x, y) in enumerate(spots):
+        for other_x, other_y in spots[at + 1 :]:
+            assert (x - other_x) ** 2 + (y - other_y) ** 2 > (2 * timeline.DOT) ** 2
+    assert "Veldmar Courier: 1 March 2025" in Parsed(str(drawn.values("aria-label")[0])).text
+    assert timeline.of_citations(citations[:1]) == ""
+    assert timeline.of_citations([cite(1, HOSTILE, "<script>")]) == ""
+
+
+def test_the_picture_of_an_archive_counts_every_dated_article() -> None:
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=at * at) for at in range(20)]
+    titles = Parsed(timeline.of_archive(days, 2)).text
+    counts = [int(part) for part in re.findall(r": (\d+) article", titles)]
+    assert sum(counts) == len(days)
+    assert "2 articles without a date" in Parsed(
+        str(Parsed(timeline.of_archive(days, 2)).values("aria-label")[0])
+    ).text  # fmt: skip
+    assert timeline.of_archive([]) == ""
 
 
 @pytest.mark.parametrize("article", [None, dataclasses.replace(BRIDGE, text="Something else.")])
 def test_a_card_shows_the_bare_quotation_when_the_article_has_changed(
     article: Article | None,
 ) -> None:
-    parsed = Parsed(rendering.sources((finished(bridge_answer()),), lambda _: article))
+    parsed = Parsed(sources((finished(bridge_answer()),), lambda _: article))
     assert "The harbour bridge in Veldmar will reopen on 12 May" in parsed.marked
     assert "port authority" not in parsed.text
     assert "Something else" not in parsed.text
@@ -204,9 +279,10 @@ def test_a_card_shows_the_bare_quotation_when_the_article_has_changed(
 def test_every_mark_of_every_answer_leads_to_its_card() -> None:
     conversation = (finished(bridge_answer()), finished(hostile_answer()))
     chat = Parsed("".join(one["content"] for one in rendering.messages(conversation)))
-    panel = Parsed(rendering.sources(conversation, find))
+    panel = Parsed(sources(conversation, find))
     marks = {str(link).removeprefix("#") for link in chat.values("href")}
     assert marks == {"source-1-1", "source-1-2", "source-1-3", "source-2-1"}
+    assert len(set(panel.values("id"))) == len(panel.values("id"))
     assert marks <= set(panel.values("id"))
 
 
@@ -227,13 +303,14 @@ def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> No
     exchange = dataclasses.replace(finished(refused_answer()), since="2025-03-01")
     text = Parsed(rendering.reply(exchange, 1)).text
     assert text == (
+        "The archive does not say"
         "The archive says nothing about who designed the opera house."
-        "Nearest headlines in the archive:"
+        "The nearest headlines may still help:"
         "Harbour bridge to reopen in May after two-year repair Veldmar Courier · 4 March 2025"
         "Council questions bill for harbour bridge Northern Wire · 6 March 2025"
         "Only articles published since 2025-03-01 were read."
     )
-    assert rendering.REFUSED in rendering.sources((exchange,), find)
+    assert REFUSED in sources((exchange,), find)
 
 
 def test_an_answer_grows_sentence_by_sentence() -> None:
@@ -248,10 +325,10 @@ def test_an_answer_grows_sentence_by_sentence() -> None:
 
 
 def test_plain_text_carries_the_answer_and_its_sources() -> None:
-    text = rendering.plain((finished(hostile_answer()), finished(bridge_answer())))
+    text = exporting.plain((finished(hostile_answer()), finished(bridge_answer())))
     assert text.startswith(f"{ASK_BRIDGE}\n\n12 May\n\nThe bridge reopens on 12 May. [1]")
     assert "Northern Wire" in text
-    assert rendering.plain(()) == rendering.plain((Exchange(ASK_BRIDGE),)) == ""
+    assert exporting.plain(()) == exporting.plain((Exchange(ASK_BRIDGE),)) == ""
 
 
 def test_an_archive_introduces_itself() -> None:
@@ -268,77 +345,87 @@ def test_an_archive_introduces_itself() -> None:
     ]
 
 
-def test_a_follow_up_carries_the_history_and_a_failed_question_does_not() -> None:
-    assistant = FakeAssistant()
-    desk = Desk(assistant)
-    conversation = last_of(desk, ASK_REFUSED, last_of(desk, ASK_BROKEN, last_of(desk, ASK_BRIDGE)))
-    asked = [turn.question for turn in assistant.calls[-1][1]]
-    assert asked == [ASK_BRIDGE]
-    assert [one.problem is None for one in conversation] == [True, False, True]
+def test_quoted_words_stand_under_the_outlet_that_leads_them() -> None:
+    led = Sentence("Veldmar Courier, 4 March 2025: “It will reopen.”", (1,), quoted=True)
+    html = rendering.reply(finished(dataclasses.replace(bridge_answer(), sentences=(led,))), 1)
+    quotation = html[html.index("<blockquote>") : html.index("</blockquote>")]
+    assert Parsed(quotation).text == "Veldmar Courier, 4 March 2025“It will reopen.” [1]"
+    assert 'class="byline-by"' in quotation
 
 
-def test_dates_reach_the_assistant_and_blank_ones_do_not() -> None:
-    assistant = FakeAssistant()
-    desk = Desk(assistant)
-    begun = desk.begin(ASK_BRIDGE, ()).conversation
-    *_, view = desk.answer(begun, " 2025-03-01 ", "  ")
-    assert assistant.calls[0][2:] == ("2025-03-01", None)
-    assert "published since 2025-03-01 were" in Parsed(view.messages[1]["content"]).text
+def test_sentences_of_further_sources_are_folded_away_and_disagreements_are_not() -> None:
+    limited = dataclasses.replace(finished(bridge_answer()), limit=1)
+    assert "<details" not in rendering.reply(limited, 1)
+    alone = dataclasses.replace(bridge_answer(), conflicts=())
+    folded = rendering.reply(dataclasses.replace(finished(alone), limit=1), 1)
+    assert "1 more sentence from other sources" in folded
+    assert folded.index("18") < folded.index("<details") < folded.index("19&#46;1")
 
 
-def test_trouble_is_shown_as_a_line_and_a_bug_keeps_its_traceback() -> None:
-    desk = Desk(FakeAssistant())
-    problem = last_of(desk, ASK_BROKEN)[-1].problem
-    assert problem == "another process is writing to the index; ask again in a minute"
-
-    class Broken(FakeAssistant):
-        def article(self, article_id: str) -> Article:
-            raise RuntimeError("a bug")
-
-    with pytest.raises(RuntimeError, match="a bug"):
-        last_of(Desk(Broken()), ASK_BRIDGE)
-
-
-def test_a_blank_question_asks_nothing() -> None:
-    assistant = FakeAssistant()
-    desk = Desk(assistant)
-    assert desk.begin("  \n ", ()).conversation == ()
-    assert list(desk.answer((), "", "")) == []
-    assert assistant.calls == []
+@pytest.mark.parametrize(
+    ("since", "until", "offered"),
+    [
+        (None, "2025-03-05", ["#ask-wider", "#ask-dateless"]),
+        ("2025-03-07", None, ["#ask-wider", "#ask-dateless"]),
+        ("2025-03-01", "2025-03-31", ["#ask-dateless"]),
+        (None, None, []),
+    ],
+)
+def test_a_wider_window_is_offered_where_the_dates_stand_in_the_way(
+    since: str | None, until: str | None, offered: list[str]
+) -> None:
+    refusal = dataclasses.replace(refused_answer().refusal, kind="outside_dates")
+    answer = dataclasses.replace(refused_answer(), refusal=refusal)
+    exchange = dataclasses.replace(finished(answer), since=since, until=until)
+    links = [link for link in Parsed(rendering.reply(exchange, 1)).values("href")]
+    assert [link for link in links if str(link).startswith("#ask")] == offered
 
 
-def test_a_stopped_question_keeps_what_came_before() -> None:
-    desk = Desk(FakeAssistant())
-    views = desk.answer(desk.begin(ASK_BRIDGE, ()).conversation, "", "")
-    next(views)
-    assert desk.stop(next(views).conversation)
-    *rest, last = views
-    assert rest == []
-    assert "The bridge reopens" in last.messages[1]["content"]
-    assert rendering.inert(rendering.STOPPED) in last.messages[1]["content"]
-    assert not desk.stop(last.conversation)
-    assert desk.fail(last.conversation) == last
+def test_a_screen_reader_is_told_the_newest_sentence_and_no_other() -> None:
+    exchange = Exchange(ASK_BRIDGE)
+    said = [rendering.announcement((exchange,))]
+    for event in events(bridge_answer()):
+        exchange = exchange.after(event)
+        said.append(Parsed(rendering.announcement((exchange,))).text)
+    first = "The bridge reopens on 12 May. [1]"
+    assert said[:3] == ["Waiting for its turn", "reading 6 passages", first]
+    assert said[-1].startswith("Answer complete. From 2 articles")
+    assert rendering.announcement(()) == ""
 
 
-def test_a_cleared_conversation_stays_clear() -> None:
-    desk = Desk(FakeAssistant())
-    views = desk.answer(desk.begin(ASK_BRIDGE, ()).conversation, "", "")
-    next(views)
-    empty = desk.view(())
-    assert desk.clear(next(views).conversation) == empty
-    assert list(views) == [empty]
-    assert desk.clear(()) == empty
+def test_an_article_is_shown_as_a_whole_with_the_quoted_words_marked() -> None:
+    citation = cite(1, BRIDGE, "Repairs cost 18.4 million crowns")
+    parsed = Parsed(reading.reader(BRIDGE, [], Span(citation.start, citation.end), citation.quote))
+    assert parsed.marked == citation.quote
+    assert folded(BRIDGE.text).replace(" ", "") in parsed.text.replace(" ", "")
+    changed = Parsed(reading.reader(COUNCIL, [], Span(citation.start, citation.end), "other words"))
+    assert changed.marked == ""
+    assert f"{reading.CHANGED}other words" in changed.text
 
 
-def test_the_model_answers_one_question_at_a_time() -> None:
-    assistant = FakeAssistant()
-    desk = Desk(assistant)
-    first = desk.answer(desk.begin(ASK_BRIDGE, ()).conversation, "", "")
-    next(first)
-    second = threading.Thread(target=last_of, args=(desk, ASK_HOSTILE))
-    second.start()
-    second.join(0.2)
-    assert [call[0] for call in assistant.calls] == [ASK_BRIDGE]
-    first.close()
-    second.join()
-    assert [call[0] for call in assistant.calls] == [ASK_BRIDGE, ASK_HOSTILE]
+def test_a_very_long_article_is_shown_around_the_quoted_words() -> None:
+    text = "word " * 100_000 + "here it is " + "word " * 100_000
+    article = dataclasses.replace(BRIDGE, text=text)
+    start = text.index("here it is")
+    shown = Parsed(reading.reader(article, [], Span(start, start + 10), "here it is"))
+    assert shown.marked == "here it is"
+    assert "more characters are not shown here" in shown.text
+    assert len(shown.text) < 110_000
+
+
+def test_the_list_shows_copies_and_how_many_there_are() -> None:
+    card = Card("a", "Title", None, None, "https://courier.example/1", "b")
+    text = Parsed(reading.listing([card] * 3, 2, False)).text
+    assert text.startswith("2 of 3 articles")
+    assert text.count("unknownTitle copycourier.example") == 2
+    assert reading.NONE_PASS in reading.listing([], 2, True)
+    assert "demo archive" in reading.listing([], 2, False)
+
+
+def test_a_report_tells_what_was_added_copied_and_skipped_and_why() -> None:
+    problems = (Problem("/tmp/x/odd.xyz", "it is odd"),)
+    text = Parsed(reading.report(Report(2, 1, 3, 9, (("a", "b"),), problems, 1.25))).text
+    assert text == (
+        "2 articles added, 1 updated, 3 known already, 1 skipped in 1.2 s."
+        "Copies of other articles: 1a is a copy of bSkipped: 1odd.xyz: it is odd"
+    )

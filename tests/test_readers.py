@@ -15,6 +15,7 @@ from index.paragraphs import repair
 from index.readers import HOLDERS, KNOWN, READERS, read_all, read_file
 from index.records import Article, Problem
 from tests.make_samples import broken, good
+from tests.samples import told
 
 repeatable = settings(deadline=None, derandomize=True)
 DAY = dt.date(2024, 12, 7)
@@ -76,7 +77,7 @@ def test_plain_text_from_a_pdf(tmp_path):
         "They will meet again next month, their spokesman said, in one of the three capitals."
     )
     assert (article.id, article.title, article.published) == ("from-a-pdf-1", "", None)
-    assert article.provenance == {}
+    assert told(article) == {}
 
 
 MARKDOWN = """# Three Ministers Ask for 'Immediate' Truce
@@ -128,7 +129,7 @@ def test_a_story_as_markdown(tmp_path, name):
     assert article.authors == ("AFP",)
     assert article.url == "https://www.example.org/2024/12/07/ministers-a1"
     assert article.source == str((tmp_path / name).resolve())
-    assert article.provenance == {
+    assert told(article) == {
         "title": "heading",
         "published": "date line",
         "publisher": "byline",
@@ -181,7 +182,7 @@ def test_front_matter_is_believed_first(tmp_path):
     assert (article.title, article.published) == ("Ministers: no truce", DAY)
     assert (article.publisher, article.url) == ("Meridian Daily", "https://example.org/a")
     assert article.authors == ("Ola Berg", "Lena Dahl")
-    assert set(article.provenance.values()) == {"front matter"}
+    assert set(told(article).values()) == {"front matter"}
 
 
 def test_front_matter_that_cannot_be_used_costs_no_text(tmp_path):
@@ -199,6 +200,7 @@ def test_a_date_that_does_not_exist_is_reported_and_left_out(tmp_path):
     assert problem == Problem(
         str(path),
         'a.md, front matter: "date" is not an ISO date: "2024-02-30". Write it as 2024-12-07.',
+        warning=True,
     )
     assert article.published is None
 
@@ -257,7 +259,12 @@ def test_a_row_with_everything(tmp_path):
         publisher="Meridian Wire",
         url="https://example.org/a",
         authors=("Ola Berg", "Lena Dahl"),
-        provenance=dict.fromkeys(("title", "published", "publisher", "url", "authors"), "row"),
+        provenance={
+            **dict.fromkeys(("title", "published", "publisher", "url", "authors", "as_of"), "row"),
+            "language": "by its words",
+        },
+        language="en",
+        as_of=dt.datetime(2024, 12, 7, 19, 30, tzinfo=dt.UTC),
     )
 
 
@@ -304,7 +311,7 @@ def test_a_field_that_cannot_be_used_is_reported_and_the_article_kept(
     first, problem, second = read_file(path)
     assert (first.text, second.text) == (FIRST, SECOND)
     assert getattr(second, field) == getattr(first, field)
-    assert second.provenance == {}
+    assert told(second) == {}
     assert problem.source == str(path)
     assert problem.reason.startswith(f'news.jsonl, line 2: "{field}" is not ')
     assert reason is None or problem.reason == f"news.jsonl, line 2: {reason}"
@@ -316,7 +323,7 @@ def test_an_empty_field_is_unknown(tmp_path, empty):
     if empty == []:
         fields = {"authors": []}
     article = one(rows(tmp_path / "a.jsonl", {"text": FIRST, **fields}))
-    assert article.provenance == {}
+    assert told(article) == {}
 
 
 @pytest.mark.parametrize(
@@ -358,7 +365,7 @@ def test_a_date_line_in_a_row_is_believed_where_the_row_has_no_date(tmp_path):
     found = list(read_file(rows(tmp_path / "a.jsonl", {"text": text}, with_date, other)))
     assert [article.published for article in found] == [DAY, DAY, dt.date(2024, 12, 8)]
     assert [article.text == BODY for article in found] == [True, True, False]
-    assert found[0].provenance == {"published": "date line"}
+    assert told(found[0]) == {"published": "date line"}
 
 
 def test_a_json_list_is_named_once(tmp_path):
@@ -484,11 +491,8 @@ def test_old_encodings_are_read(tmp_path):
     western = "“Türkiye’s minister – he said – was late.” The café was closed on Saturday. " * 3
     assert one(write(tmp_path / "w.txt", western.encode("cp1252"))).text == western.strip()
     russian = "Министр сообщил, что переговоры начнутся в субботу и продлятся два дня. " * 5
-    article, warning = read_file(write(tmp_path / "r.txt", russian.encode("cp1251")))
-    assert article.text == russian.strip()
-    assert warning.reason == (
-        "r.txt is in Russian (by its words). It was read, but questions in English may not find it."
-    )
+    article = one(write(tmp_path / "r.txt", russian.encode("cp1251")))
+    assert (article.text, article.language) == (russian.strip(), "ru")
 
 
 def test_one_bad_byte_does_not_change_the_encoding(tmp_path):

@@ -10,14 +10,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fake_assistant import BRIDGE
+from fake_assistant import BRIDGE, FakeAssistant, shelf_of
 from typer.testing import CliRunner
 
 import app
-from index.embedding import HashEncoder
 from index.errors import BadRequest
-from index.records import Chunk, Span
-from index.store import Index
+from index.records import Article
 from rag.page import serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,10 +57,8 @@ def refused(*arguments: str) -> str:
 
 
 def test_serve_says_in_one_line_what_to_do(tmp_path: Path) -> None:
-    assert "byline ingest" in refused("--index", str(tmp_path / "none"))
-    Index.create(tmp_path / "empty", HashEncoder()).close()
-    assert "holds no articles yet" in refused("--index", str(tmp_path / "empty"))
     assert "--auth USER:PASSWORD" in refused("--index", str(tmp_path), "--host", "0.0.0.0")
+    assert "pass by the login" in refused("--mcp", "--auth", "ada:secret")
 
 
 SERVE = """
@@ -71,13 +67,18 @@ from fake_assistant import FakeAssistant
 import app
 app.cli.cli(sys.argv[1:], obj=app.cli.Parts(assistant=lambda *_: FakeAssistant()))
 """
+LOADING = "Loading the models."
+EMPTY = "The archive is empty; the page says what to do."
 
 
-def test_serve_gives_the_address_and_ends_with_ctrl_c(tmp_path: Path) -> None:
-    encoder = HashEncoder()
-    with Index.create(tmp_path / "index", encoder) as index:
-        chunk = Chunk(BRIDGE.id, 0, len(BRIDGE.text), BRIDGE.text, (Span(0, len(BRIDGE.text)),))
-        index.put(BRIDGE, "0", [chunk], encoder.encode([chunk.text]))
+@pytest.mark.parametrize(
+    ("articles", "begins", "shown"),
+    [((BRIDGE,), LOADING, "1 article"), ((), EMPTY, "The archive is empty")],
+)
+def test_serve_gives_the_address_and_ends_with_ctrl_c(
+    tmp_path: Path, articles: tuple[Article, ...], begins: str, shown: str
+) -> None:
+    shelf_of(FakeAssistant(), tmp_path / "index", articles)
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE, "serve", "--index", str(tmp_path / "index")],
@@ -90,11 +91,11 @@ def test_serve_gives_the_address_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     )
     with server:
         try:
-            assert server.stderr and server.stderr.readline() == "Loading the models.\n"
+            assert server.stderr and server.stderr.readline() == f"{begins}\n"
             line = server.stderr.readline()
             assert line.startswith("Byline is at http://127.0.0.1:")
             with urllib.request.urlopen(line.split()[3]) as response:
-                assert "1 article" in response.read().decode()
+                assert shown in response.read().decode()
         finally:
             server.send_signal(signal.SIGINT)
         out, err = server.communicate(timeout=60)

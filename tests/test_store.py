@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import connections, schema, vectors
+from index.connections import Wait, lasting
 from index.embedding import HashEncoder
 from index.errors import (
     IndexBusy,
@@ -31,6 +33,7 @@ from index.errors import (
     UnknownArticle,
     UnusableIndex,
 )
+from index.placing import put_in_place
 from index.records import Article, Chunk, Hit, Span
 from index.store import Index
 from tests.fakes import OtherEncoder, article, paragraphs, put, story, word
@@ -425,7 +428,10 @@ def test_a_reader_that_was_open_refuses_another_encoder(index: Index) -> None:
     filled(index, 2)
     with Index.open(index.folder, ENCODER) as reader:
         assert reader.semantic(query(), 2)
-        index.clear(OtherEncoder())
+        index.close()
+        with Index.create(index.folder / "beside", OtherEncoder()) as other:
+            put(other, article("new", story(9)))
+        put_in_place(index.folder / "beside", index.folder)
         with pytest.raises(IndexMismatch, match="hash"):
             reader.semantic(query(), 2)
 
@@ -440,6 +446,54 @@ def test_a_reader_notices_that_the_database_was_replaced(index: Index) -> None:
             for n in range(8):  # past the generation that the reader has seen
                 put(fresh, article(f"new{n}", story(20 + n)))
             assert ids(reader.semantic(query(), 99)) == brute_force(fresh, query(), 99)
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"no database" * 500])
+def test_an_index_made_beside_takes_the_place_of_the_one_there(
+    index: Index, damage: bytes | None
+) -> None:
+    filled(index, 5)
+    index.close()
+    with (
+        Index.open(index.folder, ENCODER) as reader,
+        reader.snapshot() as view,
+        closing(connections.connect(index.folder, "ro")) as other_reader,
+    ):
+        before = ids(view.lexical(["title"], 99))
+        if damage is not None:
+            (index.folder / schema.DATABASE).write_bytes(damage)
+        with Index.create(index.folder / "beside", ENCODER) as other:
+            filled(other, 7)
+            other.save_vectors()
+            expected = other.semantic(query(), 99)
+        put_in_place(index.folder / "beside", index.folder)
+        if damage is None:
+            assert ids(view.lexical(["title"], 99)) == before  # what it sees does not move
+            assert other_reader.execute("SELECT count(*) FROM articles").fetchone() == (7,)
+        saved = (index.folder / vectors.FILE).stat()
+        with Index.open(index.folder, ENCODER) as fresh:
+            assert fresh.semantic(query(), 99) == reader.semantic(query(), 99) == expected
+            fresh.check()
+    assert (index.folder / vectors.FILE).stat().st_mtime_ns == saved.st_mtime_ns
+    assert not (index.folder / "beside").exists()
+
+
+def test_an_index_that_goes_aside_takes_its_log_along(index: Index) -> None:
+    filled(index, 5)
+    log = (index.folder / connections.WAL).read_bytes()
+    index.close()
+    assert log
+    (index.folder / connections.WAL).write_bytes(log)  # as a crash leaves it
+    before = (index.folder / schema.DATABASE).read_bytes()
+    with Index.create(index.folder / "beside", ENCODER) as other:
+        filled(other, 2)
+    aside = index.folder / "aside.sqlite3"
+    put_in_place(index.folder / "beside", index.folder, aside=aside)
+    with Index.open(index.folder, ENCODER) as fresh:
+        assert fresh.counts().articles == 2
+        fresh.check()
+    assert aside.read_bytes() == before
+    assert Path(f"{aside}-wal").read_bytes() == log
 
 
 def consistent(index: Index) -> int:
@@ -514,7 +568,13 @@ def test_only_one_process_writes(index: Index) -> None:
         assert writer.stdout.readline() == "ready\n"
         with pytest.raises(IndexBusy) as caught:
             Index.open(index.folder, writable=True)
-        one_line(caught, f"written to by process {writer.pid}")
+        one_line(caught, f"written to by process {writer.pid} (for ")
+        looks: list[tuple[str, float]] = []
+        with pytest.raises(IndexBusy, match="Gave up after 1 s"):
+            wait = Wait(0.6, lambda *look: looks.append(look))
+            Index.open(index.folder, writable=True, wait=wait)
+        assert all(f"process {writer.pid} " in holder for holder, _ in looks)
+        assert [waited for _, waited in looks] == sorted(waited for _, waited in looks)
         with pytest.raises(IndexBusy):
             Index.create(index.folder, ENCODER, replace=True)
         with Index.open(index.folder) as reader:
@@ -529,6 +589,26 @@ def test_one_process_does_not_write_twice(index: Index) -> None:
     index.close()
     index.close()
     Index.open(index.folder, writable=True).close()
+
+
+def test_a_writer_waits_for_the_one_before_it(index: Index) -> None:
+    filled(index, 1)
+
+    def end(holder: str, waited: float) -> None:
+        assert f"process {os.getpid()} " in holder
+        index.close()
+
+    with Index.open(index.folder, writable=True, wait=Wait(60, end)) as second:
+        filled(second, 2)
+        assert second.counts().articles == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "2 h 0 min"), (11100, "3 h 5 min")],
+)
+def test_time_spans_are_said_as_a_person_does(seconds: float, said: str) -> None:
+    assert lasting(seconds) == said
 
 
 def test_a_reader_cannot_write(index: Index) -> None:

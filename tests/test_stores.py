@@ -23,10 +23,11 @@ from index.errors import (
 from index.ingesting import index_for, ingest, ingest_articles
 from index.places import Place, made, opened
 from index.queries import Counts
+from index.rebuilding import Rebuild
 from index.records import Article, Chunk, Hit, Span
 from index.stores import Store, View
 from tests.fakes import OtherEncoder, article, paragraphs, put, story, word
-from tests.stores import ENCODER, kinds, new_place, seen
+from tests.stores import ENCODER, kinds, new_place, seen, whole
 
 pytestmark = kinds
 
@@ -88,6 +89,9 @@ anything = st.builds(
     url=st.none() | text,
     authors=st.lists(text, max_size=3).map(tuple),
     provenance=st.dictionaries(text, text, max_size=3),
+    language=text,
+    corrections=st.lists(text, max_size=2).map(tuple),
+    as_of=st.none() | st.datetimes(timezones=st.just(dt.UTC)),
 )
 
 
@@ -171,7 +175,7 @@ def test_a_removed_article_leaves_nothing(store: Store) -> None:
     assert store.published_span() == (dt.date(1990, 1, 1), dt.date(2024, 3, 15))
     store.remove("gone")
     assert seen(store, ["gulls", word(1)], story(7777)) == before
-    assert all(good for _, good, _ in store.findings())
+    assert whole(store)
 
 
 def test_an_unknown_article_is_named_with_those_like_it(store: Store) -> None:
@@ -368,7 +372,7 @@ def test_a_store_is_like_a_new_one_of_what_is_left(
     for name in present:
         scratch.remove(name)
     assert scratch.counts() == Counts(0, 0, 0)
-    assert all(good for _, good, _ in scratch.findings())
+    assert whole(scratch)
 
 
 # Ingesting
@@ -390,28 +394,30 @@ def test_an_ingest_does_only_what_is_new(where: Place, tmp_path: Path) -> None:
         assert (second.added, second.updated, second.unchanged) == (1, 1, 3)
         assert len(second.copies) == 1
         store.remove(next(c.article_id for c in store.articles() if c.title == "Another headline"))
-        third = ingest(store, [news / "1.txt"], ENCODER, rebuild=True)
-        assert (third.added, store.counts().articles) == (1, 1)
         (news / "1.txt").write_text(f"Headline 1\n\n{story(1)}\n")
         (news / "9.txt").unlink()
         ingest(store, [news], ENCODER)
         assert seen(store, ["headline"], story(1)) == before
 
 
-def test_a_rebuild_takes_another_encoder(where: Place) -> None:
+def test_a_rebuild_takes_another_encoder(where: Place, tmp_path: Path) -> None:
     with index_for(where, ENCODER) as store:
         ingest_articles(store, [article("one", story(1))], ENCODER)
     longer = OtherEncoder(32)
     with pytest.raises(IndexMismatch, match=r"hash-1.*other-1.*byline ingest --rebuild --index"):
         index_for(where, longer)
-    with index_for(where, longer, rebuild=True) as store:
-        assert store.counts().articles == 0
-        ingest_articles(store, [article("two", story(2))], longer)
-        assert len(store.semantic(longer.encode([story(2)])[0], 9)) == 6
+    (tmp_path / "two.txt").write_text(story(2))
+    with opened(where, ENCODER) as reader, Rebuild.begun(where, longer) as rebuild:
+        assert lexical(reader, word(1)) == ["one"]
+        assert rebuild.ingest([tmp_path]).added == 1
+        with pytest.raises(IndexMismatch):
+            reader.counts()
+    with opened(where, longer, writable=True) as store:
+        assert [card.article_id for card in store.articles()] == ["two"]
+        assert store.semantic(longer.encode([story(2)])[0], 9)
+        assert whole(store)
         with pytest.raises(IndexMismatch):
             store.require(ENCODER)
-    with opened(where, longer) as store:
-        assert [card.article_id for card in store.articles()] == ["two"]
 
 
 # Opening

@@ -1,24 +1,25 @@
-"""How a search grows with the archive: exact vectors in FAISS and BM25 in SQLite.
+"""How a search grows with the archive: vectors in FAISS, and BM25 in SQLite.
 
-    python -m eval.bench.searching [--chunks 10000 100000 1000000] [--queries 50]
+    python -m eval.bench.searching [--sizes 10000 100000] [--million] [--no-words]
 
-The chunks of the demo archive stand for a larger one: each vector again and again with a
-little noise, so that neighbours crowd as they do in an archive of one kind of news, and each
-text with some of its words exchanged for another chunk's. 10^6 vectors of 384 numbers take
-1.5 GB of memory; they are made block by block and held once.
+The demo archive stands for a larger one. A vector is a chunk's, moved towards another
+chunk's and shaken, so that neighbours crowd as they do in an archive of one kind of news.
+They are searched exactly and by inverted lists, whichever of the two an index of that size
+would use, by one thread, the lists from a mapped file. What is timed is the thread's own use
+of the processor, so that a busy machine tells the same. A text has the words of the archive
+as often as Zipf's law gives them, and rarer ones after them, as a larger archive has.
+10^6 vectors take 1.5 GB of memory, their lists half of it, and a quarter of an hour.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import re
-import resource
 import sqlite3
-import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -27,46 +28,55 @@ import numpy.typing as npt
 
 from eval.baseline import demo
 from eval.questions import load
-from index.embedding import Encoder, load_encoder
+from index import nearest, vectors
+from index.embedding import load_encoder
+from index.nearest import Block, Ids
+from index.records import Hit
 from index.schema import TABLES, Manifest
 from index.store import Index
-from index.vectors import Block, VectorIndex
+from index.vectors import VectorIndex
 from rag.questions.question import Question
 from rag.retrieval import DEPTH
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = (10_000, 100_000)
+MILLION = 1_000_000
 SEED = 11
+FARTHEST = 1.0
+"""How far a vector is moved at most: halfway to another chunk's."""
 NOISE = 0.3
-"""Length of the noise beside a unit vector: a copy's cosine to its chunk is about 0.96."""
-EXCHANGED = 0.3
-"""Share of a text's words that come from another chunk."""
+"""Length of the noise beside a unit vector: alone, it would leave a cosine of 0.96."""
 BLOCK = 10_000
+BEST = 10
+WORDS = 300_000
+"""Different words of the made texts."""
+FLATTENED = 2.7
+"""What Mandelbrot (1953) adds to a word's rank."""
 
 Vectors = npt.NDArray[np.float32]
 
 
 def main() -> None:
-    """For each size build both halves, search, print a line."""
+    """For each size build both halves, search, print a line of each table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--chunks", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--queries", type=int, default=50)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--million", action="store_true", help="10^6 chunks as well")
+    parser.add_argument("--no-words", action="store_true", help="leave BM25 out")
     parser.add_argument("--encoder", help="as for byline ingest")
     chosen = parser.parse_args()
+    sizes = [*chosen.sizes, *([MILLION] if chosen.million else [])]
     encoder = load_encoder(chosen.encoder)
     with demo(encoder) as index:
-        vectors, texts = chunks(index)
-    asked = [Question.read(known.question) for known in load()[: chosen.queries]]
+        known, texts = chunks(index)
+    asked = [Question.read(known.question) for known in load()]
     queries = encoder.encode([question.text for question in asked])
-    print(f"{'chunks':>9} {'vectors':>11} {'BM25':>11} {'both':>11} {'memory':>9}")
-    for size in chosen.chunks:
-        near = semantic(vectors, size, queries, encoder)
-        words = lexical(texts, size, asked)
-        both = [one + other for one, other in zip(near, words, strict=True)]
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        told = [statistics.median(row) * 1000 for row in (near, words, both)]
-        print(
-            f"{size:9,} " + " ".join(f"{value:8.1f} ms" for value in told) + f" {memory:5.0f} MiB"
-        )
+    print(f"{len(queries)} questions, {DEPTH} chunks each; time of one processor: median / 99%")
+    print("   chunks    exact, ms    lists, ms  ratio  recall@10  build, s    MiB", flush=True)
+    for size in sizes:
+        print(semantic(known, size, queries), flush=True)
+    if not chosen.no_words:
+        print("   chunks     BM25, ms  matching  build, s    MiB", flush=True)
+        for size in sizes:
+            print(lexical(texts, size, asked), flush=True)
 
 
 def chunks(index: Index) -> tuple[Vectors, list[str]]:
@@ -78,69 +88,127 @@ def chunks(index: Index) -> tuple[Vectors, list[str]]:
         return np.concatenate([block[1] for block in blocks]), texts
 
 
-def perturbed(vectors: Vectors, size: int) -> Iterator[Block]:
-    """`size` unit vectors near the given ones, with chunk ids from 1."""
-    random_numbers = np.random.default_rng(SEED)
+class Perturbed:
+    """Unit vectors among the given ones, with chunk ids from 1; a `nearest.Source`."""
+
+    def __init__(self, known: Vectors, size: int) -> None:
+        draw = np.random.default_rng(SEED)
+        self.rows = np.empty((size, known.shape[1]), np.float32)
+        for start in range(0, size, BLOCK):
+            rows = self.rows[start : start + BLOCK]
+            count = len(rows)
+            share = draw.uniform(0, FARTHEST, (count, 1)).astype(np.float32)
+            rows[:] = known[np.arange(start, start + count) % len(known)]
+            rows += share * known[draw.integers(0, len(known), count)]
+            rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+            noise = draw.standard_normal(rows.shape, np.float32)
+            rows += np.float32(NOISE / np.sqrt(rows.shape[1])) * noise
+            rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def chunk_ids(self) -> Ids:
+        """The ids of all vectors, ascending."""
+        return np.arange(1, len(self.rows) + 1)
+
+    def vector_blocks(self, after: int = 0, among: Ids | None = None) -> Iterator[Block]:
+        """The vectors with an id larger than `after`, or those of some ids, by id."""
+        ids = self.chunk_ids()[after:] if among is None else among
+        for start in range(0, len(ids), BLOCK):
+            block = ids[start : start + BLOCK]
+            yield block, self.rows[block - 1]
+
+
+def semantic(known: Vectors, size: int, queries: Vectors) -> str:
+    """A line on vector searches among `size` chunks."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    source = Perturbed(known, size)
+    every = (source.chunk_ids(), source.rows)
+    exact, right = timed(queries, lambda one: nearest.search_all(every, one.reshape(1, -1), DEPTH))
+    state = Manifest(
+        format=1, encoder="", fingerprint="", dimension=known.shape[1],
+        chunker="", born="", generation=0, shrunk=0, stamp="0" * 32,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="byline-bench-") as folder:
+        started = time.thread_time()
+        VectorIndex(nearest.with_lists(source, known.shape[1]), state).save(Path(folder))
+        built = time.thread_time() - started
+        index = VectorIndex.loaded(Path(folder), state)
+        assert index is not None
+        seconds, found = timed(queries, lambda one: index.search(one, DEPTH))
+        mebibytes = (Path(folder) / vectors.FILE).stat().st_size / 2**20
+    same = [len(best(hits) & best(all_)) / BEST for hits, all_ in zip(found, right, strict=True)]
+    return (
+        f"{size:9,} {told(exact)} {told(seconds)} {np.median(exact) / np.median(seconds):5.0f}x"
+        f" {np.mean(same):10.3f} {built:9.0f} {mebibytes:6.0f}"
+    )
+
+
+def timed(
+    queries: Vectors, search: Callable[[Vectors], list[Hit]]
+) -> tuple[list[float], list[list[Hit]]]:
+    """Seconds and hits of each search, after one to warm up."""
+    search(queries[0])
+    seconds, found = [], []
+    for query in queries:
+        started = time.thread_time()
+        found.append(search(query))
+        seconds.append(time.thread_time() - started)
+    return seconds, found
+
+
+def best(hits: Sequence[Hit]) -> set[int]:
+    """The chunks of the best hits."""
+    return {hit.chunk_id for hit in sorted(hits, key=lambda hit: -hit.score)[:BEST]}
+
+
+def told(seconds: Sequence[float]) -> str:
+    """Median and 99% of some times, in milliseconds."""
+    return f"{np.median(seconds) * 1000:5.1f} /{np.quantile(seconds, 0.99) * 1000:5.1f}"
+
+
+def worded(texts: Sequence[str], size: int) -> Iterator[tuple[int, str, str]]:
+    """`size` texts as long as the given ones on average: rowid, title, body."""
+    counted = Counter(word for text in texts for word in re.findall(r"\w+", text.lower()))
+    vocabulary = [word for word, _ in counted.most_common()]
+    vocabulary += [f"word{n}" for n in range(len(vocabulary), WORDS)]
+    shares = np.cumsum(1 / (np.arange(1, WORDS + 1) + FLATTENED))
+    length = sum(counted.values()) // len(texts)
+    draw = np.random.default_rng(SEED)
     for start in range(0, size, BLOCK):
         count = min(BLOCK, size - start)
-        rows = vectors[np.arange(start, start + count) % len(vectors)]
-        noise = random_numbers.standard_normal(rows.shape, np.float32)
-        rows = rows + NOISE / np.sqrt(rows.shape[1]).astype(np.float32) * noise
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        yield np.arange(start + 1, start + count + 1, dtype=np.int64), rows
+        ranks = np.searchsorted(shares, draw.uniform(0, shares[-1], (count, length)))
+        for at, row in enumerate(ranks.tolist(), start + 1):
+            yield at, "", " ".join([vocabulary[rank] for rank in row])
 
 
-def semantic(vectors: Vectors, size: int, queries: Vectors, encoder: Encoder) -> list[float]:
-    """Seconds of each vector search among `size` chunks."""
-    state = Manifest(
-        format=1, encoder=encoder.name, fingerprint=encoder.fingerprint,
-        dimension=vectors.shape[1], chunker="", born="", generation=0, shrunk=0, stamp="",
-    )  # fmt: skip
-    index = VectorIndex.built(perturbed(vectors, size), state)
-    index.search(queries[0], DEPTH)  # once, to warm up
-    seconds = []
-    for query in queries:
-        started = time.perf_counter()
-        index.search(query, DEPTH)
-        seconds.append(time.perf_counter() - started)
-    return seconds
-
-
-def exchanged(texts: Sequence[str], size: int) -> Iterator[tuple[int, str, str]]:
-    """`size` texts, each a chunk's with some of its words from another: rowid, title, body."""
-    draw = random.Random(SEED)
-    words = [text.split() for text in texts]
-    for at in range(size):
-        other = draw.choice(words)
-        body = [
-            draw.choice(other) if draw.random() < EXCHANGED else w for w in words[at % len(words)]
-        ]
-        yield at + 1, "", " ".join(body)
-
-
-def lexical(texts: Sequence[str], size: int, asked: Sequence[Question]) -> list[float]:
-    """Seconds of each BM25 search among `size` chunks, in a table as the index has it."""
+def lexical(texts: Sequence[str], size: int, asked: Sequence[Question]) -> str:
+    """A line on BM25 searches among `size` chunks, in a table as the index has it."""
     (table,) = re.findall(r"CREATE VIRTUAL TABLE passages[^;]*;", TABLES)
     query = (
         "SELECT rowid, -bm25(passages) AS score FROM passages WHERE passages MATCH ? "
-        "ORDER BY score DESC LIMIT ?"
+        "ORDER BY score DESC, rowid LIMIT ?"
     )
-    seconds = []
-    with (
-        tempfile.TemporaryDirectory(prefix="byline-bench-") as folder,
-        closing(sqlite3.connect(Path(folder) / "passages.sqlite3")) as db,
-    ):
-        db.execute(table)
-        db.executemany(
-            "INSERT INTO passages (rowid, title, body) VALUES (?, ?, ?)", exchanged(texts, size)
-        )
-        db.commit()
-        for question in asked:
-            match = " OR ".join('"' + term.replace('"', '""') + '"' for term in question.terms)
-            started = time.perf_counter()
-            db.execute(query, (match, DEPTH)).fetchall()
-            seconds.append(time.perf_counter() - started)
-    return seconds
+    seconds, matching = [], []
+    with tempfile.TemporaryDirectory(prefix="byline-bench-") as folder:
+        path = Path(folder) / "passages.sqlite3"
+        with closing(sqlite3.connect(path)) as db:
+            db.execute(table)
+            started = time.thread_time()
+            db.executemany(
+                "INSERT INTO passages (rowid, title, body) VALUES (?, ?, ?)", worded(texts, size)
+            )
+            db.commit()
+            built = time.thread_time() - started
+            for question in asked:
+                match = " OR ".join('"' + term.replace('"', '""') + '"' for term in question.terms)
+                started = time.thread_time()
+                db.execute(query, (match, DEPTH)).fetchall()
+                seconds.append(time.thread_time() - started)
+                count = "SELECT count(*) FROM passages WHERE passages MATCH ?"
+                matching.append(db.execute(count, (match,)).fetchone()[0])
+        mebibytes = path.stat().st_size / 2**20
+    return f"{size:9,} {told(seconds)} {np.median(matching):9,.0f} {built:9.0f} {mebibytes:6.0f}"
 
 
 if __name__ == "__main__":

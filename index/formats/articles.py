@@ -7,10 +7,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from index import cleaning, languages
+from index import cleaning, languages, notices
 from index.characters import fold
 from index.cleaning import Facts
-from index.dates import parse_date
+from index.dates import parse_date, parse_moment
 from index.formats.document import Document
 from index.lines import Line, web_address
 from index.records import Article, Problem
@@ -26,7 +26,11 @@ def slug(text: str) -> str:
 
 
 def article(
-    document: Document, paragraphs: Sequence[Line], facts: Facts, last: Iterable[Told] = ()
+    document: Document,
+    paragraphs: Sequence[Line],
+    facts: Facts,
+    last: Iterable[Told] = (),
+    doubts: Iterable[str] = (),
 ) -> Iterator[Article | Problem]:
     """The one article of a document, and what is doubtful about it.
 
@@ -35,11 +39,14 @@ def article(
         paragraphs: its text with the lines around it.
         facts: what is known already; the lines around the story add to it.
         last: what is believed only where neither tells.
+        doubts: what is wrong with the document: warnings if an article is read from it.
 
     Raises:
         UnreadableSource: nothing is left when the lines around the story are gone.
     """
     body = cleaning.trim(paragraphs, facts)
+    for doubt in doubts:
+        yield document.problem(doubt, warning=bool(body))
     if not body:
         raise document.empty()
     facts.learn("url", web_address(document.url or ""), "address")
@@ -47,15 +54,15 @@ def article(
         facts.learn(field, value, where)
     made = finished(slug(document.stem), document.source, body, facts)
     yield made
-    for warning in warnings(made, facts):
-        yield document.problem(f"{document.name} {warning}")
+    for warning in warnings(made):
+        yield document.problem(f"{document.name} {warning}", warning=True)
 
 
 def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -> Article:
-    """An article of its paragraphs and what is known of it; completes the language."""
+    """An article of its paragraphs and what is known of it, with what its words tell."""
     text = "\n\n".join(line.text for line in body)
     _learn_language(facts, text)
-    provenance = {name: where for name, where in facts.provenance.items() if name != "language"}
+    _learn_corrections(facts, text)
     return Article(
         id=article_id,
         title=facts.title,
@@ -65,18 +72,15 @@ def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -
         publisher=facts.publisher,
         url=facts.url,
         authors=facts.authors,
-        provenance=provenance,
+        provenance=facts.provenance,
+        language=facts.language or "",
+        corrections=facts.corrections,
+        as_of=facts.as_of,
     )
 
 
-def warnings(made: Article, facts: Facts) -> Iterator[str]:
+def warnings(made: Article) -> Iterator[str]:
     """What to say of an article that was read, but not well; it goes on after its name."""
-    if facts.language not in (None, "en"):
-        name = languages.NAMES.get(facts.language or "", f'the language "{facts.language}"')
-        yield (
-            f"is in {name} ({facts.provenance['language']}). It was read, but questions in English "
-            "may not find it."
-        )
     if lost := made.text.count("\ufffd"):
         yield (
             f"holds characters that could not be decoded ({lost:,}). It was read with \ufffd in "
@@ -87,10 +91,18 @@ def warnings(made: Article, facts: Facts) -> Iterator[str]:
 def _learn_language(facts: Facts, text: str) -> None:
     """The language that the words show; a declaration counts where they show none."""
     shown = languages.detect(text)
-    if shown and shown != facts.language:
+    if shown and not languages.agree(facts.language or "", shown):
         said = f', though "{facts.language}" is declared' if facts.language else ""
         facts.language = shown
         facts.provenance["language"] = f"by its words{said}"
+
+
+def _learn_corrections(facts: Facts, text: str) -> None:
+    """The notices in the text, after those that the source gives apart from it."""
+    found = notices.corrections(facts.title, text)
+    told = facts.corrections
+    facts.learn("corrections", found, "notice in the text")
+    facts.corrections = (*told, *(one for one in found if one not in told))
 
 
 # --- fields ------------------------------------------------------------------------------------
@@ -98,6 +110,7 @@ def _learn_language(facts: Facts, text: str) -> None:
 
 def learn(facts: Facts, fields: Mapping[str, object], where: str) -> Iterator[str]:
     """Take over the fields that say what is known; yield what is wrong with the others."""
+    timed: list[object] = []
     for key, value in fields.items():
         name = FIELDS.get(str(key).strip().lower().replace("-", "_").replace(" ", "_"))
         if not name or value in EMPTY:
@@ -105,10 +118,24 @@ def learn(facts: Facts, fields: Mapping[str, object], where: str) -> Iterator[st
         if name == "source":  # a source is an address, or else the name of a publisher
             name = "url" if isinstance(value, str) and web_address(value) else "publisher"
         known = _VALUES[name](value)
+        if name == "published":
+            timed.append(value)
         if known:
             facts.learn(name, known, where)
         else:
             yield f'"{key}" is not {_WANTED[name]}'.replace("@", as_json(value))
+    for value in timed:
+        learn_time(facts, value, where)
+
+
+def learn_time(facts: Facts, published: object, where: str) -> None:
+    """Take the time of day of a publication, where it has one, for that of this version.
+
+    For after the field that says when it was changed.
+    """
+    moment = parse_moment(one_line(published))
+    if moment and ":" in one_line(published):
+        facts.learn("as_of", moment, where)
 
 
 def as_json(value: object) -> str:
@@ -147,10 +174,15 @@ def names(value: object) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-def language_code(value: object) -> str | None:
-    """The two or three letters of a code such as "en-GB" or "pt_BR"."""
-    match = re.match(r"([A-Za-z]{2,3})(?=[-_]|\Z)", one_line(value))
-    return match[1].lower() if match else None
+def language_code(value: object) -> str:
+    """The ISO 639-1 code of a tag such as "en-GB" or "pt_BR"; empty for what is none."""
+    return languages.code(one_line(value))
+
+
+def notes(value: object) -> tuple[str, ...]:
+    """Notices of correction: a string, or a list of them."""
+    found = [one_line(part) for part in (value if isinstance(value, list) else [value])]
+    return tuple(note for note in found if note and len(note) <= notices.LONGEST)
 
 
 EMPTY: tuple[object, ...] = (None, "", [], "null", "~")
@@ -175,6 +207,21 @@ FIELDS = {
     "byline": "authors",
     "language": "language",
     "lang": "language",
+    "language_code": "language",
+    "inlanguage": "language",
+    "in_language": "language",
+    "updated": "as_of",
+    "modified": "as_of",
+    "updated_at": "as_of",
+    "modified_at": "as_of",
+    "date_updated": "as_of",
+    "date_modified": "as_of",
+    "datemodified": "as_of",
+    "last_updated": "as_of",
+    "last_modified": "as_of",
+    "correction": "corrections",
+    "corrections": "corrections",
+    "clarification": "corrections",
 }
 """What the fields of rows and of front matter may be called, and what each says."""
 
@@ -185,6 +232,8 @@ _VALUES: dict[str, Callable[[object], object]] = {
     "url": lambda value: web_address(one_line(value)),
     "authors": names,
     "language": language_code,
+    "as_of": lambda value: parse_moment(one_line(value)),
+    "corrections": notes,
 }
 _WANTED = {
     "title": "a string: @. The title was left empty.",
@@ -193,4 +242,6 @@ _WANTED = {
     "url": "a web address: @. Write it with http:// or https://.",
     "authors": "a name or a list of names: @. The authors were left unknown.",
     "language": "a language code: @. Write it as en.",
+    "as_of": "a date or a time: @. Write it as 2024-12-07T18:30:00Z.",
+    "corrections": "a string or a list of strings: @. The notice was left out.",
 }

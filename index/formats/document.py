@@ -89,9 +89,9 @@ class Document:
             f"{self.name} is empty. Put the article's text in it, or leave it out."
         )
 
-    def problem(self, reason: str) -> Problem:
-        """Something that is wrong with it, or with a part of it."""
-        return Problem(self.source, reason)
+    def problem(self, reason: str, *, warning: bool = False) -> Problem:
+        """Something that is wrong with it, or with a part of it; a warning if it was read."""
+        return Problem(self.source, reason, warning)
 
     def _too_large(self, size: int) -> UnreadableSource:
         return UnreadableSource(

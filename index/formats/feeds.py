@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING
 
 from index import cleaning
 from index.cleaning import Facts
-from index.dates import parse_date
+from index.dates import parse_date, parse_moment
 from index.decoding import signature
 from index.errors import UnreadableSource
 from index.formats import markup
-from index.formats.articles import finished, language_code, names, one_line, slug, warnings
+from index.formats.articles import (
+    finished,
+    language_code,
+    learn_time,
+    names,
+    one_line,
+    slug,
+    warnings,
+)
 from index.formats.document import Document
 from index.lines import Line, web_address
 from index.records import Article, Problem
@@ -65,7 +73,8 @@ def read_feed(document: Document) -> Iterator[Article | Problem]:
     if short:
         yield document.problem(
             f"{document.name}: {short} of {len(feed.entries)} entries hold no more than a summary. "
-            "For the whole articles, ingest their addresses."
+            "For the whole articles, ingest their addresses.",
+            warning=True,
         )
 
 
@@ -87,8 +96,8 @@ def _entry(
     name = f"{slug(facts.title or document.stem)[:48]}-{digest[:8]}"
     made = finished(name, f"{document.source}#{name}", body, facts)
     yield made
-    for warning in warnings(made, facts):
-        yield Problem(made.source, f'{document.name}: "{called}" {warning}')
+    for warning in warnings(made):
+        yield Problem(made.source, f'{document.name}: "{called}" {warning}', warning=True)
 
 
 def _facts(entry: FeedParserDict, feed: FeedParserDict) -> Facts:
@@ -103,7 +112,12 @@ def _facts(entry: FeedParserDict, feed: FeedParserDict) -> Facts:
     facts.learn("authors", names(one_line(entry.get("author"))), "feed entry")
     facts.learn("publisher", _plain(origin.get("title")), "source of the feed entry")
     facts.learn("publisher", _plain(feed.get("title")), "feed title")
+    contents = [part.get("language") for part in entry.get("content", ())]
+    for spoken in (entry.get("language"), entry.get("dc_language"), *contents):
+        facts.learn("language", language_code(spoken), "feed entry")
     facts.learn("language", language_code(feed.get("language")), "feed")
+    facts.learn("as_of", parse_moment(one_line(dict.get(entry, "updated"))), "feed entry")
+    learn_time(facts, dict.get(entry, "published"), "feed entry")
     return facts
 
 

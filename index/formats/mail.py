@@ -13,7 +13,7 @@ from index.dates import parse_date
 from index.decoding import NoText, decode
 from index.errors import UnreadableSource
 from index.formats import markup, mime
-from index.formats.articles import article, one_line
+from index.formats.articles import article, language_code, learn_time, one_line
 from index.formats.document import Document, Reader, from_bytes
 from index.lines import Line, is_agency, is_name
 from index.paragraphs import plain_paragraphs
@@ -66,12 +66,15 @@ def _attachments(parts: Sequence[Message]) -> list[Message]:
 
 def _facts(message: Message) -> Facts:
     facts = Facts()
+    spoken = _header(message["Content-Language"]).split(",")[0]
+    facts.learn("language", language_code(spoken), "Content-Language header")
     subject = _REPLY.sub("", _header(message["Subject"])).strip()
     forwarded = _FORWARDED.match(subject)
     facts.learn("title", _FORWARDED.sub("", subject), "Subject header")
     if forwarded:
         return facts
     facts.learn("published", parse_date(_header(message["Date"])), "Date header")
+    learn_time(facts, _header(message["Date"]), "Date header")
     sender = _sender(_header(message["From"]))
     if is_name(sender) and not _MACHINE.search(sender):
         outlet = is_agency(sender) or " " not in sender

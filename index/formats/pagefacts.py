@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from index.cleaning import Facts
-from index.dates import parse_date
-from index.formats.articles import language_code, names, one_line
+from index.dates import parse_date, parse_moment
+from index.formats.articles import language_code, learn_time, names, notes, one_line
 from index.lines import web_address
 
 if TYPE_CHECKING:
@@ -46,6 +46,14 @@ _META = {
     "publisher": ("og:site_name", "dc.publisher", "citation_journal_title", "publisher"),
     "authors": ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator"),
     "language": ("og:locale", "content-language", "dc.language", "language"),
+    "as_of": (
+        "article:modified_time",
+        "og:article:modified_time",
+        "og:updated_time",
+        "datemodified",
+        "dcterms.modified",
+        "dc.date.modified",
+    ),
 }
 _STORY_TYPE = re.compile(r"(?:[A-Za-z]*Article|BlogPosting|Report)\Z")
 _BETWEEN_TITLES = re.compile(r"\s+[|–—·:•-]+\s+")
@@ -69,6 +77,10 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> set[str]:
         for tag in tags:
             for value in metas.get(tag, ()):
                 facts.learn(field, _value(field, value), f"meta tag {tag}")
+    learn_time(facts, story.get("datePublished"), "JSON-LD datePublished")
+    for tag in _META["published"]:
+        for value in metas.get(tag, ()):
+            learn_time(facts, value, f"meta tag {tag}")
     _learn_time(facts, tree)
     facts.learn("language", language_code(tree.get("lang")), "html lang")
     page_title = _page_title(tree)
@@ -90,6 +102,8 @@ def _value(field: str, value: object) -> object:
         return names(text)
     if field == "language":
         return language_code(text)
+    if field == "as_of":
+        return parse_moment(text)
     return text if len(text) <= LONGEST_TITLE else None
 
 
@@ -187,6 +201,8 @@ def _learn_story(facts: Facts, story: dict[str, object]) -> None:
     learn("publisher", "publisher", next(iter(_named(story.get("publisher"))), ""))
     learn("authors", "author", tuple(_named(story.get("author"))))
     learn("language", "inLanguage", language_code(story.get("inLanguage")))
+    learn("corrections", "correction", _corrections(story.get("correction")))
+    learn("as_of", "dateModified", parse_moment(one_line(story.get("dateModified"))))
     for key in ("url", "mainEntityOfPage"):
         value = story.get(key)
         address = value.get("@id") if isinstance(value, dict) else value
@@ -200,6 +216,12 @@ def _named(value: object) -> Iterator[str]:
         text = one_line(name).removeprefix("By ")
         if text and len(text) <= 100 and not web_address(text):
             yield from names(text) if isinstance(item, str) else (text,)
+
+
+def _corrections(value: object) -> tuple[str, ...]:
+    """Notices of correction: strings, or objects that hold one as their text."""
+    parts = value if isinstance(value, list) else [value]
+    return notes([part.get("text") if isinstance(part, dict) else part for part in parts])
 
 
 # --- elements ----------------------------------------------------------------------------------

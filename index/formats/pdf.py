@@ -86,16 +86,18 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     whole = b"%%EOF" in data[-2048:]
     reader = _opened(document, data if whole else data + _new_end(data))
     pages: list[list[str]] = []
+    doubts: list[str] = []
     for number, rows in _pages(reader):
         if isinstance(rows, str):
-            yield document.problem(f"{document.name}, page {number}: {rows}")
+            doubts.append(f"{document.name}, page {number}: {rows}")
         else:
             pages.append(rows)
     if not whole:
-        yield document.problem(
+        doubts.append(
             f"{document.name} is cut off at its end: pages may be missing. Copy it again."
         )
     if not any(row.strip() for page in pages for row in page):
+        yield from map(document.problem, doubts)
         raise UnreadableSource(
             f"{document.name} holds pictures of text, but no text. Run OCR on it first, "
             "for example with ocrmypdf."
@@ -107,7 +109,7 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     facts.learn("title", title, "largest print")
     blocks = [block for page in pages for block in columns.blocks(_without(page, heads))]
     lines = unwrap(_marked(blocks, title), across=True)
-    yield from article(document, lines, facts, last=_properties(reader, title))
+    yield from article(document, lines, facts, _properties(reader, title), doubts)
 
 
 def _opened(document: Document, data: bytes) -> PdfReader:

@@ -48,12 +48,11 @@ def read_markdown(document: Document) -> Iterator[Article | Problem]:
 def _marked_up(document: Document, text: str) -> Iterator[Article | Problem]:
     fields, body, trouble = front_matter(text.replace("\r\n", "\n"))
     facts = Facts()
-    if trouble:
-        yield document.problem(f"{document.name}: {trouble}")
+    doubts = [f"{document.name}: {trouble}"] if trouble else []
     for problem in learn(facts, fields, "front matter"):
-        yield document.problem(f"{document.name}, front matter: {problem}")
+        doubts.append(f"{document.name}, front matter: {problem}")
     lines = unwrap(markdown_blocks(body)) if len(body) <= LONGEST_MARKUP else plain_paragraphs(body)
-    yield from article(document, lines, facts)
+    yield from article(document, lines, facts, doubts=doubts)
 
 
 def front_matter(text: str) -> tuple[dict[str, object], str, str]:

@@ -85,9 +85,13 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
 def _placed(
     items: Iterable[Article | str], document: Document, number: int
 ) -> Iterator[Article | Problem]:
-    for item in items:
+    """The items of one row; what is wrong with a row is a warning if an article came of it."""
+    found = list(items)
+    read = any(isinstance(item, Article) for item in found)
+    for item in found:
         if isinstance(item, str):
-            yield document.problem(f"{document.name}, line {number}: {item}")
+            reason = f"{document.name}, line {number}: {item}"
+            yield document.problem(reason, warning=read)
         else:
             yield item
 
@@ -133,7 +137,7 @@ def _row(fields: Mapping[str, object], document: Document) -> Iterator[Article |
         article_id = f"{slug(document.stem)}-{digest[:8]}"
     made = finished(article_id, f"{document.source}#{article_id}", body, facts)
     yield made
-    yield from warnings(made, facts)
+    yield from warnings(made)
 
 
 def _text_field(fields: Mapping[str, object]) -> str | None:

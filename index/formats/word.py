@@ -17,7 +17,7 @@ from index.cleaning import Facts
 from index.decoding import signature
 from index.errors import UnreadableSource
 from index.formats.archives import BROKEN, opened
-from index.formats.articles import Told, article, names, one_line
+from index.formats.articles import Told, article, language_code, names, one_line
 from index.formats.document import LARGEST_FILE, Document
 from index.lines import Line
 from index.paragraphs import unwrap
@@ -80,9 +80,8 @@ def read_word(document: Document) -> Iterator[Article | Problem]:
         raise UnreadableSource(
             f"{document.name} is damaged: its text is not valid XML. Open and save it in Word."
         )
-    facts = Facts()
     lines = unwrap([[line] for line in _paragraphs(root)])
-    yield from article(document, lines, facts, last=_properties(properties))
+    yield from article(document, lines, Facts(), last=_properties(properties))
 
 
 def _member(archive: zipfile.ZipFile, name: str, document: Document) -> bytes | None:
@@ -117,6 +116,8 @@ def _properties(core: bytes | None) -> Iterator[Told]:
         return
     creator = one_line(root.findtext(f"{_DC}creator"))
     yield "title", one_line(root.findtext(f"{_DC}title")), "document properties"
+    spoken = language_code(root.findtext(f"{_DC}language"))
+    yield "language", spoken, "document properties"
     if " " in creator and not _NO_AUTHOR.search(creator):
         yield "authors", names(creator), "document properties"
 

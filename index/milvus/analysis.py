@@ -56,9 +56,9 @@ class Words:
         """How many words there are."""
         return len(self.title) + len(self.body)
 
-    def occurrences(self, phrase: Phrase) -> int:
+    def occurrences(self, phrase: Phrase, title_weight: float = 1.0) -> float:
         """How often the words of a phrase stand in a row."""
-        return _occurrences(self.title, phrase) + _occurrences(self.body, phrase)
+        return title_weight * _occurrences(self.title, phrase) + _occurrences(self.body, phrase)
 
 
 def split(texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -88,7 +88,12 @@ def phrases(terms: Sequence[str]) -> list[Phrase]:
 
 
 def bm25(
-    words: Words, frequency: Mapping[Phrase, int], asked: Sequence[Phrase], chunks: int, mean: float
+    words: Words,
+    frequency: Mapping[Phrase, int],
+    asked: Sequence[Phrase],
+    chunks: int,
+    mean: float,
+    title_weight: float = 1.0,
 ) -> float:
     """The score of a chunk; 0 where it holds none of the phrases.
 
@@ -98,11 +103,12 @@ def bm25(
         asked: the phrases of the question; one that is there twice counts twice.
         chunks: how many chunks there are.
         mean: how many words a chunk has on average.
+        title_weight: how often a phrase counts that stands in the title once.
     """
     length = K1 * (1 - B + B * words.count / mean) if mean else K1
     total = 0.0
     for phrase in asked:
-        if often := words.occurrences(phrase):
+        if often := words.occurrences(phrase, title_weight):
             having = frequency[phrase]
             rarity = math.log((chunks - having + 0.5) / (having + 0.5)) if having <= chunks else 0.0
             total += max(rarity, LEAST_WEIGHT) * often * (K1 + 1) / (often + length)

@@ -33,36 +33,37 @@ class Copies:
         self._articles = articles
         self._text_of = text_of
 
-    def linked(self, new: Row, text: str, gone: Sequence[Row]) -> list[Row]:
-        """The rows to write for a new article: its own, and those whose origin or links change.
+    def changed(self, arriving: Sequence[Row], leaving: Sequence[Row]) -> list[Row]:
+        """The rows to write: those that arrive, and those whose origin or links change.
 
         Args:
-            new: its row.
-            text: its text.
-            gone: the rows of articles that it takes the place of.
+            arriving: articles that are to be searched from now on.
+            leaving: as they are stored, articles that are searched until now.
         """
-        left_out = {row["key"] for row in gone} | {new["key"]}
-        twins = [row for row in self._by("text_key", [new["text_key"]]) if _outside(row, left_out)]
-        others = twins or self._copies_of(new, text, left_out)
-        links = _links(twins[0]) if twins else {row["text_key"] for row in others}
-        new = {**new, "links": _packed(links)}
-        origins = {row["origin_key"] for row in (*others, *gone)}
-        near = [row for row in self._by("origin_key", origins) if _outside(row, left_out)]
-        return _settled([new, *near], written=new["key"])
+        left_out = {row["key"] for row in (*arriving, *leaving)}
+        origins = {row["origin_key"] for row in leaving}
+        come: list[Row] = []
+        for new in arriving:
+            twins = [row for row in come if row["text_key"] == new["text_key"]]
+            stored = [] if twins else self._by("text_key", [new["text_key"]], left_out)
+            if twins or stored:
+                links = _links((twins or stored)[0])
+            else:
+                stored = self._copies_of(new, left_out)
+                links = {row["text_key"] for row in (*stored, *self._alike(new, come))}
+            come.append({**new, "links": _packed(links)})
+            origins.update(row["origin_key"] for row in stored)
+        near = self._by("origin_key", origins, left_out)
+        return _settled([*come, *near], written={row["key"] for row in arriving})
 
-    def unlinked(self, gone: Row) -> list[Row]:
-        """The rows that change when an article goes."""
-        near = self._by("origin_key", [gone["origin_key"]])
-        return _settled([row for row in near if row["key"] != gone["key"]])
-
-    def _by(self, field: str, values: Iterable[int]) -> list[Row]:
+    def _by(self, field: str, values: Iterable[int], left_out: set[int]) -> list[Row]:
         fields = [name for name in layout.ARTICLE if name != field]
-        return list(self._link.get(self._articles, field, values, ["key", *fields]))
+        rows = self._link.get(self._articles, field, values, ["key", *fields])
+        return [row for row in rows if _counts(row, left_out)]
 
-    def _copies_of(self, new: Row, text: str, left_out: set[int]) -> list[Row]:
-        """A row for each other text that is a copy of a new one."""
-        mine = layout.minhash(new)
-        if not mine:
+    def _copies_of(self, new: Row, left_out: set[int]) -> list[Row]:
+        """A row for each other text that is stored and is a copy of a new one."""
+        if not layout.minhash(new):
             return []
         near = self._link.search(
             self._articles,
@@ -73,16 +74,22 @@ class Copies:
             f"text_key != {new['text_key']}",
             ["key", *layout.ARTICLE],
         )
-        by_text = {row["text_key"]: row for row in near if _outside(row, left_out)}
-        return [
-            row
-            for row in by_text.values()
-            if _may_be(mine, layout.minhash(row)) and duplicates.is_copy(text, self._text_of(row))
-        ]
+        by_text = {row["text_key"]: row for row in near if _counts(row, left_out)}
+        return self._alike(new, by_text.values())
+
+    def _alike(self, new: Row, others: Iterable[Row]) -> list[Row]:
+        """Those of some rows with other texts whose texts are copies of a new one."""
+        mine = layout.minhash(new)
+        likely = [row for row in others if mine and _may_be(mine, layout.minhash(row))]
+        if not likely:
+            return []
+        text = self._text_of(new)
+        return [row for row in likely if duplicates.is_copy(text, self._text_of(row))]
 
 
-def _outside(row: Row, keys: set[int]) -> bool:
-    return row["key"] not in keys
+def _counts(row: Row, left_out: set[int]) -> bool:
+    """Whether a row is one of an article that is searched, before a change and after it."""
+    return not row["superseded_by"] and row["key"] not in left_out
 
 
 def _may_be(mine: bytes, theirs: bytes) -> bool:
@@ -93,8 +100,8 @@ def _may_be(mine: bytes, theirs: bytes) -> bool:
     return bool(same.mean() >= duplicates.MIN_RESEMBLANCE / 2)
 
 
-def _settled(rows: Sequence[Row], written: int | None = None) -> list[Row]:
-    """Elect the origin of each component; the rows that differ now, and the one to be written."""
+def _settled(rows: Sequence[Row], written: set[int]) -> list[Row]:
+    """Elect the origin of each component; the rows that differ now, and those to be written."""
     texts = {row["text_key"] for row in rows}
     graph: dict[int, set[int]] = {text: set() for text in texts}
     for row in rows:
@@ -115,7 +122,7 @@ def _settled(rows: Sequence[Row], written: int | None = None) -> list[Row]:
             "origin_key": chosen["key"],
             "links": _packed(graph[row["text_key"]]),
         }
-        if now != row or row["key"] == written:
+        if now != row or row["key"] in written:
             changed.append(now)
     return changed
 

@@ -1,15 +1,18 @@
-"""How an archive lies in Milvus: three collections and the form of their rows.
+"""How an archive lies in Milvus: four collections and the form of their rows.
 
-    NAME_manifest   one row that says what the archive is and how much it holds, and
-                    one for each process that has it open for writing
-    NAME_articles   a row for each article: what is known of it, and its copies
-    NAME_chunks     a row for each chunk: its text, words, vector and full-text index
+    NAME_manifest        one row that says what the archive is and how much it holds, one
+                         for a rebuild under way, and one for each process that writes
+    NAME_articles_BORN   a row for each article: what is known of it, and its copies
+    NAME_chunks_BORN     a row for each chunk: its text, words, vector and full-text index
+    NAME_earlier_BORN    the same, not to be searched, for versions that later ones superseded
 
-Keys are numbers, so that nothing that an article brings stands in a filter: an
-article's is a hash of its id. A chunk belongs to one *version* of its article
-(`number`, never given twice), and counts only while the article's row names that
-version: the one write of that row makes a new version visible, whole. An article's
-text is the texts of its chunks, each with the white space that follows it.
+BORN is the random name in the manifest's row, so that the one write of that row
+puts another archive in this one's place. Keys are numbers, so that nothing that an
+article brings stands in a filter: an article's is a hash of its id. A chunk belongs
+to one *state* of its article (`number`, never given twice), and counts only while
+the article's row names that state and says that it is searched: the one write of
+that row makes a new state visible, whole. An article's text is the texts of its
+chunks, each with the white space that follows it.
 """
 
 from __future__ import annotations
@@ -19,18 +22,20 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from index import duplicates, schema
+from index import duplicates, schema, versions
 from index.errors import UnreadableSource
 from index.milvus.analysis import Words, of_chunks
 from index.records import Article, Card, Chunk, Span, StoredChunk
 from index.schema import Manifest
+from index.versions import Version
 
 if TYPE_CHECKING:
     from index.milvus.link import Link, Row
@@ -41,12 +46,18 @@ ROOM = 65_535
 PLACES = 1 << 20
 """A chunk's id is its version's number times this, plus its place in the article."""
 MANIFEST_KEY = 0
+REBUILDING_KEY = -1
 
-ARTICLE = (
-    "number", "source_key", "origin_key", "text_key", "published", "chunks", "tokens",
-    "id", "source", "origin", "content_hash", "known", "links", "minhash",
+_NUMBERS = (
+    "number", "change", "source_key", "origin_key", "text_key", "url_key", "superseded_key",
+    "published", "chunks", "tokens",
 )  # fmt: skip
+_TEXTS = (
+    "id", "source", "origin", "superseded_by", "content_hash", "known", "links", "minhash",
+)  # fmt: skip
+ARTICLE = (*_NUMBERS, *_TEXTS)
 CHUNK = ("id", "number", "article", "start", "end", "sentences", "text", "words", "vector")
+STORED_CHUNK = (*CHUNK, "published")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ class Totals:
     articles: int = 0
     chunks: int = 0
     origins: int = 0
+    superseded: int = 0
+    """Earlier versions, which the other figures leave out."""
     tokens: int = 0
     first: int = 0
     """The earliest day of publication as a proleptic ordinal; 0 without any."""
@@ -69,7 +82,7 @@ class State:
     manifest: Manifest
     totals: Totals = Totals()
     number: int = 0
-    """The last version's number that was given out."""
+    """The last number that was given out, to a state of an article or to a change."""
     pending: dict[str, Any] = field(default_factory=dict)
     """The change that is being made; empty when none is."""
 
@@ -92,9 +105,61 @@ class State:
             raise ValueError(str(error)) from error
 
 
-def collections(name: str) -> tuple[str, str, str]:
-    """The names of the manifest's, the articles' and the chunks' collection."""
-    return f"{name}_manifest", f"{name}_articles", f"{name}_chunks"
+def changed(totals: Totals, was: Sequence[Row], now: Sequence[Row]) -> Totals | None:
+    """The totals when some rows have given way to others; None where all have to be looked at."""
+    past, present = ([row for row in rows if not row["superseded_by"]] for rows in (was, now))
+    days = [row["published"] for row in present if row["published"]]
+    lost = {row["published"] for row in past} - set(days) - {0}
+    if lost & {totals.first, totals.last}:
+        return None
+
+    def plus(name: str) -> int:
+        return sum(int(row[name]) for row in present) - sum(int(row[name]) for row in past)
+
+    def led(rows: Sequence[Row]) -> int:
+        return sum(row["origin_key"] == row["key"] for row in rows)
+
+    def aside(rows: Sequence[Row]) -> int:
+        return sum(bool(row["superseded_by"]) for row in rows)
+
+    return Totals(
+        articles=totals.articles + len(present) - len(past),
+        chunks=totals.chunks + plus("chunks"),
+        origins=totals.origins + led(present) - led(past),
+        superseded=totals.superseded + aside(now) - aside(was),
+        tokens=totals.tokens + plus("tokens"),
+        first=min(filter(None, (totals.first, *days)), default=0),
+        last=max((totals.last, *days)),
+    )
+
+
+class Collections(NamedTuple):
+    """Their names."""
+
+    articles: str
+    chunks: str
+    earlier: str
+
+    def of(self, row: Row) -> str:
+        """Where the chunks of an article's row are."""
+        return self.earlier if row["superseded_by"] else self.chunks
+
+
+def manifest(name: str) -> str:
+    """The name of the collection of the manifest."""
+    return f"{name}_manifest"
+
+
+def collections(name: str, born: str) -> Collections:
+    """The names of the collections with what an archive holds."""
+    return Collections(*(f"{name}_{part}_{born}" for part in Collections._fields))
+
+
+def born(name: str, collection: str) -> str:
+    """Which BORN a collection of an archive has; empty where it is none of it."""
+    parts = "|".join(Collections._fields)
+    found = re.fullmatch(rf"{re.escape(name)}_(?:{parts})_([0-9a-f]{{32}})", collection)
+    return found[1] if found else ""
 
 
 def make_manifest(link: Link, name: str) -> None:
@@ -115,13 +180,12 @@ def make_articles(link: Link, name: str) -> None:
 
     fields, indexes = _schema()
     fields.add_field("key", DataType.INT64, is_primary=True)
-    for number in ("number", "source_key", "origin_key", "text_key", "chunks", "tokens"):
+    for number in _NUMBERS:
         fields.add_field(number, DataType.INT64)
-    fields.add_field("published", DataType.INT64)
-    for text in ("id", "source", "origin", "content_hash", "known", "links", "minhash"):
+    for text in _TEXTS:
         fields.add_field(text, DataType.VARCHAR, max_length=ROOM)
     fields.add_field("bands", DataType.SPARSE_FLOAT_VECTOR)
-    for indexed in ("source_key", "origin_key", "text_key"):
+    for indexed in ("source_key", "origin_key", "text_key", "url_key", "superseded_key"):
         indexes.add_index(indexed, index_type="INVERTED")
     indexes.add_index("bands", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
     link.make(name, fields, indexes)
@@ -131,21 +195,12 @@ def make_chunks(link: Link, name: str, dimension: int, *, exact: bool) -> None:
     """Make the collection of the chunks; an exact index of vectors, or the server's choice."""
     from pymilvus import DataType, Function, FunctionType
 
-    fields, indexes = _schema()
-    fields.add_field("id", DataType.INT64, is_primary=True)
-    for number in ("number", "article", "published", "start", "end"):
-        fields.add_field(number, DataType.INT64)
-    fields.add_field("sentences", DataType.VARCHAR, max_length=ROOM)
-    fields.add_field("text", DataType.VARCHAR, max_length=ROOM)
-    fields.add_field(
-        "words",
-        DataType.VARCHAR,
-        max_length=ROOM,
+    fields, indexes = _chunk_schema(
+        dimension,
         enable_analyzer=True,
         enable_match=True,
         analyzer_params={"tokenizer": "standard"},
     )
-    fields.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     fields.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
     fields.add_function(
         Function(
@@ -166,6 +221,27 @@ def make_chunks(link: Link, name: str, dimension: int, *, exact: bool) -> None:
     link.make(name, fields, indexes)
 
 
+def make_earlier(link: Link, name: str, dimension: int) -> None:
+    """Make the collection of the chunks that are kept and not searched."""
+    fields, indexes = _chunk_schema(dimension)
+    indexes.add_index("vector", index_type="FLAT", metric_type="IP")
+    link.make(name, fields, indexes)
+
+
+def _chunk_schema(dimension: int, **words: object) -> tuple[Any, Any]:
+    from pymilvus import DataType
+
+    fields, indexes = _schema()
+    fields.add_field("id", DataType.INT64, is_primary=True)
+    for number in ("number", "article", "published", "start", "end"):
+        fields.add_field(number, DataType.INT64)
+    fields.add_field("sentences", DataType.VARCHAR, max_length=ROOM)
+    fields.add_field("text", DataType.VARCHAR, max_length=ROOM)
+    fields.add_field("words", DataType.VARCHAR, max_length=ROOM, **words)
+    fields.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
+    return fields, indexes
+
+
 def _schema() -> tuple[Any, Any]:
     from pymilvus import MilvusClient
 
@@ -180,12 +256,12 @@ def hashed(text: str) -> int:
 
 
 def chunk_ids(number: int, chunks: int) -> range:
-    """The ids of the chunks of one version of an article."""
+    """The ids of the chunks of one state of an article."""
     return range(number * PLACES, number * PLACES + chunks)
 
 
 def article_row(article: Article, content_hash: str, number: int, words: Sequence[Words]) -> Row:
-    """An article's row, its own origin until it is linked.
+    """An article's row, its own origin and searched until it is told otherwise.
 
     Raises:
         UnreadableSource: it has more than Milvus can hold.
@@ -194,19 +270,23 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
     for kept_elsewhere in ("id", "source", "text"):
         del known[kept_elsewhere]
     minhash = duplicates.signature(article.text)
-    text_key = duplicates.text_key(article.text)
+    address = versions.url_key(article.url)
     row: Row = {
         "key": hashed(article.id),
         "number": number,
+        "change": 0,
         "source_key": hashed(article.source),
         "origin_key": hashed(article.id),
-        "text_key": text_key,
+        "text_key": duplicates.text_key(article.text),
+        "url_key": hashed(address) if address else 0,
+        "superseded_key": 0,
         "published": article.published.toordinal() if article.published else 0,
         "chunks": len(words),
         "tokens": sum(one.count for one in words),
         "id": article.id,
         "source": article.source,
         "origin": article.id,
+        "superseded_by": "",
         "content_hash": content_hash,
         "known": json.dumps(known, ensure_ascii=False),
         "links": "[]",
@@ -217,8 +297,28 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
 
 
 def with_bands(row: Row) -> Row:
-    """An article's row as it is written; a short text has no bands, but a place to stand."""
-    return {**row, "bands": bands(row) or {0: 1.0}}
+    """An article's row as it is written.
+
+    What has no copies, as a short text or an earlier version, has a place to stand.
+    """
+    return {**row, "bands": (not row["superseded_by"] and bands(row)) or {0: 1.0}}
+
+
+def superseded(row: Row, successor: str) -> Row:
+    """The row of an article that another one supersedes: it has no copies."""
+    return {
+        **row,
+        "superseded_by": successor,
+        "superseded_key": hashed(successor),
+        "origin": row["id"],
+        "origin_key": row["key"],
+        "links": "[]",
+    }
+
+
+def searched(row: Row) -> Row:
+    """The row of an article that is superseded no longer; its copies are not known yet."""
+    return {**row, "superseded_by": "", "superseded_key": 0}
 
 
 def bands(row: Row) -> dict[int, float]:
@@ -270,7 +370,31 @@ def words_of(title: str, chunks: Sequence[Chunk]) -> list[Words]:
 def card(row: Row) -> Card:
     """The card of an article's row."""
     known = {**json.loads(row["known"]), "id": row["id"], "origin": row["origin"]}
-    return schema.card_from_row([known[name] for name in _columns(schema.CARD_COLUMNS)])
+    values = [known[name] for name in _columns(schema.CARD_COLUMNS)]
+    return schema.card_from_row([*values, row["superseded_by"]])
+
+
+def moment(row: Row) -> tuple[str, str]:
+    """By what earlier versions are listed: the day and the time of one."""
+    known = json.loads(row["known"])
+    return known["published"] or "", known["as_of"] or ""
+
+
+def version(row: Row, text: str) -> Version:
+    """An article's row as a version among others."""
+    known = json.loads(row["known"])
+    return Version(
+        id=row["id"],
+        number=row["number"],
+        superseded_by=row["superseded_by"],
+        title=known["title"],
+        text=text,
+        text_key=row["text_key"],
+        publisher=known["publisher"],
+        published=known["published"],
+        as_of=known["as_of"],
+        corrections=known["corrections"],
+    )
 
 
 def article(row: Row, texts: Sequence[str]) -> Article:

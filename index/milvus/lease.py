@@ -17,9 +17,9 @@ import secrets
 import socket
 import time
 
+from index.connections import NO_WAIT, Wait
 from index.errors import IndexBusy
-from index.milvus.layout import MANIFEST_KEY
-from index.milvus.link import Link, Row
+from index.milvus.link import Held, Link, Row, awaiting
 
 SECONDS = 600.0
 """How long a lease holds without being renewed: longer than a batch takes to embed."""
@@ -36,21 +36,14 @@ class Lease:
         self._renewed = 0.0
 
     @classmethod
-    def taken(cls, link: Link, collection: str) -> Lease:
+    def taken(cls, link: Link, collection: str, wait: Wait = NO_WAIT) -> Lease:
         """Take it.
 
         Raises:
-            IndexBusy: another process has it.
+            IndexBusy: another process has it, and has had it for as long as `wait` allows.
         """
         lease = cls(link, collection)
-        lease._put_down()
-        others = lease._others()
-        if others:
-            lease.release()
-            raise IndexBusy(
-                f"{link.address} is being written to by process {others[0]['pid']} on "
-                f"{others[0]['host']}. Wait until it has finished."
-            )
+        awaiting(wait, lease._take)
         return lease
 
     def renew(self) -> None:
@@ -68,6 +61,15 @@ class Lease:
             )
         self._put_down()
 
+    def _take(self) -> None:
+        self._require_no_others()
+        self._put_down()
+        try:
+            self._require_no_others()
+        except BaseException:
+            self.release()
+            raise
+
     def release(self) -> None:
         """Let other writers in."""
         self._link.delete(self._collection, "key", [self._key])
@@ -78,10 +80,20 @@ class Lease:
         row = {"key": self._key, "value": json.dumps(said), "unused": [0.0, 0.0]}
         self._link.upsert(self._collection, [row])
 
+    def _require_no_others(self) -> None:
+        others = self._others()
+        if others:
+            holder = f"process {others[0]['pid']} on {others[0]['host']}"
+            raise Held(
+                f"{self._link.address} is being written to by {holder}. "
+                "Try again when it has finished.",
+                holder,
+            )
+
     def _others(self) -> list[Row]:
         """What other living writers say of themselves; the dead ones' rows are cleared away."""
         rows = self._link.query(
-            self._collection, f"key not in [{MANIFEST_KEY}, {self._key}]", ["key", "value"]
+            self._collection, f"key > 0 and key != {self._key}", ["key", "value"]
         )
         said = {row["key"]: json.loads(row["value"]) for row in rows}
         dead = [key for key, other in said.items() if not _is_alive(other)]

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from index.connections import NO_WAIT, Wait, lasting
 from index.errors import IndexBusy, IndexMissing, UnusableIndex
 from index.places import MilvusAddress, ingest_command, token
 
@@ -26,7 +29,11 @@ MOST = 16_384
 BATCH = 512
 """Rows written or fetched at a time: some megabytes."""
 
+POLL_SECONDS = (0.2, 0.6)
+"""The least and the most time between two looks whether another process has finished."""
+
 Row = dict[str, Any]
+T = TypeVar("T")
 
 _NO_COLLECTION = 100
 _UNAVAILABLE = (
@@ -39,13 +46,14 @@ _REFUSED = ("auth check failure", "unauthenticated", "permission deny", "permiss
 class Link:
     """A connection to one archive's server. Any thread may use it."""
 
-    def __init__(self, address: MilvusAddress, *, strong: bool) -> None:
+    def __init__(self, address: MilvusAddress, *, strong: bool, wait: Wait = NO_WAIT) -> None:
         """Connect.
 
         Args:
             address: where to.
             strong: reads see all that anyone has written, and wait for it; else they may
                 be behind by the few seconds that the server calls bounded staleness.
+            wait: for how long another process may keep the file.
 
         Raises:
             UnusableIndex: it is not to be reached, or refuses.
@@ -54,7 +62,7 @@ class Link:
         self.address = address
         self._consistency = "Strong" if strong else "Bounded"
         _quiet()
-        self._file = None if address.file is None else _Served.of(address)
+        self._file = None if address.file is None else awaiting(wait, lambda: _Served.of(address))
         try:
             with explained(address):
                 from pymilvus import MilvusClient
@@ -107,19 +115,26 @@ class Link:
         with explained(self.address):
             self.client.load_collection(collection, timeout=CALL_SECONDS)
 
+    def collections(self) -> list[str]:
+        """The names of all collections on the server."""
+        with explained(self.address):
+            return list(self.client.list_collections(timeout=CALL_SECONDS))
+
     def drop(self, collection: str) -> None:
         """Delete a collection, if there is one."""
         with explained(self.address):
             self.client.drop_collection(collection, timeout=CALL_SECONDS)
 
-    def query(self, collection: str, where: str, fields: Sequence[str]) -> list[Row]:
-        """At most `MOST` of the rows for which an expression holds."""
+    def query(
+        self, collection: str, where: str, fields: Sequence[str], limit: int = MOST
+    ) -> list[Row]:
+        """At most so many of the rows for which an expression holds."""
         with explained(self.address):
             found = self.client.query(
                 collection,
                 filter=where,
                 output_fields=list(fields),
-                limit=MOST,
+                limit=limit,
                 consistency_level=self._consistency,
                 timeout=CALL_SECONDS,
             )
@@ -147,13 +162,13 @@ class Link:
                 collection, f"{key} in {wanted[start : start + BATCH]}", [key, *fields]
             )
 
-    def every(self, collection: str, fields: Sequence[str]) -> Iterator[Row]:
-        """All rows, however many, in no order."""
+    def every(self, collection: str, fields: Sequence[str], where: str = "") -> Iterator[Row]:
+        """All rows for which an expression holds, however many, in no order."""
         with explained(self.address):
             rows = self.client.query_iterator(
                 collection,
                 batch_size=BATCH,
-                filter="",
+                filter=where,
                 output_fields=list(fields),
                 consistency_level=self._consistency,
                 timeout=CALL_SECONDS,
@@ -210,6 +225,34 @@ class Link:
                 )
 
 
+class Held(IndexBusy):
+    """Another process has what was wanted; `holder` names it."""
+
+    def __init__(self, message: str, holder: str = "another process") -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
+def awaiting(wait: Wait, attempt: Callable[[], T]) -> T:
+    """What an attempt gives; it is made again and again while another process is in the way.
+
+    Raises:
+        IndexBusy: one has been for as long as `wait` allows.
+    """
+    began = time.monotonic()
+    while True:
+        try:
+            return attempt()
+        except Held as held:
+            waited = time.monotonic() - began
+            if waited >= wait.seconds:
+                limit = f" Gave up after {lasting(wait.seconds)}." if wait.seconds else ""
+                raise IndexBusy(f"{held}{limit}") from held
+            wait.tell(held.holder, waited)
+        # Two that wait do not look in step, so that one of them is the first.
+        time.sleep(min(random.uniform(*POLL_SECONDS), max(0.0, wait.seconds - waited)))
+
+
 @contextmanager
 def explained(address: MilvusAddress) -> Iterator[None]:
     """Turn what a server says into errors that say what to do; a wrong call stays a bug."""
@@ -228,7 +271,10 @@ def _meaning(address: MilvusAddress, error: Exception) -> UnusableIndex:
     said = " ".join(str(getattr(error, "message", "") or error).split())
     low = said.lower()
     if getattr(error, "code", None) == _NO_COLLECTION:
-        return missing(address)
+        return UnusableIndex(
+            f"{address} has been made anew or deleted meanwhile. Try again, and if that does not "
+            f"help: {ingest_command(address, '--rebuild')}"
+        )
     if any(sign in low for sign in _REFUSED):
         return UnusableIndex(
             f"{address} refuses ({said[:200]}). Put its user:password or key into $MILVUS_TOKEN."
@@ -287,7 +333,7 @@ class _Served:
             path.parent.mkdir(parents=True, exist_ok=True)
             return cls(path, *start_server_in_thread(str(path), "127.0.0.1", 0))
         except DataDirLockedError as error:
-            raise IndexBusy(
+            raise Held(
                 f"{address} is open in another process, and milvus-lite is for one at a time. "
                 "Wait, or start a server for it: milvus-lite server"
             ) from error

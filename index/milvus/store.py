@@ -2,9 +2,9 @@
 
 A change is a few writes, made in an order in which each may be the last: the
 manifest's row says what is going to change, new chunks come, the article's row is
-written together with those of its copies, which is the moment that counts, and
-old chunks go. The next writer finishes or undoes what one that died had begun, so
-that an ingest that dies loses at most the article in hand.
+written together with those of its copies and other versions, which is the moment
+that counts, and old chunks go. The next writer finishes or undoes what one that
+died had begun, so that an ingest that dies loses at most the article in hand.
 
 A process that writes reads strongly consistent; one that only reads sees what
 others have written after a few seconds at most (Milvus: bounded staleness). In a
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -24,54 +24,71 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
+from index import versions
+from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
-from index.errors import IndexDamaged, IndexMismatch, UnusableIndex
-from index.milvus import layout
-from index.milvus.copies import Copies
-from index.milvus.layout import MANIFEST_KEY, State, Totals
+from index.errors import (
+    IndexDamaged,
+    IndexExists,
+    IndexMismatch,
+    UnknownArticle,
+    UnusableIndex,
+)
+from index.milvus import layout, planning
+from index.milvus.analysis import Words
+from index.milvus.layout import Collections, State, Totals, changed
 from index.milvus.lease import Lease
 from index.milvus.link import MOST, Link, Row, missing
+from index.milvus.planning import Coming, at_address, planned
 from index.milvus.view import MilvusView, Remembered
 from index.places import MilvusAddress, ingest_command
 from index.records import Article, Chunk
 from index.schema import Manifest
-from index.stores import Finding, Latest
+from index.stores import Latest
+
+Finding = tuple[str, bool, str]
+"""What was looked at, whether it is right, and a line about it, with what to do if it is not."""
 
 
 class MilvusIndex(Latest):
     """The articles at one address, searchable. Any thread may read; one at a time writes."""
 
-    def __init__(self, link: Link, encoder: Encoder | None, lease: Lease | None) -> None:
+    def __init__(
+        self,
+        link: Link,
+        encoder: Encoder | None,
+        lease: Lease | None,
+        slot: int = layout.MANIFEST_KEY,
+    ) -> None:
+        """Take what is open; `slot` is the key of the row that says what the archive is."""
         self._link = link
         self._encoder = encoder
         self._lease = lease
-        self._manifest, self._articles, self._chunks = layout.collections(link.address.name)
+        self._slot = slot
+        self._manifest = layout.manifest(link.address.name)
         self._remembered = Remembered()
 
     @classmethod
     def create(
-        cls, address: MilvusAddress, encoder: Encoder, chunker: str = "", *, replace: bool = False
+        cls,
+        address: MilvusAddress,
+        encoder: Encoder,
+        chunker: str = "",
+        *,
+        replace: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> MilvusIndex:
         """Make an empty archive, open for writing; `replace` discards one that is there.
 
         Raises:
-            UnusableIndex: there is one already, or the server is away.
-            IndexBusy: another process is writing to it.
+            IndexExists: there is one already.
+            UnusableIndex: the server is away.
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
-        link = Link(address, strong=True)
-        try:
-            manifest = layout.collections(address.name)[0]
-            if not link.has(manifest):
-                layout.make_manifest(link, manifest)
-            else:
-                link.load(manifest)
-            index = cls(link, encoder, Lease.taken(link, manifest))
-        except BaseException:
-            link.close()
-            raise
+        index = cls._writer(address, encoder, wait, make=True)
         try:
             if not replace and index._row() is not None:
-                raise UnusableIndex(
+                raise IndexExists(
                     f"{address} holds an index already. Add to it: {ingest_command(address)}"
                 )
             index.clear(encoder, chunker)
@@ -82,7 +99,12 @@ class MilvusIndex(Latest):
 
     @classmethod
     def open(
-        cls, address: MilvusAddress, encoder: Encoder | None = None, *, writable: bool = False
+        cls,
+        address: MilvusAddress,
+        encoder: Encoder | None = None,
+        *,
+        writable: bool = False,
+        wait: Wait = NO_WAIT,
     ) -> MilvusIndex:
         """Open the archive at an address. Without an encoder it is not checked which built it.
 
@@ -90,28 +112,70 @@ class MilvusIndex(Latest):
             IndexMissing: there is none.
             IndexMismatch: it was built with another encoder or by another version.
             IndexDamaged: a part of it is missing.
-            IndexBusy: it is to be written to, and another process is writing.
+            IndexBusy: it is to be written to, and another process is writing for longer than
+                `wait` allows; a file is for one process alone.
         """
         if address.file is not None and not address.file.exists():
             raise missing(address)
-        link = Link(address, strong=writable or address.file is not None)
+        if writable:
+            index = cls._writer(address, encoder, wait)
+        else:
+            link = Link(address, strong=address.file is not None, wait=wait)
+            index = cls(link, encoder, None)
         try:
-            names = layout.collections(address.name)
-            if not link.has(names[0]):
-                raise missing(address)
-            link.load(names[0])
-            index = cls(link, encoder, Lease.taken(link, names[0]) if writable else None)
-        except BaseException:
-            link.close()
-            raise
-        try:
-            with index.snapshot():  # reads the manifest and compares the encoder
-                index._load()
+            index._load()
             if writable:
                 index._recover()
+                index._sweep()
             return index
         except BaseException:
             index.close()
+            raise
+
+    @classmethod
+    def beside(
+        cls, address: MilvusAddress, encoder: Encoder, chunker: str, wait: Wait = NO_WAIT
+    ) -> MilvusIndex:
+        """An archive that is to take the place of the one at an address; see `put_in_place`.
+
+        One that was begun before with the same encoder is gone on with.
+
+        Raises:
+            UnusableIndex: the server is away.
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
+        """
+        index = cls._writer(address, encoder, wait, make=True, slot=layout.REBUILDING_KEY)
+        try:
+            if not index._goes_on(chunker):
+                index.clear(encoder, chunker)
+            return index
+        except BaseException:
+            index.close()
+            raise
+
+    @classmethod
+    def _writer(
+        cls,
+        address: MilvusAddress,
+        encoder: Encoder | None,
+        wait: Wait,
+        *,
+        make: bool = False,
+        slot: int = layout.MANIFEST_KEY,
+    ) -> MilvusIndex:
+        """The one writer of what is at an address, whatever that is."""
+        link = Link(address, strong=True, wait=wait)
+        try:
+            manifest = layout.manifest(address.name)
+            if link.has(manifest):
+                link.load(manifest)
+            elif make:
+                layout.make_manifest(link, manifest)
+            else:
+                raise missing(address)
+            return cls(link, encoder, Lease.taken(link, manifest, wait), slot)
+        except BaseException:
+            link.close()
             raise
 
     @property
@@ -148,7 +212,7 @@ class MilvusIndex(Latest):
         """See `Store`; what holds in it is said in `index.milvus.view`."""
         state = self._state()
         self._check_encoder(state.manifest, self._encoder)
-        yield MilvusView(self._link, state, self._remembered)
+        yield self._view(state)
 
     def put(
         self,
@@ -164,40 +228,55 @@ class MilvusIndex(Latest):
         words = layout.words_of(article.title, chunks)
         new = layout.article_row(article, content_hash, number, words)
         added = layout.chunk_rows(article, new, chunks, matrix, words)
-        gone = self._replaced(new)
-        changed = self._copies(state).linked(new, article.text, gone)
-        before = self._before(changed)
-
-        state = self._note(
-            dataclasses.replace(state, number=number),
-            {"key": new["key"], "number": number, "chunks": len(added), "gone": _versions(gone)},
-        )
-        self._link.upsert(self._chunks, added)
-        self._write_articles(changed)
-        self._erase(gone, but=new["key"])
-        self._settle(state, [*before, *gone], changed, shrunk=bool(gone))
+        gone = self._replaced(state, new)
+        self._change(state, [Coming(new, article.text, added)], gone)
         return "updated" if gone else "added"
+
+    def contend(self, article: Article) -> tuple[bool, str]:
+        """See `Store`."""
+        state = self._writing()
+        view, names = self._view(state), self._names(state)
+        address = versions.url_key(article.url)
+        rows: list[Row] = []
+        if address is not None:
+            rows, _ = at_address(self._link, names, layout.hashed(address), set(), set())
+        texts = {row["id"]: "".join(view.texts(row)) for row in rows}
+        found = [layout.version(row, texts[row["id"]]) for row in rows]
+        other = versions.yielding(article, found)
+        if other is None:
+            return False, ""
+        row = next(row for row in rows if row["id"] == other.id)
+        article_id = versions.spare_id(article.id, row["source"])
+        new = planning.renamed(row, article_id, state.number + 1)
+        chunks = planning.copied(view.chunk_rows(row, layout.STORED_CHUNK[1:]), new)
+        self._change(state, [Coming(new, other.text, chunks)], [row])
+        return True, article_id
+
+    def redescribe(self, article: Article, content_hash: str) -> None:
+        """See `Store`."""
+        state = self._writing()
+        view = self._view(state)
+        try:
+            old = view.row(article.id)
+        except UnknownArticle as error:
+            raise KeyError(article.id) from error
+        stored = view.chunk_rows(old, layout.STORED_CHUNK[1:])
+        words = [Words.stored(one["words"]) for one in stored]
+        new = layout.article_row(article, content_hash, old["number"], words)
+        chunks: list[Row] = []
+        if new["published"] != old["published"]:  # which stands with the chunks too
+            new["number"] = state.number + 1
+            chunks = planning.copied(stored, new)
+        self._change(state, [Coming(new, article.text, chunks)], self._replaced(state, new))
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
         state = self._writing()
-        row = MilvusView(self._link, state, self._remembered).row(article_id)
-        changed = self._copies(state).unlinked(row)
-        before = self._before(changed)
-        state = self._note(state, {"key": None, "gone": _versions([row])})
-        self._write_articles(changed)
-        self._erase([row])
-        self._settle(state, [*before, row], changed, shrunk=True)
+        self._change(state, [], [self._view(state).row(article_id)])
 
     def clear(self, encoder: Encoder, chunker: str = "") -> None:
-        """See `Store`. Who reads meanwhile is told that there is no index."""
+        """Begin with nothing, and with this encoder."""
         self._lease_held().renew()
-        self._link.delete(self._manifest, "key", [MANIFEST_KEY])
-        for collection in (self._articles, self._chunks):
-            self._link.drop(collection)
-        layout.make_articles(self._link, self._articles)
-        exact = self._link.address.file is not None
-        layout.make_chunks(self._link, self._chunks, encoder.dimension, exact=exact)
         manifest = Manifest(
             format=layout.FORMAT,
             encoder=encoder.name,
@@ -209,33 +288,58 @@ class MilvusIndex(Latest):
             shrunk=1,
             stamp=uuid.uuid4().hex,
         )
+        names = self._names(State(manifest))
+        exact = self._link.address.file is not None
+        layout.make_articles(self._link, names.articles)
+        layout.make_chunks(self._link, names.chunks, encoder.dimension, exact=exact)
+        layout.make_earlier(self._link, names.earlier, encoder.dimension)
         self._write(State(manifest))
         self._encoder = encoder
+        self._sweep()
+
+    def put_in_place(self) -> None:
+        """Let an archive made by `beside` be what its address names, in one write.
+
+        Whoever reads meanwhile sees the other one, or this one.
+        """
+        self._lease_held().renew()
+        state = self._state()
+        self._write(state, layout.MANIFEST_KEY)
+        self.discard()
+
+    def discard(self) -> None:
+        """Forget an archive made by `beside`, unless it has been put in place."""
+        self._link.delete(self._manifest, "key", [self._slot])
+        self._sweep()
 
     def save_vectors(self) -> None:
         """See `Store`: Milvus makes its own indexes."""
 
     def findings(self) -> Iterator[Finding]:
-        """See `Store`."""
+        """Look at all of it and say what is right and what is not."""
         state = self._state()
-        found = self._counted()
-        stored = self._link.count(self._chunks)
-        manifest = state.manifest
-        said = f"{found.articles} articles in {found.chunks} chunks, made with {manifest.encoder}"
+        totals, aside = self._counted(state)
+        names = self._names(state)
+        stored = self._link.count(names.chunks), self._link.count(names.earlier)
+        said = f"{totals.articles} articles in {totals.chunks} chunks"
+        made = f"made with {state.manifest.encoder}"
         if state.pending:
             yield (
                 "index",
                 True,
-                f"{self.name}: {said}; a change is being made, or was cut short and is put right "
-                "by the next ingest",
+                f"{self.name}: {said}, {made}; a change is being made, or was cut short and is "
+                "put right by the next ingest",
             )
-            return
-        if found != state.totals or stored != found.chunks:
+        elif totals != state.totals or stored != (totals.chunks, aside):
             fix = ingest_command(self._link.address, "--rebuild")
-            wrong = f"{said}, but {stored} are stored and the manifest says {state.totals}"
+            wrong = f"{said}, but {stored[0]} are stored and {stored[1]} of earlier versions"
             yield "index", False, f"{self.name}: {wrong}. Build it anew: {fix}"
-            return
-        yield "index", True, f"{self.name} is whole: {said}"
+        else:
+            yield "index", True, f"{self.name} is whole: {said}, {made}"
+        other = self._row(layout.REBUILDING_KEY)
+        if other is not None:
+            go_on = ingest_command(self._link.address, "--rebuild")
+            yield "rebuild", True, f"one is unfinished, or is being made. Go on: {go_on}"
 
     def _state(self) -> State:
         row = self._row()
@@ -253,19 +357,58 @@ class MilvusIndex(Latest):
             )
         return state
 
-    def _row(self) -> Row | None:
-        rows = list(self._link.get(self._manifest, "key", [MANIFEST_KEY], ["value"]))
+    def _row(self, slot: int | None = None) -> Row | None:
+        key = self._slot if slot is None else slot
+        rows = list(self._link.get(self._manifest, "key", [key], ["value"]))
         return rows[0] if rows else None
 
-    def _write(self, state: State) -> None:
-        row = {"key": MANIFEST_KEY, "value": state.to_json(), "unused": [0.0, 0.0]}
+    def _write(self, state: State, slot: int | None = None) -> None:
+        key = self._slot if slot is None else slot
+        row = {"key": key, "value": state.to_json(), "unused": [0.0, 0.0]}
         self._link.upsert(self._manifest, [row])
 
+    def _names(self, state: State) -> Collections:
+        return layout.collections(self._link.address.name, state.manifest.born)
+
+    def _view(self, state: State) -> MilvusView:
+        return MilvusView(self._link, state, self._remembered)
+
     def _load(self) -> None:
-        for collection in (self._articles, self._chunks):
+        """Have the server hold ready what is there.
+
+        Raises:
+            IndexDamaged: a part is missing.
+        """
+        if not self._link.has(self._manifest):
+            raise missing(self._link.address)
+        self._link.load(self._manifest)
+        state = self._state()
+        self._check_encoder(state.manifest, self._encoder)
+        for collection in self._names(state):
             if not self._link.has(collection):
                 raise self._damaged(f"the collection {collection} is gone")
             self._link.load(collection)
+
+    def _goes_on(self, chunker: str) -> bool:
+        """Whether there is an unfinished archive here that this writer can go on with."""
+        try:
+            self._load()
+            return self._recover().manifest.chunker == chunker
+        except UnusableIndex:
+            return False
+
+    def _sweep(self) -> None:
+        """Drop the collections that no row of the manifest names any more."""
+        born = set()
+        for slot in (layout.MANIFEST_KEY, layout.REBUILDING_KEY):
+            row = self._row(slot)
+            try:
+                born |= {State.from_json(row["value"]).manifest.born} if row else set()
+            except ValueError:
+                return  # another version of Byline may know which ones it names
+        for collection in self._link.collections():
+            if layout.born(self._link.address.name, collection) not in {"", *born}:
+                self._link.drop(collection)
 
     def _damaged(self, why: str) -> IndexDamaged:
         fix = ingest_command(self._link.address, "--rebuild")
@@ -301,58 +444,53 @@ class MilvusIndex(Latest):
         if not 0 < len(chunks) < layout.PLACES:
             raise ValueError(f"{len(chunks)} chunks: an article's text is kept in its chunks")
 
-    def _copies(self, state: State) -> Copies:
-        view = MilvusView(self._link, state, self._remembered)
-        return Copies(self._link, self._articles, lambda row: "".join(view.texts(row)))
-
-    def _replaced(self, new: Row) -> list[Row]:
+    def _replaced(self, state: State, new: Row) -> list[Row]:
         """The rows of the articles that have a new one's id or source."""
-        fields = list(layout.ARTICLE)
-        rows = [
-            *self._link.get(self._articles, "key", [new["key"]], fields),
-            *self._link.get(
-                self._articles,
-                "source_key",
-                [new["source_key"]],
-                ["key", *(name for name in fields if name != "source_key")],
-            ),
-        ]
-        return list({row["key"]: row for row in rows}.values())
+        fields = ["key", *layout.ARTICLE]
+        where = f"key == {new['key']} or source_key == {new['source_key']}"
+        return self._link.query(self._names(state).articles, where, fields)
 
-    def _before(self, changed: Sequence[Row]) -> list[Row]:
-        """The rows that are there of those that are about to be written."""
-        return list(
-            self._link.get(self._articles, "key", [row["key"] for row in changed], layout.ARTICLE)
-        )
-
-    def _note(self, state: State, pending: dict[str, Any]) -> State:
-        """Write down what is going to change."""
-        state = dataclasses.replace(state, pending=pending)
+    def _change(self, state: State, coming: Sequence[Coming], gone: Sequence[Row]) -> None:
+        """Store some articles and take others away, as one change."""
+        names, view = self._names(state), self._view(state)
+        plan = planned(self._link, names, view, coming, gone)
+        number = state.number + 2  # the first may be that of a new state of an article
+        before = self._before(names, plan.written)
+        state = dataclasses.replace(state, number=number, pending=plan.pending(number, names))
         self._write(state)
-        return state
+        written = {row["key"]: row for row in plan.written}
+        for key, rows in plan.fresh.items():
+            self._link.upsert(names.of(written[key]), rows)
+        for row in plan.moved:
+            rows = view.chunk_rows(row, layout.STORED_CHUNK[1:])
+            self._link.upsert(names.of(written[row["key"]]), rows)
+        # In one request: all are seen, or none.
+        rows = planning.with_change(plan.written, number)
+        self._link.upsert(names.articles, rows, MOST)
+        self._clean(names, state.pending, written)
+        was = {row["key"]: row for row in (*before, *plan.gone)}
+        totals = changed(state.totals, list(was.values()), plan.written)
+        shrunk = bool(plan.gone or plan.moved)
+        self._write(self._next(state, totals or self._counted(state)[0], shrunk=shrunk))
 
-    def _write_articles(self, rows: Sequence[Row]) -> None:
-        """Write articles' rows in one request: all are seen, or none."""
-        self._link.upsert(self._articles, [layout.with_bands(row) for row in rows], MOST)
+    def _before(self, names: Collections, written: Sequence[Row]) -> list[Row]:
+        """The rows that are there of those that are about to be written."""
+        keys = [row["key"] for row in written]
+        return list(self._link.get(names.articles, "key", keys, layout.ARTICLE))
 
-    def _erase(self, rows: Sequence[Row], but: int | None = None) -> None:
-        """Delete articles, all `but` the one whose row has been written over, and their chunks."""
-        self._erase_versions(_versions(rows), but)
-
-    def _erase_versions(self, versions: Sequence[dict[str, int]], but: int | None) -> None:
-        keys = [one["key"] for one in versions if one["key"] != but]
-        self._link.delete(self._articles, "key", keys)
-        for one in versions:
-            gone = layout.chunk_ids(one["number"], one["chunks"])
-            self._link.delete(self._chunks, "id", gone)
-
-    def _settle(
-        self, state: State, was: Sequence[Row], now: Sequence[Row], *, shrunk: bool
-    ) -> None:
-        """Write the manifest of the state in which a change has ended."""
-        old = {row["key"]: row for row in was}
-        totals = _changed(state.totals, list(old.values()), now)
-        self._write(self._next(state, totals or self._counted(), shrunk=shrunk))
+    def _clean(self, names: Collections, pending: dict[str, Any], rows: Mapping[int, Row]) -> None:
+        """Delete what a change has left behind: articles' rows, and chunks of no state of any."""
+        self._link.delete(names.articles, "key", pending["gone"])
+        stale: dict[str, list[int]] = {}
+        for one in pending["chunks"]:
+            row = rows.get(one["key"])
+            place = names.of(row) if row and row["number"] == one["number"] else ""
+            for here in (names[index] for index in one["places"]):
+                if here != place:
+                    ids = stale.setdefault(here, [])
+                    ids.extend(layout.chunk_ids(one["number"], one["chunks"]))
+        for here, ids in stale.items():
+            self._link.delete(here, "id", ids)
 
     @staticmethod
     def _next(state: State, totals: Totals, *, shrunk: bool) -> State:
@@ -371,55 +509,26 @@ class MilvusIndex(Latest):
         pending = state.pending
         if not pending:
             return state
-        key = pending["key"]
-        if key is None:
-            gone = [one["key"] for one in pending["gone"]]
-            for row in self._link.get(self._articles, "key", gone, layout.ARTICLE):
-                self._write_articles(self._copies(state).unlinked(row))
-            self._erase_versions(pending["gone"], but=None)
-        elif self._has_version(key, pending["number"]):
-            self._erase_versions(pending["gone"], but=key)
+        names = self._names(state)
+        keys = {pending["written"], *(one["key"] for one in pending["chunks"])} - {None}
+        fields = ["number", "change", "superseded_by"]
+        rows = {row["key"]: row for row in self._link.get(names.articles, "key", keys, fields)}
+        marked = rows.get(pending["written"])
+        if pending["written"] is None or (marked and marked["change"] == pending["change"]):
+            rows = {key: row for key, row in rows.items() if key not in pending["gone"]}
         else:
-            undone = {"key": key, "number": pending["number"], "chunks": pending["chunks"]}
-            self._erase_versions([undone], but=key)
-        state = self._next(state, self._counted(), shrunk=True)
+            pending = {**pending, "gone": []}
+        self._clean(names, pending, rows)
+        state = self._next(state, self._counted(state)[0], shrunk=True)
         self._write(state)
         return state
 
-    def _has_version(self, key: int, number: int) -> bool:
-        rows = self._link.get(self._articles, "key", [key], ["number"])
-        return any(row["number"] == number for row in rows)
-
-    def _counted(self) -> Totals:
-        """The totals, from every article's row."""
-        fields = ["key", "origin_key", "chunks", "tokens", "published"]
-        totals = _changed(Totals(), [], list(self._link.every(self._articles, fields)))
+    def _counted(self, state: State) -> tuple[Totals, int]:
+        """The totals, from every article's row, and the chunks of earlier versions."""
+        fields = [
+            "key", "origin_key", "superseded_by", "chunks", "tokens", "published",
+        ]  # fmt: skip
+        rows = list(self._link.every(self._names(state).articles, fields))
+        totals = changed(Totals(), [], rows)
         assert totals is not None
-        return totals
-
-
-def _versions(rows: Sequence[Row]) -> list[dict[str, int]]:
-    return [{name: row[name] for name in ("key", "number", "chunks")} for row in rows]
-
-
-def _changed(totals: Totals, was: Sequence[Row], now: Sequence[Row]) -> Totals | None:
-    """The totals when some rows have given way to others; None where all have to be looked at."""
-    days = [row["published"] for row in now if row["published"]]
-    lost = {row["published"] for row in was} - set(days) - {0}
-    if lost & {totals.first, totals.last}:
-        return None
-
-    def plus(name: str) -> int:
-        return sum(int(row[name]) for row in now) - sum(int(row[name]) for row in was)
-
-    def led(rows: Sequence[Row]) -> int:
-        return sum(row["origin_key"] == row["key"] for row in rows)
-
-    return Totals(
-        articles=totals.articles + len(now) - len(was),
-        chunks=totals.chunks + plus("chunks"),
-        origins=totals.origins + led(now) - led(was),
-        tokens=totals.tokens + plus("tokens"),
-        first=min(filter(None, (totals.first, *days)), default=0),
-        last=max((totals.last, *days)),
-    )
+        return totals, sum(row["chunks"] for row in rows if row["superseded_by"])

@@ -1,8 +1,8 @@
 """What can be asked of an archive in Milvus.
 
 Milvus has no snapshots over several calls. What a view holds to: an article is
-seen in one version or the other, never in parts, for a chunk counts only while
-its article's row names the chunk's version; and what a search has found stays at
+seen in one state or the other, never in parts, for a chunk counts only while its
+article's row names the state that it is of, and is searched; and what a search has found stays at
 hand as it was found, whatever a writer does meanwhile. Two searches of one view
 may lie on either side of a change. Nothing here writes.
 """
@@ -23,9 +23,10 @@ from index.milvus.analysis import Phrase, Words
 from index.milvus.layout import State
 from index.milvus.link import MOST, Link, Row
 from index.queries import Counts
-from index.records import Article, Card, Hit, StoredChunk
+from index.records import Article, Card, Chunk, Hit, StoredChunk
 from index.schema import Manifest
 
+_CARD = ("id", "origin", "superseded_by", "known")
 ATTEMPTS = 3
 """How often a search is made that a writer gets in the way of."""
 MORE = 64
@@ -54,7 +55,8 @@ class MilvusView:
     def __init__(self, link: Link, state: State, remembered: Remembered) -> None:
         self._link = link
         self._state = state
-        _, self._articles, self._chunks = layout.collections(link.address.name)
+        self._names = layout.collections(link.address.name, state.manifest.born)
+        self._articles, self._chunks, _ = self._names
         self._counted = remembered.of(state.manifest.stamp)
         self._seen: dict[int, Row] = {}
         self._stories: dict[int, Row] = {}
@@ -72,7 +74,7 @@ class MilvusView:
     def counts(self) -> Counts:
         """See `View`."""
         totals = self._state.totals
-        return Counts(totals.articles, totals.chunks, totals.origins)
+        return Counts(totals.articles, totals.chunks, totals.origins, totals.superseded)
 
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """See `View`."""
@@ -85,6 +87,8 @@ class MilvusView:
         limit: int,
         since: dt.date | None = None,
         until: dt.date | None = None,
+        *,
+        title_weight: float = 1.0,
     ) -> list[Hit]:
         """See `View`: Milvus's BM25 brings twice as many as asked for, `analysis.bm25` ranks."""
         asked = [phrase for phrase in analysis.phrases(list(dict.fromkeys(terms))) if phrase]
@@ -98,7 +102,7 @@ class MilvusView:
         totals = self._state.totals
         mean = totals.tokens / totals.chunks if totals.chunks else 0.0
         hits = [
-            Hit(chunk_id, analysis.bm25(words, having, asked, totals.chunks, mean))
+            Hit(chunk_id, analysis.bm25(words, having, asked, totals.chunks, mean, title_weight))
             for chunk_id, words in held
         ]
         return _best([hit for hit in hits if hit.score > 0], limit)
@@ -148,16 +152,24 @@ class MilvusView:
 
     def articles(self) -> list[Card]:
         """See `View`."""
-        rows = self._link.every(self._articles, ["key", "id", "origin", "known"])
+        rows = self._link.every(self._articles, ["key", *_CARD], "superseded_key == 0")
         cards = sorted((layout.card(row) for row in rows), key=lambda card: card.article_id)
         return sorted(cards, key=lambda card: card.published or dt.date.min, reverse=True)
 
+    def earlier(self, successor: str | None = None) -> list[Card]:
+        """See `View`."""
+        wanted = "!= 0" if successor is None else f"== {layout.hashed(successor)}"
+        rows = self._link.every(self._articles, ["key", *_CARD], f"superseded_key {wanted}")
+        found = [row for row in rows if successor in (None, row["superseded_by"])]
+        found.sort(key=lambda row: str(row["id"]))
+        return [layout.card(row) for row in sorted(found, key=layout.moment, reverse=True)]
+
     def copies(self, origin: str) -> list[Card]:
         """See `View`."""
-        rows = self._link.get(
-            self._articles, "origin_key", [layout.hashed(origin)], ["id", "origin", "known"]
-        )
-        cards = [layout.card(row) for row in rows if row["origin"] == origin]
+        rows = self._link.get(self._articles, "origin_key", [layout.hashed(origin)], _CARD)
+        cards = [
+            layout.card(row) for row in rows if row["origin"] == origin and not row["superseded_by"]
+        ]
         return sorted(
             cards, key=lambda c: (c.published is None, c.published or dt.date.min, c.article_id)
         )
@@ -171,13 +183,20 @@ class MilvusView:
         row = self.row(article_id)
         return layout.article(row, self.texts(row))
 
+    def chunks_of(self, article_id: str) -> list[Chunk]:
+        """See `View`."""
+        row = self.row(article_id)
+        fields = ["start", "end", "sentences", "text"]
+        of = layout.card(row)
+        return [layout.stored_chunk(one, of).chunk for one in self.chunk_rows(row, fields)]
+
     def content_hashes(self) -> dict[str, tuple[str, str]]:
         """See `View`."""
         rows = self._link.every(self._articles, ["key", "id", "source", "content_hash"])
         return {row["source"]: (row["id"], row["content_hash"]) for row in rows}
 
     def row(self, article_id: str) -> Row:
-        """The row of an article.
+        """The row of an article or an earlier version.
 
         Raises:
             UnknownArticle: no article has that id; the message names the ids most like it.
@@ -194,21 +213,23 @@ class MilvusView:
         raise UnknownArticle(f"No article has the id {article_id}. {hint}")
 
     def texts(self, row: Row) -> list[str]:
-        """The texts of an article's chunks, in order.
+        """The texts of an article's chunks, in order; see `chunk_rows`."""
+        return [chunk["text"] for chunk in self.chunk_rows(row, ["text"])]
+
+    def chunk_rows(self, row: Row, fields: Sequence[str]) -> list[Row]:
+        """Some fields of an article's chunks, in order, and their ids.
 
         Raises:
             UnknownArticle: it has been replaced or removed since its row was read.
         """
         wanted = layout.chunk_ids(row["number"], row["chunks"])
-        found = {
-            chunk["id"]: chunk["text"]
-            for chunk in self._link.get(self._chunks, "id", wanted, ["text"])
-        }
-        if len(found) < len(wanted):
-            raise UnknownArticle(
-                f"The article {row['id']} was changed while it was read. Ask again."
-            )
-        return [found[chunk_id] for chunk_id in wanted]
+        place = self._names.of(row)
+        # They may have moved since the row was read, as another version came or went.
+        for collection in sorted(self._names[1:], key=lambda name: name != place):
+            found = {one["id"]: one for one in self._link.get(collection, "id", wanted, fields)}
+            if len(found) == len(wanted):
+                return [found[chunk_id] for chunk_id in wanted]
+        raise UnknownArticle(f"The article {row['id']} was changed while it was read. Ask again.")
 
     def _search(
         self,
@@ -233,19 +254,20 @@ class MilvusView:
         return rows
 
     def _current(self, rows: Sequence[Row]) -> list[Row]:
-        """Those chunks that belong to their article's present version; they are remembered."""
+        """Those chunks that are of their article's present state; they are remembered."""
         fresh = [row for row in rows if row["id"] not in self._seen]
         self._know({row["article"] for row in fresh})
         for row in fresh:
             story = self._stories.get(row["article"])
-            if story is not None and story["number"] == row["number"]:
+            if story is not None and _is_searched(story) and story["number"] == row["number"]:
                 self._seen[row["id"]] = row
         return [row for row in rows if row["id"] in self._seen]
 
     def _outdated(self, rows: Sequence[Row]) -> bool:
-        """Whether some chunks are of an earlier version than their article's row names."""
+        """Whether some chunks are of an earlier state than their article's row names."""
         return any(
             row["article"] not in self._stories
+            or not _is_searched(self._stories[row["article"]])
             or row["number"] < self._stories[row["article"]]["number"]
             for row in rows
         )
@@ -289,6 +311,10 @@ class MilvusView:
         rows = self._link.query(self._chunks, where, ["id", "words"])
         held = [Words.stored(row["words"]) for row in rows]
         return {phrase: sum(words.occurrences(phrase) > 0 for words in held) for phrase in phrases}
+
+
+def _is_searched(row: Row) -> bool:
+    return not row["superseded_by"]
 
 
 def _best(hits: Sequence[Hit], limit: int) -> list[Hit]:

@@ -7,27 +7,35 @@ needs one: `list`, `show`, `remove` and `--help` start at once.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from index.embedding import Encoder, load_encoder
+from index.connections import Wait
+from index.embedding import Encoder, identity, load_encoder
 from index.errors import BadRequest, BylineError
 from index.fetching import is_address
 from index.places import Place, opened
+from index.stopping import Stop
 from index.stores import Store
 from rag.answering import Assistant, Mode, day
-from rag.commands import terminal
+from rag.commands import progress, terminal
 from rag.commands.chat import Answering, converse
 from rag.commands.doctor import Check, check_disk, check_index, check_models
 from rag.models.choice import WAYS, fetched
 from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
+
+if TYPE_CHECKING:
+    from index.ingesting import Report
 
 LOADING = "Loading the models"
 
@@ -42,6 +50,7 @@ class Parts:
 
     assistant: Callable[[Place, str | None, str | None, Mode], Answering] = _assistant
     encoder: Callable[[str | None], Encoder] = load_encoder
+    identity: Callable[[str | None], tuple[str, str]] = identity
     check_models: Callable[[str | None], list[Check]] = check_models
 
 
@@ -126,31 +135,91 @@ def ingest(
     ],
     index: IndexOption = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Empty the index first, and make it anew.")
+        bool,
+        typer.Option("--rebuild", help="Make the index anew; the old one stays until it is done."),
     ] = False,
+    prune: Annotated[
+        bool,
+        typer.Option(
+            "--prune",
+            help="Then remove the articles whose files are gone from the folders named here.",
+        ),
+    ] = False,
+    wait: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="How long to wait for another ingest into the same index.",
+        ),
+    ] = 600,
     encoder: EncoderOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read new and changed articles into the index."""
+    """Read new and changed articles into the index.
+
+    Of several versions at one address, the latest is searched and the others are kept.
+
+    Ctrl-C (or SIGTERM) stops after the articles in hand: what has been read by then is
+    stored, and the same command goes on from there. A second one stops at once. The exit
+    status is then 130 (143).
+    """
     if rebuild:
         _require_files(paths)
-    from index import ingesting
+    from index import pruning
+
+    if prune and not pruning.folders(paths):
+        raise BadRequest("--prune needs a folder whose vanished files are to be forgotten.")
 
     with terminal.Status() as status:
         status.show(LOADING)
         loaded = _parts(context).encoder(encoder)
     where = index_folder(index)
-    with ingesting.index_for(where, loaded, rebuild=rebuild) as store, terminal.Tally() as tally:
-        report = ingesting.ingest(store, paths, loaded, on_event=tally)
+    run = _Ingest(paths, loaded, Wait(wait, progress.Waiting()), rebuild, prune, silent=as_json)
+    report, stop = run.into(where)
     if as_json:
-        typer.echo(terminal.as_json(terminal.report_dict(report)))
+        typer.echo(terminal.as_json(progress.report_dict(report)))
     else:
-        typer.echo(terminal.report_text(report))
+        typer.echo(progress.report_text(report))
     if report.interrupted:
-        typer.echo("Stopped early. The same command goes on from there.", err=True)
-        raise typer.Exit(130)
+        typer.echo(progress.stopped_text(report, rebuild=rebuild), err=True)
+        raise typer.Exit(stop.exit_status)
+    if report.not_pruned:
+        raise BadRequest(report.not_pruned)
     if report.problems and not report.added + report.updated + report.unchanged:
-        raise BadRequest("Nothing could be read. The reason is above.")
+        kept = " The index is as it was." if rebuild else ""
+        raise BadRequest(f"Nothing could be read. The reason is above.{kept}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ingest:
+    """What an ingest was asked for."""
+
+    paths: list[str]
+    encoder: Encoder
+    wait: Wait
+    rebuild: bool
+    prune: bool
+    silent: bool
+    """True when nothing is to be told as it goes."""
+
+    def into(self, where: Place) -> tuple[Report, Stop]:
+        """Read into the index at a place, or make it anew, until it is done or stopped."""
+        from index.ingesting import index_for, ingest
+        from index.readers import Meter
+        from index.rebuilding import Rebuild
+
+        meter = Meter()
+        with contextlib.ExitStack() as stack:
+            if self.rebuild:  # which holds nothing that is to be pruned
+                begun = Rebuild.begun(where, self.encoder, wait=self.wait)
+                read = stack.enter_context(begun).ingest
+            else:
+                index = stack.enter_context(index_for(where, self.encoder, wait=self.wait))
+                read = partial(ingest, index, encoder=self.encoder, prune=self.prune)
+            tally = stack.enter_context(progress.Tally(meter, silent=self.silent))
+            stop = stack.enter_context(Stop(progress.say_stopping))
+            return read(self.paths, on_event=tally, meter=meter, stop=stop), stop
 
 
 def _require_files(paths: Iterable[str]) -> None:
@@ -209,10 +278,16 @@ def chat(
 
 
 @cli.command("list")
-def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> None:
+def list_articles(
+    index: IndexOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also the versions that later ones have superseded.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """List the articles in the index, the latest first."""
-    with _open(index) as store:
-        cards = store.articles()
+    with _open(index) as store, store.snapshot() as view:
+        cards = view.articles() + (view.earlier() if every else [])
     if as_json:
         typer.echo(terminal.as_json([terminal.card_dict(card) for card in cards]))
     else:
@@ -223,10 +298,12 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
 def show(article: ArticleArgument, index: IndexOption = None) -> None:
     """Show an article, and where what is known of it came from."""
     with _open(index) as store, store.snapshot() as view:
-        found = view.article(article)
-        copies = view.copies(view.card(article).origin)
-    others = [card for card in copies if card.article_id != article]
-    typer.echo(terminal.article_text(found, others, terminal.line_width()))
+        found, card = view.article(article), view.card(article)
+        copies = [one for one in view.copies(card.origin) if one.article_id != article]
+        later = view.card(card.superseded_by) if card.superseded_by else None
+        earlier = view.earlier(article)
+    width = terminal.line_width()
+    typer.echo(terminal.article_text(found, copies, width, superseded_by=later, earlier=earlier))
 
 
 @cli.command()
@@ -256,15 +333,32 @@ def _agreed(question: str) -> bool:
 
 
 @cli.command()
-def doctor(context: typer.Context, index: IndexOption = None, model: ModelOption = None) -> None:
+def doctor(
+    context: typer.Context,
+    index: IndexOption = None,
+    mend: Annotated[
+        bool,
+        typer.Option("--mend", help="Mend the index, and save what is readable of a damaged one."),
+    ] = False,
+    model: ModelOption = None,
+    encoder: EncoderOption = None,
+) -> None:
     """Check the models, the index and the disk.
 
     With --model, that model is asked for a word. What is wrong is named with what
-    to do about it, and the exit status is then 1.
+    to do about it, and the exit status is then 1. Without --mend, nothing is changed
+    but the vectors' file, which is made again when it is of no use.
     """
     where = index_folder(index)
+    folder = where if isinstance(where, Path) else where.file
     right = True
-    checks = [*_parts(context).check_models(model), *check_index(where), check_disk(where)]
+    parts = _parts(context)
+    known, load = partial(parts.identity, encoder), partial(parts.encoder, encoder)
+    checks = itertools.chain(
+        parts.check_models(model),
+        check_index(where, known, load, mends=mend),
+        [check_disk(folder)] if folder else [],  # nothing is known of a server's
+    )
     for name, good, message in checks:
         right = right and good
         typer.echo(f"{'OK' if good else 'WRONG':<6}{name}: {terminal.one_line(message)}")

@@ -1,17 +1,25 @@
-"""What `byline doctor` looks at: model files, the index, the disk.
+"""What `byline doctor` looks at, and what it mends: model files, the index, the disk.
 
-Each check is one line for the user; what is wrong comes with what to do.
+Each check is one line for the user; what is wrong comes with what to do. Without
+leave, only what is derived and can be made again at any time is made again.
 """
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from index import embedding
-from index.errors import UnusableIndex
-from index.places import Place, opened
+from index import embedding, schema, vectors
+from index.embedding import Encoder
+from index.errors import BylineError, IndexBusy, IndexDamaged
+from index.places import Place, ingest_command, milvus
+from index.schema import Manifest
+from index.store import Index
 from rag.models import choice, llm
 
 FREE_BYTES = 500_000_000
@@ -27,21 +35,193 @@ def check_models(model: str | None = None) -> list[Check]:
     return [*embedding.check_files(), *llm.check_files(), *chosen]
 
 
-def check_index(where: Place) -> Iterator[Check]:
-    """Whether the index opens, and what it finds when it looks at itself."""
+def check_index(
+    where: Place,
+    identity: Callable[[], tuple[str, str]],
+    load: Callable[[], Encoder],
+    *,
+    mends: bool = False,
+) -> Iterator[Check]:
+    """Whether an index opens, is whole, and fits the encoder; see `Doctor` for the arguments."""
+    if isinstance(where, Path):
+        yield from Doctor(where, identity, load, mends).check()
+        return
     try:
-        with opened(where) as index:
+        # Whoever writes finishes or undoes what a writer before left half done.
+        with milvus().open(where, writable=mends) as index:
             yield from index.findings()
-    except UnusableIndex as error:
+            yield from _fits(where, index.manifest, identity)
+    except BylineError as error:
         yield "index", False, str(error)
 
 
-def check_disk(where: Place, least: int = FREE_BYTES) -> Check:
-    """Whether the disk has room that holds the index, or the models where that is elsewhere."""
-    folder = where if isinstance(where, Path) else where.file or Path()
+def _fits(
+    where: Place, state: Manifest, identity: Callable[[], tuple[str, str]]
+) -> Iterator[Check]:
+    """A line where the encoder is another one than the index was made with."""
+    name, fingerprint = identity()
+    if fingerprint != state.fingerprint:
+        yield (
+            "encoder",
+            False,
+            f"{where} was made with {state.encoder} ({state.fingerprint}), but the encoder is "
+            f"{name} ({fingerprint}). Ask with --encoder {shlex.quote(state.encoder)}, or make "
+            f"the index anew: {ingest_command(where, '--rebuild')}",
+        )
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Looks at an index in a folder and, where it may, mends it."""
+
+    folder: Path
+    identity: Callable[[], tuple[str, str]]
+    """Name and fingerprint of the encoder that questions are asked with."""
+    load: Callable[[], Encoder]
+    mends: bool = False
+    """True when it may change more than what is derived."""
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded when vectors are missing."""
+        return self.load()
+
+    def check(self) -> Iterator[Check]:
+        """Whether the index opens, is whole, and its parts are those of its articles."""
+        try:
+            yield self._whole()
+        except IndexDamaged as error:
+            if not self.mends:
+                yield "index", False, str(error)
+                return
+            yield from self._salvaged()
+        except BylineError as error:
+            yield "index", False, str(error)
+            return
+        try:
+            try:
+                yield from self._agreeing()
+            except IndexDamaged:  # in what SQLite's own check does not look at
+                if not self.mends:
+                    raise
+                yield from self._salvaged()
+            yield self._vectors()
+        except BylineError as error:
+            yield "index", False, str(error)
+        yield from self._leftovers()
+
+    def _whole(self) -> Check:
+        with Index.open(self.folder) as index:
+            index.check()
+            counts, state = index.counts(), index.manifest
+        holds = (
+            f"{self.folder} is whole: {counts.articles} articles in {counts.chunks} chunks, "
+            f"made with {state.encoder}"
+        )
+        name, fingerprint = self.identity()
+        if fingerprint == state.fingerprint:
+            return "index", True, holds
+        rebuild = schema.command(self.folder, "--rebuild")
+        return (
+            "index",
+            False,
+            f"{holds} ({state.fingerprint}), but the encoder is {name} ({fingerprint}). "
+            f"Ask with --encoder {shlex.quote(state.encoder)}, or make the index anew: {rebuild}",
+        )
+
+    def _salvaged(self) -> Iterator[Check]:
+        from index.salvaging import salvage
+
+        try:
+            saved = salvage(self.folder, lambda: self.encoder)
+        except BylineError as error:
+            yield "index", False, f"nothing was changed: {error}"
+            return
+        if saved.aside is None:
+            anew = schema.command(self.folder, "--rebuild")
+            yield "index", False, f"no article could be read. Make the index anew: {anew}"
+            return
+        lost = saved.known - saved.articles
+        remedy = ""
+        if lost:
+            some = ", ".join(saved.lost[:3]) + (" …" if len(saved.lost) > 3 else "")
+            named = f" ({some})" if some else ""
+            again = schema.command(self.folder)
+            remedy = f"; {lost} lost{named}. Read the files again: {again}"
+        yield "index", not lost, f"mended: {saved}; the damaged one is {saved.aside}{remedy}"
+
+    def _agreeing(self) -> Iterator[Check]:
+        """Mend what does not agree, or say so; no line when all does."""
+        from index import consistency
+
+        with Index.open(self.folder) as index, index.snapshot() as view:
+            faults = consistency.find(view)
+        if not faults:
+            return
+        if not self.mends:
+            mend = f"byline doctor --mend --index {shlex.quote(str(self.folder))}"
+            yield "tables", False, f"{faults}. Mend them: {mend}"
+            return
+        with Index.open(self.folder, writable=True) as index:
+            consistency.mend(index, faults, lambda: self.encoder)
+            with index.snapshot() as view:
+                left = consistency.find(view)
+        if left:
+            again = schema.command(self.folder)
+            yield "tables", False, f"{left}. Read the files again: {again}"
+        else:
+            yield "tables", True, f"mended: {faults}"
+
+    def _vectors(self) -> Check:
+        """Hold the FAISS file against the database; one that is of no use is made again."""
+        file = self.folder / vectors.FILE
+        before = _identity(file)
+        size, chunks, generation = self._measured()
+        if size != chunks:
+            file.unlink(missing_ok=True)
+            size, chunks, generation = self._measured()
+        after = _identity(file)
+        if after is None:
+            why = "make room, or see who may write there"
+            return "vectors", False, f"{file} cannot be written and is made at each start: {why}"
+        made = "" if after == before else "; they were out of date and have been made again"
+        return "vectors", size == chunks, f"{size} vectors of generation {generation}{made}"
+
+    def _measured(self) -> tuple[int, int, int]:
+        """How many vectors and how many chunks there are, and in which generation."""
+        with Index.open(self.folder) as index, index.snapshot() as view:
+            return view.vector_index().size, view.chunk_count, view.state.generation
+
+    def _leftovers(self) -> Iterator[Check]:
+        from index import rebuilding
+
+        if self.mends:
+            with contextlib.suppress(IndexBusy):
+                rebuilding.discard_finished(self.folder)
+        articles = rebuilding.unfinished(self.folder)
+        if articles is not None:
+            go_on = schema.command(self.folder, "--rebuild")
+            yield "rebuild", True, f"one is unfinished, with {articles} articles. Go on: {go_on}"
+        for path in sorted(self.folder.glob("articles.damaged-*.sqlite3")):
+            yield "kept", True, f"{path} is an earlier, damaged database. Delete it when you like"
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """What changes when a file is replaced; None when there is none."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns
+
+
+def check_disk(folder: Path, least: int = FREE_BYTES) -> Check:
+    """Whether the disk that holds the index has room, for another of its size too."""
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
     said = f"{free / 1e9:.1f} GB free"
+    database = folder / schema.DATABASE
+    least += database.stat().st_size if database.is_file() else 0
     if free < least:
         return "disk", False, f"{said}: make room, {least / 1e9:.1f} GB are needed"
     return "disk", True, said

@@ -13,20 +13,16 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress as ProgressBar
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from index import languages
 from index.records import Article, Card
 from rag.records import Answer, Citation, Headline, Refusal
 from rag.text.enclosed import unmarked
-
-if TYPE_CHECKING:
-    from index.ingesting import Progress, Report
 
 UNKNOWN = "unknown"
 INDENT = "    "
@@ -104,84 +100,6 @@ class Status:
         self._status.stop()
 
 
-class Tally:
-    """Tells on standard error which article has been dealt with, as they come.
-
-    What is added, updated or skipped gets a line that stays; a terminal also
-    shows a count and the time.
-    """
-
-    def __init__(self) -> None:
-        self._console = err()
-        self._counts = {"added": 0, "updated": 0, "unchanged": 0, "skipped": 0}
-        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
-        self._progress = ProgressBar(
-            *columns,
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-            redirect_stdout=False,
-            disable=not self._console.is_terminal,
-        )
-        self._task = self._progress.add_task("reading", total=None)
-
-    def __enter__(self) -> Tally:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-
-    def __call__(self, event: Progress) -> None:
-        """Tell of one article."""
-        self._counts[event.kind] += 1
-        if event.kind != "unchanged":
-            reason = f": {event.reason}" if event.reason else ""
-            line = f"{event.kind:<8} {one_line(event.source + reason)}"
-            self._console.print(Text(line), soft_wrap=True)
-        counted = ", ".join(f"{count} {kind}" for kind, count in self._counts.items() if count)
-        self._progress.update(self._task, description=counted)
-
-
-def report_text(report: Report) -> str:
-    """How many articles an ingest added and so on, which are copies, what was skipped and why."""
-    counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "skipped": len(report.problems),
-    }
-    counted = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    lines = [f"{counted}; {report.chunks} chunks in {report.seconds:.1f} s"]
-    lines += [
-        f"{one_line(copied)} is a copy of {one_line(origin)}" for copied, origin in report.copies
-    ]
-    lines += [
-        f"skipped {one_line(problem.source)}: {one_line(problem.reason)}"
-        for problem in report.problems
-    ]
-    return "\n".join(lines)
-
-
-def report_dict(report: Report) -> dict[str, Any]:
-    """JSON form of what an ingest did."""
-    return {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "chunks": report.chunks,
-        "copies": [{"id": copied, "origin": origin} for copied, origin in report.copies],
-        "skipped": [{"source": one.source, "reason": one.reason} for one in report.problems],
-        "seconds": round(report.seconds, 3),
-        "interrupted": report.interrupted,
-    }
-
-
 def line_width() -> int | None:
     """Characters to a line on standard output; None in a pipe, where lines are never broken."""
     return min(out().width, 100) if sys.stdout.isatty() else None
@@ -240,8 +158,23 @@ def headline_text(headline: Headline) -> str:
     return one_line(headline.title) + (f" ({known})" if known else "")
 
 
-def article_text(article: Article, copies: Sequence[Card], width: int | None = None) -> str:
-    """An article's metadata, each value with where it came from, then its text."""
+def article_text(
+    article: Article,
+    copies: Sequence[Card],
+    width: int | None = None,
+    *,
+    superseded_by: Card | None = None,
+    earlier: Sequence[Card] = (),
+) -> str:
+    """An article's metadata, each value with where it came from, then its text.
+
+    Args:
+        article: the article.
+        copies: the other articles that tell the same story in the same words.
+        width: of a line.
+        superseded_by: the later version, of an article that is not searched any more.
+        earlier: the versions that this one has superseded.
+    """
     known: dict[str, str | None] = {
         "id": article.id,
         "title": article.title,
@@ -249,13 +182,27 @@ def article_text(article: Article, copies: Sequence[Card], width: int | None = N
         "published": article.published.isoformat() if article.published else None,
         "authors": ", ".join(article.authors) or None,
         "url": article.url,
+        "language": article.language and f"{article.language}, {languages.name(article.language)}",
         "source": article.source,
     }
     lines = [_field(name, value, article.provenance.get(name)) for name, value in known.items()]
-    others = [f"{one_line(card.title)} ({one_line(card.article_id)})" for card in copies]
-    lines += [_field("also in", other, None) for other in others]
+    if article.as_of:
+        when = article.as_of.strftime("%Y-%m-%d %H:%M UTC")
+        lines.insert(4, _field("as of", when, article.provenance.get("as_of")))
+    lines += [
+        _field("corrected", note, article.provenance.get("corrections"))
+        for note in article.corrections
+    ]
+    later = [superseded_by] if superseded_by else []
+    for name, cards in (("later", later), ("earlier", earlier), ("also in", copies)):
+        lines += [_field(name, _card(card), None) for card in cards]
     paragraphs = printable(article.text).split("\n\n")
     return "\n".join(lines) + "\n\n" + "\n\n".join(wrapped(one, width) for one in paragraphs)
+
+
+def _card(card: Card) -> str:
+    day = f", {card.published.isoformat()}" if card.published else ""
+    return f"{card.title}{day} ({card.article_id})"
 
 
 def _field(name: str, value: str | None, origin: str | None) -> str:
@@ -266,16 +213,20 @@ def _field(name: str, value: str | None, origin: str | None) -> str:
 def cards_text(cards: Iterable[Card]) -> str:
     """A table with a row for each article: id, date, publisher, title, and of which it is a copy.
 
-    Columns are folded to fit a terminal, never cut; in a pipe each row is one line.
+    With earlier versions among them, a last column says what superseded them. Columns
+    are folded to fit a terminal, never cut; in a pipe each row is one line.
     """
+    cards = list(cards)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("ID", "DATE", "PUBLISHER", "TITLE", "COPY OF"):
+    names = ["ID", "DATE", "PUBLISHER", "TITLE", "COPY OF"]
+    names += ["SUPERSEDED BY"] if any(card.superseded_by for card in cards) else []
+    for name in names:
         table.add_column(name, overflow="fold", no_wrap=name == "DATE")
     for card in cards:
         day = card.published.isoformat() if card.published else ""
         copy_of = card.origin if card.origin != card.article_id else ""
-        row = (card.article_id, day, card.publisher or "", card.title, copy_of)
-        table.add_row(*(Text(one_line(cell)) for cell in row))
+        row = (card.article_id, day, card.publisher or "", card.title, copy_of, card.superseded_by)
+        table.add_row(*(Text(one_line(cell)) for cell in row[: len(names)]))
     console = out()
     with console.capture() as captured:
         console.print(table)
@@ -291,6 +242,9 @@ def card_dict(card: Card) -> dict[str, Any]:
         "published": card.published.isoformat() if card.published else None,
         "url": card.url,
         "origin": card.origin,
+        "language": card.language,
+        "corrections": list(card.corrections),
+        "superseded_by": card.superseded_by or None,
     }
 
 

@@ -53,10 +53,10 @@ class Candidate:
     features: Mapping[str, float]
     met: Mapping[str, float]
     """How far each word that the question wants is met here or just before, about 0 to 1."""
-    own: Mapping[str, float] = field(default_factory=dict)
-    """How far each of them is met here."""
     score: float = 0.0
     """How much better than others, in log odds; 0 until it is ranked."""
+    own: Mapping[str, float] = field(default_factory=dict)
+    """How far each word that the question wants is met in the sentence itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +285,7 @@ def _described(
         text,
         features,
         around.match.by_term(met_near),
-        around.match.by_term(met),
+        own=around.match.by_term(met),
     )
 
 

@@ -1,39 +1,27 @@
 """What happens when a reader of the page asks, stops or begins anew.
 
 Each call takes a conversation and gives back the next one with all that the
-page shows of it. Nothing is kept between calls but the assistant, so that no
+page shows of it. Nothing is kept between calls but what answers, so that no
 reader ever sees another's questions. Nothing here knows Gradio.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from index.errors import BylineError, UnknownArticle
+from index.errors import BylineError, IndexMissing, UnknownArticle
 from index.records import Article
-from rag.page import rendering
-from rag.page.rendering import Conversation, Exchange, Message
-from rag.records import Event, Turn
+from rag.page import exporting, rendering, windows
+from rag.page.conversation import Conversation, Exchange, turns
+from rag.page.rendering import Message
+from rag.page.shelf import Settings, Shelf
+from rag.page.sources import sources
+from rag.page.waiting import Turnstile
+from rag.records import Turn
 
-
-class Answering(Protocol):
-    """What the page needs of an assistant."""
-
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Iterator[Event]:
-        """Yield an answer's events, the whole answer last."""
-
-    def article(self, article_id: str) -> Article:
-        """Return one article, or raise `UnknownArticle`."""
+EMPTY = "There are no articles to answer from yet. Add some under Archive."
 
 
 class View(NamedTuple):
@@ -43,42 +31,63 @@ class View(NamedTuple):
     messages: list[Message]
     sources: str
     text: str
+    said: str
 
 
 class Desk:
-    """Answers readers from one assistant, one question at a time."""
+    """Answers readers from what is on the shelf, one question at a time."""
 
-    def __init__(self, assistant: Answering) -> None:
-        self._assistant = assistant
-        # A reader who has left may still have a question inside the model.
-        self._one_at_a_time = threading.Lock()
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.turnstile = Turnstile()
         self._stopped: set[str] = set()
         self._cleared: set[str] = set()
 
-    def view(self, conversation: Conversation) -> View:
+    def view(self, conversation: Conversation, settings: Settings | None = None) -> View:
         """What the page shows of a conversation."""
-        shown = rendering.messages(conversation)
-        sources = rendering.sources(conversation, self._find)
-        return View(conversation, shown, sources, rendering.plain(conversation))
+        archive = self.shelf.archive((settings or self.shelf.default).index)
 
-    def begin(self, question: str, conversation: Conversation) -> View:
-        """Take a question down; a blank one changes nothing."""
+        def find(article_id: str) -> Article | None:
+            try:
+                return archive.article(article_id)
+            except (UnknownArticle, IndexMissing):
+                return None
+
+        return View(
+            conversation,
+            rendering.messages(conversation),
+            sources(conversation, find),
+            exporting.plain(conversation),
+            f"<p>{rendering.announcement(conversation)}</p>",
+        )
+
+    def begin(
+        self, question: str, conversation: Conversation, settings: Settings, instead: bool = False
+    ) -> View:
+        """Take a question down, perhaps `instead` of the last one; a blank changes nothing."""
         if question.strip():
-            conversation = (*conversation, Exchange(question.strip()))
-        return self.view(conversation)
+            kept = conversation[:-1] if instead else conversation
+            asked = Exchange(
+                question.strip(),
+                settings.since.strip() or None,
+                settings.until.strip() or None,
+                settings.sources,
+            )
+            conversation = (*kept, asked)
+        return self.view(conversation, settings)
 
     def answer(
-        self, conversation: Conversation, since: str, until: str
+        self, conversation: Conversation, settings: Settings, reader: str = ""
     ) -> Generator[View, None, None]:
-        """Stream the answer to the last question, sentence by sentence; blank dates are none."""
+        """Stream the answer to the last question, sentence by sentence."""
         if not conversation or not conversation[-1].pending:
             return
         *earlier, last = conversation
-        last = replace(last, since=since.strip() or None, until=until.strip() or None)
         try:
-            with closing(self._steps(last, rendering.turns(earlier))) as steps:
+            with closing(self._steps(last, turns(earlier), settings, reader)) as steps:
                 for last in steps:
-                    yield self.view(() if last.ticket in self._cleared else (*earlier, last))
+                    gone = last.ticket in self._cleared
+                    yield self.view(() if gone else (*earlier, last), settings)
         finally:
             self._stopped.discard(last.ticket)
             self._cleared.discard(last.ticket)
@@ -96,31 +105,60 @@ class Desk:
             self._cleared.add(conversation[-1].ticket)
         return self.view(())
 
-    def fail(self, conversation: Conversation) -> View:
+    def fail(self, conversation: Conversation, settings: Settings) -> View:
         """Close a question that a bug cut short."""
         if conversation and conversation[-1].pending:
             conversation = (*conversation[:-1], conversation[-1].ended(rendering.BROKEN))
-        return self.view(conversation)
+        return self.view(conversation, settings)
+
+    def window(self, conversation: Conversation, whole: bool) -> tuple[str, str]:
+        """The days to ask again for: the `whole` of time, or wide enough for what is nearest."""
+        last = conversation[-1] if conversation else None
+        if last is None or whole or last.answer is None or last.answer.refusal is None:
+            return "", ""
+        days = [one.published for one in last.answer.refusal.nearest]
+        since, until = windows.wider(last.since, last.until, days) or (None, None)
+        return (since.isoformat() if since else "", until.isoformat() if until else "")
 
     def _steps(
-        self, exchange: Exchange, history: Sequence[Turn]
+        self, exchange: Exchange, history: Sequence[Turn], settings: Settings, reader: str
     ) -> Generator[Exchange, None, None]:
         """The exchange after each event, until it is over, stopped or in trouble."""
-        with self._one_at_a_time:
-            try:
-                for event in self._assistant.stream(
-                    exchange.question, history, exchange.since, exchange.until
-                ):
-                    if exchange.ticket in self._stopped:
-                        yield exchange.ended(rendering.STOPPED)
-                        return
-                    exchange = exchange.after(event)
-                    yield exchange
-            except BylineError as trouble:
-                yield exchange.ended(str(trouble))
+        with self.turnstile.queued(reader or exchange.ticket) as place:
+            ahead = None
+            while (ahead := self.turnstile.ahead(place, ahead)) > 0:
+                if exchange.ticket in self._stopped:
+                    yield exchange.ended(rendering.STOPPED)
+                    return
+                yield exchange.waiting(ahead)
+            yield from self._answering(exchange, history, settings)
 
-    def _find(self, article_id: str) -> Article | None:
+    def _answering(
+        self, exchange: Exchange, history: Sequence[Turn], settings: Settings
+    ) -> Generator[Exchange, None, None]:
         try:
-            return self._assistant.article(article_id)
-        except UnknownArticle:
-            return None
+            assistant = self.shelf.assistant(settings)
+            for event in assistant.stream(
+                exchange.question, history, exchange.since, exchange.until
+            ):
+                if exchange.ticket in self._stopped:
+                    yield exchange.ended(rendering.STOPPED)
+                    return
+                exchange = exchange.after(event)
+                yield exchange
+        except IndexMissing:
+            yield exchange.ended(EMPTY)
+        except BylineError as trouble:
+            yield exchange.ended(str(trouble))
+
+
+def cited(conversation: Conversation, turn: int, number: int) -> tuple[str, int, int, str] | None:
+    """Where a citation of a conversation stands: article, start, end and the words."""
+    if not 0 < turn <= len(conversation):
+        return None
+    found: Iterable[tuple[str, int, int, str]] = (
+        (one.article_id, one.start, one.end, one.quote)
+        for one in conversation[turn - 1].citations
+        if one.number == number
+    )
+    return next(iter(found), None)

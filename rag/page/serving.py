@@ -6,12 +6,16 @@ Nothing here knows what is on the page.
 from __future__ import annotations
 
 import contextlib
-import importlib.resources
+import importlib.util
+import io
 import ipaddress
 import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from index.errors import BadRequest
+from rag.page.archive import LARGEST
+from rag.page.files import asset
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -25,9 +29,20 @@ CONTENT_POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Gradio needs inline scripts and eval; what this forbids is every other host."""
+THREADS = 128
+"""Threads of the server: each question that waits for its turn takes one."""
+SAFE = ("GET", "HEAD", "OPTIONS")
+MCP_EXTRA = "mcp"
+MCP_PATH = "gradio_api/mcp/"
 
 
-def start(page: gr.Blocks, host: str, port: int, auth: tuple[str, str] | None = None) -> str:
+def start(
+    page: gr.Blocks,
+    host: str,
+    port: int,
+    auth: tuple[str, str] | None = None,
+    mcp: bool = False,
+) -> str:
     """Serve `page` from threads of this process and return its address."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -37,22 +52,26 @@ def start(page: gr.Blocks, host: str, port: int, auth: tuple[str, str] | None = 
         # A site elsewhere could point its own name at this address and read the archive.
         names = [host, *LOOPBACK_NAMES]
         guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False))
-    _, address, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        auth=auth,
-        theme=_theme(),
-        css=(importlib.resources.files("rag.page") / "assets" / "page.css").read_text("utf-8"),
-        app_kwargs={"middleware": guards},
-        prevent_thread_lock=True,
-        share=False,
-        ssr_mode=False,
-        mcp_server=False,
-        run_history=False,
-        enable_monitoring=False,
-        footer_links=[],
-        quiet=True,
-    )
+    with contextlib.redirect_stdout(io.StringIO()):  # Gradio tells of MCP there, quiet or not
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            auth=auth,
+            theme=_theme(),
+            css=asset("page.css"),
+            head=f"<script>{asset('page.js')}</script>",
+            app_kwargs={"middleware": guards},
+            max_threads=THREADS,
+            max_file_size=LARGEST,
+            prevent_thread_lock=True,
+            share=False,
+            ssr_mode=False,
+            mcp_server=mcp,
+            run_history=False,
+            enable_monitoring=False,
+            footer_links=[],
+            quiet=True,
+        )
     return address
 
 
@@ -65,17 +84,37 @@ def _theme() -> gr.themes.Base:
         neutral_hue="slate",
         font=[gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")],
         font_mono=[gr.themes.Font("ui-monospace"), gr.themes.Font("monospace")],
-    ).set(body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_400")
+    ).set(  # Gradio's own colours fall short of WCAG's 4.5 to 1 here
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        block_label_text_color="*neutral_600",
+        block_title_text_color="*neutral_600",
+        block_title_text_color_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+    )
 
 
 class SameOriginOnly:
-    """ASGI middleware that tells the browser to load nothing from any other host."""
+    """ASGI middleware that keeps the page and other sites apart.
+
+    The browser is told to load nothing from any other host, and what another site's page has
+    it send here is refused, since it could change the archive.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add the policy to the head of its response."""
+        if scope["type"] == "http" and _from_elsewhere(scope):
+            from starlette.responses import PlainTextResponse
+
+            await PlainTextResponse("This came from another site.", 403)(scope, receive, send)
+            return
 
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -84,6 +123,27 @@ class SameOriginOnly:
             await send(message)
 
         await self._app(scope, receive, send_with_policy)
+
+
+def _from_elsewhere(scope: Scope) -> bool:
+    """True for a request that would change something and that another site's page sent."""
+    if scope["method"] in SAFE:
+        return False
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    origin = headers.get(b"origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get(b"host")
+
+
+def check_mcp(auth: tuple[str, str] | None) -> None:
+    """Make sure that the page may be an MCP server as well.
+
+    Raises:
+        BadRequest: its package is not installed, or a login is asked for, which MCP would pass by.
+    """
+    if importlib.util.find_spec("mcp") is None:
+        raise BadRequest(f"--mcp needs another package: pip install 'byline[{MCP_EXTRA}]'")
+    if auth is not None:
+        raise BadRequest("--mcp would pass by the login: leave out --auth, or leave out --mcp.")
 
 
 def is_loopback(host: str) -> bool:

@@ -37,6 +37,7 @@ _DOES = re.compile(
     r"|won|came|led|took|met|left|made|went|became|gave|ran|lost|fell|rose|wants|holds|leads|runs)\b"
 )
 """What follows a name that opens a sentence, and hardly follows another word there."""
+_BESIDE = re.compile(r"\[([^\[\]]+)\]")
 _LISTED = re.compile(r", [A-Z]| and [A-Z]")
 _PLACED = re.compile(r"\b(?:in|at|near)\s+$", re.IGNORECASE)
 
@@ -67,6 +68,8 @@ class Earlier:
     @property
     def matter(self) -> str:
         """What the question is about, as something that may be so."""
+        if beside := _BESIDE.search(self.question):
+            return beside[1]  # it leant on an earlier one itself, and is about the same
         return self.asked.statement(self.who).strip(" ?.!") or self.question.strip(" ?.!")
 
     @property

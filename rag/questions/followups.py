@@ -54,6 +54,7 @@ _MORE = re.compile(
     r"|(?:tell|give) (?:me|us) more(?: about (?:it|that|this))?|more(?: details?)?|go on)$",
     re.IGNORECASE,
 )
+_SAYS_WHO = re.compile(r"^(?:according to whom|says who|who (?:says|said) so)$", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?P<word>he|she|him|her|his|hers)\b", re.IGNORECASE)
 _MANY = re.compile(r"\b(?P<word>they|them|theirs?)\b", re.IGNORECASE)
 _OF_THEM = re.compile(r"\bof (?P<word>them|these|those)\b", re.IGNORECASE)
@@ -122,6 +123,8 @@ def _shortened(question: str, before: Sequence[Earlier]) -> str | None:
     rest = question[opened.end() if opened else 0 :].strip(" ?.!")
     if _MORE.match(rest):
         return _more("what", last)
+    if _SAYS_WHO.match(rest):
+        return f"who said that [{last.matter}]?"
     one_word = _BARE.match(rest)
     if one_word and one_word["else"]:
         return _more(one_word["word"].lower(), last)

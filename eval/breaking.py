@@ -1,0 +1,124 @@
+"""Break one function on purpose, and see what `pytest eval/` says of it.
+
+The function's own code is exchanged, so that everybody who holds the function has the broken
+one, however they came by it: imported by name, or kept as a default argument. Which functions
+are broken stands in `eval.faults`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+REPOSITORY = Path(__file__).parent.parent
+TESTS_FAILED = 1
+"""Pytest's exit status for it; any other than that and 0 is a failure of the run."""
+LONGEST = 240
+"""Characters of a line that the table shows."""
+_NAME = "_byline_fault"
+
+Instead = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A way to break the code."""
+
+    name: str
+    breaks: str
+    """What is wrong then, in a sentence."""
+    target: str
+    """The function that is exchanged, as module:name."""
+    instead: Instead
+    """Called with the real function, and with what that would have been called with."""
+    arguments: tuple[str, ...]
+    """What to run to see it, and no more: arguments of pytest."""
+
+    def put(self) -> AbstractContextManager[None]:
+        """A context in which the code is broken."""
+        return exchanged(self.function(), self.instead)
+
+    def function(self) -> FunctionType:
+        """The real function."""
+        found = inspect.unwrap(pkgutil.resolve_name(self.target))
+        assert isinstance(found, FunctionType), self.target
+        return found
+
+
+@contextmanager
+def exchanged(function: FunctionType, instead: Instead) -> Iterator[None]:
+    """Let a function do something else for a while.
+
+    Args:
+        function: a function of a module or a class, without a closure.
+        instead: takes the real function and then its arguments.
+    """
+    kept = function.__code__, function.__defaults__, function.__kwdefaults__
+    real = FunctionType(kept[0], function.__globals__, function.__name__, kept[1])
+    real.__kwdefaults__ = kept[2]
+    function.__globals__[_NAME] = partial(instead, real)
+    try:
+        function.__code__, function.__defaults__, function.__kwdefaults__ = _detour, None, None
+        yield
+    finally:
+        function.__code__, function.__defaults__, function.__kwdefaults__ = kept
+        del function.__globals__[_NAME]
+
+
+# It runs as the code of the exchanged function, so these are the globals of that one's module.
+_detour = (lambda *args, **more: globals()["_byline_fault"](*args, **more)).__code__
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What `pytest eval/` made of a fault."""
+
+    fault: Fault
+    code: int
+    """Pytest's exit status."""
+    lines: tuple[str, ...]
+    """The first line of each test that failed."""
+
+    @property
+    def red(self) -> bool:
+        """Whether tests ran and failed; a crash of pytest itself is none."""
+        return self.code == TESTS_FAILED and bool(self.lines)
+
+
+_FAILED = re.compile(r"^(?:FAILED|ERROR) \S+ - (?:Failed: )?(.*)$", re.MULTILINE)
+
+
+def tried(one: Fault) -> Outcome:
+    """Run the tests of one fault, with it in the code, in a process of their own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *one.arguments, f"--fault={one.name}", "-q", "-rfE"],
+        cwd=REPOSITORY,
+        env={**os.environ, "COLUMNS": "4000"},  # or pytest would cut its lines
+        capture_output=True,
+        text=True,
+    )
+    lines = tuple(match[1] for match in _FAILED.finditer(done.stdout))
+    return Outcome(one, done.returncode, lines or tuple(done.stderr.splitlines()[-1:]))
+
+
+def row(outcome: Outcome) -> str:
+    """An outcome as a row of a Markdown table."""
+    said = outcome.lines[0] if outcome.lines else ""
+    if len(said) > LONGEST:
+        said = said[: LONGEST - 1] + "…"
+    more = len(outcome.lines) - 1
+    said += f" *({more} more {'tests fail' if more > 1 else 'test fails'})*" if more > 0 else ""
+    state = "red" if outcome.red else "**green**" if outcome.code == 0 else "**crashed**"
+    cells = (f"`{outcome.fault.name}`", outcome.fault.breaks, state, said.replace("|", r"\|"))
+    return f"| {' | '.join(cells)} |"

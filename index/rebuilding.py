@@ -1,0 +1,230 @@
+"""An index made anew: the new one grows beside the old one and takes its place once it is whole.
+
+Until then the old one answers, and is kept if the new one cannot be finished. A
+rebuild that was stopped or killed goes on where it was when it is begun again
+with the same encoder. Nothing here reads files or makes vectors.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from index import chunking, ingesting, places, schema
+from index.connections import NO_WAIT, Wait, WriterLock
+from index.embedding import Encoder
+from index.errors import UnusableIndex
+from index.ingesting import Progress, Report
+from index.places import Place
+from index.placing import put_in_place
+from index.readers import Meter
+from index.stopping import never
+from index.store import Index
+from index.stores import Store
+
+if TYPE_CHECKING:
+    from index.milvus.store import MilvusIndex
+
+FOLDER = schema.REBUILDING
+
+
+class Beside(Protocol):
+    """An index in the making, by the one writer of the index whose place it is to take."""
+
+    @property
+    def store(self) -> Store:
+        """It, open for writing."""
+
+    def put_in_place(self) -> None:
+        """Let it take the other's place; nothing more is stored in it."""
+
+    def discard(self) -> None:
+        """Leave nothing of it."""
+
+    def close(self) -> None:
+        """Close it and let other writers in; what there is of it is kept."""
+
+
+class Rebuild:
+    """A rebuild under way, which is the one writer of its index; ended by `close`."""
+
+    def __init__(self, beside: Beside, encoder: Encoder) -> None:
+        self._beside = beside
+        self._encoder = encoder
+
+    @classmethod
+    def begun(cls, where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Rebuild:
+        """Begin a rebuild of the index at a place, or go on with one.
+
+        Raises:
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
+            UnusableIndex: it cannot be written to.
+        """
+        where = places.place(where)
+        if isinstance(where, Path):
+            return cls(_Folder.begun(where, encoder, wait), encoder)
+        return cls(_Milvus(places.milvus().beside(where, encoder, chunking.CHUNKER, wait)), encoder)
+
+    def ingest(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        on_event: Callable[[Progress], None] | None = None,
+        meter: Meter | None = None,
+        stop: Callable[[], bool] = never,
+    ) -> Report:
+        """Read all that the new index is to hold and put it in the old one's place.
+
+        The old one stays when this was stopped early, and when nothing could be read.
+        The arguments are those of `ingesting.ingest`.
+
+        Raises:
+            DiskFull: there is no room; the old index is as it was.
+        """
+        held: set[str] = set()
+
+        def seen(event: Progress) -> None:
+            if event.kind in ("added", "updated", "unchanged"):
+                held.update((event.article_id, event.source))
+            if on_event is not None:
+                on_event(event)
+
+        try:
+            report = ingesting.ingest(
+                self._beside.store, paths, self._encoder, on_event=seen, meter=meter, stop=stop
+            )
+            if not report.interrupted:
+                self._finish(held)
+        except UnusableIndex as error:
+            raise type(error)(f"{error} Until then, the old index stays in use.") from error
+        return report
+
+    def close(self) -> None:
+        """Let other writers in. What is not in place yet is kept for the next time."""
+        self._beside.close()
+
+    def __enter__(self) -> Rebuild:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _finish(self, held: set[str]) -> None:
+        store = self._beside.store
+        for source, (article_id, _) in store.content_hashes().items():
+            # From an earlier run, and not among these files. A version may have been given
+            # another id since, and a file another name.
+            if source not in held and article_id not in held:
+                store.remove(article_id)
+        if store.counts().articles:
+            store.save_vectors()
+            self._beside.put_in_place()
+        else:
+            self._beside.discard()
+
+
+class _Folder:
+    """The new index in a folder within the old one's."""
+
+    def __init__(self, folder: Path, lock: WriterLock, fresh: Index) -> None:
+        self._folder = folder
+        self._lock = lock
+        self.store = fresh
+
+    @classmethod
+    def begun(cls, folder: Path, encoder: Encoder, wait: Wait) -> _Folder:
+        lock = WriterLock.taken(folder, make=True, wait=wait)
+        try:
+            fresh = _continued(folder, encoder) or Index.create(
+                folder / FOLDER, encoder, chunking.CHUNKER, replace=True
+            )
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, lock, fresh)
+
+    def put_in_place(self) -> None:
+        self.store.close()
+        put_in_place(self._folder / FOLDER, self._folder)
+
+    def discard(self) -> None:
+        self.store.close()
+        shutil.rmtree(self._folder / FOLDER)
+
+    def close(self) -> None:
+        self.store.close()
+        self._lock.release()
+
+
+class _Milvus:
+    """The new archive in collections of its own, on the old one's server."""
+
+    def __init__(self, fresh: MilvusIndex) -> None:
+        self.store = fresh
+
+    def put_in_place(self) -> None:
+        self.store.put_in_place()
+
+    def discard(self) -> None:
+        self.store.discard()
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def unfinished(folder: Path) -> int | None:
+    """How many articles an unfinished rebuild in a folder has; None without one."""
+    try:
+        with Index.open(folder / FOLDER) as fresh:
+            if fresh.manifest.born != _born(folder):
+                counts = fresh.counts()
+                return counts.articles + counts.superseded
+    except UnusableIndex:
+        pass
+    return None
+
+
+def discard_finished(folder: Path) -> None:
+    """Delete what a rebuild that was killed after its end has left, inside the writer's lock.
+
+    Raises:
+        IndexBusy: another process is writing to the index.
+    """
+    if not (folder / FOLDER).exists():
+        return
+    lock = WriterLock.taken(folder)
+    try:
+        if unfinished(folder) is None:
+            shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    finally:
+        lock.release()
+
+
+def _continued(folder: Path, encoder: Encoder) -> Index | None:
+    """What an earlier rebuild has left, where it can be gone on with."""
+    try:
+        fresh = Index.open(folder / FOLDER, encoder, writable=True)
+    except UnusableIndex:
+        return None
+    state = fresh.manifest
+    # One that was put in place already was only not tidied away.
+    if state.chunker == chunking.CHUNKER and state.born != _born(folder):
+        return fresh
+    fresh.close()
+    return None
+
+
+def _born(folder: Path) -> str | None:
+    try:
+        with Index.open(folder) as index:
+            return index.manifest.born
+    except UnusableIndex:
+        return None

@@ -1,0 +1,212 @@
+"""Which articles are versions of one: the latest is searched, the earlier ones are kept.
+
+Articles at one address, of one publisher, that tell one story in other words are
+versions of it. The latest by its dates supersedes the others, whichever came
+first. Without a date nothing is known of the order, and such an article neither
+supersedes nor is superseded. The same words at one address are copies, for
+`index.duplicates`. An address that many different texts claim is no article's.
+
+What is superseded lies in tables of its own, so that no search can find it, with
+its chunks and vectors, so that it can come back when the later version goes. The
+tables change in the transaction of the caller.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from index import duplicates
+from index.records import Article
+
+MOST_VERSIONS = 30
+"""Of one address; what has more is the address of a section, or of a live page."""
+LEAST_SHARED = 0.3
+"""Of the long words and numbers of the shorter text, those that stand in the other too."""
+
+TABLES = """
+CREATE TABLE earlier (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL UNIQUE,
+    superseded_by TEXT NOT NULL,
+    title TEXT NOT NULL,
+    published TEXT,
+    publisher TEXT,
+    url TEXT,
+    content_hash TEXT NOT NULL,
+    text_key INTEGER NOT NULL,
+    authors TEXT NOT NULL,
+    provenance TEXT NOT NULL,
+    language TEXT NOT NULL,
+    corrections TEXT NOT NULL,
+    as_of TEXT,
+    url_key TEXT NOT NULL,
+    minhash BLOB NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX earlier_by_url ON earlier (url_key, text_key);
+CREATE TABLE earlier_chunks (
+    article INTEGER NOT NULL REFERENCES earlier (number),
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    sentences BLOB NOT NULL,
+    vector BLOB NOT NULL
+);
+CREATE INDEX earlier_chunks_by_article ON earlier_chunks (article);
+"""
+
+_LONG_WORD = re.compile(r"[^\W\d_]{5,}|\d+(?:[.,]\d+)*")
+# What newsletters, networks and search engines hang on an address.
+_TRACKING = re.compile(
+    r"utm_\w*|at_\w*|ns_\w*|mc_[ce]id|[a-z]*clid|igshid|ref|ref_src|cmpid?|s?ocid|smid|amp|output"
+)
+
+
+def url_key(url: str | None) -> str | None:
+    """An address without what may differ between two ways to one page; None for a front page."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    except ValueError:
+        return None
+    path = parts.path.rstrip("/")
+    asked = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.fullmatch(name.lower())
+    ]
+    if not host or not (path or asked):
+        return None
+    shown = f":{port}" if port and port not in (80, 443) else ""
+    return f"{host}{shown}{path}" + (f"?{urlencode(sorted(asked))}" if asked else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article at an address that others claim too."""
+
+    id: str
+    number: int
+    superseded_by: str
+    """Empty for one that is searched."""
+    title: str
+    text: str
+    text_key: int
+    publisher: str | None
+    published: str | None
+    as_of: str | None
+    corrections: str
+
+    @property
+    def moment(self) -> str:
+        """When it was published or changed; its order as text is the order of time."""
+        day = dt.datetime.fromisoformat(self.published) if self.published else None
+        midnight = day.replace(tzinfo=dt.UTC).isoformat() if day else ""
+        return max(self.as_of or "", midnight)
+
+    @property
+    def order(self) -> tuple[str, int, int, int]:
+        """Its place among versions.
+
+        At one moment, what says that it corrects comes after what does not, and what
+        tells more after what tells less; the rest is there so that the order of arrival
+        is never what decides.
+        """
+        return self.moment, len(json.loads(self.corrections)), len(self.text), self.text_key
+
+
+def versions(db: sqlite3.Connection, key: str) -> list[Version]:
+    """All that is stored at an address; only what is superseded where too many claim it."""
+    columns = "title, text, text_key, publisher, published, as_of, corrections"
+    query = f"SELECT id, number, superseded_by, {columns} FROM earlier WHERE url_key = ?1"
+    if not is_crowded(db, key):
+        query += f" UNION ALL SELECT id, number, '', {columns} FROM articles WHERE url_key = ?1"
+    return [Version(*row) for row in db.execute(f"{query} ORDER BY id", (key,))]
+
+
+def is_crowded(db: sqlite3.Connection, key: str) -> bool:
+    """Whether more different texts claim an address than an article has versions."""
+    keys = "SELECT text_key FROM {} WHERE url_key = ?1"
+    some = f"{keys.format('articles')} UNION {keys.format('earlier')} LIMIT {MOST_VERSIONS + 1}"
+    return int(db.execute(f"SELECT count(*) FROM ({some})", (key,)).fetchone()[0]) > MOST_VERSIONS
+
+
+def superseded(found: Sequence[Version]) -> Mapping[str, str]:
+    """For each version that is not the latest of its story, the id of the latest."""
+    dated = sorted((one for one in found if one.moment), key=lambda one: one.order, reverse=True)
+    successors: dict[str, str] = {}
+    while dated:
+        latest, story, dated = _story(dated)
+        for one in story:
+            if one.text_key != latest.text_key:
+                successors[one.id] = latest.id
+    return successors
+
+
+def _story(dated: Sequence[Version]) -> tuple[Version, list[Version], list[Version]]:
+    """The latest version, all that is one story with it, by one step or several, and the rest."""
+    latest, *rest = dated
+    story, reached = [latest], [latest]
+    while reached:
+        one = reached.pop()
+        found = [other for other in rest if is_version(one, other)]
+        rest = [other for other in rest if other not in found]
+        story += found
+        reached += found
+    return latest, story, rest
+
+
+def yielding(article: Article, found: Sequence[Version]) -> Version | None:
+    """Which of the versions at an article's address has its id and is the earlier one; or None.
+
+    Raises:
+        KeyError: none has its id, or that one is no version of it.
+    """
+    new = of_article(article)
+    other = next((one for one in found if one.id == article.id), None)
+    if other is None or not (new.moment and other.moment and is_version(new, other)):
+        raise KeyError(article.id)
+    return other if new.order > other.order else None
+
+
+def spare_id(article_id: str, source: str) -> str:
+    """An id for an article whose own is taken; it depends on the article's source too."""
+    return f"{article_id}-{hashlib.sha256(source.encode()).hexdigest()[:6]}"
+
+
+def of_article(article: Article) -> Version:
+    """An article that has not been stored yet, as a version among others."""
+    return Version(
+        id=article.id,
+        number=0,
+        superseded_by="",
+        title=article.title,
+        text=article.text,
+        text_key=duplicates.text_key(article.text),
+        publisher=article.publisher,
+        published=article.published.isoformat() if article.published else None,
+        as_of=article.as_of.isoformat() if article.as_of else None,
+        corrections=json.dumps(article.corrections),
+    )
+
+
+def is_version(one: Version, other: Version) -> bool:
+    """Whether two articles at one address are of one publisher and tell one story."""
+    publishers = {name.casefold() for name in (one.publisher, other.publisher) if name}
+    if len(publishers) > 1:
+        return False  # a partner's copy names the address of the original
+    if one.text_key == other.text_key:
+        return True
+    if one.title and duplicates.words(one.title) == duplicates.words(other.title):
+        return True
+    first, second = (set(_LONG_WORD.findall(each.text.casefold())) for each in (one, other))
+    return len(first & second) >= LEAST_SHARED * min(len(first), len(second)) > 0

@@ -1,0 +1,240 @@
+"""The articles of one index as the page lists, shows, adds and removes them.
+
+An index that is made only later and an ingest elsewhere are no trouble. What is
+uploaded is copied into the index's own folder under its own plain name, and read from
+there; for an index on a server, into a folder of this machine. Nothing here knows
+Gradio, nor what anything looks like.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import queue
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index import ingesting
+from index.embedding import Encoder
+from index.errors import BadRequest, IndexMissing
+from index.ingesting import Progress, Report
+from index.places import Place, local_folder, opened
+from index.readers import HOLDERS, KNOWN, READERS
+from index.records import Article, Card, Problem
+from index.stores import Store
+from rag.page import windows
+from rag.text.words import content
+
+UPLOADS = "uploads"
+"""The folder within the index's own that holds what was uploaded."""
+SUFFIXES = (*READERS, *HOLDERS)
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one upload."""
+MOST_FILES = 500
+"""Files of one upload."""
+FOUND = 500
+"""Passages that a search of the archive looks at."""
+LONGEST_NAME = 120
+
+_ODD = re.compile(r"[^\w.() -]")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles to list; what is empty does not narrow."""
+
+    words: str = ""
+    outlet: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    @classmethod
+    def of(
+        cls,
+        words: str | None = None,
+        outlet: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Filter:
+        """The filter that a reader typed.
+
+        Raises:
+            BadRequest: a date is none.
+        """
+        for given in (since, until):
+            if given and given.strip() and windows.read(given) is None:
+                raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.")
+        named = (words or "").strip(), (outlet or "").strip()
+        return cls(*named, windows.read(since), windows.read(until))
+
+    def takes(self, card: Card) -> bool:
+        """Whether an article passes, its words left aside."""
+        here = not self.outlet or card.publisher == self.outlet
+        return here and windows.within(card.published, self.since, self.until)
+
+
+class Archive:
+    """One index, which may not be there yet. Any thread may use it."""
+
+    def __init__(self, where: Place, encoder: Callable[[], Encoder]) -> None:
+        """`encoder` gives the encoder for new articles when there are any."""
+        self.where = where
+        self.folder = local_folder(where)
+        self._encoder = encoder
+        self._opened: Store | None = None
+        self._opening = threading.Lock()
+
+    def close(self) -> None:
+        """Close the index, if it was opened. The next call opens it again."""
+        with self._opening:
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = None
+
+    def cards(self, only: Filter | None = None) -> list[Card]:
+        """The articles that pass, the latest first; those that are found by words, best first."""
+        only = only or Filter()
+        try:
+            index = self._index()
+            cards = _found(index, only.words) if only.words else index.articles()
+        except IndexMissing:
+            return []
+        return [card for card in cards if only.takes(card)]
+
+    def article(self, article_id: str) -> Article:
+        """One article.
+
+        Raises:
+            UnknownArticle: there is none with that id.
+        """
+        return self._index().article(article_id)
+
+    def copies(self, article_id: str) -> list[Card]:
+        """The other articles of the same story.
+
+        Raises:
+            UnknownArticle: there is none with that id.
+        """
+        with self._index().snapshot() as view:
+            copies = view.copies(view.card(article_id).origin)
+        return [card for card in copies if card.article_id != article_id]
+
+    def remove(self, article_id: str) -> str:
+        """Take an article out, with its uploaded file if that held no other; gives its headline.
+
+        Raises:
+            UnknownArticle: it has gone already.
+            IndexBusy: another process is writing.
+        """
+        with opened(self.where, writable=True) as index:
+            article = index.article(article_id)
+            index.remove(article_id)
+            index.save_vectors()
+        self._forget(article.source)
+        return article.title or article.id
+
+    def add(self, files: Sequence[Path]) -> Iterator[Progress | Report]:
+        """Take uploaded files in; what happens to each article as it happens, the report last.
+
+        Raises:
+            BadRequest: there are too many files.
+            UnusableIndex: the index cannot be written to.
+        """
+        if len(files) > MOST_FILES:
+            raise BadRequest(
+                f"{len(files):,} files at once are too many: {MOST_FILES:,} can be added in "
+                "one go. Use the command line for more: byline ingest PATH"
+            )
+        kept, refused = self._kept(files)
+        for problem in refused:
+            yield Progress("skipped", problem.source, reason=problem.reason)
+        for event in self.read(kept):
+            yield _with(event, refused) if isinstance(event, Report) else event
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Progress | Report]:
+        """Take in files and folders of this machine; as `add`, but nothing is copied."""
+        events: queue.Queue[Progress | Report | BaseException] = queue.Queue()
+
+        def run() -> None:
+            try:
+                events.put(self._ingest(paths, events.put))
+            except BaseException as error:  # raised again in the thread that asked
+                events.put(error)
+
+        worker = threading.Thread(target=run, daemon=True)
+        worker.start()
+        while True:
+            event = events.get()
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+            if isinstance(event, Report):
+                return
+
+    def _index(self) -> Store:
+        """The index, open for reading; it follows whatever writers do."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = opened(self.where)
+            return self._opened
+
+    def _ingest(self, paths: Sequence[Path], tell: Callable[[Progress], None]) -> Report:
+        encoder = self._encoder()
+        with ingesting.index_for(self.where, encoder) as index:
+            return ingesting.ingest(index, paths, encoder, on_event=tell)
+
+    def _kept(self, files: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
+        """Where the uploads now lie, and those that are of no kind or too large."""
+        folder = self.folder / UPLOADS
+        kept: list[Path] = []
+        refused: list[Problem] = []
+        for file in files:
+            name = plain_name(file.name)
+            reason = _refused(file)
+            if reason:
+                refused.append(Problem(name, reason))
+                continue
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder / name)
+            kept.append(folder / name)
+        return kept, refused
+
+    def _forget(self, source: str) -> None:
+        """Delete an uploaded file whose article has been removed, so that it does not come back."""
+        file = Path(source)
+        if file.parent == (self.folder / UPLOADS).absolute():
+            file.unlink(missing_ok=True)
+
+
+def plain_name(name: str) -> str:
+    """The name under which an upload is kept: no folder, nothing hidden, nothing odd."""
+    plain = _ODD.sub("_", Path(name.replace("\\", "/")).name).lstrip(". ") or "article.txt"
+    stem, suffix = Path(plain).stem, Path(plain).suffix
+    return stem[: LONGEST_NAME - len(suffix)] + suffix
+
+
+def _refused(file: Path) -> str:
+    """Why an upload is not taken; empty when it is."""
+    if file.suffix.lower() not in SUFFIXES:
+        return f"{file.suffix or 'a file without a suffix'} is no format that is read: {KNOWN}"
+    if file.is_symlink() or not file.is_file():
+        return "it is no file"
+    if file.stat().st_size > LARGEST:
+        return f"it is larger than {LARGEST // 1024**2} MB; use: byline ingest PATH"
+    return ""
+
+
+def _with(report: Report, refused: Sequence[Problem]) -> Report:
+    """A report that tells of what was refused before, too."""
+    return replace(report, problems=(*refused, *report.problems))
+
+
+def _found(index: Store, words: str) -> list[Card]:
+    """The articles whose text or headline has any of the words, best match first."""
+    with index.snapshot() as view:
+        hits = view.lexical(content(words), FOUND, title_weight=2.0)
+        passages = view.passages([hit.chunk_id for hit in hits])
+    return list({one.card.article_id: one.card for one in passages}.values())

@@ -1,0 +1,41 @@
+"""The page as a whole: its layout, its events and the functions for programs, in one queue."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.page.desk import Desk
+from rag.page.programs import Programs
+from rag.page.shelf import Shelf
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+CACHE_SECONDS = 3600
+"""How long Gradio keeps its own copy of an upload; Byline's is in the index's folder by then."""
+
+
+def build(shelf: Shelf, demo: Path | None = None) -> gr.Blocks:
+    """The page for what is on the shelf; `demo` is a folder of articles to begin with."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import gradio as gr
+
+    from rag.page.endpoints import offer
+    from rag.page.layout import lay_out
+    from rag.page.wiring import READERS, Wiring
+
+    desk = Desk(shelf)
+    page = gr.Blocks(
+        title="Byline",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(CACHE_SECONDS, CACHE_SECONDS),
+    )
+    with page:
+        parts = lay_out(shelf, shelf.archive().cards(), demo is not None)
+        Wiring(parts, desk, demo).wire(page)
+        offer(Programs(shelf, desk.turnstile), READERS)
+    page.queue(default_concurrency_limit=1, max_size=READERS)
+    return page

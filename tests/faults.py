@@ -1,0 +1,435 @@
+"""Full disks, two writers and torn files: what they do to an index, as rows of a table.
+
+`python -m tests.kill_ingest` prints them all. A disk is filled by a small file
+system in memory where this process may mount one, and by a limit on the size of
+SQLite's file where it may not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from index import ingesting, schema, vectors
+from index.connections import Wait
+from index.embedding import HashEncoder
+from index.errors import DiskFull
+from index.rebuilding import Rebuild
+from index.store import Index
+from tests.fakes import OtherEncoder
+from tests.kill_ingest import (
+    ARTICLES,
+    Trial,
+    doctor,
+    finish,
+    lines,
+    names,
+    processes,
+    write_archive,
+)
+
+PAGE = 4096
+STORED = (("articles", "chunks", "origin"), ("earlier", "earlier_chunks", "superseded_by"))
+"""Each table of articles, that of their chunks, and what only its own articles have."""
+HEAD = f"{'fault':34} {'moments':>7} {'committed':>9} {'lost':>5} {'found':>7} {'mended':>7}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a kind of fault did, at so many moments or places."""
+
+    fault: str
+    moments: int
+    committed: int
+    """Articles that were in an index before the fault, over all moments."""
+    lost: int
+    """How many of them were not there after it, and could not be saved."""
+    found: int
+    """After how many faults the doctor, or the command itself, said what was wrong."""
+    mended: int
+    """After how many the next commands led to just what an undisturbed ingest makes."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.fault:34} {self.moments:7} {self.committed:9} {self.lost:5} "
+            f"{self.found:7} {self.mended:7}"
+        )
+
+
+def killed_row(task: str, done: Sequence[Trial]) -> Row:
+    """The row of the killed processes; for them "found" counts what the doctor found sound."""
+    committed = sum(one.named if task == "ingest" else ARTICLES for one in done)
+    return Row(
+        f"kill -9 during {task}", len(done), committed, sum(one.lost for one in done),
+        sum(one.sound for one in done), sum(one.same for one in done),
+    )  # fmt: skip
+
+
+def everything(folder: Path) -> list[Any]:
+    """All articles and earlier versions with chunks and vectors, but for numbers and names."""
+    with Index.open(folder, HashEncoder()) as index, index.snapshot() as view:
+        rows = [row for table in STORED for row in view.db.execute(_joined(*table))]
+        found = view.semantic(HashEncoder().encode(["what"])[0], 10_000)
+        words = view.lexical(index.article(rows[0][0]).text.split(), 10_000)
+        assert len(found) == view.chunk_count
+        scores = sorted(round(hit.score, 5) for hit in (*found, *words))
+        return [*rows, *scores]
+
+
+def _joined(table: str, chunks: str, more: str) -> str:
+    """A query for all that a table has of articles, the id first, and of their chunks."""
+    names = schema.ARTICLE_COLUMNS.split(", ")
+    columns = [*names, more, "content_hash", "text_key", "minhash", "url_key"]
+    listed = ", ".join(f"{table}.{name}" for name in columns)
+    return (
+        f"SELECT {listed}, start, end, sentences, vector FROM {table} "
+        f"JOIN {chunks} ON article = number ORDER BY {table}.id, start"
+    )
+
+
+class Archive:
+    """Files, an index that was made of them undisturbed, and copies of it to break."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files = folder / "archive"
+        write_archive(self.files)
+        finish(folder / "whole", self.files)
+        self.expected = everything(folder / "whole")
+        self._made = 0
+
+    def copy(self) -> Path:
+        """Another copy of the index."""
+        self._made += 1
+        place = self.folder / f"copy{self._made}"
+        shutil.copytree(self.folder / "whole", place)
+        return place
+
+
+def rows(times: int, seed: int) -> Iterator[Row]:
+    """A row for each kind of fault, made `times` times."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Archive(Path(folder))
+        rng = random.Random(seed)
+        for kind, spoil in FAISS_SPOILT.items():
+            yield torn_faiss(archive, kind, [spoil] * times, rng)
+        for kind, spoil in PAGE_SPOILT.items():
+            yield torn_page(archive, kind, spoil, times, rng)
+        yield head_lost(archive)
+        yield cut_short(archive, times, rng)
+        yield tables_differ(archive)
+        yield two_writers(archive, max(1, times // 10))
+        yield filled_up(archive, times)
+        for rebuild in (False, True):
+            with contextlib.suppress(PermissionError):
+                yield full_disk(archive, times, rebuild=rebuild)
+
+
+# Torn files
+
+Spoil = Callable[[bytearray, random.Random], None]
+
+
+def _flip(data: bytearray, rng: random.Random) -> None:
+    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+
+
+def _cut(data: bytearray, rng: random.Random) -> None:
+    del data[rng.randrange(len(data)) :]
+
+
+FAISS_SPOILT: dict[str, Spoil] = {"vectors cut short": _cut, "vectors, a bit flipped": _flip}
+PAGE_SPOILT: dict[str, Callable[[random.Random, bytes], bytes]] = {
+    "page of noise": lambda rng, whole: rng.randbytes(PAGE),
+    "page of zeros": lambda rng, whole: bytes(PAGE),
+    "page of another place": lambda rng, whole: _page(whole, rng.randrange(1, _pages(whole))),
+}
+
+
+def _page(whole: bytes, number: int) -> bytes:
+    return whole[number * PAGE : (number + 1) * PAGE]
+
+
+def _pages(whole: bytes) -> int:
+    return len(whole) // PAGE
+
+
+def torn_faiss(archive: Archive, kind: str, spoils: Sequence[Spoil], rng: random.Random) -> Row:
+    """Spoil the FAISS file; the doctor, and any search, makes it again."""
+    found = mended = 0
+    for spoil in spoils:
+        place = archive.copy()
+        data = bytearray((place / vectors.FILE).read_bytes())
+        spoil(data, rng)
+        (place / vectors.FILE).write_bytes(data)
+        found += "made again" in doctor(place)["vectors"][1]
+        whole = "made again" not in doctor(place)["vectors"][1]
+        mended += whole and everything(place) == archive.expected
+    return Row(kind, len(spoils), len(spoils) * ARTICLES, 0, found, mended)
+
+
+def torn_page(
+    archive: Archive,
+    kind: str,
+    spoil: Callable[[random.Random, bytes], bytes],
+    times: int,
+    rng: random.Random,
+) -> Row:
+    """Overwrite one page of the database, any but the first."""
+    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
+    places = [rng.randrange(1, _pages(whole)) for _ in range(times)]
+    return _mended(archive, kind, [_with(whole, at, spoil(rng, whole)) for at in places])
+
+
+def head_lost(archive: Archive) -> Row:
+    """Overwrite the first page, which says where the tables are."""
+    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
+    return _mended(archive, "first page lost", [_with(whole, 0, bytes(PAGE))])
+
+
+def cut_short(archive: Archive, times: int, rng: random.Random) -> Row:
+    """Leave only the beginning of the database."""
+    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
+    places = [rng.randrange(_pages(whole) // 2, _pages(whole)) for _ in range(times)]
+    return _mended(archive, "database cut short", [whole[: at * PAGE] for at in places])
+
+
+def _with(whole: bytes, number: int, page: bytes) -> bytes:
+    return whole[: number * PAGE] + page + whole[(number + 1) * PAGE :]
+
+
+def _mended(archive: Archive, kind: str, databases: Sequence[bytes]) -> Row:
+    """The doctor finds it and saves what it can; the next ingest adds what is lost."""
+    found = mended = lost = 0
+    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
+    harmless = 0
+    for data in databases:
+        place = archive.copy()
+        (place / schema.DATABASE).write_bytes(data)
+        wrong = any(not right for right, _ in doctor(place).values())
+        if not wrong and (data == whole or everything(place) == archive.expected):
+            harmless += 1  # the same bytes, or a page that is not in use
+            continue
+        found += wrong
+        doctor(place, mends=True)
+        lost += ARTICLES - len(names(place))
+        finish(place, archive.files)
+        sound = all(right for right, _ in doctor(place).values())
+        kept = [path.read_bytes() for path in place.glob("articles.damaged-*.sqlite3")]
+        mended += sound and kept in ([data], []) and everything(place) == archive.expected
+    moments = len(databases) - harmless
+    return Row(kind, moments, moments * ARTICLES, lost, found, mended)
+
+
+TABLES_SPOILT = (
+    "DELETE FROM passages_docsize WHERE id % 5 = 0",
+    "INSERT INTO passages (rowid, title, body) VALUES (99999, 'stray', 'words')",
+    "INSERT INTO passages (passages) VALUES ('delete-all')",
+    "DELETE FROM passages_data WHERE id > 10",
+    "DELETE FROM chunks WHERE id % 7 = 0",
+    "DELETE FROM articles WHERE number = 4",
+    "UPDATE chunks SET vector = substr(vector, 1, 40) WHERE id % 6 = 0",
+    "UPDATE chunks SET vector = zeroblob(256) WHERE id = 3",
+    "UPDATE chunks SET sentences = x'01' WHERE id = 5",
+    "UPDATE chunks SET start = start + 7 WHERE id = 8",
+    "UPDATE articles SET text = replace(text, '. ', '! ') WHERE number = 6",
+    "UPDATE articles SET text = CAST(x'ff' || text AS TEXT) WHERE number = 7",
+    "UPDATE articles SET published = 'never' WHERE number = 11",
+    "UPDATE articles SET authors = '[' WHERE number = 10",
+    "UPDATE articles SET origin = 'nobody' WHERE number = 2",
+    "DELETE FROM copy_bands WHERE band % 3 = 0 OR text_key % 2 = 0",
+    "INSERT INTO copy_edges VALUES (1, 2)",
+    "DELETE FROM earlier_chunks WHERE rowid % 5 = 0",
+    "DELETE FROM earlier WHERE number = 2",
+    "UPDATE earlier_chunks SET vector = zeroblob(256) WHERE rowid = 3",
+    "UPDATE earlier SET text = replace(text, '. ', '! ') WHERE number = 1",
+    "UPDATE earlier SET published = 'never' WHERE number = 3",
+    "UPDATE earlier SET superseded_by = 'nobody' WHERE number = 1",
+    "UPDATE earlier SET url_key = 'another' WHERE number = 2",
+    "UPDATE articles SET url_key = NULL WHERE url_key IN (SELECT url_key FROM earlier)",
+)
+
+
+def tables_differ(archive: Archive) -> Row:
+    """Change a table behind the others' backs."""
+    found = mended = lost = 0
+    for spoil in TABLES_SPOILT:
+        place = archive.copy()
+        with contextlib.closing(schema_connection(place)) as db:
+            db.execute(spoil)
+        found += not doctor(place).get("tables", (True, ""))[0]
+        doctor(place, mends=True)
+        lost += (
+            ARTICLES
+            - len(names(place))
+            - spoil.startswith(("DELETE FROM articles", "DELETE FROM earlier W"))
+        )
+        finish(place, archive.files)
+        sound = all(right for right, _ in doctor(place).values())
+        mended += sound and everything(place) == archive.expected
+    times = len(TABLES_SPOILT)
+    return Row("tables that differ", times, times * ARTICLES, lost, found, mended)
+
+
+def schema_connection(folder: Path) -> Any:
+    """A connection that changes the database as no part of Byline does."""
+    from index.connections import connect
+
+    return connect(folder, "rw")
+
+
+# Two writers
+
+
+def two_writers(archive: Archive, times: int) -> Row:
+    """Two processes read files into one new index at the same moment."""
+    mended = told = 0
+    context = processes()
+    for n in range(times):
+        place = archive.folder / f"both{n}"
+        both, ends = [], []
+        for half in (0, 1):
+            here, there = context.Pipe(duplex=False)
+            task = (there, archive.files, place, half)
+            both.append(context.Process(target=_read_half, args=task))
+            ends.append(here)
+            both[-1].start()
+            there.close()
+        for process in both:
+            process.join()
+        told += any("process" in line for end in ends for line in lines(end))
+        ended = [process.exitcode for process in both] == [0, 0]
+        mended += ended and everything(place) == archive.expected
+    return Row("two ingests at once", times, times * ARTICLES, 0, told, mended)
+
+
+def _read_half(said: Connection, files: Path, folder: Path, half: int) -> None:
+    """One of the two; the first to be told to wait says for whom."""
+    told: set[str] = set()
+
+    def tell(holder: str, waited: float) -> None:
+        if not told:
+            said.send(holder)
+        told.add(holder)
+
+    paths = sorted(files.iterdir())[half::2]
+    with ingesting.index_for(folder, HashEncoder(), wait=Wait(60, tell)) as index:
+        ingesting.ingest(index, paths, HashEncoder())
+
+
+# Full disks
+
+
+def filled_up(archive: Archive, times: int) -> Row:
+    """Let SQLite have no more pages, at sizes from next to nothing to nearly enough."""
+    whole = _pages((archive.folder / "whole" / schema.DATABASE).read_bytes())
+    found = mended = committed = lost = 0
+    for n in range(times):
+        place = archive.folder / f"filled{n}"
+        stored: list[str] = []
+        with ingesting.index_for(place, HashEncoder()) as index:
+            with index.changing() as db:
+                (empty,) = db.execute("PRAGMA page_count").fetchone()
+            most = empty + n * (whole - empty) // times
+            with index.changing() as db:
+                db.execute(f"PRAGMA max_page_count = {most}")
+            try:
+                ingesting.ingest(
+                    index, [archive.files], HashEncoder(),
+                    on_event=lambda event: stored.append(event.article_id),  # noqa: B023
+                )  # fmt: skip
+            except DiskFull as error:
+                found += f"{len(stored)} article" in str(error)
+        committed += len(stored)
+        lost += len(set(stored) - names(place))
+        finish(place, archive.files)
+        mended += everything(place) == archive.expected
+    return Row("SQLite: database or disk is full", times, committed, lost, found, mended)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Callable[[int], None]]:
+    """A file system in memory on a folder; what is given sets its size in bytes.
+
+    Raises:
+        PermissionError: this process may not mount one.
+    """
+
+    def resize(size: int) -> None:
+        options = f"remount,size={size}"
+        subprocess.run(["mount", "-o", options, str(folder)], check=True)
+
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        raise PermissionError("no file system can be mounted here")
+    try:
+        yield resize
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def full_disk(archive: Archive, times: int, *, rebuild: bool = False) -> Row:
+    """Fill a disk up in the middle of an ingest, or of a rebuild, at different sizes."""
+    found = mended = lost = committed = 0
+    disk = archive.folder / f"disk{rebuild}"
+    with small_disk(disk) as resize:
+        for n in range(times):
+            place = disk / str(n)
+            resize(64 << 20)
+            if rebuild:
+                with ingesting.index_for(place, OtherEncoder(32)) as index:
+                    ingesting.ingest(index, [archive.files], OtherEncoder(32))
+            used = shutil.disk_usage(disk).used
+            resize(used + PAGE * 10 + n * (_needed(archive) // times) // PAGE * PAGE)
+            stored, error = _until_full(place, archive.files, rebuild=rebuild)
+            before = {path.stem for path in archive.files.iterdir()} if rebuild else set(stored)
+            found += error is None or "full" in error or "make room" in error
+            resize(64 << 20)
+            committed += len(before)
+            lost += len(before - names(place))
+            if rebuild:
+                with Rebuild.begun(place, HashEncoder()) as again:
+                    again.ingest([archive.files])
+            else:
+                finish(place, archive.files)
+            mended += everything(place) == archive.expected
+            shutil.rmtree(place)
+    what = "rebuild" if rebuild else "ingest"
+    return Row(f"disk full during {what}", times, committed, lost, found, mended)
+
+
+def _needed(archive: Archive) -> int:
+    whole = archive.folder / "whole"
+    return 2 * sum(path.stat().st_size for path in whole.iterdir())
+
+
+def _until_full(place: Path, files: Path, *, rebuild: bool) -> tuple[list[str], str | None]:
+    """What was stored, and the one line that says that there is no more room."""
+    from index.errors import UnusableIndex
+
+    stored: list[str] = []
+
+    def seen(event: ingesting.Progress) -> None:
+        stored.append(event.article_id)
+
+    try:
+        if rebuild:
+            with Rebuild.begun(place, HashEncoder()) as fresh:
+                fresh.ingest([files], on_event=seen)
+        else:
+            with ingesting.index_for(place, HashEncoder()) as index:
+                ingesting.ingest(index, [files], HashEncoder(), on_event=seen)
+    except UnusableIndex as error:
+        assert "\n" not in str(error)
+        return stored, str(error)
+    return stored, None

@@ -1,0 +1,147 @@
+"""The page's archive in a browser: first steps, adding, filtering, reading, removing."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from browsing import MARKS, Open, answered, chat, question_box, reader, tab
+from fake_assistant import ARCHIVE, ASK_BRIDGE, BRIDGE, COUNCIL, FakeAssistant
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = MARKS
+
+STORY = "The lighthouse of Orrin was sold to a baker on Monday, the council said. " * 5
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("#byline-list tbody tr")
+
+
+def report(page: Page) -> Locator:
+    return page.locator("#byline-report")
+
+
+def drop(page: Page, *files: Path | dict[str, object]) -> None:
+    page.locator("#byline-upload input[type=file]").set_input_files(list(files))  # type: ignore[arg-type]
+
+
+def test_an_empty_archive_says_what_to_do_and_offers_the_demo(
+    open_page: Open, tmp_path: Path
+) -> None:
+    demo = tmp_path / "demo"
+    demo.mkdir()
+    for number in range(3):
+        text = f"---\ntitle: Lighthouse {number} sold\n---\nStory number {number}. {STORY}"
+        (demo / f"{number}.md").write_text(text, "utf-8")
+    page = open_page(FakeAssistant(), articles=(), demo=demo)
+    expect(page.locator("#byline-about")).to_contain_text("The archive is empty.")
+    welcome = page.locator("#byline-welcome")
+    expect(welcome).to_contain_text("Drop articles into the Archive tab")
+    tab(page, "Archive")
+    expect(page.locator("#byline-list")).to_contain_text("This archive is empty")
+    tab(page, "Ask")
+    welcome.get_by_role("button", name="Read in the demo archive").click()
+    expect(page.locator("#byline-about")).to_contain_text("3 articles")
+    expect(welcome).not_to_be_visible()
+    expect(page.get_by_text("Try asking")).to_be_visible()
+
+
+def test_dropped_files_are_read_and_what_became_of_each_is_told(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    tab(page, "Archive")
+    expect(rows(page)).to_have_count(len(ARCHIVE))
+    drop(
+        page,
+        {"name": "lighthouse.txt", "mimeType": "text/plain", "buffer": STORY.encode()},
+        {"name": "copy.txt", "mimeType": "text/plain", "buffer": STORY.encode()},
+        {"name": "empty.txt", "mimeType": "text/plain", "buffer": b" "},
+    )
+    expect(report(page)).to_contain_text("2 articles added, 1 skipped")
+    expect(report(page)).to_contain_text("is a copy of")
+    expect(report(page)).to_contain_text("empty.txt")
+    expect(rows(page)).to_have_count(len(ARCHIVE) + 2)
+    expect(page.locator("#byline-about")).to_contain_text("5 articles")
+    report(page).locator("summary").first.click()
+    report(page).get_by_role("link").first.click()
+    expect(reader(page)).to_contain_text("The lighthouse of Orrin was sold")
+
+
+def test_the_list_is_searched_and_filtered(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    tab(page, "Archive")
+    expect(rows(page)).to_have_count(3)
+    search = page.get_by_role("textbox", name="Search")
+    search.fill("corrosion")
+    search.press("Enter")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text(BRIDGE.title)
+    search.fill("")
+    search.press("Enter")
+    expect(rows(page)).to_have_count(3)
+    page.get_by_label("Outlet").click()
+    page.get_by_role("option", name="Northern Wire").click()
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text(COUNCIL.title)
+    until = page.get_by_role("textbox", name="Until", exact=True)
+    until.fill("2025-03-05")
+    until.press("Enter")
+    expect(page.locator("#byline-list")).to_contain_text("No article passes these filters.")
+    until.fill("soon")
+    until.press("Enter")
+    expect(page.locator("#byline-list")).to_contain_text("is not a date")
+
+
+def test_an_article_is_read_and_removed_once_it_is_confirmed(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    answered(page, ASK_BRIDGE)
+    tab(page, "Archive")
+    page.locator("#byline-list").get_by_role("link", name=BRIDGE.title).click()
+    expect(reader(page)).to_contain_text("Engineers had found corrosion")
+    button = reader(page).get_by_role("button", name="Yes, remove it")
+    expect(button).not_to_be_visible()
+    reader(page).get_by_text("Remove from the archive").click()
+    button.click()
+    expect(reader(page)).to_have_count(0)
+    expect(report(page)).to_contain_text(f"Removed “{BRIDGE.title}”.")
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator("#byline-about")).to_contain_text("2 articles")
+    tab(page, "Ask")
+    chat(page).get_by_role("link", name="[1]").first.click()
+    expect(reader(page).get_by_role("heading")).to_have_text("This article has been removed")
+    expect(reader(page)).to_contain_text("The harbour bridge in Veldmar will reopen on 12 May")
+
+
+def test_the_page_answers_while_articles_are_being_read(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index import ingesting
+
+    go_on = threading.Event()
+    embed = ingesting._Run.embedded
+
+    def slow(*args: object) -> object:
+        assert go_on.wait(60)
+        return embed(*args)  # type: ignore[arg-type]
+
+    page = open_page(FakeAssistant())
+    monkeypatch.setattr(ingesting._Run, "embedded", slow)
+    tab(page, "Archive")
+    drop(page, {"name": "lighthouse.txt", "mimeType": "text/plain", "buffer": STORY.encode()})
+    expect(report(page)).to_contain_text("Reading")
+    tab(page, "Ask")
+    answered(page, ASK_BRIDGE)
+    chat(page).get_by_role("link", name="[1]").first.click()
+    expect(reader(page)).to_contain_text("ending a closure")
+    page.keyboard.press("Escape")
+    go_on.set()
+    tab(page, "Archive")
+    expect(report(page)).to_contain_text("1 article added")
+
+
+def test_a_file_of_a_kind_that_is_not_read_is_not_taken(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    tab(page, "Archive")
+    accepted = page.locator("#byline-upload input[type=file]").get_attribute("accept")
+    assert accepted and ".txt" in accepted and ".exe" not in accepted
+    expect(question_box(page)).not_to_be_visible()
+    expect(rows(page)).to_have_count(3)

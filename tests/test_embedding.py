@@ -1,0 +1,61 @@
+"""Texts to vectors: in order, whatever order they are computed in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from index.embedding import BATCH_SIZE, SentenceEncoder, load_encoder
+from tests.fakes import story
+
+
+class Model:
+    """Stands in for a SentenceTransformer; a character of "x" is a token, one of "i" is none."""
+
+    max_seq_length = 50
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    def get_embedding_dimension(self) -> int:
+        return 2
+
+    def tokenizer(self, texts: Sequence[str], **options: Any) -> dict[str, list[list[int]]]:
+        longest = options["max_length"]
+        return {"input_ids": [[1] * min(longest, text.count("x")) for text in texts]}
+
+    def encode(self, texts: Sequence[str], **options: Any) -> npt.NDArray[np.float32]:
+        self.batches.append([text.count("x") for text in texts])
+        return np.array([[text.count("x"), len(text)] for text in texts], np.float32)
+
+
+def test_texts_with_as_many_tokens_are_computed_together_and_come_back_in_order() -> None:
+    draw = random.Random(5)
+    texts = ["x" * draw.randrange(50) + "i" * draw.randrange(200) for _ in range(150)]
+    model = Model()
+    encoder = SentenceEncoder(model, "fake", "fake-1")  # type: ignore[arg-type]
+    assert encoder.encode(texts).tolist() == [[text.count("x"), len(text)] for text in texts]
+    assert [len(batch) for batch in model.batches] == [BATCH_SIZE] * 4 + [150 - 4 * BATCH_SIZE]
+    computed = [tokens for batch in model.batches for tokens in batch]
+    assert computed == sorted(text.count("x") for text in texts)
+    assert encoder.encode([]).shape == (0, 2)
+
+
+@pytest.mark.models
+def test_a_text_has_the_same_vector_in_any_company() -> None:
+    encoder = load_encoder()
+    texts = [story(seed, 1, 1 + seed % 5) for seed in range(2 * BATCH_SIZE + 3)]
+    together = encoder.encode(texts)
+    for at in (0, 7, BATCH_SIZE, 2 * BATCH_SIZE + 2):
+        assert together[at] == pytest.approx(encoder.encode([texts[at]])[0], abs=1e-5)
+    read = encoder.encode_tokens(texts)
+    for at in (0, 7, BATCH_SIZE, 2 * BATCH_SIZE + 2):
+        (alone,) = encoder.encode_tokens([texts[at]])
+        assert read[at].spans == alone.spans
+        assert read[at].whole == pytest.approx(together[at], abs=1e-5)
+        assert read[at].each == pytest.approx(alone.each, abs=1e-5)

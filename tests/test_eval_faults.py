@@ -1,0 +1,76 @@
+"""Putting faults into the code: all of them can be put, and all are taken out again."""
+
+import pytest
+
+from eval.breaking import REPOSITORY, Outcome, exchanged, row
+from eval.faults import FAULTS
+from eval.mutations import MUTATIONS
+from eval.questions import CATEGORIES
+from rag.grounding import Support
+from rag.grounding import faults as check
+
+SENTENCE = "The bridge cost 19 million crowns."
+PASSAGE = Support("The bridge cost 18 million crowns.", "")
+
+
+def held_by_a_default(sentence: str, by=check) -> int:
+    return len(by(sentence, [PASSAGE]))
+
+
+def test_whoever_holds_the_function_has_the_broken_one() -> None:
+    assert check(SENTENCE, [PASSAGE])
+    with FAULTS["check-says-yes"].put():
+        assert check(SENTENCE, [PASSAGE]) == []
+        assert held_by_a_default(SENTENCE) == 0
+    assert check(SENTENCE, [PASSAGE])
+    assert held_by_a_default(SENTENCE) == 1
+
+
+def add(one: int, two: int = 2, *, three: int = 3) -> int:
+    return one + two + three
+
+
+def test_the_real_function_keeps_its_defaults() -> None:
+    with exchanged(add, lambda real, *args, **more: -real(*args, **more)):
+        assert add(1) == -6
+        assert add(1, 1, three=1) == -3
+    assert add(1) == 6
+
+
+def test_an_exception_takes_the_fault_out_too() -> None:
+    with pytest.raises(KeyError), exchanged(add, lambda real, *args: {}["x"]):
+        add(1)
+    assert add(1) == 6
+
+
+def test_there_are_faults_enough() -> None:
+    assert len(FAULTS) >= 12
+    assert len({one.breaks for one in FAULTS.values()}) == len(FAULTS)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_has_a_function_and_tests_that_exist(name: str) -> None:
+    one = FAULTS[name]
+    kept = one.function().__code__
+    assert not one.function().__closure__
+    with one.put():
+        assert one.function().__code__ is not kept
+    assert one.function().__code__ is kept
+    assert one.breaks.endswith(".")
+    for argument in one.arguments:
+        option, _, value = argument.partition("=")
+        if option == "--category":
+            assert value in CATEGORIES
+        elif option == "--mutation":
+            assert value in MUTATIONS
+        else:
+            assert (REPOSITORY / argument).is_file()
+
+
+def test_a_row_of_the_table() -> None:
+    one = FAULTS["dates-ignored"]
+    red = row(Outcome(one, 1, ("right | was 1 " + "x" * 300, "another")))
+    assert red.startswith("| `dates-ignored` | The dates that") and "| red | right \\| was" in red
+    assert red.endswith("… *(1 more test fails)* |")
+    assert "**green**" in row(Outcome(one, 0, ()))
+    assert "**crashed**" in row(Outcome(one, 3, ("INTERNALERROR",)))

@@ -1,0 +1,268 @@
+"""Versions of one article: the latest is searched, the others are kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from index import versions
+from index.embedding import HashEncoder
+from index.errors import UnknownArticle
+from index.ingesting import Report, ingest_articles
+from index.records import Article
+from index.store import Index
+from index.versions import url_key
+from tests.fakes import CountingEncoder, article, story
+
+URL = "https://courier.example/bridge"
+ENCODER = HashEncoder()
+COSTS = "Repairs of the harbour bridge in Veldmar cost {} million crowns and took two years."
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with Index.create(tmp_path / "index", ENCODER) as made:
+        yield made
+
+
+def version(
+    name: str,
+    cost: str = "18.4",
+    published: str | None = "2025-03-04",
+    at: str | None = None,
+    **known: object,
+) -> Article:
+    made = article(name, COSTS.format(cost), title="Bridge", published=published)
+    moment = dt.datetime.fromisoformat(at) if at else None
+    return dataclasses.replace(made, **{"url": URL, "as_of": moment, **known})  # type: ignore[arg-type]
+
+
+def ingested(index: Index, *items: Article) -> Report:
+    return ingest_articles(index, items, ENCODER)
+
+
+def state(index: Index) -> dict[str, str]:
+    """What supersedes each article; nothing for what is searched."""
+    return {card.article_id: card.superseded_by for card in index.articles() + index.earlier()}
+
+
+def orders(*items: Article) -> Iterable[tuple[Article, ...]]:
+    return itertools.permutations(items)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://www.courier.example/a/", "https://COURIER.example/a"),
+        ("https://courier.example/a?utm_source=x&fbclid=1", "https://courier.example/a#top"),
+        ("https://courier.example/?p=7&s=1", "https://courier.example?s=1&p=7&utm_medium=m"),
+        ("https://courier.example:443/a", "https://courier.example/a"),
+    ],
+)
+def test_two_ways_to_one_page(one: str, other: str) -> None:
+    assert url_key(one) == url_key(other) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://courier.example/a", "https://courier.example/b"),
+        ("https://courier.example/a", "https://ledger.example/a"),
+        ("https://courier.example/a?p=1", "https://courier.example/a?p=2"),
+        ("https://courier.example:81/a", "https://courier.example/a"),
+    ],
+)
+def test_two_pages(one: str, other: str) -> None:
+    assert url_key(one) != url_key(other)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [None, "", "https://courier.example", "https://courier.example/?utm_source=x", "http://["],
+)
+def test_what_is_no_address_of_an_article(url: str | None) -> None:
+    assert url_key(url) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {"published": "2025-03-05"}),
+        ({}, {"at": "2025-03-04T12:00:00+00:00"}),
+        ({"at": "2025-03-04T09:00:00+00:00"}, {"at": "2025-03-04T12:00:00+00:00"}),
+        ({"published": None, "at": "2025-03-04T09:00:00+00:00"}, {}),
+        ({}, {"corrections": ("Correction: 19.1, not 18.4.",)}),
+        ({"publisher": "Courier"}, {"publisher": None, "published": "2025-03-05"}),
+    ],
+)
+def test_the_later_version_is_searched_whichever_comes_first(
+    tmp_path: Path, old: dict[str, str], new: dict[str, str]
+) -> None:
+    if old.get("published", "x") is None:
+        old, new = new, {**old, "at": "2025-03-04T09:00:00+00:00"}
+    pair = version("old", **old), version("new", "19.1", **new)  # type: ignore[arg-type]
+    for number, order in enumerate(orders(*pair)):
+        with Index.create(tmp_path / str(number), ENCODER) as index:
+            report = ingested(index, *order)
+            assert (report.added, report.superseded) == (2, (("old", "new"),))
+            assert state(index) == {"new": "", "old": "new"}
+            assert index.article("old") == pair[0]
+            assert index.card("old").superseded_by == "new"
+            assert [card.article_id for card in index.earlier("new")] == ["old"]
+            assert index.earlier("old") == []
+
+
+def test_versions_of_one_moment_are_ordered_by_what_they_say(tmp_path: Path) -> None:
+    items = [version(name, cost) for name, cost in (("a", "18.4"), ("b", "19.1"), ("c", "20.22"))]
+    found = []
+    for number, order in enumerate(orders(*items)):
+        with Index.create(tmp_path / str(number), ENCODER) as index:
+            ingested(index, *order)
+            found.append(state(index))
+    assert found[0]["c"] == ""  # it tells most
+    assert all(one == found[0] for one in found)
+
+
+def test_what_is_superseded_is_found_by_no_search(index: Index) -> None:
+    ingested(index, version("old"), version("new", "19.1", published="2025-03-05"))
+    assert index.document_frequency(["18.4"]) == {"18.4": 0}
+    assert index.lexical(["18.4"], 9) == []
+    (hit,) = index.lexical(["harbour"], 9)
+    (near,) = index.semantic(ENCODER.encode(["harbour bridge"])[0], 9)
+    assert index.passages([hit.chunk_id])[0].card.article_id == "new"
+    assert near.chunk_id == hit.chunk_id
+    counts = index.counts()
+    assert (counts.articles, counts.chunks, counts.origins, counts.superseded) == (1, 1, 1, 1)
+    assert index.published_span() == (dt.date(2025, 3, 5), dt.date(2025, 3, 5))
+    assert index.copies("old") == []
+    index.check()
+
+
+def test_an_earlier_version_comes_back_when_the_later_one_goes(index: Index) -> None:
+    old, new = version("old"), version("new", "19.1", published="2025-03-05")
+    ingested(index, old)
+    before = index.lexical(["harbour"], 9)[0].score, index.vectors([1]).tolist()
+    ingested(index, new)
+    index.remove("new")
+    assert state(index) == {"old": ""}
+    (hit,) = index.lexical(["harbour"], 9)
+    assert (hit.score, index.vectors([hit.chunk_id]).tolist()) == before
+    assert [chunk.text for chunk in index.chunks_of("old")] == [old.text]
+    assert ingested(index, new, old).unchanged == 1
+    index.remove("old")
+    assert state(index) == {"new": ""}
+    with pytest.raises(UnknownArticle):
+        index.article("old")
+
+
+def test_a_second_run_changes_nothing(index: Index) -> None:
+    pair = version("old"), version("new", "19.1", published="2025-03-05")
+    ingested(index, *pair)
+    before = index.manifest
+    encoder = CountingEncoder()
+    report = ingest_articles(index, pair, encoder)
+    assert (report.unchanged, report.superseded, encoder.batches) == (2, (), [])
+    assert index.manifest == before
+
+
+def test_a_version_whose_date_changes_takes_its_place_anew(index: Index) -> None:
+    old, new = version("old"), version("new", "19.1", published="2025-03-05")
+    ingested(index, old, new)
+    encoder = CountingEncoder()
+    later = version("old", published="2025-03-06")
+    assert ingest_articles(index, [later], encoder).updated == 1
+    assert encoder.batches == []
+    assert state(index) == {"old": "", "new": "old"}
+    moved = dataclasses.replace(later, url="https://courier.example/elsewhere")
+    ingest_articles(index, [moved], encoder)
+    assert state(index) == {"old": "", "new": ""}
+    index.check()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"url": "https://courier.example/other"},
+        {"url": None},
+        {"publisher": "Daily Ledger"},
+        {"published": None},
+        {"title": "Ferry late", "text": story(5)},
+    ],
+)
+def test_what_is_no_version_stays(index: Index, other: dict[str, object]) -> None:
+    one = version("one", publisher="Courier")
+    published = other.pop("published", "2025-03-05")
+    two = version("two", "19.1", published=published, **{"publisher": "Courier", **other})  # type: ignore[arg-type]
+    ingested(index, one, two)
+    assert state(index) == {"one": "", "two": ""}
+
+
+def test_the_same_words_at_one_address_are_copies(index: Index) -> None:
+    report = ingested(index, version("one"), version("two", published="2025-03-05"))
+    assert (report.superseded, report.copies) == ((), (("two", "one"),))
+    ingested(index, version("new", "19.1", published="2025-03-06"))
+    assert state(index) == {"new": "", "one": "new", "two": "new"}
+
+
+def test_copies_elsewhere_stay_with_the_version_that_they_copy(index: Index) -> None:
+    text = story(3)
+    old = dataclasses.replace(version("old"), text=text)
+    elsewhere = article("elsewhere", text, published="2025-03-04")
+    new = dataclasses.replace(version("new", published="2025-03-06"), text=story(3, 4) + " End.")
+    ingested(index, old, elsewhere)
+    assert index.card("elsewhere").origin == "elsewhere"
+    ingested(index, new)
+    assert state(index)["old"] == "new"
+    assert [card.article_id for card in index.copies("elsewhere")] == ["elsewhere", "new"]
+    index.remove("new")
+    assert [card.article_id for card in index.copies("elsewhere")] == ["elsewhere", "old"]
+
+
+def test_an_address_that_many_texts_claim_is_no_articles(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "MOST_VERSIONS", 3)
+    items = [version(f"v{n}", str(n), published=f"2025-03-0{n}") for n in range(1, 5)]
+    ingested(index, *items[:3])
+    assert state(index) == {"v3": "", "v1": "v3", "v2": "v3"}
+    ingested(index, items[3])
+    assert set(state(index).values()) == {""}
+    index.remove("v1")
+    assert state(index) == {"v4": "", "v2": "v4", "v3": "v4"}
+
+
+def test_rows_with_one_id_and_one_address_are_versions(tmp_path: Path) -> None:
+    """As in the exports of several days: the latest row has the id, in any order."""
+    rows = [
+        version("7", cost, published=f"2025-03-0{day}", source=f"/{day}.jsonl#7")
+        for day, cost in ((4, "18.4"), (5, "19.1"), (6, "20.2"))
+    ]
+    found = []
+    for number, order in enumerate(orders(*rows)):
+        with Index.create(tmp_path / str(number), ENCODER) as index:
+            if number % 2:  # in one run, or one by one
+                report = ingested(index, *order)
+                assert (report.added, report.problems) == (3, ())
+            else:
+                for row in order:
+                    assert ingested(index, row).problems == ()
+            found.append(state(index))
+            assert index.article("7") == rows[2]
+            again = ingested(index, *order)
+            assert (again.unchanged, again.problems) == (3, ())
+    assert len(found[0]) == 3
+    assert all(one == found[0] for one in found)
+
+
+def test_rows_with_one_id_that_are_no_versions_are_skipped_as_ever(index: Index) -> None:
+    one = version("7", source="/a.jsonl#7")
+    two = version("7", source="/b.jsonl#7", title="Ferry", text=story(5), published="2025-03-06")
+    report = ingested(index, one, two)
+    assert [problem.source for problem in report.problems] == ["/b.jsonl#7"]
+    assert "byline remove 7" in report.problems[0].reason
+    assert index.article("7") == one
