@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -17,11 +18,13 @@ from index.embedding import HashEncoder
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexMismatch, UnusableIndex
 from index.ingesting import index_for, ingest, ingest_articles
 from index.milvus import analysis, layout
+from index.milvus.store import MilvusIndex
 from index.places import MilvusAddress, made, opened, place
+from index.rebuilding import Rebuild
 from index.records import Article
 from rag.commands.cli import Parts, cli
 from tests.fakes import OtherEncoder, article, put, story, word
-from tests.stores import ENCODER, needs_milvus, seen, server
+from tests.stores import ENCODER, needs_milvus, seen, server, whole
 
 ROOT = Path(__file__).parent.parent
 TERMS = ["title", word(1), word(2), f"{word(3)} {word(4)}"]
@@ -158,7 +161,9 @@ def test_without_pymilvus_it_says_what_to_install(
 
 
 @needs_milvus
-def test_a_manifest_of_another_kind_is_refused(where: MilvusAddress) -> None:
+def test_a_manifest_of_another_kind_is_refused(where: MilvusAddress, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(story(1))
     with made(where, ENCODER) as store:
         state = store._state()
     with pytest.raises(IndexMismatch) as caught:
@@ -174,16 +179,37 @@ def test_a_manifest_of_another_kind_is_refused(where: MilvusAddress) -> None:
             store._link.upsert(store._manifest, [row])
         with pytest.raises(error, match="--rebuild"):
             opened(where)
-        index_for(where, ENCODER, rebuild=True).close()
+        with Rebuild.begun(where, ENCODER) as rebuild:
+            assert rebuild.ingest([page]).added == 1
+        with opened(where, ENCODER) as store:
+            assert store.counts().articles == 1
 
 
 @needs_milvus
-def test_a_collection_that_is_gone_is_damage(where: MilvusAddress) -> None:
+@pytest.mark.parametrize("part", layout.Collections._fields)
+def test_a_collection_that_is_gone_is_damage(
+    where: MilvusAddress, tmp_path: Path, part: str
+) -> None:
     with made(where, ENCODER) as store:
-        store._link.drop(store._chunks)
-    with pytest.raises(IndexDamaged, match="byline_chunks is gone"):
+        store._link.drop(getattr(names(store), part))
+    with pytest.raises(IndexDamaged, match=f"byline_{part}_[0-9a-f]+ is gone.*--rebuild"):
         opened(where)
-    index_for(where, ENCODER, rebuild=True).close()
+    (tmp_path / "page.txt").write_text(story(1))
+    with Rebuild.begun(where, ENCODER) as rebuild:
+        assert rebuild.ingest([tmp_path / "page.txt"]).added == 1
+    with opened(where) as again:
+        assert whole(again)
+        assert len(again._link.collections()) == 4
+
+
+def names(store: MilvusIndex) -> layout.Collections:
+    """The collections of what a store holds."""
+    return store._names(store._state())
+
+
+def stored(store: MilvusIndex) -> tuple[int, int]:
+    """How many chunks there are, to be searched and of earlier versions."""
+    return store._link.count(names(store).chunks), store._link.count(names(store).earlier)
 
 
 # A writer that dies
@@ -215,16 +241,38 @@ def dead(store) -> None:
     store.close()
 
 
+def version(name: str, cost: str, published: str) -> Article:
+    """One of several versions of one article."""
+    text = f"Repairs of the harbour bridge cost {cost} million.\n\n{story(8, 1)}"
+    made = article(name, text, title="Bridge", published=published)
+    return dataclasses.replace(made, url="https://courier.example/bridge")
+
+
 FIRST = [
     article("a", story(1), published="2024-01-02"),
     article("b", story(1) + "\n\n" + story(50, 1), published="2024-01-01"),  # a copy of a
     article("c", story(2)),
+    version("old", "18.4", "2024-02-01"),
+    version("new", "19.1", "2024-02-02"),
 ]
 CHANGES = {
     "added": lambda store: put(store, article("d", story(2) + "\n\n" + story(51, 1))),
     "replaced": lambda store: put(store, article("b", story(3), published="2024-05-01")),
     "moved": lambda store: put(store, article("e", story(2, 7), source="news/c.txt")),
     "removed": lambda store: store.remove("b"),
+    "superseded": lambda store: put(store, version("newest", "20.2", "2024-02-03")),
+    "late": lambda store: put(store, version("oldest", "17", "2024-01-31")),
+    "withdrawn": lambda store: store.remove("new"),
+    "forgotten": lambda store: store.remove("old"),
+    "dated": lambda store: store.redescribe(version("old", "18.4", "2024-02-03"), "x"),
+    "elsewhere": lambda store: store.redescribe(
+        dataclasses.replace(version("old", "18.4", "2024-02-01"), url=None), "x"
+    ),
+    "credited": lambda store: store.redescribe(
+        dataclasses.replace(FIRST[0], publisher="Courier"), "x"
+    ),
+    "renamed": lambda store: store.contend(version("new", "20.2", "2024-02-03")),
+    "renamed, an earlier one": lambda store: store.contend(version("old", "20.2", "2024-02-03")),
 }
 
 
@@ -258,7 +306,7 @@ def test_a_change_that_is_cut_short_is_finished_or_undone(
                 dead(store)
                 break
             with opened(name, ENCODER) as reader:  # before anyone has put it right
-                cards = {card.article_id for card in reader.articles()}
+                cards = {card.article_id for card in reader.articles() + reader.earlier()}
                 for hit in reader.semantic(ENCODER.encode([story(1)])[0], 100):
                     (one,) = reader.passages([hit.chunk_id])
                     assert one.card.article_id in cards
@@ -268,8 +316,8 @@ def test_a_change_that_is_cut_short_is_finished_or_undone(
                     assert reader.article(card).text
             with opened(name, ENCODER, writable=True) as next_one:
                 found = seen(next_one, TERMS, story(7))
-                assert [good for _, good, _ in next_one.findings()] == [True]
-                assert next_one._link.count(next_one._chunks) == next_one.chunk_count
+                assert whole(next_one)
+                assert stored(next_one)[0] == next_one.chunk_count
                 outcomes.append(states.index(found))
                 assert not next_one._state().pending
     assert outcomes == sorted(outcomes)
@@ -286,7 +334,8 @@ def test_a_writer_goes_on_after_a_write_that_failed(where: MilvusAddress) -> Non
         del store._link.upsert, store._link.delete
         put(store, FIRST[2])
         assert [card.article_id for card in store.articles()] == ["a", "c"]
-        assert store._link.count(store._chunks) == store.chunk_count == 12
+        assert stored(store) == (12, 0)
+        assert store.chunk_count == 12
 
 
 @needs_milvus
@@ -396,7 +445,11 @@ def slowly(name: str, archive: str) -> None:
 
 @needs_milvus
 def test_the_command_line_takes_an_address(address: str, tmp_path: Path) -> None:
-    parts = Parts(encoder=lambda _: HashEncoder(), check_models=lambda _: [])
+    parts = Parts(
+        encoder=lambda _: HashEncoder(),
+        identity=lambda _: (HashEncoder.name, HashEncoder.fingerprint),
+        check_models=lambda _: [],
+    )
     index = ["--index", f"{address}/news"]
 
     def run(*arguments: str) -> tuple[int, str, str]:
