@@ -19,11 +19,14 @@ from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexMismatch, Unu
 from index.ingesting import index_for, ingest, ingest_articles
 from index.milvus import analysis, layout, planning
 from index.milvus.store import MilvusIndex
-from index.places import MilvusAddress, made, opened, place
+from index.places import MilvusAddress, local_folder, made, opened, place
 from index.rebuilding import Rebuild
 from index.records import Article, Hit
+from index.reports import Report
 from index.stores import View
 from rag.commands.cli import Parts, cli
+from rag.commands.doctor import Check, check_index
+from rag.page.archive import Archive, Filter
 from tests.fakes import OtherEncoder, article, put, story, word
 from tests.stores import ENCODER, needs_milvus, seen, server, whole
 
@@ -502,6 +505,50 @@ def slowly(name: str, archive: str) -> None:
 
 
 @needs_milvus
+def test_a_doctor_says_what_is_wrong_and_mends_what_was_cut_short(where: MilvusAddress) -> None:
+    def checked(*, mends: bool = False, fingerprint: str = ENCODER.fingerprint) -> list[Check]:
+        known = ("hash", fingerprint)
+        return list(check_index(where, lambda: known, lambda: ENCODER, mends=mends))
+
+    assert [good for _, good, _ in checked()] == [False]
+    assert "There is no index" in checked()[0][2]
+    with made(where, ENCODER) as store:
+        put(store, FIRST[0])
+        dies_at(store, 3)
+        with pytest.raises(Died):
+            put(store, FIRST[1])
+        dead(store)
+    assert "cut short" in checked()[0][2]
+    assert checked(mends=True)[0][1:] == (
+        True, f"{where} is whole: 1 articles in 6 chunks, made with hash"
+    )  # fmt: skip
+    assert [good for _, good, _ in checked(fingerprint="x")] == [True, False]
+    assert "byline ingest --rebuild" in checked(fingerprint="x")[1][2]
+    with opened(where, ENCODER, writable=True) as store:
+        store._link.delete(names(store).chunks, "id", [layout.PLACES])
+    assert [good for _, good, _ in checked(mends=True)] == [False]
+    assert "6 chunks, but 5 are stored" in checked()[0][2]
+    Rebuild.begun(where, ENCODER).close()
+    assert [name for name, _, _ in checked()] == ["index", "rebuild"]
+
+
+@needs_milvus
+def test_the_page_keeps_an_archive_in_milvus(where: MilvusAddress, tmp_path: Path) -> None:
+    (tmp_path / "gulls.txt").write_text("Gulls nested on the pier in Veldmar.")
+    archive = Archive(where, lambda: ENCODER)
+    assert archive.cards() == []
+    report = list(archive.add([tmp_path / "gulls.txt"]))[-1]
+    assert isinstance(report, Report) and report.added == 1
+    (card,) = archive.cards(Filter("gulls"))
+    kept = local_folder(where) / "uploads" / "gulls.txt"
+    assert archive.article(card.article_id).source == str(kept)
+    archive.remove(card.article_id)
+    assert archive.cards() == []
+    assert not kept.exists()
+    archive.close()
+
+
+@needs_milvus
 def test_the_command_line_takes_an_address(address: str, tmp_path: Path) -> None:
     parts = Parts(
         encoder=lambda _: HashEncoder(),
@@ -528,9 +575,16 @@ def test_the_command_line_takes_an_address(address: str, tmp_path: Path) -> None
     status, out, _ = run("show", ids[0])
     assert status == 0 and "Headline" in out
     assert run("remove", ids[0], "--yes")[0] == 0
-    status, out, _ = run("doctor")
-    assert status == 0
-    assert f"{address}/news is whole: 1 articles" in out
+    for mend in ([], ["--mend"]):
+        status, out, _ = run("doctor", *mend)
+        assert (status, out.count("\n")) == (0, 1)  # nothing of a disk that is the server's
+        assert f"{address}/news is whole: 1 articles" in out
+    (tmp_path / "3.txt").write_text(f"Headline 3\n\n{story(3)}\n")
+    status, out, _ = run("ingest", "--rebuild", str(tmp_path))
+    assert (status, len(json.loads(run("list", "--json")[1]))) == (0, 3)
+    (tmp_path / "3.txt").unlink()
+    status, out, _ = run("ingest", "--prune", str(tmp_path))
+    assert (status, len(json.loads(run("list", "--all", "--json")[1]))) == (0, 2)
     status, _, err = run("show", "nothing")
     assert status == 1 and err.count("\n") == 1
 
