@@ -779,7 +779,7 @@ def test_a_search_goes_deeper_where_one_story_fills_it(where: Place, tmp_path: P
         with index_for(place, ENCODER) as store:
             ingest_articles(store, [*copies, other], ENCODER)
             with store.snapshot() as view:
-                passages = retrieve(view, asked, ENCODER.encode([asked.text])[0])
+                passages = retrieve(view, asked, ENCODER.encode([asked.text])[0]).passages
         found_in.append([one.stored.chunk.text for one in passages])
     assert sorted(found_in[0]) == sorted(found_in[1])
     assert any("pier" in text for text in found_in[0])

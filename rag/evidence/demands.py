@@ -68,7 +68,7 @@ class Demands:
         """True where the draft is known to be about each time that the question asks about."""
         return all(self._standing(one, draft) == "inside" for one in self.question.periods)
 
-    def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown"]:
+    def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown", "none"]:
         """Whether the draft reports what the person said whose statement is asked for."""
         if not self.question.subject:
             return "theirs"
