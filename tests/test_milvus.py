@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from index import places, schema
+from index.chunking import CHUNKER
 from index.embedding import HashEncoder
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexMismatch, UnusableIndex
 from index.ingesting import index_for, ingest, ingest_articles
@@ -208,7 +209,7 @@ def test_a_collection_that_is_gone_is_damage(
 
 def names(store: MilvusIndex) -> layout.Collections:
     """The collections of what a store holds."""
-    return store._names(store._state())
+    return store._changes.names(store._state())
 
 
 def stored(store: MilvusIndex) -> tuple[int, int]:
@@ -383,6 +384,37 @@ def assert_whole_articles(reader: View) -> None:
         assert text[one.chunk.start : one.chunk.end] == one.chunk.text
     for card in reader.articles() + reader.earlier():
         assert reader.article(card.article_id).text
+
+
+@needs_milvus
+def test_a_rebuild_that_dies_as_it_takes_its_place_leaves_one_or_the_other(
+    where: MilvusAddress, tmp_path: Path
+) -> None:
+    (tmp_path / "page.txt").write_text(story(9))
+    outcomes = []
+    with made(MilvusAddress("open", file=where.file), ENCODER):
+        for write in range(1, 9):
+            with made(where, ENCODER, replace=True) as store:
+                put(store, FIRST[0])
+            fresh = MilvusIndex.beside(where, ENCODER, CHUNKER)
+            ingest(fresh, [tmp_path / "page.txt"], ENCODER)
+            dies_at(fresh, write)
+            try:
+                fresh.put_in_place()
+            except Died:
+                dead(fresh)
+            else:
+                dead(fresh)
+                break
+            with Rebuild.begun(where, ENCODER) as again, opened(where, ENCODER) as reader:
+                outcomes.append([card.article_id for card in reader.articles()])
+                again.ingest([tmp_path / "page.txt"])
+            with opened(where, ENCODER, writable=True) as store:
+                assert [card.article_id for card in store.articles()] == ["page"]
+                assert whole(store)
+                assert [name for name, _, _ in store.findings()] == ["index"]
+                assert len(store._link.collections()) == 8
+    assert outcomes == [["a"], ["page"]]
 
 
 @needs_milvus

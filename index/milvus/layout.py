@@ -38,7 +38,7 @@ from index.schema import Manifest
 from index.versions import Version
 
 if TYPE_CHECKING:
-    from index.milvus.link import Link, Row
+    from index.milvus.link import Row
 
 FORMAT = 1
 ROOM = 65_535
@@ -48,14 +48,14 @@ PLACES = 1 << 20
 MANIFEST_KEY = 0
 REBUILDING_KEY = -1
 
-_NUMBERS = (
+NUMBERS = (
     "number", "change", "source_key", "origin_key", "text_key", "url_key", "superseded_key",
     "published", "chunks", "tokens",
 )  # fmt: skip
-_TEXTS = (
+TEXTS = (
     "id", "source", "origin", "superseded_by", "content_hash", "known", "links", "minhash",
 )  # fmt: skip
-ARTICLE = (*_NUMBERS, *_TEXTS)
+ARTICLE = (*NUMBERS, *TEXTS)
 CHUNK = ("id", "number", "article", "start", "end", "sentences", "text", "words", "vector")
 STORED_CHUNK = (*CHUNK, "published")
 
@@ -160,93 +160,6 @@ def born(name: str, collection: str) -> str:
     parts = "|".join(Collections._fields)
     found = re.fullmatch(rf"{re.escape(name)}_(?:{parts})_([0-9a-f]{{32}})", collection)
     return found[1] if found else ""
-
-
-def make_manifest(link: Link, name: str) -> None:
-    """Make the collection of the manifest; Milvus wants a vector in each."""
-    from pymilvus import DataType
-
-    fields, indexes = _schema()
-    fields.add_field("key", DataType.INT64, is_primary=True)
-    fields.add_field("value", DataType.VARCHAR, max_length=ROOM)
-    fields.add_field("unused", DataType.FLOAT_VECTOR, dim=2)
-    indexes.add_index("unused", index_type="FLAT", metric_type="IP")
-    link.make(name, fields, indexes)
-
-
-def make_articles(link: Link, name: str) -> None:
-    """Make the collection of the articles; `bands` finds those that may be copies."""
-    from pymilvus import DataType
-
-    fields, indexes = _schema()
-    fields.add_field("key", DataType.INT64, is_primary=True)
-    for number in _NUMBERS:
-        fields.add_field(number, DataType.INT64)
-    for text in _TEXTS:
-        fields.add_field(text, DataType.VARCHAR, max_length=ROOM)
-    fields.add_field("bands", DataType.SPARSE_FLOAT_VECTOR)
-    for indexed in ("source_key", "origin_key", "text_key", "url_key", "superseded_key"):
-        indexes.add_index(indexed, index_type="INVERTED")
-    indexes.add_index("bands", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-    link.make(name, fields, indexes)
-
-
-def make_chunks(link: Link, name: str, dimension: int, *, exact: bool) -> None:
-    """Make the collection of the chunks; an exact index of vectors, or the server's choice."""
-    from pymilvus import DataType, Function, FunctionType
-
-    fields, indexes = _chunk_schema(
-        dimension,
-        enable_analyzer=True,
-        enable_match=True,
-        analyzer_params={"tokenizer": "standard"},
-    )
-    fields.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
-    fields.add_function(
-        Function(
-            name="bm25",
-            function_type=FunctionType.BM25,
-            input_field_names=["words"],
-            output_field_names=["bm25"],
-        )
-    )
-    indexes.add_index("published", index_type="INVERTED")
-    indexes.add_index("vector", index_type="FLAT" if exact else "AUTOINDEX", metric_type="IP")
-    indexes.add_index(
-        "bm25",
-        index_type="SPARSE_INVERTED_INDEX",
-        metric_type="BM25",
-        params={"bm25_k1": 1.2, "bm25_b": 0.75},
-    )
-    link.make(name, fields, indexes)
-
-
-def make_earlier(link: Link, name: str, dimension: int) -> None:
-    """Make the collection of the chunks that are kept and not searched."""
-    fields, indexes = _chunk_schema(dimension)
-    indexes.add_index("vector", index_type="FLAT", metric_type="IP")
-    link.make(name, fields, indexes)
-
-
-def _chunk_schema(dimension: int, **words: object) -> tuple[Any, Any]:
-    from pymilvus import DataType
-
-    fields, indexes = _schema()
-    fields.add_field("id", DataType.INT64, is_primary=True)
-    for number in ("number", "article", "published", "start", "end"):
-        fields.add_field(number, DataType.INT64)
-    fields.add_field("sentences", DataType.VARCHAR, max_length=ROOM)
-    fields.add_field("text", DataType.VARCHAR, max_length=ROOM)
-    fields.add_field("words", DataType.VARCHAR, max_length=ROOM, **words)
-    fields.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
-    return fields, indexes
-
-
-def _schema() -> tuple[Any, Any]:
-    from pymilvus import MilvusClient
-
-    fields = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    return fields, MilvusClient.prepare_index_params()
 
 
 def hashed(text: str) -> int:

@@ -19,7 +19,8 @@ import time
 
 from index.connections import NO_WAIT, Wait
 from index.errors import IndexBusy
-from index.milvus.link import Held, Link, Row, awaiting
+from index.milvus.link import Link, Row
+from index.milvus.waiting import Held, awaiting
 
 SECONDS = 600.0
 """How long a lease holds without being renewed: longer than a batch takes to embed."""

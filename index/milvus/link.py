@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import logging
 import os
-import random
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from index.connections import NO_WAIT, Wait, lasting
-from index.errors import IndexBusy, IndexMissing, UnusableIndex
+from index.connections import NO_WAIT, Wait
+from index.errors import IndexMissing, UnusableIndex
+from index.milvus.lite import Served
+from index.milvus.waiting import awaiting
 from index.places import MilvusAddress, ingest_command, token
 
 CONNECT_SECONDS = 10.0
@@ -29,11 +27,7 @@ MOST = 16_384
 BATCH = 512
 """Rows written or fetched at a time: some megabytes."""
 
-POLL_SECONDS = (0.2, 0.6)
-"""The least and the most time between two looks whether another process has finished."""
-
 Row = dict[str, Any]
-T = TypeVar("T")
 
 _NO_COLLECTION = 100
 _UNAVAILABLE = (
@@ -62,7 +56,7 @@ class Link:
         self.address = address
         self._consistency = "Strong" if strong else "Bounded"
         _quiet()
-        self._file = None if address.file is None else awaiting(wait, lambda: _Served.of(address))
+        self._file = None if address.file is None else awaiting(wait, lambda: Served.of(address))
         try:
             with explained(address):
                 from pymilvus import MilvusClient
@@ -225,34 +219,6 @@ class Link:
                 )
 
 
-class Held(IndexBusy):
-    """Another process has what was wanted; `holder` names it."""
-
-    def __init__(self, message: str, holder: str = "another process") -> None:
-        super().__init__(message)
-        self.holder = holder
-
-
-def awaiting(wait: Wait, attempt: Callable[[], T]) -> T:
-    """What an attempt gives; it is made again and again while another process is in the way.
-
-    Raises:
-        IndexBusy: one has been for as long as `wait` allows.
-    """
-    began = time.monotonic()
-    while True:
-        try:
-            return attempt()
-        except Held as held:
-            waited = time.monotonic() - began
-            if waited >= wait.seconds:
-                limit = f" Gave up after {lasting(wait.seconds)}." if wait.seconds else ""
-                raise IndexBusy(f"{held}{limit}") from held
-            wait.tell(held.holder, waited)
-        # Two that wait do not look in step, so that one of them is the first.
-        time.sleep(min(random.uniform(*POLL_SECONDS), max(0.0, wait.seconds - waited)))
-
-
 @contextmanager
 def explained(address: MilvusAddress) -> Iterator[None]:
     """Turn what a server says into errors that say what to do; a wrong call stays a bug."""
@@ -289,68 +255,6 @@ def _meaning(address: MilvusAddress, error: Exception) -> UnusableIndex:
 def missing(address: MilvusAddress) -> IndexMissing:
     """The error for an address without an archive."""
     return IndexMissing(f"There is no index at {address}. Make one: {ingest_command(address)}")
-
-
-class _Served:
-    """A milvus-lite server in this process, shared by all who have its file open."""
-
-    _open: dict[Path, _Served] = {}  # noqa: RUF012  the class is the registry
-    _turn = threading.Lock()
-
-    def __init__(self, path: Path, server: Any, db: Any, port: int) -> None:
-        self._path = path
-        self._server = server
-        self._db = db
-        self._users = 0
-        self.uri = f"http://127.0.0.1:{port}"
-
-    @classmethod
-    def of(cls, address: MilvusAddress) -> _Served:
-        """The server of a file; started if there is none.
-
-        Raises:
-            UnusableIndex: the file cannot be used, or milvus-lite is not installed.
-            IndexBusy: another process has it open.
-        """
-        assert address.file is not None
-        path = address.file.resolve()
-        with cls._turn:
-            served = cls._open.get(path) or cls._started(address, path)
-            cls._open[path] = served
-            served._users += 1
-        return served
-
-    @classmethod
-    def _started(cls, address: MilvusAddress, path: Path) -> _Served:
-        try:
-            from milvus_lite.adapter.grpc.server import start_server_in_thread
-            from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
-        except ImportError as error:
-            raise UnusableIndex(
-                f"{address} is a file, which needs milvus-lite: pip install 'byline[milvus]'"
-            ) from error
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return cls(path, *start_server_in_thread(str(path), "127.0.0.1", 0))
-        except DataDirLockedError as error:
-            raise Held(
-                f"{address} is open in another process, and milvus-lite is for one at a time. "
-                "Wait, or start a server for it: milvus-lite server"
-            ) from error
-        except (OSError, MilvusLiteError) as error:
-            raise UnusableIndex(
-                f"{address} cannot be used: {error}. Choose another file: --index"
-            ) from error
-
-    def leave(self) -> None:
-        """Stop the server when its last user has left."""
-        with self._turn:
-            self._users -= 1
-            if self._users:
-                return
-            del self._open[self._path]
-            self._server.stop(grace=2).wait()
-            self._db.close()
 
 
 def _quiet() -> None:

@@ -14,12 +14,11 @@ makes vectors or chunks.
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,12 +33,13 @@ from index.errors import (
     UnknownArticle,
     UnusableIndex,
 )
-from index.milvus import layout, planning
+from index.milvus import layout, making, planning
 from index.milvus.analysis import Words
-from index.milvus.layout import Collections, State, Totals, changed
+from index.milvus.changing import Changes
+from index.milvus.layout import State
 from index.milvus.lease import Lease
-from index.milvus.link import MOST, Link, Row, missing
-from index.milvus.planning import Coming, at_address, planned
+from index.milvus.link import Link, Row, missing
+from index.milvus.planning import Coming, at_address
 from index.milvus.view import MilvusView, Remembered
 from index.places import MilvusAddress, ingest_command
 from index.records import Article, Chunk
@@ -67,6 +67,7 @@ class MilvusIndex(Latest):
         self._slot = slot
         self._manifest = layout.manifest(link.address.name)
         self._remembered = Remembered()
+        self._changes = Changes(link, self._state, self._write, self._view)
 
     @classmethod
     def create(
@@ -125,7 +126,7 @@ class MilvusIndex(Latest):
         try:
             index._load()
             if writable:
-                index._recover()
+                index._changes.recover()
                 index._sweep()
             return index
         except BaseException:
@@ -170,7 +171,7 @@ class MilvusIndex(Latest):
             if link.has(manifest):
                 link.load(manifest)
             elif make:
-                layout.make_manifest(link, manifest)
+                making.make_manifest(link, manifest)
             else:
                 raise missing(address)
             return cls(link, encoder, Lease.taken(link, manifest, wait), slot)
@@ -228,14 +229,14 @@ class MilvusIndex(Latest):
         words = layout.words_of(article.title, chunks)
         new = layout.article_row(article, content_hash, number, words)
         added = layout.chunk_rows(article, new, chunks, matrix, words)
-        gone = self._replaced(state, new)
-        self._change(state, [Coming(new, article.text, added)], gone)
+        gone = self._changes.replaced(state, new)
+        self._changes.make(state, [Coming(new, article.text, added)], gone)
         return "updated" if gone else "added"
 
     def contend(self, article: Article) -> tuple[bool, str]:
         """See `Store`."""
         state = self._writing()
-        view, names = self._view(state), self._names(state)
+        view, names = self._view(state), self._changes.names(state)
         address = versions.url_key(article.url)
         rows: list[Row] = []
         if address is not None:
@@ -249,7 +250,7 @@ class MilvusIndex(Latest):
         article_id = versions.spare_id(article.id, row["source"])
         new = planning.renamed(row, article_id, state.number + 1)
         chunks = planning.copied(view.chunk_rows(row, layout.STORED_CHUNK[1:]), new)
-        self._change(state, [Coming(new, other.text, chunks)], [row])
+        self._changes.make(state, [Coming(new, other.text, chunks)], [row])
         return True, article_id
 
     def redescribe(self, article: Article, content_hash: str) -> None:
@@ -267,12 +268,14 @@ class MilvusIndex(Latest):
         if new["published"] != old["published"]:  # which stands with the chunks too
             new["number"] = state.number + 1
             chunks = planning.copied(stored, new)
-        self._change(state, [Coming(new, article.text, chunks)], self._replaced(state, new))
+        self._changes.make(
+            state, [Coming(new, article.text, chunks)], self._changes.replaced(state, new)
+        )
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
         state = self._writing()
-        self._change(state, [], [self._view(state).row(article_id)])
+        self._changes.make(state, [], [self._view(state).row(article_id)])
 
     def clear(self, encoder: Encoder, chunker: str = "") -> None:
         """Begin with nothing, and with this encoder."""
@@ -288,11 +291,11 @@ class MilvusIndex(Latest):
             shrunk=1,
             stamp=uuid.uuid4().hex,
         )
-        names = self._names(State(manifest))
+        names = self._changes.names(State(manifest))
         exact = self._link.address.file is not None
-        layout.make_articles(self._link, names.articles)
-        layout.make_chunks(self._link, names.chunks, encoder.dimension, exact=exact)
-        layout.make_earlier(self._link, names.earlier, encoder.dimension)
+        making.make_articles(self._link, names.articles)
+        making.make_chunks(self._link, names.chunks, encoder.dimension, exact=exact)
+        making.make_earlier(self._link, names.earlier, encoder.dimension)
         self._write(State(manifest))
         self._encoder = encoder
         self._sweep()
@@ -318,8 +321,8 @@ class MilvusIndex(Latest):
     def findings(self) -> Iterator[Finding]:
         """Look at all of it and say what is right and what is not."""
         state = self._state()
-        totals, aside = self._counted(state)
-        names = self._names(state)
+        totals, aside = self._changes.counted(state)
+        names = self._changes.names(state)
         stored = self._link.count(names.chunks), self._link.count(names.earlier)
         said = f"{totals.articles} articles in {totals.chunks} chunks"
         made = f"made with {state.manifest.encoder}"
@@ -367,9 +370,6 @@ class MilvusIndex(Latest):
         row = {"key": key, "value": state.to_json(), "unused": [0.0, 0.0]}
         self._link.upsert(self._manifest, [row])
 
-    def _names(self, state: State) -> Collections:
-        return layout.collections(self._link.address.name, state.manifest.born)
-
     def _view(self, state: State) -> MilvusView:
         return MilvusView(self._link, state, self._remembered)
 
@@ -384,7 +384,7 @@ class MilvusIndex(Latest):
         self._link.load(self._manifest)
         state = self._state()
         self._check_encoder(state.manifest, self._encoder)
-        for collection in self._names(state):
+        for collection in self._changes.names(state):
             if not self._link.has(collection):
                 raise self._damaged(f"the collection {collection} is gone")
             self._link.load(collection)
@@ -393,21 +393,31 @@ class MilvusIndex(Latest):
         """Whether there is an unfinished archive here that this writer can go on with."""
         try:
             self._load()
-            return self._recover().manifest.chunker == chunker
-        except UnusableIndex:
+            state = self._changes.recover()
+            # One that was put in place already was only not forgotten.
+            return state.manifest.chunker == chunker and state.manifest.born != self._born()
+        except (UnusableIndex, ValueError):
             return False
+
+    def _born(self, slot: int = layout.MANIFEST_KEY) -> str:
+        """Which collections a row of the manifest names; empty where there is none.
+
+        Raises:
+            ValueError: the row cannot be read, as one of another version of Byline.
+        """
+        row = self._row(slot)
+        return State.from_json(row["value"]).manifest.born if row else ""
 
     def _sweep(self) -> None:
         """Drop the collections that no row of the manifest names any more."""
-        born = set()
-        for slot in (layout.MANIFEST_KEY, layout.REBUILDING_KEY):
-            row = self._row(slot)
-            try:
-                born |= {State.from_json(row["value"]).manifest.born} if row else set()
-            except ValueError:
-                return  # another version of Byline may know which ones it names
+        try:
+            born, other = self._born(), self._born(layout.REBUILDING_KEY)
+        except ValueError:
+            return  # another version of Byline may know which ones it names
+        if born == other:  # it is in place, and its writer died before it could say so
+            self._link.delete(self._manifest, "key", [layout.REBUILDING_KEY])
         for collection in self._link.collections():
-            if layout.born(self._link.address.name, collection) not in {"", *born}:
+            if layout.born(self._link.address.name, collection) not in {"", born, other}:
                 self._link.drop(collection)
 
     def _damaged(self, why: str) -> IndexDamaged:
@@ -433,7 +443,9 @@ class MilvusIndex(Latest):
         """The state to change, by the one who may."""
         self._lease_held().renew()
         state = self._state()
-        return self._recover() if state.pending else state  # a write before this one has failed
+        return (
+            self._changes.recover() if state.pending else state
+        )  # a write before this one has failed
 
     @staticmethod
     def _require_shape(
@@ -443,92 +455,3 @@ class MilvusIndex(Latest):
             raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
         if not 0 < len(chunks) < layout.PLACES:
             raise ValueError(f"{len(chunks)} chunks: an article's text is kept in its chunks")
-
-    def _replaced(self, state: State, new: Row) -> list[Row]:
-        """The rows of the articles that have a new one's id or source."""
-        fields = ["key", *layout.ARTICLE]
-        where = f"key == {new['key']} or source_key == {new['source_key']}"
-        return self._link.query(self._names(state).articles, where, fields)
-
-    def _change(self, state: State, coming: Sequence[Coming], gone: Sequence[Row]) -> None:
-        """Store some articles and take others away, as one change."""
-        names, view = self._names(state), self._view(state)
-        plan = planned(self._link, names, view, coming, gone)
-        number = state.number + 2  # the first may be that of a new state of an article
-        before = self._before(names, plan.written)
-        state = dataclasses.replace(state, number=number, pending=plan.pending(number, names))
-        self._write(state)
-        written = {row["key"]: row for row in plan.written}
-        for key, rows in plan.fresh.items():
-            self._link.upsert(names.of(written[key]), rows)
-        for row in plan.moved:
-            rows = view.chunk_rows(row, layout.STORED_CHUNK[1:])
-            self._link.upsert(names.of(written[row["key"]]), rows)
-        # In one request: all are seen, or none.
-        rows = planning.with_change(plan.written, number)
-        self._link.upsert(names.articles, rows, MOST)
-        self._clean(names, state.pending, written)
-        was = {row["key"]: row for row in (*before, *plan.gone)}
-        totals = changed(state.totals, list(was.values()), plan.written)
-        shrunk = bool(plan.gone or plan.moved)
-        self._write(self._next(state, totals or self._counted(state)[0], shrunk=shrunk))
-
-    def _before(self, names: Collections, written: Sequence[Row]) -> list[Row]:
-        """The rows that are there of those that are about to be written."""
-        keys = [row["key"] for row in written]
-        return list(self._link.get(names.articles, "key", keys, layout.ARTICLE))
-
-    def _clean(self, names: Collections, pending: dict[str, Any], rows: Mapping[int, Row]) -> None:
-        """Delete what a change has left behind: articles' rows, and chunks of no state of any."""
-        self._link.delete(names.articles, "key", pending["gone"])
-        stale: dict[str, list[int]] = {}
-        for one in pending["chunks"]:
-            row = rows.get(one["key"])
-            place = names.of(row) if row and row["number"] == one["number"] else ""
-            for here in (names[index] for index in one["places"]):
-                if here != place:
-                    ids = stale.setdefault(here, [])
-                    ids.extend(layout.chunk_ids(one["number"], one["chunks"]))
-        for here, ids in stale.items():
-            self._link.delete(here, "id", ids)
-
-    @staticmethod
-    def _next(state: State, totals: Totals, *, shrunk: bool) -> State:
-        generation = state.manifest.generation + 1
-        manifest = dataclasses.replace(
-            state.manifest,
-            generation=generation,
-            shrunk=generation if shrunk else state.manifest.shrunk,
-            stamp=uuid.uuid4().hex,
-        )
-        return dataclasses.replace(state, manifest=manifest, totals=totals, pending={})
-
-    def _recover(self) -> State:
-        """Finish or undo the change that a writer before this one did not live to finish."""
-        state = self._state()
-        pending = state.pending
-        if not pending:
-            return state
-        names = self._names(state)
-        keys = {pending["written"], *(one["key"] for one in pending["chunks"])} - {None}
-        fields = ["number", "change", "superseded_by"]
-        rows = {row["key"]: row for row in self._link.get(names.articles, "key", keys, fields)}
-        marked = rows.get(pending["written"])
-        if pending["written"] is None or (marked and marked["change"] == pending["change"]):
-            rows = {key: row for key, row in rows.items() if key not in pending["gone"]}
-        else:
-            pending = {**pending, "gone": []}
-        self._clean(names, pending, rows)
-        state = self._next(state, self._counted(state)[0], shrunk=True)
-        self._write(state)
-        return state
-
-    def _counted(self, state: State) -> tuple[Totals, int]:
-        """The totals, from every article's row, and the chunks of earlier versions."""
-        fields = [
-            "key", "origin_key", "superseded_by", "chunks", "tokens", "published",
-        ]  # fmt: skip
-        rows = list(self._link.every(self._names(state).articles, fields))
-        totals = changed(Totals(), [], rows)
-        assert totals is not None
-        return totals, sum(row["chunks"] for row in rows if row["superseded_by"])
