@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from index.addressed import addressed
 from index.embedding import Vectors
-from index.queries import Queries
 from index.records import Card, Hit, StoredChunk
+from index.stores import View
 from rag.evidence.prose import is_prose
 from rag.evidence.timing import JUST_AFTER, Standing, anchored, standing
 from rag.questions.asking import only_asks
@@ -84,7 +84,7 @@ class Found:
 
 
 def retrieve(
-    index: Queries,
+    index: View,
     question: Question,
     vector: Vectors,
     dates: Dates | None = None,
@@ -118,7 +118,7 @@ class _Readable:
     Such an article is set aside whole: what else it says, it says to be cited.
     """
 
-    def __init__(self, index: Queries) -> None:
+    def __init__(self, index: View) -> None:
         self._index = index
         self._known: dict[str, bool] = {}
         self._aside: list[Card] = []
@@ -139,7 +139,7 @@ class _Readable:
         return tuple(self._aside)
 
 
-def _beside(index: Queries, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:
+def _beside(index: View, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:
     """What stands just before and after the best passages, where it was not found itself.
 
     The passage that says what a question is about is often not the one that answers it.
@@ -158,7 +158,7 @@ def _beside(index: Queries, vector: Vectors, found: Sequence[Passage]) -> Iterat
 
 
 def _searched(
-    index: Queries, question: Question, vector: Vectors, dates: Dates, depth: int, limit: int
+    index: View, question: Question, vector: Vectors, dates: Dates, depth: int, limit: int
 ) -> tuple[list[Passage], bool]:
     """The best of both searches, fused, and whether a deeper search may bring more."""
     spans = [dates, *_published_then(question, dates)]
@@ -176,7 +176,7 @@ def _searched(
     return ranked, len(nearest) >= depth
 
 
-def settled(index: Queries, question: Question) -> Question:
+def settled(index: View, question: Question) -> Question:
     """The question with the days of its events, where what the archive says of them agrees.
 
     "Before the talks" gets the day of the talks. Names and numbers that only say
@@ -209,7 +209,7 @@ def settled(index: Queries, question: Question) -> Question:
     )
 
 
-def _sentences_on(index: Queries, event: str) -> Iterator[tuple[str, dt.date | None]]:
+def _sentences_on(index: View, event: str) -> Iterator[tuple[str, dt.date | None]]:
     """Sentences that may tell of an event, each with its article's day."""
     hits = index.lexical(content(event), EVENT_CHUNKS)
     for stored in index.passages([hit.chunk_id for hit in hits]):
@@ -269,7 +269,7 @@ def _ranks(period: Period) -> bool:
 
 
 def _fused(
-    index: Queries, vector: Vectors, matching: Sequence[Hit], nearest: Sequence[Hit], depth: int
+    index: View, vector: Vectors, matching: Sequence[Hit], nearest: Sequence[Hit], depth: int
 ) -> list[Passage]:
     cosines = {hit.chunk_id: hit.score for hit in nearest}
     unseen = [hit.chunk_id for hit in matching if hit.chunk_id not in cosines]
