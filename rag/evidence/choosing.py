@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.embedding import Encoder, Tokens
-from index.queries import Queries
+from index.stores import View
 from rag.disagreement.conflicts import Disagreement, conflicts, place, superseded
 from rag.evidence.demands import Demands
 from rag.evidence.refusing import on_topic
@@ -51,7 +51,7 @@ class _Met:
 
 
 def choose(
-    index: Queries,
+    index: View,
     question: Question,
     asked: Tokens,
     passages: Sequence[Passage],
@@ -86,7 +86,7 @@ def choose(
 
 
 def _met(
-    index: Queries,
+    index: View,
     question: Question,
     demands: Demands,
     ranked: Sequence[Candidate],
