@@ -6,7 +6,10 @@ import datetime as dt
 
 import pytest
 
-from rag.disagreement.conflicts import conflicts, place, superseded, wording
+from rag.disagreement.conflicts import conflicts
+from rag.disagreement.sameness import place
+from rag.disagreement.sides import wording
+from rag.disagreement.superseding import superseded
 from rag.evidence.weighing import Candidate
 from rag.grounding import Support, faults
 from rag.questions.question import Question

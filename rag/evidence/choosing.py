@@ -12,7 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from index.embedding import Encoder, Tokens
 from index.queries import Queries
-from rag.disagreement.conflicts import Disagreement, conflicts, place, superseded
+from rag.disagreement.conflicts import conflicts
+from rag.disagreement.sameness import place
+from rag.disagreement.sides import Disagreement
+from rag.disagreement.superseding import superseded
 from rag.evidence.demands import Demands
 from rag.evidence.refusing import on_topic
 from rag.evidence.weighing import Candidate, gather, ranking, trained, unmet

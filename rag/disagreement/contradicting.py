@@ -1,0 +1,63 @@
+"""Where one sentence affirms what another negates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rag.disagreement.asked import Asked
+from rag.disagreement.assertions import Assertion, assertions
+from rag.disagreement.sameness import (
+    Place,
+    one_source,
+    place,
+)
+from rag.disagreement.sides import Side
+from rag.disagreement.statement import (
+    published,
+)
+from rag.evidence.weighing import Candidate
+
+
+def contradictions(asked: Asked, candidates: Sequence[Candidate]) -> Iterable[tuple[Side, ...]]:
+    """The best ranked pair of which one affirms what the other negates, if any."""
+    said = _assertions(asked, candidates)
+    for at, (one, first) in enumerate(said):
+        for other, second in said[at + 1 :]:
+            if _negates(first, second, asked) and not one_source(one, other):
+                return [(Side(one, first.text), Side(other, second.text))]
+    return []
+
+
+def reversed_states(asked: Asked, candidates: Sequence[Candidate]) -> dict[Place, Candidate]:
+    """What had "not yet" happened and has, by a later report."""
+    if asked.question.asks != "polarity":
+        return {}
+    said = _assertions(asked, candidates)
+    found = {}
+    for one, old in said:
+        for other, new in said:
+            before, after = published(one), published(other)
+            later = before is not None and after is not None and before < after
+            if later and old.yet and old.negated and _negates(old, new, asked):
+                found[place(one)] = other
+    return found
+
+
+def _assertions(asked: Asked, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Assertion]]:
+    return [
+        (candidate, one)
+        for candidate in candidates
+        if asked.in_context(candidate)
+        for one in assertions(candidate.text)
+        if asked.modal or not one.modal
+    ]
+
+
+def _negates(one: Assertion, other: Assertion, asked: Asked) -> bool:
+    """True where one affirms what the other negates, in clauses that share what is asked."""
+    negated = (one.negated & other.affirmed) | (other.negated & one.affirmed)
+    if negated.isdisjoint(asked.common) or one.negated & other.negated & asked.common:
+        return False
+    both = one.near & other.near & asked.common
+    names = one.names & other.names & set(asked.question.names)
+    return len(both) + len(names) >= min(2, len(asked.common) + len(asked.question.names))
