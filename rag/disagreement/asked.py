@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rag.disagreement.amounts import MEASURES, Amount
+from rag.disagreement.around import Surroundings
 from rag.disagreement.figures import counted
 from rag.disagreement.statement import (
     Kind,
@@ -67,23 +70,27 @@ class Asked:
     modal: bool
     earlier: bool
     """True where it asks for the first or an earlier value."""
+    around: Surroundings = field(compare=False)
+    """What the articles of the evidence are about."""
 
     @classmethod
-    def of(cls, question: Question) -> Asked:
-        """Read what is wanted off a question."""
+    def of(cls, question: Question, candidates: Iterable[Candidate] = ()) -> Asked:
+        """Read what is wanted off a question, and what the evidence is about."""
         text = " ".join(re.findall(r"[^.?!]*\?", question.text)) or question.text
         named = {stem(name) for name in question.names}
         target = _target(text)
+        unit = _unit(text, target)
         return cls(
             question,
             common_stems(text) - _ASKING - named,
             target,
-            _unit(text, target),
-            _kinds(question),
+            unit,
+            _kinds(question, bool(target or unit)),
             periods(text),
             bool(_SAYING.search(text)),
             bool(re.search(r"\b(?:could|may|might|would|will|expected|supposed)\b", text)),
             bool(_EARLIER.search(text)),
+            Surroundings(candidates),
         )
 
     def touches(self, statement: Statement) -> bool:
@@ -106,19 +113,27 @@ class Asked:
             return not self.target.isdisjoint(wide) and not self._other_thing(statement)
         return not self.common or not self.common.isdisjoint(said)
 
+    def equally(self, one: Statement, other: Statement) -> bool:
+        """True where what one clause says of the question's words the other's article says too."""
+        wanted = self.common - self.target
+        mine, theirs = (wanted & (said.about - said.thing) for said in (one, other))
+        return mine - theirs <= _stems_of(self.around.article(other.candidate)) and (
+            theirs - mine <= _stems_of(self.around.article(one.candidate))
+        )
+
     def in_context(self, candidate: Candidate) -> bool:
-        """True where a passage and its headline carry the question's names and half its words."""
+        """True where an article has the question's names, and what stands around half its words."""
         if not self.named(candidate):
             return False
         if not self.common:
             return True
-        text = _context(candidate)
-        return len(self.common & common_stems(text)) >= CONTEXT_COVERED * len(self.common)
+        said = _stems_of(self.around.of(candidate))
+        return len(self.common & said) >= CONTEXT_COVERED * len(self.common)
 
     def named(self, candidate: Candidate) -> bool:
-        """True where a passage and its headline carry the question's names, or two in three."""
+        """True where an article carries the question's names, or two in three."""
         wanted = [name for name in self.question.names if not periods(name)]
-        return len(missing(wanted, words(_context(candidate)))) <= len(wanted) // 3
+        return len(missing(wanted, _words_of(self.around.article(candidate)))) <= len(wanted) // 3
 
     def of_its_day(self, candidate: Candidate) -> bool:
         """True where the question has a day, and the article or the sentence is of that day."""
@@ -154,9 +169,14 @@ class Asked:
         return thing.isdisjoint(self.target | self.common)
 
 
-def _context(candidate: Candidate) -> str:
-    card = candidate.passage.stored.card
-    return f"{card.title}\n{candidate.passage.text}\n{card.publisher or ''}"
+@lru_cache(maxsize=256)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(words(text))
+
+
+@lru_cache(maxsize=256)
+def _stems_of(text: str) -> frozenset[str]:
+    return common_stems(text)
 
 
 def _target(text: str) -> frozenset[str]:
@@ -179,10 +199,10 @@ def _unit(text: str, target: frozenset[str]) -> str:
     return ""
 
 
-def _kinds(question: Question) -> tuple[Kind, ...]:
+def _kinds(question: Question, measured: bool) -> tuple[Kind, ...]:
     if question.asks == "number":
         long = re.search(r"\bhow long\b", question.text, re.IGNORECASE)
         return ("number", "date") if long else ("number",)
     if question.asks == "time":
         return ("date",)
-    return ("number",) if question.asks == "other" else ()
+    return ("number",) if question.asks == "other" and measured else ()

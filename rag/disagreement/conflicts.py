@@ -10,13 +10,15 @@ missed disagreement costs a remark, an invented one misleads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
+from index.queries import Queries
+from rag.disagreement.around import read_on
 from rag.disagreement.asked import Asked
 from rag.disagreement.contradicting import contradictions
 from rag.disagreement.propositions import statements
 from rag.disagreement.sameness import (
-    DEPTH,
+    Place,
     about_one_thing,
     contrary,
     of_one_article,
@@ -28,40 +30,90 @@ from rag.disagreement.sides import Disagreement, Side
 from rag.disagreement.statement import (
     Statement,
 )
-from rag.disagreement.superseding import superseded
+from rag.disagreement.superseding import replaced
 from rag.evidence.weighing import Candidate
+from rag.generation import Draft
 from rag.questions.question import Question
 
 SIDES = 3
 """Values that one disagreement names at most."""
 
 
-def conflicts(question: Question, candidates: Sequence[Candidate]) -> list[Disagreement]:
+def disagreements(
+    index: Queries,
+    question: Question,
+    candidates: Sequence[Candidate],
+    drafts: Sequence[Draft],
+) -> list[Disagreement]:
+    """Where other origins say otherwise than the answer does, in any part of what was found.
+
+    Args:
+        index: where the candidates came from; their articles are read to the end.
+        question: the question, read.
+        candidates: sentences, best first.
+        drafts: what the answer quotes.
+    """
+    if not (Asked.of(question).kinds or question.asks == "polarity"):
+        return []
+    passages = {one.passage.stored.chunk_id: one.passage for one in candidates}
+    further = read_on(index, list(passages.values()))
+    quoted = {place(one) for one in candidates if any(_quotes(draft, one) for draft in drafts)}
+    return conflicts(question, candidates, further, quoted)
+
+
+def _quotes(draft: Draft, candidate: Candidate) -> bool:
+    article, start, end = place(candidate)
+    same = draft.passage.stored.card.article_id == article
+    return same and draft.span.start <= start and end <= draft.span.end
+
+
+def conflicts(
+    question: Question,
+    candidates: Sequence[Candidate],
+    further: Sequence[Candidate] = (),
+    quoted: Container[Place] | None = None,
+) -> list[Disagreement]:
     """Where origins disagree on what the question asks; at most one of each kind.
 
     Args:
         question: the question, read.
-        candidates: sentences, best first; `DEPTH` of them are compared.
+        candidates: sentences, best first.
+        further: what else the same articles say.
+        quoted: the sentences that the answer rests on, one of which has to be a side;
+            by default any.
     """
-    asked = Asked.of(question)
-    old = superseded(question, candidates)
-    current = [one for one in candidates[:DEPTH] if place(one) not in old]
-    told = [one for c in current for one in statements(c) if asked.bears(one) and not one.former]
+    every = [*candidates, *further]
+    asked = Asked.of(question, every)
+    said = [one for candidate in every for one in statements(candidate)]
+    old = replaced(asked, said, every)
+    current = [one for one in every if place(one) not in old]
+    first = [one for one in current if quoted is None or place(one) in quoted]
+    told = [
+        one
+        for one in said
+        if not one.former and place(one.candidate) not in old and asked.bears(one)
+    ]
     found = []
     for kind in asked.kinds:
-        sides = _opposed([one for one in told if one.kind == kind], asked)
+        some = [one for one in told if one.kind == kind]
+        mine = [one for one in some if quoted is None or place(one.candidate) in quoted]
+        sides = _opposed(mine or some, some, asked)
         if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
             found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
     if question.asks == "polarity":
-        found += [Disagreement("polarity", sides) for sides in contradictions(asked, current)]
+        found += [
+            Disagreement("polarity", sides) for sides in contradictions(asked, first, current)
+        ]
     return found
 
 
-def _opposed(told: Sequence[Statement], asked: Asked) -> list[Statement]:
+def _opposed(
+    first: Sequence[Statement], told: Sequence[Statement], asked: Asked
+) -> list[Statement]:
     """The best ranked values that exclude one another, from as many sources; or none."""
-    for at, first in enumerate(told):
-        sides = [first]
-        for other in told[at + 1 :]:
+    for said in first:
+        sides = [said]
+        for other in told:
             if len(sides) < SIDES and all(_oppose(other, side, asked) for side in sides):
                 sides.append(other)
         if len(sides) > 1:

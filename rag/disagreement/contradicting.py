@@ -18,13 +18,21 @@ from rag.disagreement.statement import (
 from rag.evidence.weighing import Candidate
 
 
-def contradictions(asked: Asked, candidates: Sequence[Candidate]) -> Iterable[tuple[Side, ...]]:
-    """The best ranked pair of which one affirms what the other negates, if any."""
+def contradictions(
+    asked: Asked, first: Sequence[Candidate], candidates: Sequence[Candidate]
+) -> Iterable[tuple[Side, ...]]:
+    """The best ranked pair of which one affirms what the other negates, if any.
+
+    Args:
+        asked: what the question wants.
+        first: where one of the two has to stand.
+        candidates: where the other may stand.
+    """
     said = _assertions(asked, candidates)
-    for at, (one, first) in enumerate(said):
-        for other, second in said[at + 1 :]:
-            if _negates(first, second, asked) and not one_source(one, other):
-                return [(Side(one, first.text), Side(other, second.text))]
+    for one, here in _assertions(asked, first):
+        for other, there in said:
+            if not one_source(one, other) and _negates(here, there, asked):
+                return [(Side(one, here.text), Side(other, there.text))]
     return []
 
 

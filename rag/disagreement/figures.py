@@ -39,6 +39,12 @@ _RATE = re.compile(
 _AGE = re.compile(r"\baged?\s+$|\bage of\s+$", re.IGNORECASE)
 _AGE_AFTER = re.compile(r"^[\s-]years?[\s-]old|^(?:-year|s\b)")
 _IDENTIFIER = re.compile(r"(?:(?<!^)\b[A-Z][a-z]+|\bNo\.?)\s+$")
+_BODY = re.compile(
+    r"\b(?P<of>[^\W\d_]{3,})\s+(?:of|with|involving|comprising)\s+$"
+    r"|\b(?P<has>[^\W\d_]{3,})\s+(?:had|has|have|involved|involves|included|includes|enrolled"
+    r"|covered|covers|comprised|comprises|numbered|counted)\s+$",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"^\s*(?:to|-|–|and)\s*$")
 _STOP_NOUN = re.compile(r"[,.;:()“”\"]|\s[-–—]\s")
 _NOUN_ENDS = frozenset(
@@ -107,7 +113,14 @@ def _figure(
         bool(_SUBSET_BEFORE.search(before) or _SUBSET_AFTER.match(after)),
         bool(_BY.search(before)),
         bool(_RATE.match(after)),
+        _body(before[: hedge.start()] if hedge else before),
     )
+
+
+def _body(before: str) -> str:
+    """The stem of what is said to consist of as many as follow: a trial, a crowd, a crew."""
+    match = _BODY.search(before)
+    return alike(stem(fold(match["of"] or match["has"]))) if match else ""
 
 
 def counted(after: str) -> frozenset[str]:

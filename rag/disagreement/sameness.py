@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from rag.disagreement.amounts import Amount
 from rag.disagreement.asked import Asked
@@ -13,12 +14,13 @@ from rag.disagreement.statement import (
 )
 from rag.disagreement.stems import is_generic, is_person
 from rag.evidence.weighing import Candidate
-from rag.text.dates import Mention
+from rag.text.dates import CALENDAR, Mention
 from rag.text.names import missing, names, same_name, split_name
 from rag.text.words import words
 
-DEPTH = 40
-"""Candidates that are compared; a value that answers stands higher."""
+FARTHEST = 30
+"""Times that one of two figures of the same thing may be the other: police and organisers count
+a crowd ten times apart, a ticket and a tunnel differ a millionfold."""
 EVENT = dt.timedelta(days=31)
 """How far apart reports of one event's growing count may be."""
 Place = tuple[str, int, int]
@@ -55,11 +57,17 @@ def about_one_thing(
         return False
     shared = (one.about | one.thing) & (other.about | other.thing)
     if one.kind == "date":
-        names_ = {name for name in one.names if any(same_name(name, n) for n in other.names)}
-        enough = len(shared) + len(names_) >= 2 and not shared.isdisjoint(asked.common)
-        return enough and _same_places(one, other, asked)
+        wanted = asked.question.names
+        named = [n for n in wanted if all(_has(said.names, n) for said in (one, other))]
+        event = shared & asked.common
+        enough = len(event) + len(named) >= min(2, len(asked.common) + len(wanted))
+        return bool(event) and enough and _same_places(one, other, asked)
     if not _same_measure(one, other) or not _same_places(one, other, asked):
         return False
+    if not _plausible(one, other) or not asked.equally(one, other):
+        return False
+    if one.body and one.body == other.body and one.body in asked.common:
+        return True
     vague = any(told.thing and is_generic(told.thing) for told in (one, other))
     told_of = shared - one.thing - other.thing if vague else shared
     if vague and len(told_of | (one.names & other.names)) < 2 and shared.isdisjoint(CUMULATIVE):
@@ -67,6 +75,19 @@ def about_one_thing(
     if shared - _WEAK:
         return len(shared) >= 2 or not shared.isdisjoint(asked.common | asked.target)
     return loosely and len((one.near & other.near) & (asked.common | asked.target)) >= 2
+
+
+def _has(names: Iterable[str], name: str) -> bool:
+    return any(same_name(name, other) for other in names)
+
+
+def _plausible(one: Statement, other: Statement) -> bool:
+    """True unless one value is so many times the other that they can hardly mean one thing."""
+    a, b = one.value, other.value
+    if not (isinstance(a, Amount) and isinstance(b, Amount)):
+        return True
+    low, high = sorted((abs(a.value), abs(b.value)))
+    return high <= FARTHEST * max(low, 1)
 
 
 def of_one_day(one: Statement, other: Statement, asked: Asked) -> bool:
@@ -165,4 +186,5 @@ def _places(statement: Statement) -> frozenset[str]:
         for name in names(clause)
         if _LOCATED.search(clause[: clause.find(name)])
         for word in split_name(name)
+        if word not in CALENDAR
     )

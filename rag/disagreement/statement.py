@@ -32,6 +32,10 @@ _WIDE_END = re.compile(
     r"[;—]|,?\s+(?:while|whereas|although|though|but)\s|,\s+(?:and|before|after)\b"
     r"|,\s+(?:an?|one|two|three) (?:hour|day|week|month|year)s? (?:before|after|earlier|later)\b"
 )
+_OPENING_CLAUSE = re.compile(
+    r"(?:If|Unless|When|Once|Although|Though|While|Because|Until|Should)\s[^,;:.]+,", re.IGNORECASE
+)
+"""A clause of its own before the main one."""
 _ATTRIBUTION = re.compile(
     rf"(?:,\s*|^)[^,]*\b(?:{SAYING})\b(?: on [A-Z]\w+)?\s*[.,]?$|^.*?\b(?:{SAYING})\b[^,]*?\bthat\s"
     r"|^.*?\b(?:said|says)\s+(?:on [A-Z]\w+day\s+)?(?!to\b)|,?\s*according to .*$"
@@ -94,6 +98,8 @@ class Statement:
     """True for a difference: "rose by 12"."""
     rate: bool = False
     """True for so much a day, per head, …"""
+    body: str = ""
+    """The stem of what consists of so many: "trial" in "a trial of 600 people"."""
 
     @property
     def worded(self) -> str:
@@ -167,11 +173,15 @@ def before_and_with(candidate: Candidate) -> str:
 def clause_at(text: str, start: int, end: int, *, wide: bool = False) -> tuple[int, int]:
     """The bounds of the clause that holds ``text[start:end]``, its "when" too if wide."""
     begin, stop = 0, len(text)
+    opening = _OPENING_CLAUSE.match(text) if wide else None
+    if opening:
+        begin, stop = (opening.end(), stop) if opening.end() <= start else (0, opening.end() - 1)
     for match in (_WIDE_END if wide else _CLAUSE_END).finditer(text):
         if match.end() <= start:
-            begin = match.start() if match.group().strip(" ,")[:1].isalpha() else match.end()
+            at = match.start() if match.group().strip(" ,")[:1].isalpha() else match.end()
+            begin = max(begin, at)
         elif match.start() >= end:
-            stop = match.start()
+            stop = min(stop, match.start())
             break
     return begin, stop
 

@@ -16,7 +16,6 @@ from rag.disagreement.contradicting import reversed_states
 from rag.disagreement.propositions import statements
 from rag.disagreement.sameness import (
     CUMULATIVE,
-    DEPTH,
     EVENT,
     Place,
     about_one_thing,
@@ -57,29 +56,44 @@ def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[P
     A question with a day of its own, or one that asks for the first or an earlier
     value, wants what was said then: nothing newer replaces it.
     """
-    asked = Asked.of(question)
+    told = [one for candidate in candidates for one in statements(candidate)]
+    return replaced(Asked.of(question, candidates), told, candidates)
+
+
+def replaced(
+    asked: Asked, told: Iterable[Statement], candidates: Sequence[Candidate]
+) -> Mapping[Place, Candidate]:
+    """The same, for sentences whose statements are read already.
+
+    Args:
+        asked: what the question wants.
+        told: every statement of the sentences, in their order.
+        candidates: the sentences, best first.
+    """
     if asked.earlier:
         return {}
-    some = [(c, statements(c)) for c in candidates[:DEPTH]]
-    told = [one for _, found in some for one in found]
-    current = [one for one in told if not one.former and asked.named(one.candidate)]
-    replaced: dict[Place, Candidate] = {}
-    for old in current:
-        for new in told:
-            if _may_replace(old, new, asked) and _replaces(old, new, asked):
-                replaced.setdefault(place(old.candidate), _newest(new, current, asked).candidate)
-    replaced |= reversed_states(asked, candidates[:DEPTH])
-    return {at: new for at, new in replaced.items() if place(new) != at}
+    some = [
+        one
+        for one in told
+        if one.kind in asked.kinds and not one.part and asked.named(one.candidate)
+    ]
+    past = [one for one in some if one.former]
+    current = [one for one in some if not one.former and asked.fits(one)]
+    bearing = [one for one in current if asked.bears(one)]
+    found: dict[Place, Candidate] = {}
+    pairs = [(old, new) for new in past for old in current]
+    pairs += [(old, new) for new in bearing for old in bearing]
+    for old, new in pairs:
+        if _may_replace(old, new, asked) and _replaces(old, new, asked):
+            found.setdefault(place(old.candidate), _newest(new, current, asked).candidate)
+    found |= reversed_states(asked, candidates)
+    return {at: new for at, new in found.items() if place(new) != at}
 
 
 def _may_replace(old: Statement, new: Statement, asked: Asked) -> bool:
     """True where `new` was published later, or on the same day, and in another article."""
     before, after = published(old.candidate), published(new.candidate)
-    if of_one_article(old, new) or old.kind != new.kind or old.part or new.part:
-        return False
-    if old.kind not in asked.kinds or not asked.fits(old):
-        return False
-    if new.former and not asked.named(new.candidate):
+    if of_one_article(old, new) or old.kind != new.kind:
         return False
     if asked.of_its_day(old.candidate) and not asked.of_its_day(new.candidate):
         return False
@@ -91,8 +105,6 @@ def _replaces(old: Statement, new: Statement, asked: Asked) -> bool:
     if new.former:
         alike = _same_value(old, new) and not old.near.isdisjoint(new.near)
         return alike and (old.kind == "number" or asked.bears(old))
-    if not (asked.bears(old) and asked.bears(new) and asked.touches(new)):
-        return False
     if not _differ(old, new) or not about_one_thing(old, new, asked, loosely=_renews(new)):
         return False
     before, after = published(old.candidate), published(new.candidate)

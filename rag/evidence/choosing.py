@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from index.embedding import Encoder, Tokens
 from index.queries import Queries
-from rag.disagreement.conflicts import conflicts
+from rag.disagreement.conflicts import disagreements
 from rag.disagreement.sameness import place
 from rag.disagreement.sides import Disagreement
 from rag.disagreement.superseding import superseded
@@ -80,7 +80,7 @@ def choose(
     chosen.confidence = trained().answerable(question, met)
     if met and chosen.confidence >= trained().threshold:
         chosen.drafts = quotations(question, met)
-        chosen.conflicts = conflicts(question, ranked)
+        chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
         chosen.lacking = []
     elif met:
         word = unmet(met)
