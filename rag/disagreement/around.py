@@ -16,8 +16,9 @@ from rag.evidence.weighing import Candidate
 from rag.retrieval import Passage
 from rag.text.words import fold
 
-LONGEST = 40
-"""Passages of one article that are read; no newspaper's story has more."""
+FARTHEST = 6
+"""Passages before and after those found that are read: all of a newspaper's story, and of a
+long interview what is near."""
 
 
 def read_on(index: Queries, read: Sequence[Passage]) -> list[Candidate]:
@@ -48,7 +49,7 @@ def read_on(index: Queries, read: Sequence[Passage]) -> list[Candidate]:
 def _others(index: Queries, known: Iterable[int]) -> list[StoredChunk]:
     """The other chunks of the articles of some chunks, those nearest to them first."""
     seen, edge, found = set(known), list(known), []
-    for _ in range(LONGEST):
+    for _ in range(FARTHEST):
         beside = dict.fromkeys(one for chunk in edge for one in index.neighbours(chunk))
         edge = [one for one in beside if one not in seen]
         seen.update(edge)

@@ -46,7 +46,7 @@ _EARLIER = re.compile(
 )
 _ASKING = frozenset(
     "how mani much long day date year month week time amount latest newest recent current "
-    "overal final "
+    "overal final share proport "
     "see differ suppos expect exact far accord get give sourc offici around altogeth".split()
 )
 """Stems of words that ask, and say nothing of the subject."""
@@ -103,7 +103,7 @@ class Asked:
             return False
         if statement.modal and not self.modal:
             return False
-        said = statement.about | statement.thing
+        said = statement.said
         if self.periods and statement.periods and self.periods.isdisjoint(statement.periods):
             return False
         if statement.kind == "date":

@@ -13,9 +13,12 @@ from rag.disagreement.sameness import (
 )
 from rag.disagreement.sides import Side
 from rag.disagreement.statement import (
+    just_read,
     published,
 )
 from rag.evidence.weighing import Candidate
+from rag.text.names import missing
+from rag.text.words import words
 
 
 def contradictions(
@@ -31,7 +34,7 @@ def contradictions(
     said = _assertions(asked, candidates)
     for one, here in _assertions(asked, first):
         for other, there in said:
-            if not one_source(one, other) and _negates(here, there, asked):
+            if not one_source(one, other) and _negates(here, there, asked, (one, other)):
                 return [(Side(one, here.text), Side(other, there.text))]
     return []
 
@@ -46,7 +49,7 @@ def reversed_states(asked: Asked, candidates: Sequence[Candidate]) -> dict[Place
         for other, new in said:
             before, after = published(one), published(other)
             later = before is not None and after is not None and before < after
-            if later and old.yet and old.negated and _negates(old, new, asked):
+            if later and old.yet and old.negated and _negates(old, new, asked, (one, other)):
                 found[place(one)] = other
     return found
 
@@ -61,11 +64,15 @@ def _assertions(asked: Asked, candidates: Sequence[Candidate]) -> list[tuple[Can
     ]
 
 
-def _negates(one: Assertion, other: Assertion, asked: Asked) -> bool:
+def _negates(
+    one: Assertion, other: Assertion, asked: Asked, told: tuple[Candidate, Candidate]
+) -> bool:
     """True where one affirms what the other negates, in clauses that share what is asked."""
     negated = (one.negated & other.affirmed) | (other.negated & one.affirmed)
     if negated.isdisjoint(asked.common) or one.negated & other.negated & asked.common:
         return False
     both = one.near & other.near & asked.common
-    names = one.names & other.names & set(asked.question.names)
+    here, there = (words(just_read(candidate)) for candidate in told)
+    wanted = asked.question.names
+    names = [name for name in wanted if not missing([name], here) and not missing([name], there)]
     return len(both) + len(names) >= min(2, len(asked.common) + len(asked.question.names))

@@ -32,11 +32,17 @@ _POINTS = {
 """Months, first and last, of what newspapers call parts of a year."""
 
 
+_ATTRIBUTE = re.compile(r"['’]s\b|(?<=\bthe \d{4})\s+[^\W\d_]")
+"""What makes a day part of a name: "this year's vote", "the 2016 election"."""
+
+
 def days(candidate: Candidate) -> Iterator[Statement]:
     """The statements of a sentence's days."""
     text = candidate.text
     found = list(_finer(text))
     for day in [*mentions(text, published(candidate)), *_bare_years(text)]:
+        if _ATTRIBUTE.match(text, day.end):
+            continue
         if not any(day.start < one.end and one.start < day.end for one in found):
             found.append(day)
     for day in found:

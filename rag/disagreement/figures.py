@@ -39,6 +39,13 @@ _RATE = re.compile(
 _AGE = re.compile(r"\baged?\s+$|\bage of\s+$", re.IGNORECASE)
 _AGE_AFTER = re.compile(r"^[\s-]years?[\s-]old|^(?:-year|s\b)")
 _IDENTIFIER = re.compile(r"(?:(?<!^)\b[A-Z][a-z]+|\bNo\.?)\s+$")
+_DESIGNATION = re.compile(
+    r"[^\W\d_]-$|\b(?:category|categories|phase|level|stage|type|grade|class|article|section|chapter"
+    r"|paragraph|page|version|group|tier|round|gate|platform|channel|route|room|model|lane)\s+$",
+    re.IGNORECASE,
+)
+"""What a number after it names, and does not count: "Covid-19", "a category 4 storm"."""
+_FEWER = re.compile(r"^(?:\s+[\w-]+){0,2}?\s+(?:fewer|less|more|higher|lower|ahead|behind)\b")
 _BODY = re.compile(
     r"\b(?P<of>[^\W\d_]{3,})\s+(?:of|with|involving|comprising)\s+$"
     r"|\b(?P<has>[^\W\d_]{3,})\s+(?:had|has|have|involved|involves|included|includes|enrolled"
@@ -111,7 +118,7 @@ def _figure(
         frozenset() if last.unit else thing,
         former or is_former(before, after),
         bool(_SUBSET_BEFORE.search(before) or _SUBSET_AFTER.match(after)),
-        bool(_BY.search(before)),
+        bool(_BY.search(before) or _FEWER.match(after)),
         bool(_RATE.match(after)),
         _body(before[: hedge.start()] if hedge else before),
     )
@@ -154,6 +161,7 @@ def _no_figure(text: str, one: Quantity, candidate: Candidate) -> bool:
         or (_YEAR.fullmatch(written) and IS_YEAR.match(after))
         or _AGE.search(before)
         or _AGE_AFTER.match(after)
+        or _DESIGNATION.search(before)
         or (_IDENTIFIER.search(before) and not one.unit and not _counts(after))
         or re.match(r"\s?[ap]\.?m\b|:\d\d|\s?[-–]\s?\d+\s*(?:win|victory|defeat|draw)", after)
         or any(

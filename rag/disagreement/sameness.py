@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
-from rag.disagreement.amounts import Amount
+from rag.disagreement.amounts import MEASURES, Amount
 from rag.disagreement.asked import Asked
 from rag.disagreement.statement import (
     Statement,
@@ -18,6 +19,8 @@ from rag.text.dates import CALENDAR, Mention
 from rag.text.names import missing, names, same_name, split_name
 from rag.text.words import words
 
+FRESH = dt.timedelta(days=4)
+"""How old the news of a story is at most, when it is of the day."""
 FARTHEST = 30
 """Times that one of two figures of the same thing may be the other: police and organisers count
 a crowd ten times apart, a ticket and a tunnel differ a millionfold."""
@@ -26,6 +29,8 @@ EVENT = dt.timedelta(days=31)
 Place = tuple[str, int, int]
 """A sentence: its article's id, and where in the article it begins and ends."""
 _LOCATED = re.compile(r"\b(?:in|at|near|outside|around|across|inside|of|from)\s+(?:the\s+)?$")
+_EDGES = ("begin", "start", "end")
+"""Stems that tell one side of an event from another: when it began is not when it was."""
 _WEAK = frozenset("last first day week month year time earli late".split())
 CUMULATIVE = frozenset(
     "kill injur displac miss homeless arrest detain infect case evacu fled rescu destroy toll damag"
@@ -55,13 +60,9 @@ def about_one_thing(
         return False
     if one.periods and other.periods and one.periods.isdisjoint(other.periods):
         return False
-    shared = (one.about | one.thing) & (other.about | other.thing)
+    shared = one.said & other.said
     if one.kind == "date":
-        wanted = asked.question.names
-        named = [n for n in wanted if all(_has(said.names, n) for said in (one, other))]
-        event = shared & asked.common
-        enough = len(event) + len(named) >= min(2, len(asked.common) + len(wanted))
-        return bool(event) and enough and _same_places(one, other, asked)
+        return _one_event(one, other, asked) and _same_places(one, other, asked)
     if not _same_measure(one, other) or not _same_places(one, other, asked):
         return False
     if not _plausible(one, other) or not asked.equally(one, other):
@@ -72,9 +73,50 @@ def about_one_thing(
     told_of = shared - one.thing - other.thing if vague else shared
     if vague and len(told_of | (one.names & other.names)) < 2 and shared.isdisjoint(CUMULATIVE):
         return False  # "five people" of a trial may be any five
-    if shared - _WEAK:
+    if shared - _WEAK - MEASURES:
+        alone = shared <= one.thing | other.thing | MEASURES
+        if (
+            alone and not loosely and shared.isdisjoint(CUMULATIVE)
+        ):  # two counts of delegates may be of any delegates
+            return _named_in_both(one, other, asked)
         return len(shared) >= 2 or not shared.isdisjoint(asked.common | asked.target)
     return loosely and len((one.near & other.near) & (asked.common | asked.target)) >= 2
+
+
+def _one_event(one: Statement, other: Statement, asked: Asked) -> bool:
+    """True where two dated clauses tell of the event asked for, and of the same side of it."""
+    event = one.said & other.said & asked.common
+    names_ = [name for name in asked.question.names if _in_both(one, other, name)]
+    every = len(asked.common) + len(asked.question.names)
+    if not event or len(event) + len(names_) < max(min(2, every), every / 3):
+        return False
+    if any(
+        (word in one.said) != (word in other.said) and word not in asked.common for word in _EDGES
+    ):
+        return False
+    return not _own_news(one, other)
+
+
+def _own_news(one: Statement, other: Statement) -> bool:
+    """True where each story tells the news of its own day, and the days are apart."""
+    days_ = [(said.value, published(said.candidate)) for said in (one, other)]
+    fresh = [
+        isinstance(day, Mention)
+        and day.last is not None
+        and written is not None
+        and abs(written - day.last) <= FRESH
+        for day, written in days_
+    ]
+    before, after = (written for _, written in days_)
+    return all(fresh) and before is not None and after is not None and abs(after - before) > FRESH
+
+
+def _named_in_both(one: Statement, other: Statement, asked: Asked) -> bool:
+    return any(_in_both(one, other, name) for name in asked.question.names)
+
+
+def _in_both(one: Statement, other: Statement, name: str) -> bool:
+    return _has(one.names, name) and _has(other.names, name)
 
 
 def _has(names: Iterable[str], name: str) -> bool:
@@ -86,8 +128,10 @@ def _plausible(one: Statement, other: Statement) -> bool:
     a, b = one.value, other.value
     if not (isinstance(a, Amount) and isinstance(b, Amount)):
         return True
-    low, high = sorted((abs(a.value), abs(b.value)))
-    return high <= FARTHEST * max(low, 1)
+    small, large = abs(a.value), abs(b.value)
+    if large < small:
+        small, large = large, small
+    return large <= FARTHEST * max(small, Decimal(1))
 
 
 def of_one_day(one: Statement, other: Statement, asked: Asked) -> bool:

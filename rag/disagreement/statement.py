@@ -111,6 +111,11 @@ class Statement:
         """Stems of the clause's words that carry meaning, names left out."""
         return common_stems(self.clause)
 
+    @property
+    def said(self) -> frozenset[str]:
+        """Stems of the clause and of what is counted."""
+        return self.about | self.thing
+
     @cached_property
     def names(self) -> frozenset[str]:
         """Folded words of the clause's names."""
@@ -162,12 +167,16 @@ def published(candidate: Candidate) -> dt.date | None:
 
 def before_and_with(candidate: Candidate) -> str:
     """The headline, the sentence, and the one before where it opens on a pronoun."""
-    chunk = candidate.passage.stored.chunk
-    before = ""
     if OPENS_ON_PRONOUN.match(candidate.text):
-        earlier = [one for one in chunk.sentences if one.end <= candidate.span.start]
-        before = chunk.part(earlier[-1]) if earlier else ""
-    return f"{candidate.passage.stored.card.title}. {before} {candidate.text}"
+        return f"{candidate.passage.stored.card.title}. {just_read(candidate)}"
+    return f"{candidate.passage.stored.card.title}. {candidate.text}"
+
+
+def just_read(candidate: Candidate) -> str:
+    """The sentence and the one before, which says who "she" is."""
+    chunk = candidate.passage.stored.chunk
+    earlier = [one for one in chunk.sentences if one.end <= candidate.span.start]
+    return f"{chunk.part(earlier[-1]) if earlier else ''} {candidate.text}"
 
 
 def clause_at(text: str, start: int, end: int, *, wide: bool = False) -> tuple[int, int]:

@@ -110,7 +110,7 @@ def _replaces(old: Statement, new: Statement, asked: Asked) -> bool:
     before, after = published(old.candidate), published(new.candidate)
     if before is None or after is None or before == after:
         return False
-    closely = len((old.about | old.thing) & (new.about | new.thing)) >= 2
+    closely = len(old.said & new.said) >= 2
     if _renews(new, titled=closely) or _provisional(old):
         return True
     if after - before > EVENT or old.kind != "number":
