@@ -133,7 +133,8 @@ class Asked:
     def named(self, candidate: Candidate) -> bool:
         """True where an article carries the question's names, or two in three."""
         wanted = [name for name in self.question.names if not periods(name)]
-        return len(missing(wanted, _words_of(self.around.article(candidate)))) <= len(wanted) // 3
+        lacking = _missing(tuple(wanted), self.around.article(candidate))
+        return lacking <= len(wanted) // 3
 
     def of_its_day(self, candidate: Candidate) -> bool:
         """True where the question has a day, and the article or the sentence is of that day."""
@@ -170,8 +171,8 @@ class Asked:
 
 
 @lru_cache(maxsize=256)
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(words(text))
+def _missing(wanted: tuple[str, ...], text: str) -> int:
+    return len(missing(wanted, words(text)))
 
 
 @lru_cache(maxsize=256)

@@ -84,7 +84,7 @@ def conflicts(
     """
     every = [*candidates, *further]
     asked = Asked.of(question, every)
-    said = [one for candidate in every for one in statements(candidate)]
+    said = [one for candidate in every for one in statements(candidate, asked.kinds)]
     old = replaced(asked, said, every)
     current = [one for one in every if place(one) not in old]
     first = [one for one in current if quoted is None or place(one) in quoted]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rag.disagreement.amounts import HEDGE, MEASURES, OPENING, OR_MORE, amount
 from rag.disagreement.statement import (
@@ -15,7 +15,7 @@ from rag.disagreement.statement import (
 )
 from rag.disagreement.stems import PERSONS, alike
 from rag.evidence.weighing import Candidate
-from rag.text.dates import mentions
+from rag.text.dates import Mention, mentions
 from rag.text.numbers import Quantity, quantities
 from rag.text.words import STOPWORDS, WORD, fold, stem
 
@@ -66,7 +66,9 @@ IS_YEAR = re.compile(r"^\s*(?:$|[,.;:)]|(?:and|when|but|or|to|the|after|with|as|
 def figures(candidate: Candidate) -> Iterator[Statement]:
     """The statements of a sentence's figures, in order."""
     text = candidate.text
-    every = [one for one in quantities(text) if not _no_figure(text, one, candidate)]
+    found = quantities(text)
+    dated = mentions(text, published(candidate)) if found else []
+    every = [one for one in found if not _no_figure(text, one, dated)]
     skip = False
     for at, one in enumerate(every):
         if skip:
@@ -152,7 +154,7 @@ def _thing(after: str) -> tuple[frozenset[str], int]:
     return frozenset(alike(noun) for noun in nouns), end
 
 
-def _no_figure(text: str, one: Quantity, candidate: Candidate) -> bool:
+def _no_figure(text: str, one: Quantity, dated: Iterable[Mention]) -> bool:
     """True for numbers that count nothing: in a date, an age, "Resolution 12", a year, a rank."""
     before, after = text[: one.start], text[one.end :]
     written = text[one.start : one.end]
@@ -164,10 +166,7 @@ def _no_figure(text: str, one: Quantity, candidate: Candidate) -> bool:
         or _DESIGNATION.search(before)
         or (_IDENTIFIER.search(before) and not one.unit and not _counts(after))
         or re.match(r"\s?[ap]\.?m\b|:\d\d|\s?[-–]\s?\d+\s*(?:win|victory|defeat|draw)", after)
-        or any(
-            day.start < one.end and one.start < day.end
-            for day in mentions(text, published(candidate))
-        )
+        or any(day.start < one.end and one.start < day.end for day in dated)
     )
 
 

@@ -56,8 +56,9 @@ def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[P
     A question with a day of its own, or one that asks for the first or an earlier
     value, wants what was said then: nothing newer replaces it.
     """
-    told = [one for candidate in candidates for one in statements(candidate)]
-    return replaced(Asked.of(question, candidates), told, candidates)
+    asked = Asked.of(question, candidates)
+    told = [one for candidate in candidates for one in statements(candidate, asked.kinds)]
+    return replaced(asked, told, candidates)
 
 
 def replaced(
