@@ -14,12 +14,10 @@ from rag.evidence.weighing import Candidate
 from rag.grounding import Support, faults
 from rag.questions.question import Question
 from tests.building import candidate, passage
+from tests.differing_cases import DIFFERING, TOGETHER, Told
 
 TODAY = dt.date(2026, 3, 20)
 OUTLETS = ("Brindle Post", "Norvane Wire", "Cape Lumen Herald", "Dray Valley Echo")
-
-Told = tuple[str, ...]
-"""Text, day of March 2026 ("" where unknown), and where given outlet and origin."""
 
 
 def archive(*told: Told) -> list[Candidate]:
@@ -383,7 +381,14 @@ def test_the_wording_passes_the_exact_check_against_both_passages(
     assert all(side in line for side in sides)
 
 
-@pytest.mark.parametrize(("case", "question", "told"), AGREE)
+@pytest.mark.parametrize(("case", "question", "told", "sides"), DIFFERING)
+def test_what_cannot_be_true_together_is_told(
+    case: str, question: str, told: list[Told], sides: list[str]
+) -> None:
+    assert values(question, *told) == [sides], case
+
+
+@pytest.mark.parametrize(("case", "question", "told"), [*AGREE, *TOGETHER])
 def test_what_can_be_true_together_is_no_disagreement(
     case: str, question: str, told: list[Told]
 ) -> None:

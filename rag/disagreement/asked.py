@@ -138,6 +138,8 @@ class Asked:
 
     def of_its_day(self, candidate: Candidate) -> bool:
         """True where the question has a day, and the article or the sentence is of that day."""
+        if not self.question.days:
+            return False
         day, own = published(candidate), mentions(candidate.text, published(candidate))
         if day is not None:
             own = [*own, Mention(0, 0, day, day, day.weekday())]

@@ -32,7 +32,7 @@ _POINTS = {
 """Months, first and last, of what newspapers call parts of a year."""
 
 
-_ATTRIBUTE = re.compile(r"['’]s\b|(?<=\bthe \d{4})\s+[^\W\d_]")
+_ATTRIBUTE = re.compile(r"['’]s\b|(?<=\bthe \d{4})\s+[^\W\d_]", re.IGNORECASE)
 """What makes a day part of a name: "this year's vote", "the 2016 election"."""
 
 

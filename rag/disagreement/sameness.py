@@ -17,7 +17,7 @@ from rag.disagreement.stems import is_generic, is_person
 from rag.evidence.weighing import Candidate
 from rag.text.dates import CALENDAR, Mention
 from rag.text.names import missing, names, same_name, split_name
-from rag.text.words import words
+from rag.text.words import stem, words
 
 FRESH = dt.timedelta(days=4)
 """How old the news of a story is at most, when it is of the day."""
@@ -73,11 +73,10 @@ def about_one_thing(
     told_of = shared - one.thing - other.thing if vague else shared
     if vague and len(told_of | (one.names & other.names)) < 2 and shared.isdisjoint(CUMULATIVE):
         return False  # "five people" of a trial may be any five
-    if shared - _WEAK - MEASURES:
-        alone = shared <= one.thing | other.thing | MEASURES
-        if (
-            alone and not loosely and shared.isdisjoint(CUMULATIVE)
-        ):  # two counts of delegates may be of any delegates
+    content = shared - _WEAK - MEASURES - {stem(name) for name in asked.question.names}
+    if content:
+        alone = content <= one.thing | other.thing and content.isdisjoint(CUMULATIVE)
+        if alone and not loosely:  # two counts of delegates may be of any delegates
             return _named_in_both(one, other, asked)
         return len(shared) >= 2 or not shared.isdisjoint(asked.common | asked.target)
     return loosely and len((one.near & other.near) & (asked.common | asked.target)) >= 2
@@ -88,6 +87,9 @@ def _one_event(one: Statement, other: Statement, asked: Asked) -> bool:
     event = one.said & other.said & asked.common
     names_ = [name for name in asked.question.names if _in_both(one, other, name)]
     every = len(asked.common) + len(asked.question.names)
+    only_one = (one.said ^ other.said) & asked.common
+    if len(event) <= len(only_one):  # a bridge was completed in one year and closed in another
+        return False
     if not event or len(event) + len(names_) < max(min(2, every), every / 3):
         return False
     if any(
