@@ -97,6 +97,12 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
     ("delegates of anybody", "How many delegates are needed to win in Dunmere?", [
         ("To win, 1,991 delegates are needed.", "9"),
         ("Osric Tann has secured 300 delegates fewer than Petra Kolm.", "9")]),
+    ("ages", "How many people were hurt in Tessel?", [
+        ("Two boats met in Tessel, and Petra Kolm, 41, was hurt.", "9"),
+        ("Osric Tann, 58, was hurt in Tessel.", "9")]),
+    ("accidents are no people", "How many people were injured on the roads of Norvane?", [
+        ("On the roads of Norvane 750 people were injured.", "9"),
+        ("Norvane's roads saw 1,187 accidents in which many were injured.", "9")]),
     ("miles of anything", "How many miles is it to Hesk?", [
         ("The buffalo for Hesk were driven 500 miles.", "9"),
         ("A marathon near Hesk is 26 miles.", "9")]),

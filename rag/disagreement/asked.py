@@ -15,7 +15,7 @@ from rag.disagreement.statement import (
     Statement,
     published,
 )
-from rag.disagreement.stems import common_stems, is_generic, periods
+from rag.disagreement.stems import common_stems, is_generic, is_person, periods
 from rag.evidence.weighing import Candidate
 from rag.questions.question import Question
 from rag.text.dates import Mention, mentions
@@ -111,6 +111,8 @@ class Asked:
         if self.target and not is_generic(self.target):
             wide = said | statement.near
             return not self.target.isdisjoint(wide) and not self._other_thing(statement)
+        if self.target and statement.thing and not is_generic(statement.thing):
+            return is_person(statement.worded) and not self.common.isdisjoint(said)
         return not self.common or not self.common.isdisjoint(said)
 
     def equally(self, one: Statement, other: Statement) -> bool:

@@ -36,7 +36,8 @@ _RATE = re.compile(
     r"|year|person|head|share|kilogram|tonne|litre|household)\b",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"\baged?\s+$|\bage of\s+$", re.IGNORECASE)
+_AGE = re.compile(rf"\b(?:aged?|age of)\s+(?:{OPENING}\s+)*$", re.IGNORECASE)
+_NAMED_BEFORE = re.compile(r"\b[A-Z][\w’'-]+,\s+$")
 _AGE_AFTER = re.compile(r"^[\s-]years?[\s-]old|^(?:-year|s\b)")
 _IDENTIFIER = re.compile(r"(?:(?<!^)\b[A-Z][a-z]+|\bNo\.?)\s+$")
 _DESIGNATION = re.compile(
@@ -163,6 +164,7 @@ def _no_figure(text: str, one: Quantity, dated: Iterable[Mention]) -> bool:
         or (_YEAR.fullmatch(written) and IS_YEAR.match(after))
         or _AGE.search(before)
         or _AGE_AFTER.match(after)
+        or (_NAMED_BEFORE.search(before) and after.startswith(","))  # "Petra Kolm, 41, said"
         or _DESIGNATION.search(before)
         or (_IDENTIFIER.search(before) and not one.unit and not _counts(after))
         or re.match(r"\s?[ap]\.?m\b|:\d\d|\s?[-–]\s?\d+\s*(?:win|victory|defeat|draw)", after)

@@ -54,7 +54,9 @@ _PERIOD = re.compile(
 )
 RANKS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _PERSON = re.compile(
-    r"(?:ants|ents|ers|ors|ees|ians|ists|people|men|women|children|adults|troops|lives|dead)$", re.I
+    r"(?:ants|(?<!cid)(?<!m)(?<!v)(?<!\bt)(?<!\bc)ents|ers|ors|ees|ians|ists|people|men|women"
+    r"|children|adults|troops|lives|dead)$",
+    re.IGNORECASE,
 )
 
 
