@@ -214,7 +214,7 @@ def ranking(known: Known, answer: Answer, assistant: Assistant) -> list[str]:
     question = Question.read(answer.understood, assistant.today or dt.date.today())
     vector = assistant.encoder.encode([question.text])[0]
     with assistant.index.snapshot() as view:
-        deeper = retrieve(view, question, vector, Dates(since, until), limit=DEPTH)
+        deeper = retrieve(view, question, vector, Dates(since, until), limit=DEPTH).passages
         read = [view.card(passage.article_id).origin for passage in answer.passages]
     return list(dict.fromkeys([*read, *(passage.stored.card.origin for passage in deeper)]))
 

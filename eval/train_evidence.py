@@ -147,7 +147,9 @@ def gathered(corpus: Path, questions: list[Row], work: Path) -> list[Row]:
             question = Question.read(row["question"])
             asked = encoder.encode_tokens([question.text])[0]
             since, until = row.get("dates", (None, None))
-            passages = retrieve(index, question, asked.whole, Dates(day(since), day(until)))
+            passages = retrieve(
+                index, question, asked.whole, Dates(day(since), day(until))
+            ).passages
             frequency = index.document_frequency(question.terms)
             found = gather(question, asked, passages, encoder, frequency, index.chunk_count)
             rows.append(

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import chunking, languages, pruning, readers
+from index.addressed import addressed
 from index.ahead import ahead
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder, languages_of
@@ -53,6 +54,10 @@ _SEEN = (
 _TAKEN = (
     "the id {id} belongs to another article, from {owner}; "
     "change one of the ids, or run first: byline remove {id}"
+)
+_ADDRESSED = (
+    "gives orders to the program that reads it (“{words}”). It is kept and can be read, "
+    "but no answer takes anything from it"
 )
 _UNKNOWN_LANGUAGE = (
     "is in {language}{where}, which the encoder {encoder} does not know. It was read, but a search "
@@ -240,6 +245,7 @@ class _Run:
                 job = self._job(item)
                 if self._rejected != item.source:
                     self._check_language(item)
+                    self._check_reader(item)
                 if job is not None:
                     yield job
             if self._stop():
@@ -361,6 +367,13 @@ class _Run:
             encoder=self._encoder.name,
         )
         self._doubt(Problem(article.source, reason, warning=True))
+
+    def _check_reader(self, article: Article) -> None:
+        """Warn of a text that is written for a program."""
+        words = addressed(f"{article.title}\n{article.text}")
+        if words:
+            reason = _ADDRESSED.format(words=words)
+            self._doubt(Problem(article.source, reason, warning=True))
 
     def _doubt(self, problem: Problem) -> None:
         """Note a warning, unless the article was skipped for another reason."""

@@ -147,6 +147,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Retrieved, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    set_aside: tuple[Headline, ...] = ()
+    """Articles near the question that nothing is taken from: they give a program orders."""
     confidence: float = 0.0
     """Probability that the evidence found answers the question, 0 to 1."""
     checks: Mapping[str, int] = field(default_factory=dict)
@@ -157,6 +159,17 @@ class Answer:
     """Tokens that the language model read and wrote."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Seconds spent in each stage: retrieve, generate, check, total."""
+
+    @property
+    def left_out(self) -> str:
+        """A line that says what was set aside, to be followed by the headlines; "" if nothing."""
+        if not self.set_aside:
+            return ""
+        one = len(self.set_aside) == 1
+        return (
+            f"Left out, because {'it gives' if one else 'they give'} orders to the program that "
+            f"reads {'it' if one else 'them'}:"
+        )
 
     @property
     def refused(self) -> bool:
@@ -182,6 +195,7 @@ class Answer:
             "index": self.index,
             "tokens": dict(self.tokens),
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
+            "set_aside": [headline.to_dict() for headline in self.set_aside],
         }
 
 

@@ -12,9 +12,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.addressed import addressed
 from index.embedding import Vectors
 from index.queries import Queries
-from index.records import Hit, StoredChunk
+from index.records import Card, Hit, StoredChunk
 from rag.evidence.prose import is_prose
 from rag.evidence.timing import JUST_AFTER, Standing, anchored, standing
 from rag.questions.asking import only_asks
@@ -72,14 +73,24 @@ class Dates:
         return self.since is not None or self.until is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought."""
+
+    passages: list[Passage]
+    """Best first, no story's copies twice."""
+    set_aside: tuple[Card, ...] = ()
+    """Articles that would have been read, but give orders to the program that reads them."""
+
+
 def retrieve(
     index: Queries,
     question: Question,
     vector: Vectors,
     dates: Dates | None = None,
     limit: int = PASSAGES,
-) -> list[Passage]:
-    """The passages that fit a question best, best first, no story's copies twice.
+) -> Found:
+    """The passages that fit a question best.
 
     Args:
         index: what to search; a snapshot where several searches must agree.
@@ -89,13 +100,43 @@ def retrieve(
         limit: how many passages to return, and the neighbours of the best few besides.
     """
     within = dates or Dates()
+    readable = _Readable(index)
     for depth in DEPTHS:
         ranked, more = _searched(index, question, vector, within, depth, limit)
-        stating = (one for one in _timely(question, ranked) if _states(question, one))
+        stating = (
+            one for one in _timely(question, ranked) if _states(question, one) and readable(one)
+        )
         found = _one_per_story(stating, limit)
         if len(found) == limit or not more:
             break
-    return [*found, *_beside(index, vector, found)]
+    return Found([*found, *_beside(index, vector, found)], readable.set_aside)
+
+
+class _Readable:
+    """Tells passages of articles for readers from those that are written for a program.
+
+    Such an article is set aside whole: what else it says, it says to be cited.
+    """
+
+    def __init__(self, index: Queries) -> None:
+        self._index = index
+        self._known: dict[str, bool] = {}
+        self._aside: list[Card] = []
+
+    def __call__(self, passage: Passage) -> bool:
+        card = passage.stored.card
+        if card.article_id not in self._known:
+            article = self._index.article(card.article_id)
+            readable = addressed(f"{article.title}\n{article.text}") is None
+            self._known[card.article_id] = readable
+            if not readable:
+                self._aside.append(card)
+        return self._known[card.article_id]
+
+    @property
+    def set_aside(self) -> tuple[Card, ...]:
+        """The articles refused so far, in the order in which they were met."""
+        return tuple(self._aside)
 
 
 def _beside(index: Queries, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:

@@ -19,7 +19,7 @@ from index.records import Card, Span
 from rag.composing import Composition
 from rag.disagreement.sides import Disagreement, wording
 from rag.evidence.choosing import Chosen, choose
-from rag.evidence.refusing import EMPTY, refusal
+from rag.evidence.refusing import EMPTY, headline, refusal
 from rag.evidence.short import short_answer
 from rag.generation import Draft
 from rag.grounding import Support, faults, verbatim
@@ -31,6 +31,7 @@ from rag.records import (
     Citation,
     Conflict,
     Event,
+    Headline,
     Refusal,
     RefusalKind,
     Retrieved,
@@ -64,6 +65,7 @@ class Run:
     citations: list[Citation] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    set_aside: tuple[Headline, ...] = ()
     short: str | None = None
 
     def events(self, view: Snapshot) -> Iterator[Event]:
@@ -73,7 +75,9 @@ class Run:
         newest = min(days[1], self.today) if days else None
         question = settled(view, Question.read(self.understood, self.today, newest))
         asked = self._timed("retrieve", self._encode, question)
-        passages = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
+        found = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
+        passages = found.passages
+        self.set_aside = tuple(map(headline, found.set_aside))
         if self.understood != self.asked:
             yield Event("status", f"Understood as: {self.understood}")
         if passages:
@@ -193,7 +197,7 @@ class Run:
             return Refusal("off_topic", EMPTY)
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, asked.whole)
+            passages = retrieve(view, anytime, asked.whole).passages
             elsewhere = choose(view, anytime, asked, passages, self.encoder)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
@@ -221,6 +225,7 @@ class Run:
             citations=tuple(self.citations),
             passages=tuple(_retrieved(passage) for passage in passages),
             conflicts=tuple(self.conflicts),
+            set_aside=self.set_aside,
             confidence=confidence,
             checks=dict(self.checks),
             model=self.llm.name if self.llm else "",

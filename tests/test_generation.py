@@ -115,7 +115,7 @@ def test_another_speaker_is_not_the_one_asked_for() -> None:
     theirs = passage("Hakan Fidan said that Resolution 2254 must be carried out.")
     assert demands.speaker(quotation(theirs, candidate(theirs, 0).span)) == "theirs"
     nobody = passage("Resolution 2254 was carried out.")
-    assert demands.speaker(quotation(nobody, candidate(nobody, 0).span)) == "unknown"
+    assert demands.speaker(quotation(nobody, candidate(nobody, 0).span)) == "none"
 
 
 def test_each_refusal_says_why_and_names_the_nearest() -> None:

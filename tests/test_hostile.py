@@ -181,21 +181,6 @@ BY_MEANING = frozenset(
 """Attacks that repeat the question's words in a frame of others: that those words are not
 the answer is for an encoder that knows what words mean, so these are tried on the real one."""
 
-KNOWN = {
-    "test_what_states_nothing_changes_no_answer": "ignore editor",
-    "test_what_states_a_falsehood_stands_beside_the_honest_article": "the-answer",
-}
-"""For each rule the attacks that it is known not to stand up to yet: sentences made of the
-question's own words come before those that answer. One that is put right is to be taken out."""
-
-
-@pytest.fixture(autouse=True)
-def known(request: pytest.FixtureRequest) -> None:
-    """Expect what is known to fail, and nothing else, to fail."""
-    function, _, name = request.node.name.partition("[")
-    if name.rstrip("]") in KNOWN.get(function, "").split():
-        request.node.add_marker(pytest.mark.xfail(strict=True, reason="the question's own words"))
-
 
 def cases(values: Mapping[str, object]) -> list[object]:
     """The values as parameters, by name."""

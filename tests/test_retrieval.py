@@ -40,7 +40,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 def search(index: Index, text: str, dates: Dates | None = None) -> list[Passage]:
     question = Question.read(text)
-    return retrieve(index, question, HashEncoder().encode([text])[0], dates)
+    return retrieve(index, question, HashEncoder().encode([text])[0], dates).passages
 
 
 def test_the_passage_that_shares_the_rare_words_comes_first(index: Index) -> None:
@@ -102,7 +102,7 @@ def asked(index: Index, text: str) -> Question:
 
 def found(index: Index, text: str) -> list[str]:
     vector = HashEncoder().encode([text])[0]
-    return [p.stored.card.article_id for p in retrieve(index, asked(index, text), vector)]
+    return [p.stored.card.article_id for p in retrieve(index, asked(index, text), vector).passages]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,24 @@ def test_what_answers_the_kind_of_question(question: str, text: str, expected: l
     assert [one for one in expected if one not in found] == []
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Who stabbed the mayor of Oster?", "Per Lund, mayor of Oster, was stabbed at noon.", []),
+        ("Who stabbed the mayor?", "Per Lund was fatally stabbed by Ole Rask.", ["Ole Rask"]),
+        ("Who stabbed the mayor?", "Ole Rask stabbed Per Lund.", ["Ole Rask", "Per Lund"]),
+        ("Who was stabbed?", "Per Lund was stabbed.", ["Per Lund"]),
+        ("Who won the seat?", "It was won by Ada Holm. Per Lund was beaten.",
+         ["Ada Holm", "Per Lund"]),
+    ],
+)  # fmt: skip
+def test_whom_something_was_done_to_did_not_do_it(
+    question: str, text: str, expected: list[str]
+) -> None:
+    asked = Question.read(question)
+    assert [text[span.start : span.end] for span in typed(asked, text)] == expected
+
+
 def test_weekdays_and_counts_are_nobody() -> None:
     text = "On Monday Two of them met in August. Three left."
     assert typed(Question.read("Who left?"), text) == []

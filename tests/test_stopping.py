@@ -184,7 +184,7 @@ def test_a_second_ingest_waits_and_readers_go_on(archive: Path, tmp_path: Path) 
         until(first, "1 articles")
         until(first, "encoding")
         with Index.open(folder, HashEncoder()) as reader:
-            early = {one.stored.card.title for one in retrieve(reader, question, vector)}
+            early = {one.stored.card.title for one in retrieve(reader, question, vector).passages}
             assert early and "Title 7" not in early
             with ingest(other, folder, "--json") as second:
                 said = until(second, "Waiting for process")
@@ -194,7 +194,7 @@ def test_a_second_ingest_waits_and_readers_go_on(archive: Path, tmp_path: Path) 
                 report = json.loads(second.communicate("\n" * 99)[0])
             assert (second.returncode, report["added"]) == (0, 1)
             assert reader.counts().articles == ARTICLES + 1
-            found = {one.stored.card.title for one in retrieve(reader, question, vector)}
+            found = {one.stored.card.title for one in retrieve(reader, question, vector).passages}
             assert "Title 7" in found
 
 

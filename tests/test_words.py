@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.questions.question import Question, kind
-from rag.text.names import demonym, expansions, missing, name_words, names, same_name, unnamed
+from rag.text.names import (
+    demonym,
+    expansions,
+    missing,
+    name_words,
+    names,
+    same_name,
+    unnamed,
+    unspoken,
+)
 from rag.text.numbers import carried, quantities
 from rag.text.words import content, coverage, fold, weights, words
 
@@ -208,3 +217,8 @@ def test_a_question_knows_whose_words_it_asks_for() -> None:
     assert question.subject == ("hakan", "fidan")
     assert [one.value for one in question.numbers] == [Decimal(2254)]
     assert question.names[:2] == ("hakan", "fidan")
+
+
+def test_a_people_stands_for_its_country_and_for_no_other() -> None:
+    assert not unspoken(["ukraine", "turkey"], ["the", "ukrainian", "and", "turkish", "ministers"])
+    assert unspoken(["ukraine", "iran"], ["the", "iraqi", "minister"]) == ["ukraine", "iran"]

@@ -164,7 +164,7 @@ def asked(
         read = encoder.encode_tokens([question.text])[0]
         frequency = view.document_frequency(question.terms)
         fused = sentences.ranked(sentences.fusion(question, read.whole))
-        passages = retrieve(view, question, read.whole)
+        passages = retrieve(view, question, read.whole).passages
         found = ranking(gather(question, read, passages, encoder, frequency, total))
         sure = trained().answerable(question, found)
         methods: dict[str, Ranked] = {

@@ -46,7 +46,7 @@ def main() -> None:
             semantic = [hit.chunk_id for hit in index.semantic(vector, DEPTH)]
             ranks["BM25"].append(rank(articles(index, lexical), row["gold"]))
             ranks["MiniLM"].append(rank(articles(index, semantic), row["gold"]))
-            found = retrieve(index, question, vector, limit=DEPTH)
+            found = retrieve(index, question, vector, limit=DEPTH).passages
             ranked = [passage.stored.card.article_id for passage in found]
             ranks["Byline"].append(rank(ranked, row["gold"]))
     print(table(ranks))

@@ -107,11 +107,12 @@ def line_width() -> int | None:
 
 def answer_text(answer: Answer, width: int | None = None) -> str:
     """An answer with its citations, or a refusal with the nearest headlines."""
+    aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
-        return refusal_text(answer.refusal, width)
+        return "\n\n".join([refusal_text(answer.refusal, width), *aside])
     parts = [answer.short or "", answer.text]
     blocks = [wrapped(printable(part), width) for part in parts if part]
-    return "\n\n".join([*blocks, *citation_texts(answer.citations, width)])
+    return "\n\n".join([*blocks, *citation_texts(answer.citations, width), *aside])
 
 
 def refusal_text(refusal: Refusal, width: int | None = None) -> str:
@@ -123,11 +124,19 @@ def refusal_text(refusal: Refusal, width: int | None = None) -> str:
     return "\n".join(lines)
 
 
+def left_out_text(answer: Answer, width: int | None = None) -> str:
+    """The articles that nothing was taken from, and why."""
+    rows = [wrapped(headline_text(one), width, "  - ") for one in answer.set_aside]
+    return "\n".join([wrapped(answer.left_out, width), *rows])
+
+
 def after_sentences(answer: Answer, width: int | None = None) -> str:
     """What follows the sentences of a streamed answer; all of it if it is a refusal."""
+    aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
-        return refusal_text(answer.refusal, width) + "\n"
-    return "".join(f"\n{block}\n" for block in citation_texts(answer.citations, width))
+        return "\n\n".join([refusal_text(answer.refusal, width), *aside]) + "\n"
+    blocks = [*citation_texts(answer.citations, width), *aside]
+    return "".join(f"\n{block}\n" for block in blocks)
 
 
 def citation_texts(citations: Iterable[Citation], width: int | None = None) -> list[str]:

@@ -102,7 +102,7 @@ def _met(
         article = index.article(candidate.passage.stored.card.article_id)
         lacking = demands.lacking(draft, f"{article.title}\n{article.text}")
         speaker = demands.speaker(draft)
-        if not lacking and speaker != "other":
+        if not lacking and speaker not in ("other", "none"):
             found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))
         elif not found:
             chosen.lacking = chosen.lacking or lacking

@@ -21,7 +21,7 @@ from rag.questions.periods import Period
 from rag.questions.question import Question, looks_like_names
 from rag.retrieval import Passage
 from rag.text.dates import CALENDAR
-from rag.text.names import missing, names, split_name
+from rag.text.names import names, split_name, unspoken
 from rag.text.numbers import carried
 from rag.text.speech import whose
 from rag.text.words import WORD, fold, words
@@ -53,13 +53,13 @@ class Demands:
             for one in self.question.periods
             if self._standing(one, draft) == "outside"
         ]
-        absent = missing(self.names, words(f"{article}\n{support.known}"))
+        absent = unspoken(self.names, words(f"{article}\n{support.known}"))
         return list(dict.fromkeys([*numbers, *days, *(self.as_typed(word) for word in absent)]))
 
     def unheard_of(self, passages: Iterable[Passage]) -> list[str]:
         """Names that no passage has, if the passages do have another name of the question."""
         texts = (f"{passage.stored.card.title}\n{passage.text}" for passage in passages)
-        absent = missing(self.names, words("\n".join(texts)))
+        absent = unspoken(self.names, words("\n".join(texts)))
         if len(absent) == len(self.names):
             return []
         return list(dict.fromkeys(self.as_typed(word) for word in absent))
@@ -68,7 +68,7 @@ class Demands:
         """True where the draft is known to be about each time that the question asks about."""
         return all(self._standing(one, draft) == "inside" for one in self.question.periods)
 
-    def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown"]:
+    def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown", "none"]:
         """Whether the draft reports what the person said whose statement is asked for."""
         if not self.question.subject:
             return "theirs"

@@ -115,10 +115,12 @@ def headlines(near: Sequence[Passage]) -> tuple[Headline, ...]:
     cards: dict[str, Card] = {}
     for passage in near:
         cards.setdefault(passage.stored.card.origin, passage.stored.card)
-    return tuple(
-        Headline(card.article_id, card.title or card.article_id, card.publisher, card.published)
-        for card in list(cards.values())[:NEAREST]
-    )
+    return tuple(map(headline, list(cards.values())[:NEAREST]))
+
+
+def headline(card: Card) -> Headline:
+    """An article as it is named to a person."""
+    return Headline(card.article_id, card.title or card.article_id, card.publisher, card.published)
 
 
 def _unsaid(question: Question) -> str:

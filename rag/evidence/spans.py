@@ -15,7 +15,8 @@ from rag.questions.question import Question
 from rag.text.dates import CALENDAR, mentions
 from rag.text.names import NAME, missing, name_words, split_name
 from rag.text.numbers import quantities
-from rag.text.words import STOPWORDS, fold, words
+from rag.text.wordorder import Asked
+from rag.text.words import STOPWORDS, fold, stem, words
 
 TYPED = ("person", "place", "number", "time")
 """Kinds of question whose answers are such spans."""
@@ -42,6 +43,11 @@ _CENTURY = re.compile(
 )
 _CLOCK = re.compile(
     r"\b\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b(?:noon|midnight)\b",
+    re.IGNORECASE,
+)
+_PASSIVE = re.compile(
+    r"(?P<before>[^.!?;]*?)\b(?:am|is|are|was|were|be|been|being|gets?|got)\s+(?:\w+ly\s+|also\s+"
+    r"|not\s+)?(?P<verb>\w+)\b",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s?[–—-]\s?|\s(?:to|and|until)\s")
@@ -74,11 +80,29 @@ def typed(question: Question, text: str) -> list[Span]:
 
 def _names(question: Question, text: str) -> Iterator[Span]:
     asked = set(words(question.text))
+    suffering = _suffering(question, text)
     for match in NAME.finditer(text):
         for start, end in _parts(match):
             own = [word for word in split_name(text[start:end]) if word not in _NO_NAMES]
-            if own and not set(own) <= asked:
+            acted_on = any(one.start <= start and end <= one.end for one in suffering)
+            if own and not set(own) <= asked and not acted_on:
                 yield Span(start, end)
+
+
+def _suffering(question: Question, text: str) -> list[Span]:
+    """Where a text names whom something was done to, when the question asks who did it.
+
+    "Who stabbed the mayor?" is not answered by the name before "was stabbed".
+    """
+    asked = Asked.read(question.text)
+    if asked.auxiliary or asked.asks.casefold() != "who" or not asked.verb:
+        return []
+    doing = stem(fold(asked.verb))
+    return [
+        Span(match.start("before"), match.end("before"))
+        for match in _PASSIVE.finditer(text)
+        if stem(fold(match["verb"])) == doing
+    ]
 
 
 def _parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:

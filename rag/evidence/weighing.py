@@ -32,7 +32,7 @@ from rag.grounding import Support, faults
 from rag.questions.asking import only_asks, stating
 from rag.questions.question import Question
 from rag.retrieval import Passage
-from rag.text.names import missing
+from rag.text.names import unspoken
 from rag.text.numbers import carried
 from rag.text.words import coverage, fold, stem, stems, weights, words
 
@@ -233,7 +233,7 @@ class _Surroundings:
             match=wanted.against(tokens),
             offset=len(_head(passage)) - chunk.start,
             title=frozenset(stems(card.title)),
-            names=1 - len(missing(names, words(text))) / len(names) if names else 1.0,
+            names=1 - len(unspoken(names, words(text))) / len(names) if names else 1.0,
             numbers=float(not carried(question.numbers, text)),
         )
 

@@ -61,6 +61,7 @@ def reply(exchange: Exchange, turn: int) -> str:
     if answer is not None and answer.refusal is not None:
         kind = "refusal"
         parts += [_refusal(answer.refusal), _again(exchange, answer.refusal), _scope(exchange)]
+        parts.append(_left_out(answer))
     else:
         shown, further = exchange.shown()
         parts += [_short(exchange.short), _sentences(shown, turn), _further(further, turn)]
@@ -148,7 +149,7 @@ def _marks(numbers: Iterable[int], turn: int) -> str:
 def _ending(exchange: Exchange) -> str:
     """What stands below the sentences: how it went, or what is being done."""
     if exchange.answer is not None:
-        return _scope(exchange) + _note(_summary(exchange.answer))
+        return _scope(exchange) + _left_out(exchange.answer) + _note(_summary(exchange.answer))
     if exchange.problem is not None:
         return f'<p class="byline-problem">{inert(exchange.problem)}</p>'
     return f'<p class="byline-status">{inert(_sentence_case(exchange.status))}…</p>'
@@ -192,6 +193,14 @@ def _scope(exchange: Exchange) -> str:
     bounds = [("since", exchange.since), ("until", exchange.until)]
     said = " ".join(f"{word} {given}" for word, given in bounds if given)
     return _note(f"Only articles published {said} were read.") if said else ""
+
+
+def _left_out(answer: Answer) -> str:
+    """The articles that nothing was taken from, and why."""
+    if not answer.set_aside:
+        return ""
+    rows = "".join(f"<li>{_headline(one)}</li>" for one in answer.set_aside)
+    return f'<div class="byline-aside"><p>{inert(answer.left_out)}</p><ul>{rows}</ul></div>'
 
 
 def _summary(answer: Answer) -> str:

@@ -16,6 +16,9 @@ from rag.text.words import STOPWORDS, stem, words
 LEAST_LEFT = 0.5
 """Share of the words in common with the question that must stand in what a sentence states."""
 
+WHOLE = 4
+"""Words of a question, besides the common ones, that make it unlike any that a reporter puts."""
+
 _CLAUSE = re.compile(r"[^.!?:;“”\"\n|>\]]*\?+[”\"’')\]]*")
 
 
@@ -30,6 +33,8 @@ def only_asks(question: Question, text: str) -> bool:
     own = _stems(text)
     if own <= asked and question.asks != "polarity":
         return True
+    if len(asked) >= WHOLE and any(asked <= _stems(one[0]) for one in _CLAUSE.finditer(text)):
+        return True  # what repeats the reader's very question wants to be found by it
     stated = _stems(_CLAUSE.sub(" ", text))
     common = own & asked
     return bool(common) and len(stated & asked) < LEAST_LEFT * len(common)

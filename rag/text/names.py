@@ -168,6 +168,19 @@ def missing(wanted: Sequence[str], present: Iterable[str]) -> list[str]:
     return [word for word in wanted if word not in folded and not carries(folded, word)]
 
 
+def unspoken(wanted: Sequence[str], present: Iterable[str]) -> list[str]:
+    """Those of the wanted name words of which neither they nor their people are present.
+
+    "Ukraine's president" is the Ukrainian president.
+    """
+    folded = set(present)
+    return [
+        word
+        for word in missing(wanted, folded)
+        if not any(demonym(word, other) for other in folded if other[:3] == word[:3])
+    ]
+
+
 _COMMON = re.compile(
     r"(?:s|ed|ing|ly|al|ion|ment|ness|out|ity|ough|ther|ent|ant|ive|ful|less|able|ible|ary|ous|ty)$"
 )

@@ -116,7 +116,7 @@ def speakers(text: str) -> set[str]:
 
 def whose(
     passage: str, name: Sequence[str], start: int = 0, end: int | None = None
-) -> Literal["theirs", "other", "unknown"]:
+) -> Literal["theirs", "other", "unknown", "none"]:
     """Whether what a passage reports is this person's statement.
 
     Args:
@@ -127,7 +127,8 @@ def whose(
 
     Returns:
         "theirs" where one statement in that part is this person's, "other" where each
-        is somebody else's, "unknown" where there is none or its source cannot be told.
+        is somebody else's, "unknown" where its source cannot be told, "none" where nobody
+        is reported to say anything.
     """
     cut = len(passage) if end is None else end
     numbers = {
@@ -139,6 +140,9 @@ def whose(
     wanted = person(name)
     if any(same_person(one.source.name, wanted) for one in found):
         return "theirs"
+    part = passage[start:cut]
+    if not found and not _QUOTES & set(part) and not _VERBS & set(words(part)):
+        return "none"
     named = [one for one in found if one.source.name]
     return "other" if named and len(named) == len(found) else "unknown"
 
