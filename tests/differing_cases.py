@@ -25,6 +25,10 @@ DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
         ("The Lorne trial had 264 participants.", "9"),
         ("The drink helped in a trial of 600 people in Lorne.", "9")],
      ["264 participants", "600 people"]),
+    ("a body of so many", "How many people were in the Lorne trial?", [
+        ("Trial in Lorne || The trial had 264 patients.", "9"),
+        ("Tea helps in Lorne || It did so in a trial of 600 people.", "9")],
+     ["264 patients", "600 people"]),
     ("below a lower bound", "How many people were killed in Korvat?", [
         ("At least 60 people were killed in Korvat.", "9"),
         ("In Korvat 38 people were killed.", "9")],
@@ -97,6 +101,21 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
     ("delegates of anybody", "How many delegates are needed to win in Dunmere?", [
         ("To win, 1,991 delegates are needed.", "9"),
         ("Osric Tann has secured 300 delegates fewer than Petra Kolm.", "9")]),
+    ("a meal is no ticket", "What does a ticket on the Astrid cost?", [
+        ("A ticket on the Astrid costs 14 euros.", "9"),
+        ("A meal on the Astrid costs 21 euros.", "9")]),
+    ("when the march began", "When did protesters march through Lusande?", [
+        ("Protesters marched through Lusande on Sunday.", "9"),
+        ("The march of protesters through Lusande began in January.", "9")]),
+    ("categories of a storm", "How many storms hit Hamble?", [
+        ("A category 4 storm hit Hamble.", "9"),
+        ("A category 2 storm hit Hamble.", "9")]),
+    ("so many fewer", "How many delegates has Osric Tann secured?", [
+        ("Osric Tann has secured 300 delegates.", "9"),
+        ("Osric Tann has secured 40 delegates fewer than Petra Kolm.", "9")]),
+    ("a journal is no number", "In which journal did the Lorne study appear?", [
+        ("The Lorne study in the journal Acta tested 264 adults.", "9"),
+        ("The Lorne study in a journal tested 600 adults.", "9")]),
     ("ages", "How many people were hurt in Tessel?", [
         ("Two boats met in Tessel, and Petra Kolm, 41, was hurt.", "9"),
         ("Osric Tann, 58, was hurt in Tessel.", "9")]),

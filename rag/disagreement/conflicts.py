@@ -6,6 +6,9 @@ clauses say. Then a different value is one of three things. A later report with 
 of correction, from the same outlet, or of a count that grew, *supersedes*. Another
 origin that says otherwise is a *disagreement*. Anything less certain is neither: a
 missed disagreement costs a remark, an invented one misleads.
+
+What the answer quotes is compared with all that the articles found say, to their ends. Where
+it quotes no such value, the best ranked that was read stands for it.
 """
 
 from __future__ import annotations
