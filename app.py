@@ -16,6 +16,7 @@ from typing import Annotated, cast
 import typer
 
 from eval import command as evaluation
+from index.places import Place
 from rag.answering import Mode
 from rag.commands import cli
 from rag.page import serving
@@ -38,7 +39,7 @@ cli.cli.command("eval")(evaluation.command)
 def serve(
     context: typer.Context,
     index: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             metavar="DIR", help="An index folder, empty or not; more than once gives a choice."
         ),
@@ -67,8 +68,8 @@ def serve(
     if mcp:
         serving.check_mcp(login)
     parts = context.find_object(cli.Parts) or cli.Parts()
-    folders = [index_folder(one) for one in index] if index else [index_folder()]
-    shelf = _shelf(parts, folders, model, encoder, mode)
+    places = [index_folder(one) for one in index] if index else [index_folder()]
+    shelf = _shelf(parts, places, model, encoder, mode)
     if shelf.archive().cards():
         typer.echo("Loading the models.", err=True)
         shelf.assistant(shelf.default)
@@ -89,15 +90,15 @@ def serve(
 
 def _shelf(
     parts: cli.Parts,
-    folders: list[Path],
+    places: list[Place],
     models: list[str] | None,
     encoder: str | None,
     mode: Mode,
 ) -> Shelf:
-    def load(folder: Path, model: str | None) -> Answering:
-        return cast("Answering", parts.assistant(folder, model, encoder, mode))
+    def load(where: Place, model: str | None) -> Answering:
+        return cast("Answering", parts.assistant(where, model, encoder, mode))
 
-    return Shelf(folders, models or [None], load, partial(parts.encoder, encoder), mode)
+    return Shelf(places, models or [None], load, partial(parts.encoder, encoder), mode)
 
 
 def _demo() -> Path | None:

@@ -18,7 +18,8 @@ import typer
 
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
-from index.store import Index
+from index.places import opened
+from index.stores import Store
 from rag.commands import cli, terminal
 from rag.models.choice import identity, load_models
 from rag.models.llm import LLM
@@ -51,7 +52,7 @@ class Asked:
 
     questions: Path | None = None
     articles: tuple[str, ...] = ()
-    index: Path | None = None
+    index: str | Path | None = None
     model: str | None = None
     encoder: str | None = None
     mutations: int = 0
@@ -137,21 +138,26 @@ def evaluated(
 
     if asked.articles and asked.index:
         raise BadRequest("Give --articles or --index, not both.")
+    if asked.mutations and asked.index and not isinstance(index_folder(asked.index), Path):
+        raise BadRequest(
+            "--mutations changes a copy of the archive, which can be made of a folder only: "
+            "leave it out, or give --articles."
+        )
     loaders = load_with or Loaders()
     questions = load(asked.questions or QUESTIONS)  # before any model is loaded
     if not asked.articles and (asked.index or asked.questions):
-        Index.open(index_folder(asked.index)).close()
+        opened(index_folder(asked.index)).close()
     say(cli.LOADING)
     encoder = loaders.encoder(asked.encoder)
-    with _index(asked, encoder, say) as opened:
-        _check(questions, opened)
+    with _index(asked, encoder, say) as store:
+        _check(questions, store)
         say(cli.LOADING)
         llm = loaders.llm(asked.model)
         assistant = Assistant(
-            opened,
+            store,
             encoder,
             llm,
-            today=latest(opened),
+            today=latest(store),
             mode="auto",  # as byline ask
             identity=loaders.identity(asked.model, llm),
         )
@@ -188,7 +194,7 @@ def _about(assistant: Assistant) -> dict[str, str]:
 
 
 @contextmanager
-def _index(asked: Asked, encoder: Encoder, say: Say) -> Iterator[Index]:
+def _index(asked: Asked, encoder: Encoder, say: Say) -> Iterator[Store]:
     """The index to ask: the one that is named, or one made of articles for this run."""
     from eval.questions import ARTICLES
 
@@ -196,8 +202,8 @@ def _index(asked: Asked, encoder: Encoder, say: Say) -> Iterator[Index]:
     if not paths and asked.index is None and asked.questions is None:
         paths = [str(ARTICLES)]
     if not paths:
-        with Index.open(index_folder(asked.index), encoder) as opened:
-            yield opened
+        with opened(index_folder(asked.index), encoder) as store:
+            yield store
         return
     from index.ingesting import index_for, ingest
 
@@ -215,7 +221,7 @@ def _index(asked: Asked, encoder: Encoder, say: Say) -> Iterator[Index]:
         yield made
 
 
-def _check(questions: list[Known], index: Index) -> None:
+def _check(questions: list[Known], index: Store) -> None:
     """Refuse questions whose gold answers are not in the articles: their figures say nothing."""
     from eval.questions import unsupported
 

@@ -16,7 +16,7 @@ from eval.marks import Mark, reasons
 from eval.mutations import Trial
 from eval.running import Results
 from index.records import Article
-from index.store import Index
+from index.stores import View
 
 EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies", "reads_copies")
 """Figures that hold for every answer or are broken: no noise excuses one of them."""
@@ -46,7 +46,7 @@ def told(mark: Mark) -> float | None:
     return None if mark.refused or mark.confidence is None else round(mark.confidence, 4)
 
 
-def held(index: Index) -> dict[str, dict[str, str]]:
+def held(index: View) -> dict[str, dict[str, str]]:
     """For each article of an index a digest of what it says, and which story it is a copy of."""
     return {
         card.article_id: {

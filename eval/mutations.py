@@ -31,6 +31,7 @@ from eval.metrics import contains_answer
 from eval.questions import Known
 from index.connections import connect
 from index.embedding import Encoder
+from index.errors import BadRequest
 from index.ingesting import ingest_articles
 from index.records import Article
 from index.store import Index
@@ -197,6 +198,11 @@ def trials(
         mutations: which of `MUTATIONS`.
         on_trial: called after each.
     """
+    index = assistant.index
+    if not mutations:
+        return []
+    if not isinstance(index, Index):
+        raise BadRequest(f"{index.name} is no folder, so no copy of it can be changed.")
     encoder = CachedEncoder(assistant.encoder)
     llm = remembering(assistant.llm)
     before = {one.id: one for one in marks}
@@ -205,8 +211,8 @@ def trials(
     for name in mutations:
         sample = _cases(name, assistant, [by_id[i] for i in _spread(marks, name)], before, each)
         for asked, case in sample:
-            encoder.remember(assistant.index, [*(a.id for a in asked.gold), *case.removed])
-            with _scratch(assistant.index, encoder, case) as scratch:
+            encoder.remember(index, [*(a.id for a in asked.gold), *case.removed])
+            with _scratch(index, encoder, case) as scratch:
                 other = copy.copy(assistant)  # all else about it stays
                 other.index, other.encoder, other.llm = scratch, encoder, llm
                 found.append(_tried(name, asked, case, other))

@@ -19,7 +19,7 @@ from eval.marks import Mark, mark
 from eval.mutations import Trial
 from eval.questions import Known, stories
 from index.errors import BadRequest
-from index.store import Index
+from index.stores import View
 from rag import Answer, Assistant
 
 FORMAT = 2
@@ -109,7 +109,7 @@ def evaluate(
     return marks
 
 
-def latest(index: Index) -> dt.date | None:
+def latest(index: View) -> dt.date | None:
     """The day of the latest article: what "last week" is reckoned from, whenever a run is made."""
     return max((card.published for card in index.articles() if card.published), default=None)
 

@@ -118,7 +118,7 @@ def link(db: sqlite3.Connection, number: int) -> None:
         for other in _candidates(db, key, mine):
             if is_copy(text, _text_of(db, other)):
                 db.executemany("INSERT INTO copy_edges VALUES (?, ?)", [(key, other), (other, key)])
-        db.executemany("INSERT INTO copy_bands VALUES (?, ?)", [(b, key) for b in _bands(mine)])
+        db.executemany("INSERT INTO copy_bands VALUES (?, ?)", [(b, key) for b in bands(mine)])
     _elect(db, key)
 
 
@@ -135,7 +135,7 @@ def unlink(db: sqlite3.Connection, number: int) -> None:
     db.execute("DELETE FROM copy_edges WHERE a = ?", (key,))
     db.executemany("DELETE FROM copy_edges WHERE a = ? AND b = ?", [(b, key) for b in neighbours])
     db.executemany(
-        "DELETE FROM copy_bands WHERE band = ? AND text_key = ?", [(b, key) for b in _bands(mine)]
+        "DELETE FROM copy_bands WHERE band = ? AND text_key = ?", [(b, key) for b in bands(mine)]
     )
     for neighbour in neighbours:
         _elect(db, neighbour)
@@ -146,7 +146,7 @@ def _digest(data: bytes) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def _bands(mine: bytes) -> set[int]:
+def bands(mine: bytes) -> set[int]:
     """The keys of a signature's bands, each hashed together with its place."""
     width = BAND_ROWS * _SIGNATURE.itemsize
     return {
@@ -157,7 +157,7 @@ def _bands(mine: bytes) -> set[int]:
 
 def _is_known(db: sqlite3.Connection, key: int, mine: bytes) -> bool:
     """True when another article with this very text has been linked already."""
-    band = min(_bands(mine))
+    band = min(bands(mine))
     found = "SELECT 1 FROM copy_bands WHERE band = ? AND text_key = ?"
     return db.execute(found, (band, key)).fetchone() is not None
 
@@ -168,7 +168,7 @@ def _candidates(db: sqlite3.Connection, key: int, mine: bytes) -> list[int]:
         "SELECT text_key, minhash FROM articles WHERE text_key IN "
         "(SELECT text_key FROM copy_bands WHERE band IN (SELECT value FROM json_each(?))) "
         "AND text_key != ? GROUP BY text_key",
-        (json.dumps(sorted(_bands(mine))), key),
+        (json.dumps(sorted(bands(mine))), key),
     ).fetchall()
     if not rows:
         return []

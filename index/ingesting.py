@@ -17,24 +17,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from index import chunking, languages, pruning, readers
+from index import chunking, languages, places, pruning, readers
 from index.addressed import addressed
 from index.ahead import ahead
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder, languages_of
-from index.errors import DiskFull, IndexExists, IndexMissing
+from index.errors import DiskFull, IndexExists, IndexMissing, UnreadableSource
+from index.places import Place
 from index.records import Article, Chunk, Problem
 from index.reports import Progress as Progress
 from index.reports import Report as Report
 from index.schema import article_to_row
 from index.stopping import never
 from index.store import Index
-from index.stored import spare_id
-from index.versions import url_key
+from index.stores import Store
+from index.versions import spare_id, url_key
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""
@@ -65,26 +67,31 @@ _UNKNOWN_LANGUAGE = (
 )
 
 
-def index_for(folder: str | Path, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Index:
-    """The index in a folder, open for writing; made if there is none.
+@overload
+def index_for(where: Path, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Index: ...
+@overload
+def index_for(where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Store: ...
+def index_for(where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Store:
+    """The index at a place, open for writing; made if there is none.
 
     See `index.rebuilding` for one that is to be made anew.
 
     Raises:
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
+    where = places.place(where)
     try:
-        return Index.open(folder, encoder, writable=True, wait=wait)
+        return places.opened(where, encoder, writable=True, wait=wait)
     except IndexMissing:
         pass
     try:
-        return Index.create(folder, encoder, chunking.CHUNKER, wait=wait)
+        return places.made(where, encoder, chunking.CHUNKER, wait=wait)
     except IndexExists:  # made by the writer that this one has waited for
-        return Index.open(folder, encoder, writable=True, wait=wait)
+        return places.opened(where, encoder, writable=True, wait=wait)
 
 
 def ingest(
-    index: Index,
+    index: Store,
     paths: Sequence[str | Path],
     encoder: Encoder,
     *,
@@ -117,7 +124,7 @@ def ingest(
 
 
 def ingest_articles(
-    index: Index,
+    index: Store,
     incoming: Iterable[Article | Problem],
     encoder: Encoder,
     *,
@@ -206,7 +213,7 @@ class _Run:
 
     def __init__(
         self,
-        index: Index,
+        index: Store,
         encoder: Encoder,
         on_event: Callable[[Progress], None],
         stop: Callable[[], bool],
@@ -272,15 +279,21 @@ class _Run:
             end = start + len(job.chunks)
             article = self._uncontested(job) if job.contested else job.article
             if article is not None:
-                vectors = embedding.fill(start, end)
-                kind = self._index.put(article, job.digest, job.chunks, vectors)
-                self.chunks += len(job.chunks)
-                self.stored.append(article.id)
-                self._done(Progress(kind, article.source, article.id, chunks=len(job.chunks)))
+                self._put(article, job, embedding.fill(start, end))
             start = end
         if self.chunks - self._filed >= FILED_EVERY:
             self._filed = self.chunks
             self._index.save_vectors()
+
+    def _put(self, article: Article, job: _Job, vectors: Vectors) -> None:
+        try:
+            kind = self._index.put(article, job.digest, job.chunks, vectors)
+        except UnreadableSource as error:
+            self._reject(article, str(error))
+            return
+        self.chunks += len(job.chunks)
+        self.stored.append(article.id)
+        self._done(Progress(kind, article.source, article.id, chunks=len(job.chunks)))
 
     def prune(self, folders: Sequence[Path]) -> str:
         """Remove the articles whose files are gone from some folders; why not, if not."""
@@ -331,11 +344,18 @@ class _Run:
         article = dataclasses.replace(article, id=chosen)
         chunks = chunking.split(article)
         if chosen == known_id and self._reads_the_same(article, chunks):
-            self._index.redescribe(article, digest)
-            self.stored.append(chosen)
-            self._done(Progress("updated", article.source, chosen))
+            self._redescribe(article, digest)
             return None
         return _Job(article, digest, chunks)
+
+    def _redescribe(self, article: Article, digest: str) -> None:
+        try:
+            self._index.redescribe(article, digest)
+        except UnreadableSource as error:
+            self._reject(article, str(error))
+            return
+        self.stored.append(article.id)
+        self._done(Progress("updated", article.source, article.id))
 
     def _reads_the_same(self, article: Article, chunks: Sequence[Chunk]) -> bool:
         """Whether what is embedded of an article is what is stored of it."""
@@ -495,7 +515,7 @@ def _kept(stored: int) -> str:
     return f"{articles} stored before; the same command goes on from there."
 
 
-def _copies(index: Index, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def _copies(index: Store, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
     with index.snapshot() as view:
         origins = {view.card(article_id).origin for article_id in ids}
         cards = [card for origin in origins for card in view.copies(origin)]

@@ -11,47 +11,62 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
 
-from index import chunking, ingesting, schema
+from index import chunking, ingesting, places, schema
 from index.connections import NO_WAIT, Wait, WriterLock
 from index.embedding import Encoder
 from index.errors import UnusableIndex
 from index.ingesting import Progress, Report
+from index.places import Place
 from index.placing import put_in_place
 from index.readers import Meter
 from index.stopping import never
 from index.store import Index
+from index.stores import Store
+
+if TYPE_CHECKING:
+    from index.milvus.store import MilvusIndex
 
 FOLDER = schema.REBUILDING
 
 
-class Rebuild:
-    """A rebuild under way, which is the one writer of its folder; ended by `close`."""
+class Beside(Protocol):
+    """An index in the making, by the one writer of the index whose place it is to take."""
 
-    def __init__(self, folder: Path, encoder: Encoder, lock: WriterLock, fresh: Index) -> None:
-        self._folder = folder
+    @property
+    def store(self) -> Store:
+        """It, open for writing."""
+
+    def put_in_place(self) -> None:
+        """Let it take the other's place; nothing more is stored in it."""
+
+    def discard(self) -> None:
+        """Leave nothing of it."""
+
+    def close(self) -> None:
+        """Close it and let other writers in; what there is of it is kept."""
+
+
+class Rebuild:
+    """A rebuild under way, which is the one writer of its index; ended by `close`."""
+
+    def __init__(self, beside: Beside, encoder: Encoder) -> None:
+        self._beside = beside
         self._encoder = encoder
-        self._lock = lock
-        self._fresh = fresh
 
     @classmethod
-    def begun(cls, folder: str | Path, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Rebuild:
-        """Begin a rebuild of the index in a folder, or go on with one.
+    def begun(cls, where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> Rebuild:
+        """Begin a rebuild of the index at a place, or go on with one.
 
         Raises:
             IndexBusy: another process is writing to it, for longer than `wait` allows.
-            UnusableIndex: the folder cannot be written to.
+            UnusableIndex: it cannot be written to.
         """
-        folder = Path(folder)
-        lock = WriterLock.taken(folder, make=True, wait=wait)
-        try:
-            fresh = _continued(folder, encoder) or Index.create(
-                folder / FOLDER, encoder, chunking.CHUNKER, replace=True
-            )
-        except BaseException:
-            lock.release()
-            raise
-        return cls(folder, encoder, lock, fresh)
+        where = places.place(where)
+        if isinstance(where, Path):
+            return cls(_Folder.begun(where, encoder, wait), encoder)
+        return cls(_Milvus(places.milvus().beside(where, encoder, chunking.CHUNKER, wait)), encoder)
 
     def ingest(
         self,
@@ -79,7 +94,7 @@ class Rebuild:
 
         try:
             report = ingesting.ingest(
-                self._fresh, paths, self._encoder, on_event=seen, meter=meter, stop=stop
+                self._beside.store, paths, self._encoder, on_event=seen, meter=meter, stop=stop
             )
             if not report.interrupted:
                 self._finish(held)
@@ -89,8 +104,7 @@ class Rebuild:
 
     def close(self) -> None:
         """Let other writers in. What is not in place yet is kept for the next time."""
-        self._fresh.close()
-        self._lock.release()
+        self._beside.close()
 
     def __enter__(self) -> Rebuild:
         return self
@@ -104,19 +118,66 @@ class Rebuild:
         self.close()
 
     def _finish(self, held: set[str]) -> None:
-        for source, (article_id, _) in self._fresh.content_hashes().items():
+        store = self._beside.store
+        for source, (article_id, _) in store.content_hashes().items():
             # From an earlier run, and not among these files. A version may have been given
             # another id since, and a file another name.
             if source not in held and article_id not in held:
-                self._fresh.remove(article_id)
-        empty = not self._fresh.counts().articles
-        if not empty:
-            self._fresh.save_vectors()
-        self._fresh.close()
-        if empty:
-            shutil.rmtree(self._folder / FOLDER)
+                store.remove(article_id)
+        if store.counts().articles:
+            store.save_vectors()
+            self._beside.put_in_place()
         else:
-            put_in_place(self._folder / FOLDER, self._folder)
+            self._beside.discard()
+
+
+class _Folder:
+    """The new index in a folder within the old one's."""
+
+    def __init__(self, folder: Path, lock: WriterLock, fresh: Index) -> None:
+        self._folder = folder
+        self._lock = lock
+        self.store = fresh
+
+    @classmethod
+    def begun(cls, folder: Path, encoder: Encoder, wait: Wait) -> _Folder:
+        lock = WriterLock.taken(folder, make=True, wait=wait)
+        try:
+            fresh = _continued(folder, encoder) or Index.create(
+                folder / FOLDER, encoder, chunking.CHUNKER, replace=True
+            )
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, lock, fresh)
+
+    def put_in_place(self) -> None:
+        self.store.close()
+        put_in_place(self._folder / FOLDER, self._folder)
+
+    def discard(self) -> None:
+        self.store.close()
+        shutil.rmtree(self._folder / FOLDER)
+
+    def close(self) -> None:
+        self.store.close()
+        self._lock.release()
+
+
+class _Milvus:
+    """The new archive in collections of its own, on the old one's server."""
+
+    def __init__(self, fresh: MilvusIndex) -> None:
+        self.store = fresh
+
+    def put_in_place(self) -> None:
+        self.store.put_in_place()
+
+    def discard(self) -> None:
+        self.store.discard()
+
+    def close(self) -> None:
+        self.store.close()
 
 
 def unfinished(folder: Path) -> int | None:

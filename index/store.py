@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -114,7 +114,7 @@ class Index(Queries):
         if self._writer is not None:
             self._writer.close()
 
-    def __enter__(self) -> Index:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -124,6 +124,11 @@ class Index(Queries):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def name(self) -> str:
+        """The folder, as text."""
+        return str(self.folder)
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""

@@ -7,7 +7,6 @@ version is the latest (`index.versions`) or which articles are copies
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 
@@ -147,16 +146,13 @@ def contend(db: sqlite3.Connection, article: Article) -> tuple[bool, str]:
         KeyError: the two are no versions of one article, so that neither has to yield.
     """
     found = versions.versions(db, versions.url_key(article.url) or "")
-    new = versions.of_article(article)
-    other = next((one for one in found if one.id == article.id), new)
-    if other is new or not (new.moment and other.moment and versions.is_version(new, other)):
-        raise KeyError(article.id)
-    if new.order <= other.order:
+    other = versions.yielding(article, found)
+    if other is None:
         return False, ""
     table = "earlier" if other.superseded_by else "articles"
     where = f"FROM {table} WHERE number = ?"
     source = db.execute(f"SELECT source {where}", (other.number,)).fetchone()[0]
-    renamed = spare_id(article.id, source)
+    renamed = versions.spare_id(article.id, source)
     db.execute(f"UPDATE {table} SET id = ? WHERE number = ?", (renamed, other.number))
     db.execute(
         "UPDATE earlier SET superseded_by = ? WHERE superseded_by = ?", (renamed, article.id)
@@ -164,11 +160,6 @@ def contend(db: sqlite3.Connection, article: Article) -> tuple[bool, str]:
     if table == "articles":
         duplicates.link(db, other.number)
     return True, renamed
-
-
-def spare_id(article_id: str, source: str) -> str:
-    """An id for an article whose own is taken; it depends on the article's source too."""
-    return f"{article_id}-{hashlib.sha256(source.encode()).hexdigest()[:6]}"
 
 
 def set_aside(db: sqlite3.Connection, number: int, successor: str) -> None:

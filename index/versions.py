@@ -14,6 +14,7 @@ tables change in the transaction of the caller.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import re
 import sqlite3
@@ -162,6 +163,24 @@ def _story(dated: Sequence[Version]) -> tuple[Version, list[Version], list[Versi
         story += found
         reached += found
     return latest, story, rest
+
+
+def yielding(article: Article, found: Sequence[Version]) -> Version | None:
+    """Which of the versions at an article's address has its id and is the earlier one; or None.
+
+    Raises:
+        KeyError: none has its id, or that one is no version of it.
+    """
+    new = of_article(article)
+    other = next((one for one in found if one.id == article.id), None)
+    if other is None or not (new.moment and other.moment and is_version(new, other)):
+        raise KeyError(article.id)
+    return other if new.order > other.order else None
+
+
+def spare_id(article_id: str, source: str) -> str:
+    """An id for an article whose own is taken; it depends on the article's source too."""
+    return f"{article_id}-{hashlib.sha256(source.encode()).hexdigest()[:6]}"
 
 
 def of_article(article: Article) -> Version:

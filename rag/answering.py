@@ -14,8 +14,9 @@ from typing import Literal
 
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
+from index.places import Place, opened, place
 from index.records import Article
-from index.store import Index
+from index.stores import Store
 from rag.models.choice import identity, load_models
 from rag.models.llm import LLM
 from rag.models.selftest import capable
@@ -35,7 +36,7 @@ class Assistant:
 
     def __init__(
         self,
-        index: Index,
+        index: Store,
         encoder: Encoder,
         llm: LLM | None,
         *,
@@ -64,7 +65,7 @@ class Assistant:
     @classmethod
     def load(
         cls,
-        index: str | Path | None = None,
+        index: str | Place | None = None,
         *,
         model: str | Path | None = None,
         encoder: str | None = None,
@@ -73,7 +74,8 @@ class Assistant:
         """Load the models and open the index, once for many questions.
 
         Args:
-            index: the index folder; by default $BYLINE_INDEX, else ./byline-index.
+            index: the index folder, or milvus://HOST:PORT/NAME; by default $BYLINE_INDEX,
+                else ./byline-index.
             model: a GGUF file, hf:OWNER/REPO/FILE.gguf, or a server's address, as
                 http://HOST:PORT/v1#NAME; by default the model that comes with pip.
             encoder: a sentence-transformers name or folder; by default the same.
@@ -85,24 +87,22 @@ class Assistant:
             IndexMismatch: it was built with another encoder.
             ModelError: a model is missing, altered or cannot be loaded.
         """
-        folder = index_folder(index)
-        Index.open(folder).close()  # a missing index is known before models are loaded
+        where = index_folder(index)
+        opened(where).close()  # a missing index is known before models are loaded
         loaded = load_encoder(encoder)
         llm = load_models(model)
-        return cls(
-            Index.open(folder, loaded), loaded, llm, mode=mode, identity=identity(model, llm)
-        )
+        return cls(opened(where, loaded), loaded, llm, mode=mode, identity=identity(model, llm))
 
-    def variant(self, *, index: str | Path | None = None, mode: Mode | None = None) -> Assistant:
+    def variant(self, *, index: str | Place | None = None, mode: Mode | None = None) -> Assistant:
         """The same models for another index, or for another way to answer; nothing is loaded.
 
         Raises:
             IndexMissing: there is no index in the folder.
             IndexMismatch: it was built with another encoder.
         """
-        here = index is None or Path(index) == self.index.folder
+        here = index is None or str(place(index)) == self.index.name
         return Assistant(
-            self.index if here else Index.open(index_folder(index), self.encoder),
+            self.index if here else opened(index_folder(index), self.encoder),
             self.encoder,
             self.llm,
             today=self.today,
@@ -166,7 +166,7 @@ class Assistant:
             encoder=self.encoder,
             llm=self.llm,
             composes=self.composes,
-            index=str(self.index.folder),
+            index=self.index.name,
         )
         return self._events(run)
 
@@ -214,7 +214,7 @@ def ask(
     since: str | dt.date | None = None,
     until: str | dt.date | None = None,
     *,
-    index: str | Path | None = None,
+    index: str | Place | None = None,
 ) -> Answer:
     """Answer one question from an index, loading the models for it.
 

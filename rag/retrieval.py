@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from index.addressed import addressed
 from index.embedding import Vectors
-from index.queries import Queries
 from index.records import Card, Hit, StoredChunk
+from index.stores import View
 from rag.evidence.prose import is_prose
 from rag.evidence.timing import JUST_AFTER, Standing, anchored, standing
 from rag.questions.asking import only_asks
@@ -84,7 +84,7 @@ class Found:
 
 
 def retrieve(
-    index: Queries,
+    index: View,
     question: Question,
     vector: Vectors,
     dates: Dates | None = None,
@@ -118,7 +118,7 @@ class _Readable:
     Such an article is set aside whole: what else it says, it says to be cited.
     """
 
-    def __init__(self, index: Queries) -> None:
+    def __init__(self, index: View) -> None:
         self._index = index
         self._known: dict[str, bool] = {}
         self._aside: list[Card] = []
@@ -139,7 +139,7 @@ class _Readable:
         return tuple(self._aside)
 
 
-def _beside(index: Queries, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:
+def _beside(index: View, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:
     """What stands just before and after the best passages, where it was not found itself.
 
     The passage that says what a question is about is often not the one that answers it.
@@ -158,25 +158,25 @@ def _beside(index: Queries, vector: Vectors, found: Sequence[Passage]) -> Iterat
 
 
 def _searched(
-    index: Queries, question: Question, vector: Vectors, dates: Dates, depth: int, limit: int
+    index: View, question: Question, vector: Vectors, dates: Dates, depth: int, limit: int
 ) -> tuple[list[Passage], bool]:
     """The best of both searches, fused, and whether a deeper search may bring more."""
-    terms = list(question.terms)
     spans = [dates, *_published_then(question, dates)]
 
-    def matching() -> list[Hit]:
+    def matching(terms: Sequence[str]) -> list[Hit]:
         return _merged(index.lexical(terms, depth, one.since, one.until) for one in spans)
 
     nearest = _merged(index.semantic(vector, depth, one.since, one.until) for one in spans)
-    ranked = _fused(index, vector, matching(), nearest, depth)
+    typed = matching(question.terms)
+    ranked = _fused(index, vector, typed, nearest, depth)
     variants = _other_spellings(question, (passage.text for passage in ranked[: 2 * limit]))
     if variants:
-        terms += variants
-        ranked = _fused(index, vector, matching(), nearest, depth)
+        instead = [v for term in question.terms for v in variants.get(term, (term,))]
+        ranked = _fused(index, vector, _merged([typed, matching(instead)]), nearest, depth)
     return ranked, len(nearest) >= depth
 
 
-def settled(index: Queries, question: Question) -> Question:
+def settled(index: View, question: Question) -> Question:
     """The question with the days of its events, where what the archive says of them agrees.
 
     "Before the talks" gets the day of the talks. Names and numbers that only say
@@ -209,7 +209,7 @@ def settled(index: Queries, question: Question) -> Question:
     )
 
 
-def _sentences_on(index: Queries, event: str) -> Iterator[tuple[str, dt.date | None]]:
+def _sentences_on(index: View, event: str) -> Iterator[tuple[str, dt.date | None]]:
     """Sentences that may tell of an event, each with its article's day."""
     hits = index.lexical(content(event), EVENT_CHUNKS)
     for stored in index.passages([hit.chunk_id for hit in hits]):
@@ -229,11 +229,13 @@ def _published_then(question: Question, dates: Dates) -> Iterator[Dates]:
 
 
 def _merged(searches: Iterable[Sequence[Hit]]) -> list[Hit]:
-    """Several searches as one, each chunk once."""
+    """Several searches as one, each chunk once, with the best of its scores."""
     found: dict[int, Hit] = {}
     for hits in searches:
         for hit in hits:
-            found.setdefault(hit.chunk_id, hit)
+            known = found.get(hit.chunk_id)
+            if known is None or hit.score > known.score:
+                found[hit.chunk_id] = hit
     return list(found.values())
 
 
@@ -267,7 +269,7 @@ def _ranks(period: Period) -> bool:
 
 
 def _fused(
-    index: Queries, vector: Vectors, matching: Sequence[Hit], nearest: Sequence[Hit], depth: int
+    index: View, vector: Vectors, matching: Sequence[Hit], nearest: Sequence[Hit], depth: int
 ) -> list[Passage]:
     cosines = {hit.chunk_id: hit.score for hit in nearest}
     unseen = [hit.chunk_id for hit in matching if hit.chunk_id not in cosines]
@@ -287,15 +289,19 @@ def _fused(
     ]
 
 
-def _other_spellings(question: Question, texts: Iterable[str]) -> list[str]:
-    """How the passages found spell the question's names, where that differs."""
-    wanted = [term for term in question.terms if term.isalpha()]
+def _other_spellings(question: Question, texts: Iterable[str]) -> dict[str, list[str]]:
+    """For each of the question's names how the passages found spell it, where that differs.
+
+    They stand instead of the name in a search of their own: beside it they would count twice
+    where a text has two of them, as France and French.
+    """
     seen = {word for text in texts for word in name_words(text)}
-    return sorted(
-        word
-        for word in seen
-        if word not in question.terms and any(same_name(term, word) for term in wanted)
-    )
+    found = {
+        term: sorted(w for w in seen if w not in question.terms and same_name(term, w))
+        for term in question.terms
+        if term.isalpha()
+    }
+    return {term: spellings for term, spellings in found.items() if spellings}
 
 
 def _states(question: Question, passage: Passage) -> bool:

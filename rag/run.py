@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
 from index.embedding import Encoder, Tokens
-from index.queries import Snapshot
 from index.records import Card, Span
+from index.stores import View
 from rag.composing import Composition
 from rag.disagreement.sides import Disagreement, wording
 from rag.evidence.choosing import Chosen, choose
@@ -68,7 +68,7 @@ class Run:
     set_aside: tuple[Headline, ...] = ()
     short: str | None = None
 
-    def events(self, view: Snapshot) -> Iterator[Event]:
+    def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
         days = view.published_span()
@@ -94,7 +94,7 @@ class Run:
     def _encode(self, question: Question) -> Tokens:
         return self.encoder.encode_tokens([question.text])[0]
 
-    def _answering(self, view: Snapshot, question: Question, chosen: Chosen) -> Iterator[Event]:
+    def _answering(self, view: View, question: Question, chosen: Chosen) -> Iterator[Event]:
         """The short answer, the sentences, and where the sources differ."""
         if not chosen.drafts:
             return
@@ -141,14 +141,14 @@ class Run:
                 yield mended, [mender.sources[number].draft for number in mended.cited]
         self.checks.update(mender.tally)
 
-    def _shown(self, view: Snapshot, mended: Mended, drafts: Sequence[Draft]) -> Event:
+    def _shown(self, view: View, mended: Mended, drafts: Sequence[Draft]) -> Event:
         fresh = len(self.citations)
         numbers = [self._cited(view, draft.passage, draft.span) for draft in drafts]
         sentence = Sentence(mended.text, tuple(numbers), mended.quoted)
         self.sentences.append(sentence)
         return Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
 
-    def _differing(self, view: Snapshot, disagreement: Disagreement) -> Event | None:
+    def _differing(self, view: View, disagreement: Disagreement) -> Event | None:
         """The line that tells how the sources differ, if the exact check lets it pass."""
         line = wording(disagreement)
         sides = [side.candidate for side in disagreement.sides]
@@ -164,7 +164,7 @@ class Run:
         self.sentences.append(sentence)
         return Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
 
-    def _cited(self, view: Snapshot, passage: Passage, span: Span) -> int:
+    def _cited(self, view: View, passage: Passage, span: Span) -> int:
         """The number of the citation of this span, a new one if it has none yet."""
         card = passage.stored.card
         for citation in self.citations:
@@ -190,7 +190,7 @@ class Run:
         return citation.number
 
     def _refused(
-        self, view: Snapshot, question: Question, asked: Tokens, chosen: Chosen, days: Days | None
+        self, view: View, question: Question, asked: Tokens, chosen: Chosen, days: Days | None
     ) -> Refusal:
         """Which of the refusals this is."""
         if view.chunk_count == 0:
@@ -256,7 +256,7 @@ def _retrieved(passage: Passage) -> Retrieved:
     return Retrieved(stored.card.article_id, stored.chunk_id, passage.score)
 
 
-def _also_in(view: Snapshot, card: Card, quote: str) -> tuple[str, ...]:
+def _also_in(view: View, card: Card, quote: str) -> tuple[str, ...]:
     """Who else has these words of the story: outlets, or headlines where no outlet is known."""
     others = [
         copy

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from index.embedding import HashEncoder
 from index.records import Article, Chunk, Span
-from index.store import Index
+from index.stores import Store
 
 _CONSONANTS = "bcdfghjklmnprstv"
 _VOWELS = "aeio"
@@ -88,7 +88,7 @@ def paragraphs(item: Article) -> list[Chunk]:
     return [Chunk(item.id, s.start, s.end, s.of(item.text), (s,)) for s in spans]
 
 
-def put(index: Index, item: Article, encoder: HashEncoder | None = None) -> str:
+def put(index: Store, item: Article, encoder: HashEncoder | None = None) -> str:
     """Store an article by paragraphs."""
     chunks = paragraphs(item)
     encoder = encoder or HashEncoder()

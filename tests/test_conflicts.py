@@ -10,9 +10,9 @@ import pytest
 
 from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
-from index.queries import Queries
 from index.records import Article
 from index.store import Index
+from index.stores import View
 from rag.disagreement.around import read_on
 from rag.disagreement.conflicts import conflicts, disagreements
 from rag.disagreement.sameness import place
@@ -485,7 +485,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
         yield made
 
 
-def openings(index: Queries) -> list[Passage]:
+def openings(index: View) -> list[Passage]:
     """The first passage of each article."""
     found = index.passages([hit.chunk_id for hit in index.lexical(["korvat"], 20)])
     return [Passage(one, 0.5, 0.5, 0.5) for one in found if one.chunk.start == 0]

@@ -3,6 +3,7 @@
 import pytest
 
 from index.embedding import HashEncoder
+from rag.evidence.prose import is_prose
 from rag.evidence.spans import offers
 from rag.evidence.weighing import Candidate, decisive, gather, ranking, trained, unmet, unsaid
 from rag.questions.question import Question
@@ -129,3 +130,9 @@ def test_a_question_that_supposes_what_no_passage_says_is_less_answerable() -> N
     other, found = described("What did the school of Tolbury cost in 1998?", [VELMO])
     assert unsaid(other, found[2])
     assert trained().answerable(other, ranking(found)) < told
+
+
+def test_sums_of_money_are_prose_and_templates_are_not() -> None:
+    assert is_prose("Oil fell from nearly $40 a barrel to less than $10, or ~5 to ~8 euros.")
+    assert not is_prose("Write ${name} and $value here.")
+    assert not is_prose("a | b | c")

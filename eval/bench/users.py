@@ -25,6 +25,7 @@ from typing import Any
 from eval.baseline import demo
 from eval.questions import QUESTIONS, load
 from index.embedding import load_encoder
+from index.places import Place
 from rag import Assistant
 from rag.page import serving
 from rag.page.page import build
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def served(folder: Path) -> Iterator[str]:
     """The address of the page for an index, its models loaded."""
 
-    def loaded(index: Path, model: str | None) -> Answering:
+    def loaded(index: Place, model: str | None) -> Answering:
         return Assistant.load(index, model=model)
 
     shelf = Shelf([folder], [None], loaded, load_encoder)

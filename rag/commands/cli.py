@@ -23,12 +23,13 @@ from index.connections import Wait
 from index.embedding import Encoder, identity, load_encoder
 from index.errors import BadRequest, BylineError
 from index.fetching import is_address
+from index.places import Place, opened
 from index.stopping import Stop
-from index.store import Index
+from index.stores import Store
 from rag.answering import Assistant, Mode, day
 from rag.commands import progress, terminal
 from rag.commands.chat import Answering, converse
-from rag.commands.doctor import Check, Doctor, check_disk, check_models
+from rag.commands.doctor import Check, check_disk, check_index, check_models
 from rag.models.choice import WAYS, fetched
 from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
@@ -39,15 +40,15 @@ if TYPE_CHECKING:
 LOADING = "Loading the models"
 
 
-def _assistant(folder: Path, model: str | None, encoder: str | None, mode: Mode) -> Answering:
-    return Assistant.load(folder, model=model, encoder=encoder, mode=mode)
+def _assistant(where: Place, model: str | None, encoder: str | None, mode: Mode) -> Answering:
+    return Assistant.load(where, model=model, encoder=encoder, mode=mode)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Where the commands get what is heavy; ``cli(obj=Parts(...))`` puts others in their place."""
 
-    assistant: Callable[[Path, str | None, str | None, Mode], Answering] = _assistant
+    assistant: Callable[[Place, str | None, str | None, Mode], Answering] = _assistant
     encoder: Callable[[str | None], Encoder] = load_encoder
     identity: Callable[[str | None], tuple[str, str]] = identity
     check_models: Callable[[str | None], list[Check]] = check_models
@@ -75,11 +76,12 @@ cli = typer.Typer(
 )
 
 IndexOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--index",
         metavar="DIR",
-        help=f"The index folder. Default: ${INDEX_VARIABLE}, else ./{DEFAULT_INDEX}.",
+        help="The index folder, or milvus://HOST:PORT/NAME. "
+        f"Default: ${INDEX_VARIABLE}, else ./{DEFAULT_INDEX}.",
     ),
 ]
 EncoderOption = Annotated[
@@ -172,9 +174,9 @@ def ingest(
     with terminal.Status() as status:
         status.show(LOADING)
         loaded = _parts(context).encoder(encoder)
-    folder = index_folder(index)
+    where = index_folder(index)
     run = _Ingest(paths, loaded, Wait(wait, progress.Waiting()), rebuild, prune, silent=as_json)
-    report, stop = run.into(folder)
+    report, stop = run.into(where)
     if as_json:
         typer.echo(terminal.as_json(progress.report_dict(report)))
     else:
@@ -201,8 +203,8 @@ class _Ingest:
     silent: bool
     """True when nothing is to be told as it goes."""
 
-    def into(self, folder: Path) -> tuple[Report, Stop]:
-        """Read into the index of a folder, or make it anew, until it is done or stopped."""
+    def into(self, where: Place) -> tuple[Report, Stop]:
+        """Read into the index at a place, or make it anew, until it is done or stopped."""
         from index.ingesting import index_for, ingest
         from index.readers import Meter
         from index.rebuilding import Rebuild
@@ -210,10 +212,10 @@ class _Ingest:
         meter = Meter()
         with contextlib.ExitStack() as stack:
             if self.rebuild:  # which holds nothing that is to be pruned
-                begun = Rebuild.begun(folder, self.encoder, wait=self.wait)
+                begun = Rebuild.begun(where, self.encoder, wait=self.wait)
                 read = stack.enter_context(begun).ingest
             else:
-                index = stack.enter_context(index_for(folder, self.encoder, wait=self.wait))
+                index = stack.enter_context(index_for(where, self.encoder, wait=self.wait))
                 read = partial(ingest, index, encoder=self.encoder, prune=self.prune)
             tally = stack.enter_context(progress.Tally(meter, silent=self.silent))
             stop = stack.enter_context(Stop(progress.say_stopping))
@@ -284,7 +286,7 @@ def list_articles(
     as_json: JsonOption = False,
 ) -> None:
     """List the articles in the index, the latest first."""
-    with _open(index) as opened, opened.snapshot() as view:
+    with _open(index) as store, store.snapshot() as view:
         cards = view.articles() + (view.earlier() if every else [])
     if as_json:
         typer.echo(terminal.as_json([terminal.card_dict(card) for card in cards]))
@@ -295,7 +297,7 @@ def list_articles(
 @cli.command()
 def show(article: ArticleArgument, index: IndexOption = None) -> None:
     """Show an article, and where what is known of it came from."""
-    with _open(index) as opened, opened.snapshot() as view:
+    with _open(index) as store, store.snapshot() as view:
         found, card = view.article(article), view.card(article)
         copies = [one for one in view.copies(card.origin) if one.article_id != article]
         later = view.card(card.superseded_by) if card.superseded_by else None
@@ -314,14 +316,14 @@ def remove(
 
     The file that it was read from stays, and would be read again by `ingest`.
     """
-    with _open(index) as opened:
-        title = terminal.one_line(opened.card(article).title)
+    with _open(index) as store:
+        title = terminal.one_line(store.card(article).title)
     if not yes and not _agreed(f"Remove {title!r} from the index?"):
         typer.echo("Nothing was removed.", err=True)
         raise typer.Exit(1)
-    with _open(index, writable=True) as opened:
-        opened.remove(article)
-        opened.save_vectors()
+    with _open(index, writable=True) as store:
+        store.remove(article)
+        store.save_vectors()
     typer.echo(f"Removed {title!r} ({terminal.one_line(article)}).", err=True)
 
 
@@ -347,14 +349,15 @@ def doctor(
     to do about it, and the exit status is then 1. Without --mend, nothing is changed
     but the vectors' file, which is made again when it is of no use.
     """
-    folder = index_folder(index)
+    where = index_folder(index)
+    folder = where if isinstance(where, Path) else where.file
     right = True
     parts = _parts(context)
     known, load = partial(parts.identity, encoder), partial(parts.encoder, encoder)
     checks = itertools.chain(
         parts.check_models(model),
-        Doctor(folder, known, load, mends=mend).check(),
-        [check_disk(folder)],
+        check_index(where, known, load, mends=mend),
+        [check_disk(folder)] if folder else [],  # nothing is known of a server's
     )
     for name, good, message in checks:
         right = right and good
@@ -373,8 +376,8 @@ def _at_hand(model: str | None) -> str | None:
     return None if found is None else str(found)
 
 
-def _open(index: Path | None, *, writable: bool = False) -> Index:
-    return Index.open(index_folder(index), writable=writable)
+def _open(index: str | None, *, writable: bool = False) -> Store:
+    return opened(index_folder(index), writable=writable)
 
 
 def _days(since: str | None, until: str | None) -> tuple[str | None, str | None]:

@@ -17,6 +17,8 @@ from pathlib import Path
 from index import embedding, schema, vectors
 from index.embedding import Encoder
 from index.errors import BylineError, IndexBusy, IndexDamaged
+from index.places import Place, ingest_command, milvus
+from index.schema import Manifest
 from index.store import Index
 from rag.models import choice, llm
 
@@ -33,9 +35,44 @@ def check_models(model: str | None = None) -> list[Check]:
     return [*embedding.check_files(), *llm.check_files(), *chosen]
 
 
+def check_index(
+    where: Place,
+    identity: Callable[[], tuple[str, str]],
+    load: Callable[[], Encoder],
+    *,
+    mends: bool = False,
+) -> Iterator[Check]:
+    """Whether an index opens, is whole, and fits the encoder; see `Doctor` for the arguments."""
+    if isinstance(where, Path):
+        yield from Doctor(where, identity, load, mends).check()
+        return
+    try:
+        # Whoever writes finishes or undoes what a writer before left half done.
+        with milvus().open(where, writable=mends) as index:
+            yield from index.findings()
+            yield from _fits(where, index.manifest, identity)
+    except BylineError as error:
+        yield "index", False, str(error)
+
+
+def _fits(
+    where: Place, state: Manifest, identity: Callable[[], tuple[str, str]]
+) -> Iterator[Check]:
+    """A line where the encoder is another one than the index was made with."""
+    name, fingerprint = identity()
+    if fingerprint != state.fingerprint:
+        yield (
+            "encoder",
+            False,
+            f"{where} was made with {state.encoder} ({state.fingerprint}), but the encoder is "
+            f"{name} ({fingerprint}). Ask with --encoder {shlex.quote(state.encoder)}, or make "
+            f"the index anew: {ingest_command(where, '--rebuild')}",
+        )
+
+
 @dataclass(frozen=True)
 class Doctor:
-    """Looks at an index and, where it may, mends it."""
+    """Looks at an index in a folder and, where it may, mends it."""
 
     folder: Path
     identity: Callable[[], tuple[str, str]]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from index.queries import Queries
 from index.records import StoredChunk
+from index.stores import View
 from rag.evidence.prose import is_prose
 from rag.evidence.weighing import Candidate
 from rag.retrieval import Passage
@@ -21,7 +21,7 @@ FARTHEST = 6
 long interview what is near."""
 
 
-def read_on(index: Queries, read: Sequence[Passage]) -> list[Candidate]:
+def read_on(index: View, read: Sequence[Passage]) -> list[Candidate]:
     """What else the articles of some passages say, in their order, each sentence once a story.
 
     Args:
@@ -46,7 +46,7 @@ def read_on(index: Queries, read: Sequence[Passage]) -> list[Candidate]:
     return found
 
 
-def _others(index: Queries, known: Iterable[int]) -> list[StoredChunk]:
+def _others(index: View, known: Iterable[int]) -> list[StoredChunk]:
     """The other chunks of the articles of some chunks, those nearest to them first."""
     seen, edge, found = set(known), list(known), []
     for _ in range(FARTHEST):

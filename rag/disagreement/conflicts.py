@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from index.queries import Queries
+from index.stores import View
 from rag.disagreement.around import read_on
 from rag.disagreement.asked import Asked
 from rag.disagreement.contradicting import contradictions
@@ -43,7 +43,7 @@ SIDES = 3
 
 
 def disagreements(
-    index: Queries,
+    index: View,
     question: Question,
     candidates: Sequence[Candidate],
     drafts: Sequence[Draft],

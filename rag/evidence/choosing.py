@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.embedding import Encoder, Tokens
-from index.queries import Queries
+from index.stores import View
 from rag.disagreement.conflicts import disagreements
 from rag.disagreement.sameness import place
 from rag.disagreement.sides import Disagreement
@@ -54,7 +54,7 @@ class _Met:
 
 
 def choose(
-    index: Queries,
+    index: View,
     question: Question,
     asked: Tokens,
     passages: Sequence[Passage],
@@ -89,7 +89,7 @@ def choose(
 
 
 def _met(
-    index: Queries,
+    index: View,
     question: Question,
     demands: Demands,
     ranked: Sequence[Candidate],

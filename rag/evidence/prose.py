@@ -15,7 +15,7 @@ LEAST_DISTINCT = 0.5
 """Share of a text's word triples that are not said before, below which it only repeats."""
 FEWEST_WORDS = 12
 """Words below which a text may repeat itself: "never, never, never"."""
-_MARKS = re.compile(r"[{}<>|\\^`~]|\[/|\(\(|\$\w|%\(")
+_MARKS = re.compile(r"[{}<>|\\^`]|~~|\[/|\(\(|\$[A-Za-z_]|%\(")
 _OPEN = re.compile(r"(?:\s[—–-]+|/\.?)$")
 """How a dateline ends; no sentence does."""
 _PAIR = 2

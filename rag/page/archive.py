@@ -1,8 +1,9 @@
 """The articles of one index as the page lists, shows, adds and removes them.
 
-A folder that is made only later and an ingest elsewhere are no trouble. What is
+An index that is made only later and an ingest elsewhere are no trouble. What is
 uploaded is copied into the index's own folder under its own plain name, and read from
-there. Nothing here knows Gradio, nor what anything looks like.
+there; for an index on a server, into a folder of this machine. Nothing here knows
+Gradio, nor what anything looks like.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from index import ingesting
 from index.embedding import Encoder
 from index.errors import BadRequest, IndexMissing
 from index.ingesting import Progress, Report
+from index.places import Place, local_folder, opened
 from index.readers import HOLDERS, KNOWN, READERS
 from index.records import Article, Card, Problem
-from index.store import Index
+from index.stores import Store
 from rag.page import windows
 from rag.text.words import content
 
@@ -75,13 +77,14 @@ class Filter:
 
 
 class Archive:
-    """One index folder, which may not be there yet. Any thread may use it."""
+    """One index, which may not be there yet. Any thread may use it."""
 
-    def __init__(self, folder: Path, encoder: Callable[[], Encoder]) -> None:
+    def __init__(self, where: Place, encoder: Callable[[], Encoder]) -> None:
         """`encoder` gives the encoder for new articles when there are any."""
-        self.folder = folder
+        self.where = where
+        self.folder = local_folder(where)
         self._encoder = encoder
-        self._opened: Index | None = None
+        self._opened: Store | None = None
         self._opening = threading.Lock()
 
     def close(self) -> None:
@@ -126,7 +129,7 @@ class Archive:
             UnknownArticle: it has gone already.
             IndexBusy: another process is writing.
         """
-        with Index.open(self.folder, writable=True) as index:
+        with opened(self.where, writable=True) as index:
             article = index.article(article_id)
             index.remove(article_id)
             index.save_vectors()
@@ -171,16 +174,16 @@ class Archive:
             if isinstance(event, Report):
                 return
 
-    def _index(self) -> Index:
+    def _index(self) -> Store:
         """The index, open for reading; it follows whatever writers do."""
         with self._opening:
             if self._opened is None:
-                self._opened = Index.open(self.folder)
+                self._opened = opened(self.where)
             return self._opened
 
     def _ingest(self, paths: Sequence[Path], tell: Callable[[Progress], None]) -> Report:
         encoder = self._encoder()
-        with ingesting.index_for(self.folder, encoder) as index:
+        with ingesting.index_for(self.where, encoder) as index:
             return ingesting.ingest(index, paths, encoder, on_event=tell)
 
     def _kept(self, files: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
@@ -229,7 +232,7 @@ def _with(report: Report, refused: Sequence[Problem]) -> Report:
     return replace(report, problems=(*refused, *report.problems))
 
 
-def _found(index: Index, words: str) -> list[Card]:
+def _found(index: Store, words: str) -> list[Card]:
     """The articles whose text or headline has any of the words, best match first."""
     with index.snapshot() as view:
         hits = view.lexical(content(words), FOUND, title_weight=2.0)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast, get_args
 
 from index.embedding import Encoder
+from index.places import Place
 from rag.answering import Mode
 from rag.page.archive import Archive
 from rag.page.conversation import ALL_SOURCES
@@ -38,12 +39,12 @@ class Answering(Protocol):
     ) -> Iterator[Event]:
         """Yield an answer's events, the whole answer last."""
 
-    def variant(self, *, index: Path | None = None, mode: Mode | None = None) -> Answering:
+    def variant(self, *, index: Place | None = None, mode: Mode | None = None) -> Answering:
         """Return the same assistant for another index or another way to answer."""
 
 
-Load = Callable[[Path, str | None], Answering]
-"""Loads an assistant for an index folder and a model."""
+Load = Callable[[Place, str | None], Answering]
+"""Loads an assistant for an index and a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Shelf:
 
     def __init__(
         self,
-        folders: Sequence[Path],
+        places: Sequence[Place],
         models: Sequence[str | None],
         load: Load,
         encoder: Callable[[], Encoder],
@@ -72,19 +73,19 @@ class Shelf:
         """Take what is on offer; nothing is loaded yet.
 
         Args:
-            folders: index folders; one that is not there yet is an empty archive.
+            places: index folders or addresses; where nothing is yet is an empty archive.
             models: as `Assistant.load` takes them.
             load: what makes an assistant.
             encoder: what makes the encoder for new articles. It is one of its own, so that a
                 batch of articles does not hold up a question.
             mode: how answers are written unless a reader chooses otherwise.
         """
-        self._folders = dict(zip(_names([str(one) for one in folders]), folders, strict=True))
+        self._places = dict(zip(_names([str(one) for one in places]), places, strict=True))
         self._models = dict(zip(_names([one or BUILT_IN for one in models]), models, strict=True))
         self._load = load
         self._mode = mode
         once = lru_cache(maxsize=1)(encoder)
-        self._archives = {name: Archive(one, once) for name, one in self._folders.items()}
+        self._archives = {name: Archive(one, once) for name, one in self._places.items()}
         self._loaded: dict[str, Answering] = {}
         self._variants: dict[tuple[str, str, Mode], Answering] = {}
         self._lock = threading.Lock()
@@ -92,7 +93,7 @@ class Shelf:
     @property
     def indexes(self) -> list[str]:
         """The names of the indexes."""
-        return list(self._folders)
+        return list(self._places)
 
     @property
     def models(self) -> list[str]:
@@ -138,10 +139,10 @@ class Shelf:
             return self._variants[key]
 
     def _made(self, settings: Settings) -> Answering:
-        folder = self._folders[settings.index]
+        where = self._places[settings.index]
         if settings.model not in self._loaded:
-            self._loaded[settings.model] = self._load(folder, self._models[settings.model])
-        return self._loaded[settings.model].variant(index=folder, mode=settings.mode)
+            self._loaded[settings.model] = self._load(where, self._models[settings.model])
+        return self._loaded[settings.model].variant(index=where, mode=settings.mode)
 
 
 def _names(given: Sequence[str]) -> list[str]:

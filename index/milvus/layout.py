@@ -1,0 +1,349 @@
+"""How an archive lies in Milvus: four collections and the form of their rows.
+
+    NAME_manifest        one row that says what the archive is and how much it holds, one
+                         for a rebuild under way, and one for each process that writes
+    NAME_articles_BORN   a row for each article: what is known of it, and its copies
+    NAME_chunks_BORN     a row for each chunk: its text, words, vector and full-text index
+    NAME_earlier_BORN    the same, not to be searched, for versions that later ones superseded
+
+BORN is the random name in the manifest's row, so that the one write of that row
+puts another archive in this one's place. Keys are numbers, so that nothing that an
+article brings stands in a filter: an article's is a hash of its id. A chunk belongs
+to one *state* of its article (`number`, never given twice), and counts only while
+the article's row names that state and says that it is searched: the one write of
+that row makes a new state visible, whole. An article's text is the texts of its
+chunks, each with the white space that follows it.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from index import duplicates, schema, versions
+from index.errors import UnreadableSource
+from index.milvus.analysis import Words, of_chunks
+from index.records import Article, Card, Chunk, Span, StoredChunk
+from index.schema import Manifest
+from index.versions import Version
+
+if TYPE_CHECKING:
+    from index.milvus.link import Row
+
+FORMAT = 1
+ROOM = 65_535
+"""Bytes that a string may take: Milvus's limit."""
+PLACES = 1 << 20
+"""A chunk's id is its version's number times this, plus its place in the article."""
+MANIFEST_KEY = 0
+REBUILDING_KEY = -1
+
+NUMBERS = (
+    "number", "change", "source_key", "origin_key", "text_key", "url_key", "superseded_key",
+    "published", "chunks", "tokens",
+)  # fmt: skip
+TEXTS = (
+    "id", "source", "origin", "superseded_by", "content_hash", "known", "links", "minhash",
+)  # fmt: skip
+ARTICLE = (*NUMBERS, *TEXTS)
+CHUNK = ("id", "number", "article", "start", "end", "sentences", "text", "words", "vector")
+STORED_CHUNK = (*CHUNK, "published")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What would cost a look at every article, kept with each change."""
+
+    articles: int = 0
+    chunks: int = 0
+    origins: int = 0
+    superseded: int = 0
+    """Earlier versions, which the other figures leave out."""
+    tokens: int = 0
+    first: int = 0
+    """The earliest day of publication as a proleptic ordinal; 0 without any."""
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The manifest's row."""
+
+    manifest: Manifest
+    totals: Totals = Totals()
+    number: int = 0
+    """The last number that was given out, to a state of an article or to a change."""
+    pending: dict[str, Any] = field(default_factory=dict)
+    """The change that is being made; empty when none is."""
+
+    def to_json(self) -> str:
+        """As text, for its row."""
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> State:
+        """The state that `to_json` wrote.
+
+        Raises:
+            ValueError: it is none.
+        """
+        try:
+            found = json.loads(text)
+            manifest, totals = Manifest(**found["manifest"]), Totals(**found["totals"])
+            return cls(manifest, totals, int(found["number"]), dict(found["pending"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(str(error)) from error
+
+
+def changed(totals: Totals, was: Sequence[Row], now: Sequence[Row]) -> Totals | None:
+    """The totals when some rows have given way to others; None where all have to be looked at."""
+    past, present = ([row for row in rows if not row["superseded_by"]] for rows in (was, now))
+    days = [row["published"] for row in present if row["published"]]
+    lost = {row["published"] for row in past} - set(days) - {0}
+    if lost & {totals.first, totals.last}:
+        return None
+
+    def plus(name: str) -> int:
+        return sum(int(row[name]) for row in present) - sum(int(row[name]) for row in past)
+
+    def led(rows: Sequence[Row]) -> int:
+        return sum(row["origin_key"] == row["key"] for row in rows)
+
+    def aside(rows: Sequence[Row]) -> int:
+        return sum(bool(row["superseded_by"]) for row in rows)
+
+    return Totals(
+        articles=totals.articles + len(present) - len(past),
+        chunks=totals.chunks + plus("chunks"),
+        origins=totals.origins + led(present) - led(past),
+        superseded=totals.superseded + aside(now) - aside(was),
+        tokens=totals.tokens + plus("tokens"),
+        first=min(filter(None, (totals.first, *days)), default=0),
+        last=max((totals.last, *days)),
+    )
+
+
+class Collections(NamedTuple):
+    """Their names."""
+
+    articles: str
+    chunks: str
+    earlier: str
+
+    def of(self, row: Row) -> str:
+        """Where the chunks of an article's row are."""
+        return self.earlier if row["superseded_by"] else self.chunks
+
+
+def manifest(name: str) -> str:
+    """The name of the collection of the manifest."""
+    return f"{name}_manifest"
+
+
+def collections(name: str, born: str) -> Collections:
+    """The names of the collections with what an archive holds."""
+    return Collections(*(f"{name}_{part}_{born}" for part in Collections._fields))
+
+
+def born(name: str, collection: str) -> str:
+    """Which BORN a collection of an archive has; empty where it is none of it."""
+    parts = "|".join(Collections._fields)
+    found = re.fullmatch(rf"{re.escape(name)}_(?:{parts})_([0-9a-f]{{32}})", collection)
+    return found[1] if found else ""
+
+
+def hashed(text: str) -> int:
+    """A signed 64-bit number that stands for a text in filters."""
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+def chunk_ids(number: int, chunks: int) -> range:
+    """The ids of the chunks of one state of an article."""
+    return range(number * PLACES, number * PLACES + chunks)
+
+
+def article_row(article: Article, content_hash: str, number: int, words: Sequence[Words]) -> Row:
+    """An article's row, its own origin and searched until it is told otherwise.
+
+    Raises:
+        UnreadableSource: it has more than Milvus can hold.
+    """
+    known = dict(zip(_columns(schema.ARTICLE_COLUMNS), schema.article_to_row(article), strict=True))
+    for kept_elsewhere in ("id", "source", "text"):
+        del known[kept_elsewhere]
+    minhash = duplicates.signature(article.text)
+    address = versions.url_key(article.url)
+    row: Row = {
+        "key": hashed(article.id),
+        "number": number,
+        "change": 0,
+        "source_key": hashed(article.source),
+        "origin_key": hashed(article.id),
+        "text_key": duplicates.text_key(article.text),
+        "url_key": hashed(address) if address else 0,
+        "superseded_key": 0,
+        "published": article.published.toordinal() if article.published else 0,
+        "chunks": len(words),
+        "tokens": sum(one.count for one in words),
+        "id": article.id,
+        "source": article.source,
+        "origin": article.id,
+        "superseded_by": "",
+        "content_hash": content_hash,
+        "known": json.dumps(known, ensure_ascii=False),
+        "links": "[]",
+        "minhash": base64.b85encode(minhash).decode("ascii"),
+    }
+    _require_room(row)
+    return row
+
+
+def with_bands(row: Row) -> Row:
+    """An article's row as it is written.
+
+    What has no copies, as a short text or an earlier version, has a place to stand.
+    """
+    return {**row, "bands": (not row["superseded_by"] and bands(row)) or {0: 1.0}}
+
+
+def superseded(row: Row, successor: str) -> Row:
+    """The row of an article that another one supersedes: it has no copies."""
+    return {
+        **row,
+        "superseded_by": successor,
+        "superseded_key": hashed(successor),
+        "origin": row["id"],
+        "origin_key": row["key"],
+        "links": "[]",
+    }
+
+
+def searched(row: Row) -> Row:
+    """The row of an article that is superseded no longer; its copies are not known yet."""
+    return {**row, "superseded_by": "", "superseded_key": 0}
+
+
+def bands(row: Row) -> dict[int, float]:
+    """The bands of a text's MinHash as the dimensions of a sparse vector; {} for a short text."""
+    return {(band & 0x7FFFFFFF) + 1: 1.0 for band in duplicates.bands(minhash(row))}
+
+
+def minhash(row: Row) -> bytes:
+    """The MinHash of an article's text; empty for a short one."""
+    return base64.b85decode(row["minhash"])
+
+
+def chunk_rows(
+    article: Article, row: Row, chunks: Sequence[Chunk], matrix: npt.NDArray[np.float32],
+    words: Sequence[Words],
+) -> list[Row]:  # fmt: skip
+    """The rows of an article's chunks.
+
+    Raises:
+        UnreadableSource: one has more than Milvus can hold.
+    """
+    # Each text reaches to the next one, and the first from the article's very beginning.
+    cuts = [0, *(chunk.start for chunk in chunks[1:]), len(article.text)]
+    rows = []
+    for place, (chunk, vector, said) in enumerate(zip(chunks, matrix, words, strict=True)):
+        spans = [(span.start, span.end) for span in chunk.sentences]
+        made: Row = {
+            "id": row["number"] * PLACES + place,
+            "number": row["number"],
+            "article": row["key"],
+            "published": row["published"],
+            "start": chunk.start,
+            "end": chunk.end,
+            "sentences": json.dumps(spans, separators=(",", ":")),
+            "text": article.text[cuts[place] : cuts[place + 1]],
+            "words": said.text,
+            "vector": vector.tolist(),
+        }
+        _require_room(made)
+        rows.append(made)
+    return rows
+
+
+def words_of(title: str, chunks: Sequence[Chunk]) -> list[Words]:
+    """The words of an article's chunks."""
+    return of_chunks(title, [chunk.text for chunk in chunks])
+
+
+def card(row: Row) -> Card:
+    """The card of an article's row."""
+    known = {**json.loads(row["known"]), "id": row["id"], "origin": row["origin"]}
+    values = [known[name] for name in _columns(schema.CARD_COLUMNS)]
+    return schema.card_from_row([*values, row["superseded_by"]])
+
+
+def moment(row: Row) -> tuple[str, str]:
+    """By what earlier versions are listed: the day and the time of one."""
+    known = json.loads(row["known"])
+    return known["published"] or "", known["as_of"] or ""
+
+
+def version(row: Row, text: str) -> Version:
+    """An article's row as a version among others."""
+    known = json.loads(row["known"])
+    return Version(
+        id=row["id"],
+        number=row["number"],
+        superseded_by=row["superseded_by"],
+        title=known["title"],
+        text=text,
+        text_key=row["text_key"],
+        publisher=known["publisher"],
+        published=known["published"],
+        as_of=known["as_of"],
+        corrections=known["corrections"],
+    )
+
+
+def article(row: Row, texts: Sequence[str]) -> Article:
+    """An article from its row and the texts of its chunks, in order."""
+    known = {
+        **json.loads(row["known"]),
+        "id": row["id"],
+        "source": row["source"],
+        "text": "".join(texts),
+    }
+    return schema.article_from_row([known[name] for name in _columns(schema.ARTICLE_COLUMNS)])
+
+
+def stored_chunk(row: Row, of: Card) -> StoredChunk:
+    """A chunk's row as the value that a search returns."""
+    start, end = int(row["start"]), int(row["end"])
+    before = start if row["id"] % PLACES == 0 else 0
+    text = row["text"][before : before + end - start]
+    spans = tuple(Span(*pair) for pair in json.loads(row["sentences"]))
+    return StoredChunk(int(row["id"]), Chunk(of.article_id, start, end, text, spans), of)
+
+
+def day(ordinal: int) -> dt.date | None:
+    """The day of a row's `published`."""
+    return dt.date.fromordinal(ordinal) if ordinal else None
+
+
+def _columns(listed: str) -> list[str]:
+    """The names in a list of columns of `index.schema`, without their table."""
+    return [name.strip().rpartition(".")[2] for name in listed.split(",")]
+
+
+def _require_room(row: Row) -> None:
+    for name, value in row.items():
+        if isinstance(value, str) and len(value.encode()) > ROOM:
+            raise UnreadableSource(
+                f"its {name} takes more than the {ROOM:,} bytes that Milvus keeps in one value; "
+                "keep this article in an index in a folder"
+            )

@@ -1,0 +1,457 @@
+"""An archive in Milvus: any machine that names its address sees the same.
+
+A change is a few writes, made in an order in which each may be the last: the
+manifest's row says what is going to change, new chunks come, the article's row is
+written together with those of its copies and other versions, which is the moment
+that counts, and old chunks go. The next writer finishes or undoes what one that
+died had begun, so that an ingest that dies loses at most the article in hand.
+
+A process that writes reads strongly consistent; one that only reads sees what
+others have written after a few seconds at most (Milvus: bounded staleness). In a
+file of milvus-lite there is one process and nothing to wait for. Nothing here
+makes vectors or chunks.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from index import versions
+from index.connections import NO_WAIT, Wait
+from index.embedding import Encoder
+from index.errors import (
+    IndexDamaged,
+    IndexExists,
+    IndexMismatch,
+    UnknownArticle,
+    UnusableIndex,
+)
+from index.milvus import layout, making, planning
+from index.milvus.analysis import Words
+from index.milvus.changing import Changes
+from index.milvus.layout import State
+from index.milvus.lease import Lease
+from index.milvus.link import Link, Row, missing
+from index.milvus.planning import Coming, at_address
+from index.milvus.view import MilvusView, Remembered
+from index.places import MilvusAddress, ingest_command
+from index.records import Article, Chunk
+from index.schema import Manifest
+from index.stores import Latest
+
+Finding = tuple[str, bool, str]
+"""What was looked at, whether it is right, and a line about it, with what to do if it is not."""
+
+
+class MilvusIndex(Latest):
+    """The articles at one address, searchable. Any thread may read; one at a time writes."""
+
+    def __init__(
+        self,
+        link: Link,
+        encoder: Encoder | None,
+        lease: Lease | None,
+        slot: int = layout.MANIFEST_KEY,
+    ) -> None:
+        """Take what is open; `slot` is the key of the row that says what the archive is."""
+        self._link = link
+        self._encoder = encoder
+        self._lease = lease
+        self._slot = slot
+        self._manifest = layout.manifest(link.address.name)
+        self._remembered = Remembered()
+        self._changes = Changes(link, self._state, self._write, self._view)
+
+    @classmethod
+    def create(
+        cls,
+        address: MilvusAddress,
+        encoder: Encoder,
+        chunker: str = "",
+        *,
+        replace: bool = False,
+        wait: Wait = NO_WAIT,
+    ) -> MilvusIndex:
+        """Make an empty archive, open for writing; `replace` discards one that is there.
+
+        Raises:
+            IndexExists: there is one already.
+            UnusableIndex: the server is away.
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
+        """
+        index = cls._writer(address, encoder, wait, make=True)
+        try:
+            if not replace and index._row() is not None:
+                raise IndexExists(
+                    f"{address} holds an index already. Add to it: {ingest_command(address)}"
+                )
+            index.clear(encoder, chunker)
+            return index
+        except BaseException:
+            index.close()
+            raise
+
+    @classmethod
+    def open(
+        cls,
+        address: MilvusAddress,
+        encoder: Encoder | None = None,
+        *,
+        writable: bool = False,
+        wait: Wait = NO_WAIT,
+    ) -> MilvusIndex:
+        """Open the archive at an address. Without an encoder it is not checked which built it.
+
+        Raises:
+            IndexMissing: there is none.
+            IndexMismatch: it was built with another encoder or by another version.
+            IndexDamaged: a part of it is missing.
+            IndexBusy: it is to be written to, and another process is writing for longer than
+                `wait` allows; a file is for one process alone.
+        """
+        if address.file is not None and not address.file.exists():
+            raise missing(address)
+        if writable:
+            index = cls._writer(address, encoder, wait)
+        else:
+            link = Link(address, strong=address.file is not None, wait=wait)
+            index = cls(link, encoder, None)
+        try:
+            index._load()
+            if writable:
+                index._changes.recover()
+                index._sweep()
+            return index
+        except BaseException:
+            index.close()
+            raise
+
+    @classmethod
+    def beside(
+        cls, address: MilvusAddress, encoder: Encoder, chunker: str, wait: Wait = NO_WAIT
+    ) -> MilvusIndex:
+        """An archive that is to take the place of the one at an address; see `put_in_place`.
+
+        One that was begun before with the same encoder is gone on with.
+
+        Raises:
+            UnusableIndex: the server is away.
+            IndexBusy: another process is writing to it, for longer than `wait` allows.
+        """
+        index = cls._writer(address, encoder, wait, make=True, slot=layout.REBUILDING_KEY)
+        try:
+            if not index._goes_on(chunker):
+                index.clear(encoder, chunker)
+            return index
+        except BaseException:
+            index.close()
+            raise
+
+    @classmethod
+    def _writer(
+        cls,
+        address: MilvusAddress,
+        encoder: Encoder | None,
+        wait: Wait,
+        *,
+        make: bool = False,
+        slot: int = layout.MANIFEST_KEY,
+    ) -> MilvusIndex:
+        """The one writer of what is at an address, whatever that is."""
+        link = Link(address, strong=True, wait=wait)
+        try:
+            manifest = layout.manifest(address.name)
+            if link.has(manifest):
+                link.load(manifest)
+            elif make:
+                making.make_manifest(link, manifest)
+            else:
+                raise missing(address)
+            return cls(link, encoder, Lease.taken(link, manifest, wait), slot)
+        except BaseException:
+            link.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """See `Store`."""
+        return str(self._link.address)
+
+    def close(self) -> None:
+        """See `Store`."""
+        lease, self._lease = self._lease, None
+        try:
+            if lease is not None:
+                lease.release()
+        finally:
+            self._link.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def require(self, encoder: Encoder) -> None:
+        """See `Store`."""
+        self._check_encoder(self.manifest, encoder)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[MilvusView]:
+        """See `Store`; what holds in it is said in `index.milvus.view`."""
+        state = self._state()
+        self._check_encoder(state.manifest, self._encoder)
+        yield self._view(state)
+
+    def put(
+        self,
+        article: Article,
+        content_hash: str,
+        chunks: Sequence[Chunk],
+        matrix: npt.NDArray[np.float32],
+    ) -> Literal["added", "updated"]:
+        """See `Store`."""
+        state = self._writing()
+        self._require_shape(state.manifest.dimension, chunks, matrix)
+        number = state.number + 1
+        words = layout.words_of(article.title, chunks)
+        new = layout.article_row(article, content_hash, number, words)
+        added = layout.chunk_rows(article, new, chunks, matrix, words)
+        gone = self._changes.replaced(state, new)
+        self._changes.make(state, [Coming(new, article.text, added)], gone)
+        return "updated" if gone else "added"
+
+    def contend(self, article: Article) -> tuple[bool, str]:
+        """See `Store`."""
+        state = self._writing()
+        view, names = self._view(state), self._changes.names(state)
+        address = versions.url_key(article.url)
+        rows: list[Row] = []
+        if address is not None:
+            rows, _ = at_address(self._link, names, layout.hashed(address), set(), set())
+        texts = {row["id"]: "".join(view.texts(row)) for row in rows}
+        found = [layout.version(row, texts[row["id"]]) for row in rows]
+        other = versions.yielding(article, found)
+        if other is None:
+            return False, ""
+        row = next(row for row in rows if row["id"] == other.id)
+        article_id = versions.spare_id(article.id, row["source"])
+        new = planning.renamed(row, article_id, state.number + 1)
+        chunks = planning.copied(view.chunk_rows(row, layout.STORED_CHUNK[1:]), new)
+        self._changes.make(state, [Coming(new, other.text, chunks)], [row])
+        return True, article_id
+
+    def redescribe(self, article: Article, content_hash: str) -> None:
+        """See `Store`."""
+        state = self._writing()
+        view = self._view(state)
+        try:
+            old = view.row(article.id)
+        except UnknownArticle as error:
+            raise KeyError(article.id) from error
+        stored = view.chunk_rows(old, layout.STORED_CHUNK[1:])
+        words = [Words.stored(one["words"]) for one in stored]
+        new = layout.article_row(article, content_hash, old["number"], words)
+        chunks: list[Row] = []
+        if new["published"] != old["published"]:  # which stands with the chunks too
+            new["number"] = state.number + 1
+            chunks = planning.copied(stored, new)
+        self._changes.make(
+            state, [Coming(new, article.text, chunks)], self._changes.replaced(state, new)
+        )
+
+    def remove(self, article_id: str) -> None:
+        """See `Store`."""
+        state = self._writing()
+        self._changes.make(state, [], [self._view(state).row(article_id)])
+
+    def clear(self, encoder: Encoder, chunker: str = "") -> None:
+        """Begin with nothing, and with this encoder."""
+        self._lease_held().renew()
+        manifest = Manifest(
+            format=layout.FORMAT,
+            encoder=encoder.name,
+            fingerprint=encoder.fingerprint,
+            dimension=encoder.dimension,
+            chunker=chunker,
+            born=uuid.uuid4().hex,
+            generation=1,
+            shrunk=1,
+            stamp=uuid.uuid4().hex,
+        )
+        names = self._changes.names(State(manifest))
+        exact = self._link.address.file is not None
+        making.make_articles(self._link, names.articles)
+        making.make_chunks(self._link, names.chunks, encoder.dimension, exact=exact)
+        making.make_earlier(self._link, names.earlier, encoder.dimension)
+        self._write(State(manifest))
+        self._encoder = encoder
+        self._sweep()
+
+    def put_in_place(self) -> None:
+        """Let an archive made by `beside` be what its address names, in one write.
+
+        Whoever reads meanwhile sees the other one, or this one.
+        """
+        self._lease_held().renew()
+        state = self._state()
+        self._write(state, layout.MANIFEST_KEY)
+        self.discard()
+
+    def discard(self) -> None:
+        """Forget an archive made by `beside`, unless it has been put in place."""
+        self._link.delete(self._manifest, "key", [self._slot])
+        self._sweep()
+
+    def save_vectors(self) -> None:
+        """See `Store`: Milvus makes its own indexes."""
+
+    def findings(self) -> Iterator[Finding]:
+        """Look at all of it and say what is right and what is not."""
+        state = self._state()
+        totals, aside = self._changes.counted(state)
+        names = self._changes.names(state)
+        stored = self._link.count(names.chunks), self._link.count(names.earlier)
+        said = f"{totals.articles} articles in {totals.chunks} chunks"
+        made = f"made with {state.manifest.encoder}"
+        if state.pending:
+            yield (
+                "index",
+                True,
+                f"{self.name}: {said}, {made}; a change is being made, or was cut short and is "
+                "put right by the next ingest",
+            )
+        elif totals != state.totals or stored != (totals.chunks, aside):
+            fix = ingest_command(self._link.address, "--rebuild")
+            wrong = f"{said}, but {stored[0]} are stored and {stored[1]} of earlier versions"
+            yield "index", False, f"{self.name}: {wrong}. Build it anew: {fix}"
+        else:
+            yield "index", True, f"{self.name} is whole: {said}, {made}"
+        other = self._row(layout.REBUILDING_KEY)
+        if other is not None:
+            go_on = ingest_command(self._link.address, "--rebuild")
+            yield "rebuild", True, f"one is unfinished, or is being made. Go on: {go_on}"
+
+    def _state(self) -> State:
+        row = self._row()
+        if row is None:
+            raise missing(self._link.address)
+        try:
+            state = State.from_json(row["value"])
+        except ValueError as error:
+            raise self._damaged(f"its manifest cannot be read: {error}") from error
+        if state.manifest.format != layout.FORMAT:
+            raise IndexMismatch(
+                f"{self.name} has format {state.manifest.format}, and this version of Byline "
+                f"reads format {layout.FORMAT}. "
+                f"Rebuild it: {ingest_command(self._link.address, '--rebuild')}"
+            )
+        return state
+
+    def _row(self, slot: int | None = None) -> Row | None:
+        key = self._slot if slot is None else slot
+        rows = list(self._link.get(self._manifest, "key", [key], ["value"]))
+        return rows[0] if rows else None
+
+    def _write(self, state: State, slot: int | None = None) -> None:
+        key = self._slot if slot is None else slot
+        row = {"key": key, "value": state.to_json(), "unused": [0.0, 0.0]}
+        self._link.upsert(self._manifest, [row])
+
+    def _view(self, state: State) -> MilvusView:
+        return MilvusView(self._link, state, self._remembered)
+
+    def _load(self) -> None:
+        """Have the server hold ready what is there.
+
+        Raises:
+            IndexDamaged: a part is missing.
+        """
+        if not self._link.has(self._manifest):
+            raise missing(self._link.address)
+        self._link.load(self._manifest)
+        state = self._state()
+        self._check_encoder(state.manifest, self._encoder)
+        for collection in self._changes.names(state):
+            if not self._link.has(collection):
+                raise self._damaged(f"the collection {collection} is gone")
+            self._link.load(collection)
+
+    def _goes_on(self, chunker: str) -> bool:
+        """Whether there is an unfinished archive here that this writer can go on with."""
+        try:
+            self._load()
+            state = self._changes.recover()
+            # One that was put in place already was only not forgotten.
+            return state.manifest.chunker == chunker and state.manifest.born != self._born()
+        except (UnusableIndex, ValueError):
+            return False
+
+    def _born(self, slot: int = layout.MANIFEST_KEY) -> str:
+        """Which collections a row of the manifest names; empty where there is none.
+
+        Raises:
+            ValueError: the row cannot be read, as one of another version of Byline.
+        """
+        row = self._row(slot)
+        return State.from_json(row["value"]).manifest.born if row else ""
+
+    def _sweep(self) -> None:
+        """Drop the collections that no row of the manifest names any more."""
+        try:
+            born, other = self._born(), self._born(layout.REBUILDING_KEY)
+        except ValueError:
+            return  # another version of Byline may know which ones it names
+        if born == other:  # it is in place, and its writer died before it could say so
+            self._link.delete(self._manifest, "key", [layout.REBUILDING_KEY])
+        for collection in self._link.collections():
+            if layout.born(self._link.address.name, collection) not in {"", born, other}:
+                self._link.drop(collection)
+
+    def _damaged(self, why: str) -> IndexDamaged:
+        fix = ingest_command(self._link.address, "--rebuild")
+        return IndexDamaged(f"{self.name} is damaged ({why}). Build it anew: {fix}")
+
+    def _check_encoder(self, state: Manifest, encoder: Encoder | None) -> None:
+        if encoder is None or encoder.fingerprint == state.fingerprint:
+            return
+        raise IndexMismatch(
+            f"{self.name} was built with {state.encoder} ({state.dimension} dimensions, "
+            f"{state.fingerprint}), but the encoder is {encoder.name} ({encoder.dimension}, "
+            f"{encoder.fingerprint}). "
+            f"Rebuild it: {ingest_command(self._link.address, '--rebuild')}"
+        )
+
+    def _lease_held(self) -> Lease:
+        if self._lease is None:
+            raise RuntimeError("the index was opened for reading: opened(..., writable=True)")
+        return self._lease
+
+    def _writing(self) -> State:
+        """The state to change, by the one who may."""
+        self._lease_held().renew()
+        state = self._state()
+        return (
+            self._changes.recover() if state.pending else state
+        )  # a write before this one has failed
+
+    @staticmethod
+    def _require_shape(
+        dimension: int, chunks: Sequence[Chunk], matrix: npt.NDArray[np.float32]
+    ) -> None:
+        if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
+            raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
+        if not 0 < len(chunks) < layout.PLACES:
+            raise ValueError(f"{len(chunks)} chunks: an article's text is kept in its chunks")
