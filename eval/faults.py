@@ -118,7 +118,7 @@ def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("superseded-kept", "rag.disagreement.conflicts:superseded",
+@fault("superseded-kept", "rag.disagreement.superseding:superseded",
        "Figures that were replaced later are given as current.", asks="superseded")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return {}

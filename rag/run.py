@@ -17,7 +17,7 @@ from index.embedding import Encoder, Tokens
 from index.records import Card, Span
 from index.stores import View
 from rag.composing import Composition
-from rag.disagreement.conflicts import Disagreement, wording
+from rag.disagreement.sides import Disagreement, wording
 from rag.evidence.choosing import Chosen, choose
 from rag.evidence.refusing import EMPTY, headline, refusal
 from rag.evidence.short import short_answer

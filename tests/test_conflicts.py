@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from rag.disagreement.conflicts import conflicts, place, superseded, wording
+from index.embedding import HashEncoder
+from index.ingesting import index_for, ingest_articles
+from index.records import Article
+from index.store import Index
+from index.stores import View
+from rag.disagreement.around import read_on
+from rag.disagreement.conflicts import conflicts, disagreements
+from rag.disagreement.sameness import place
+from rag.disagreement.sides import wording
+from rag.disagreement.superseding import superseded
 from rag.evidence.weighing import Candidate
+from rag.generation import Draft
 from rag.grounding import Support, faults
 from rag.questions.question import Question
+from rag.retrieval import Passage
 from tests.building import candidate, passage
+from tests.differing_cases import DIFFERING, TOGETHER, Told
 
 TODAY = dt.date(2026, 3, 20)
 OUTLETS = ("Brindle Post", "Norvane Wire", "Cape Lumen Herald", "Dray Valley Echo")
-
-Told = tuple[str, ...]
-"""Text, day of March 2026 ("" where unknown), and where given outlet and origin."""
 
 
 def archive(*told: Told) -> list[Candidate]:
@@ -380,7 +391,14 @@ def test_the_wording_passes_the_exact_check_against_both_passages(
     assert all(side in line for side in sides)
 
 
-@pytest.mark.parametrize(("case", "question", "told"), AGREE)
+@pytest.mark.parametrize(("case", "question", "told", "sides"), DIFFERING)
+def test_what_cannot_be_true_together_is_told(
+    case: str, question: str, told: list[Told], sides: list[str]
+) -> None:
+    assert values(question, *told) == [sides], case
+
+
+@pytest.mark.parametrize(("case", "question", "told"), [*AGREE, *TOGETHER])
 def test_what_can_be_true_together_is_no_disagreement(
     case: str, question: str, told: list[Told]
 ) -> None:
@@ -425,3 +443,73 @@ def test_three_origins_make_three_sides() -> None:
     assert values("How many people were killed in Korvat?", *told) == [
         ["12 people", "21 people", "30 people"]
     ]
+
+
+def test_one_side_is_what_the_answer_quotes() -> None:
+    every = archive(
+        ("The blast killed 47 people in Korvat.", "8"),
+        ("The blast killed 52 people in Korvat.", "8"),
+        ("The blast killed 71 people in Korvat.", "8"),
+    )
+    question = Question.read("How many people were killed in Korvat?", TODAY)
+    (found,) = conflicts(question, every[:2], every[2:], {place(every[1])})
+    assert [side.value for side in found.sides] == ["52 people", "47 people", "71 people"]
+
+
+def test_a_quoted_value_with_which_all_agree_is_no_side_of_others() -> None:
+    every = archive(
+        ("The blast killed between 40 and 80 people in Korvat.", "8"),
+        ("The blast killed 47 people in Korvat.", "8"),
+        ("The blast killed 71 people in Korvat.", "8"),
+    )
+    question = Question.read("How many people were killed in Korvat?", TODAY)
+    assert conflicts(question, every, (), {place(every[0])}) == []
+    assert len(conflicts(question, every, (), {place(every[1])})) == 1
+
+
+FILLER = "The council of the province met behind closed doors and spoke of the budget at length. "
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """Two outlets of which one gives its figure only far below its headline."""
+    late = "\n\n".join([FILLER * 8] * 3)
+    told = [
+        Article("one", "Flood in Korvat", "The flood killed 47 people in Korvat.", "one",
+                dt.date(2026, 3, 8), "Brindle Post"),
+        Article("two", "Flood in Korvat", f"{late}\n\nThe flood killed 71 people.", "two",
+                dt.date(2026, 3, 8), "Norvane Wire"),
+    ]  # fmt: skip
+    with index_for(tmp_path / "index", HashEncoder()) as made:
+        ingest_articles(made, told, HashEncoder())
+        yield made
+
+
+def openings(index: View) -> list[Passage]:
+    """The first passage of each article."""
+    found = index.passages([hit.chunk_id for hit in index.lexical(["korvat"], 20)])
+    return [Passage(one, 0.5, 0.5, 0.5) for one in found if one.chunk.start == 0]
+
+
+def test_articles_are_read_to_the_end_for_what_they_say_otherwise(index: Index) -> None:
+    with index.snapshot() as view:
+        read = [candidate(one, 0) for one in openings(view)]
+        assert {one.passage.stored.card.article_id for one in read} == {"one", "two"}
+        assert not any("71" in one.passage.text for one in read)
+        quoted = next(one for one in read if "47" in one.text)
+        draft = Draft(quoted.text, quoted.passage, quoted.span, quoted=True)
+        question = Question.read("How many people were killed in the flood in Korvat?", TODAY)
+        (found,) = disagreements(view, question, read, [draft])
+    assert [side.value for side in found.sides] == ["47 people", "71 people"]
+    said = found.sides[1].candidate
+    article = index.article("two").text
+    assert article[said.span.start : said.span.end] == said.text
+
+
+def test_no_sentence_is_read_twice(index: Index) -> None:
+    with index.snapshot() as view:
+        further = read_on(view, openings(view))
+    texts = [one.text for one in further]
+    assert "The flood killed 71 people." in texts
+    assert len(texts) == len(set(texts))
+    assert "The flood killed 47 people in Korvat." not in texts

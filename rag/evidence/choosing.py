@@ -12,7 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from index.embedding import Encoder, Tokens
 from index.stores import View
-from rag.disagreement.conflicts import Disagreement, conflicts, place, superseded
+from rag.disagreement.conflicts import disagreements
+from rag.disagreement.sameness import place
+from rag.disagreement.sides import Disagreement
+from rag.disagreement.superseding import superseded
 from rag.evidence.demands import Demands
 from rag.evidence.refusing import on_topic
 from rag.evidence.weighing import Candidate, gather, ranking, trained, unmet
@@ -77,7 +80,7 @@ def choose(
     chosen.confidence = trained().answerable(question, met)
     if met and chosen.confidence >= trained().threshold:
         chosen.drafts = quotations(question, met)
-        chosen.conflicts = conflicts(question, ranked)
+        chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
         chosen.lacking = []
     elif met:
         word = unmet(met)
