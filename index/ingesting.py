@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -158,6 +158,7 @@ def ingest_articles(
     except KeyboardInterrupt:
         hurried = stop()
         run.stopped = True
+        run.settle()
     except DiskFull as error:
         raise DiskFull(f"{error} {_kept(len(run.stored))}") from error
     copies: tuple[tuple[str, str], ...] = ()
@@ -231,6 +232,7 @@ class _Run:
         self._stop = stop
         self.stopped = False
         self._known = index.content_hashes()
+        self._at_first = {known_id for known_id, _ in self._known.values()}
         self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
         self._seen: set[str] = set()
         self._addresses: dict[str, str | None] = {}
@@ -243,6 +245,8 @@ class _Run:
         self.stored: list[str] = []
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self._in_hand: tuple[Article, _Job] | None = None
+        """What is being stored, and not yet counted."""
         self.removed: list[tuple[str, str]] = []
         self._moved: dict[str, str] = {}
         """Where an article was found that is known from another place, by its id."""
@@ -302,14 +306,27 @@ class _Run:
                 self._doubt(unsaved)
 
     def _put(self, article: Article, job: _Job, vectors: Vectors) -> None:
+        self._in_hand = (article, job)
         try:
             kind = self._index.put(article, job.digest, job.chunks, vectors)
         except UnreadableSource as error:
             self._reject(article, str(error))
             return
+        self._count(kind, article, job)
+
+    def _count(self, kind: Literal["added", "updated"], article: Article, job: _Job) -> None:
+        self._in_hand = None
         self.chunks += len(job.chunks)
         self.stored.append(article.id)
         self._done(Progress(kind, article.source, article.id, chunks=len(job.chunks)))
+
+    def settle(self) -> None:
+        """Count the article in hand, if it was stored just before the run was broken off."""
+        if self._in_hand is None:
+            return
+        article, job = self._in_hand
+        if self._index.content_hashes().get(article.source) == (article.id, job.digest):
+            self._count("updated" if article.id in self._at_first else "added", article, job)
 
     def prune(self, folders: Sequence[Path]) -> str:
         """Remove the articles whose files or rows are gone from folders; why not, if not."""

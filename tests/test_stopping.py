@@ -16,17 +16,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from index.embedding import HashEncoder
+from index.ingesting import index_for, ingest_articles
 from index.stopping import Stop
 from index.store import Index
 from rag.commands.cli import Parts, cli
 from rag.questions.question import Question
 from rag.retrieval import retrieve
-from tests.fakes import story
+from tests.fakes import article, story
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = 14
@@ -253,3 +255,28 @@ def test_another_thread_is_left_alone() -> None:
     thread.start()
     thread.join()
     assert found == [False]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_is_stored_when_a_run_is_broken_off_is_counted(
+    known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second Ctrl-C may come between the commit of an article and its being counted."""
+    encoder = HashEncoder()
+    with index_for(tmp_path, encoder) as index:
+        if known:
+            older = [article("1", "An older text."), article("2", "The other.")]
+            ingest_articles(index, older, encoder)
+        put = index.put
+
+        def broken_off(*args: Any) -> str:
+            put(*args)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(index, "put", broken_off)
+        report = ingest_articles(
+            index, [article("1", "A text."), article("2", "The other.")], encoder
+        )
+        assert report.interrupted
+        assert (report.added, report.updated) == ((0, 1) if known else (1, 0))
+        assert len(index.articles()) == (2 if known else 1)
