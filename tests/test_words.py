@@ -222,3 +222,9 @@ def test_a_question_knows_whose_words_it_asks_for() -> None:
 def test_a_people_stands_for_its_country_and_for_no_other() -> None:
     assert not unspoken(["ukraine", "turkey"], ["the", "ukrainian", "and", "turkish", "ministers"])
     assert unspoken(["ukraine", "iran"], ["the", "iraqi", "minister"]) == ["ukraine", "iran"]
+
+
+def test_a_day_before_a_name_is_no_part_of_it() -> None:
+    assert names("On Monday the UN Office counted them.") == ["UN Office"]
+    assert names("It ended, for on Sunday Lavrov flew home.") == ["Lavrov"]
+    assert names("He wrote in the Sunday Times on Friday.") == ["Sunday Times", "Friday"]

@@ -40,6 +40,8 @@ def names(text: str) -> list[str]:
         name = match.group()
         if _begins_sentence(text, match.start()):
             name = _without_opening_word(name)
+        if _WHEN.search(text[max(0, match.start() - 12) : match.end() - len(name)]):
+            name = _DAY.sub("", name)
         if name:
             found.append(name.removesuffix("'s").removesuffix("’s"))
     return found
@@ -265,6 +267,11 @@ _CALENDAR = re.compile(
     r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)"
     r"(?:['’]s)?\b"
 )
+
+
+_WHEN = re.compile(r"\b(?:on|since|by|until|last|this|next|from|in|of)\s+\Z", re.IGNORECASE)
+_DAY = re.compile(rf"\A(?:{_CALENDAR.pattern})\s+(?:the\s+)?(?=\S)")
+"""A day before a name, as in "on Sunday Lavrov said"; "the Sunday Times" is a name."""
 
 
 def _spelt_out(text: str) -> list[str]:
