@@ -305,6 +305,10 @@ REPLACED: list[tuple[str, str, list[Told], str]] = [
     ("at least", "How many people were killed in the Korvat fire?", [
         ("At least 30 people were killed in the Korvat fire.", "5"),
         ("The death toll of the Korvat fire rose to 45.", "7")], "rose to 45"),
+    ("who said it comes last", "How many people died in the Korvat fire?", [
+        ("At least 30 people died in the Korvat fire, the police said on Thursday.", "5"),
+        ("The toll of the fire in Korvat has risen to 45, the fire service said on Saturday.",
+         "7")], "risen to 45"),
     ("fewer, corrected", "How many people were killed in the Korvat fire?", [
         ("The fire in Korvat killed 45 people.", "5"),
         ("The toll of the Korvat fire was revised to 41 dead.", "6")], "revised to 41"),

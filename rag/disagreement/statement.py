@@ -40,6 +40,10 @@ _ATTRIBUTION = re.compile(
     rf"(?:,\s*|^)[^,]*\b(?:{SAYING})\b(?: on [A-Z]\w+)?\s*[.,]?$|^.*?\b(?:{SAYING})\b[^,]*?\bthat\s"
     r"|^.*?\b(?:said|says)\s+(?:on [A-Z]\w+day\s+)?(?!to\b)|,?\s*according to .*$"
 )
+_TRAILING = re.compile(
+    rf",\s*[^,]*\b(?:{SAYING})\b(?: (?:(?:late|early) )?on [A-Z]\w+)?\s*[.,]?\s*$"
+)
+"""Who said it, at the end of a clause: "…, the fire service said on Sunday"."""
 _CHANGE = (
     r"(?:up|down|rise|rises|rose|risen|rising|increas\w+|fell|fall\w*|drop\w*|climb\w*|revis\w+|cut"
     r"|rais\w+|lower\w*|correct\w*|reduc\w+|chang\w+|go|goes|went|gone|grew|grown|grow\w*|jump\w*"
@@ -207,4 +211,7 @@ def is_saying(text: str, day: Mention) -> bool:
 
 def without_speaker(clause: str) -> str:
     """A clause without who said it and on which day."""
+    trailing = _TRAILING.search(clause)
+    if trailing:
+        return clause[: trailing.start()].strip()
     return _ATTRIBUTION.sub(" ", clause).strip()
