@@ -11,7 +11,8 @@ from rag.text.words import STOPWORDS, stem, words
 PERSONS = frozenset("peopl person individu victim".split())
 """Counted nouns that say nothing of who is counted, by stem."""
 _FORMS = """
-kill killing dead died die dies death deaths fatality fatalities lives toll tolls; injured injure injury
+kill killing dead died die dies death deaths fatality fatalities lives toll tolls;
+injured injure injury
 injuries wounded wounds hurt; cost costs costing spend spent price; sink sank sunk; sell sold
 selling; meet met; win won; hold held; leave left; give gave given; fall fell fallen; rise rose
 risen; begin began begun; break broke broken; choose chose chosen; fly flew flown; lose lost; pay
