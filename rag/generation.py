@@ -29,7 +29,7 @@ from rag.text.words import words
 
 SENTENCES = 3
 """Quotations in an answer at most."""
-NEARLY_AS_GOOD = log(6)
+NEARLY_AS_GOOD = log(4)
 """A further sentence may be that many log odds worse than the best one."""
 ALIKE = 0.6
 """Share of a sentence's words in one that was chosen already above which it adds nothing."""

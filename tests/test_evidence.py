@@ -136,3 +136,8 @@ def test_sums_of_money_are_prose_and_templates_are_not() -> None:
     assert is_prose("Oil fell from nearly $40 a barrel to less than $10, or ~5 to ~8 euros.")
     assert not is_prose("Write ${name} and $value here.")
     assert not is_prose("a | b | c")
+
+
+def test_the_name_below_a_pulled_quotation_is_no_sentence() -> None:
+    assert not is_prose("—Ada Holm on the search for the missing boat")
+    assert is_prose("— Ada Holm leads the search for the missing boat.")

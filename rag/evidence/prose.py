@@ -16,8 +16,8 @@ LEAST_DISTINCT = 0.5
 FEWEST_WORDS = 12
 """Words below which a text may repeat itself: "never, never, never"."""
 _MARKS = re.compile(r"[{}<>|\\^`]|~~|\[/|\(\(|\$[A-Za-z_]|%\(")
-_OPEN = re.compile(r"(?:\s[—–-]+|/\.?)$")
-"""How a dateline ends; no sentence does."""
+_OPEN = re.compile(r"(?:\s[—–-]+|/\.?)$|^\s*[—–].*[^.!?…”\"'’)\s]\s*$", re.DOTALL)
+"""How a dateline ends, or a line that says whose words stand beside it; no sentence does."""
 _PAIR = 2
 """Marks that make a text no prose: one may be a slip of the hand."""
 
