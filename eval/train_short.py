@@ -37,7 +37,7 @@ Array = npt.NDArray[np.float64]
 
 RIGHT = 0.5
 """Token F1 from which a span counts as right."""
-SURE = 0.65
+SURE = 0.7
 """How probable it must be that a span is right."""
 RIDGE = 0.02
 
