@@ -20,6 +20,8 @@ from index.stores import View
 
 EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies", "reads_copies")
 """Figures that hold for every answer or are broken: no noise excuses one of them."""
+OF_ALL = ("tokens_evaluated",)
+"""Figures that depend on what was asked before: they mean nothing of a part of the questions."""
 NAMED = 12
 """Questions or articles that one line names; the rest are counted."""
 EXCERPT = 240
@@ -77,7 +79,8 @@ def worse(results: Results, kept: Baseline, mutations: Collection[str] | None = 
     common = [one for one in results.marks if "values" in questions.get(one.id, {})]
     if not common:
         return [f"No question of this run is in the baseline; write it: {WRITE}"]
-    found = [_worse_mean(figure, common, kept) for figure in MEANS]
+    whole = len(common) == len(questions)
+    found = [_worse_mean(one, common, kept) for one in MEANS if whole or one.name not in OF_ALL]
     found += _worse_selective(common, kept)
     for name in kept.get("mutations", {}) if mutations is None else mutations:
         found.append(_worse_mutation(name, results.trials, kept))

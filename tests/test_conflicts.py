@@ -305,6 +305,10 @@ REPLACED: list[tuple[str, str, list[Told], str]] = [
     ("at least", "How many people were killed in the Korvat fire?", [
         ("At least 30 people were killed in the Korvat fire.", "5"),
         ("The death toll of the Korvat fire rose to 45.", "7")], "rose to 45"),
+    ("a margin is a difference", "By how many seconds did Ada Holm win the Melrick Race?", [
+        ("Ada Holm won the Melrick Race on Sunday, 38 seconds ahead of Per Lund.", "1"),
+        ("Ada Holm, who won the Melrick Race, got a time penalty || Her lead over Per Lund shrinks "
+         "to 28 seconds.", "3")], "28 seconds"),
     ("who said it comes last", "How many people died in the Korvat fire?", [
         ("At least 30 people died in the Korvat fire, the police said on Thursday.", "5"),
         ("The toll of the fire in Korvat has risen to 45, the fire service said on Saturday.",

@@ -31,6 +31,8 @@ _SUBSET_AFTER = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(rf"\bby\s+(?:{OPENING}\s+)*$", re.IGNORECASE)
+_MARGIN = re.compile(r"\b(?:lead|margin|gap|advantage|deficit|majority)s?\b[^,;.]*$", re.IGNORECASE)
+"""What such a noun measures is a difference, as is what stands before "ahead"."""
 _RATE = re.compile(
     r"^(?:\s+[\w-]+){0,3}?\s+(?:an?|per|each|every)\s+(?:second|minute|hour|day|night|week|month"
     r"|year|person|head|share|kilogram|tonne|litre|household)\b",
@@ -121,7 +123,7 @@ def _figure(
         frozenset() if last.unit else thing,
         former or is_former(before, after),
         bool(_SUBSET_BEFORE.search(before) or _SUBSET_AFTER.match(after)),
-        bool(_BY.search(before) or _FEWER.match(after)),
+        bool(_BY.search(before) or _FEWER.match(after) or _MARGIN.search(before)),
         bool(_RATE.match(after)),
         _body(before[: hedge.start()] if hedge else before),
     )

@@ -37,7 +37,8 @@ _NEWER = re.compile(
     r"|recount(?:ed)?|new (?:count|figures?|estimates?|totals?|toll|numbers?|date)"
     r"|so far|to date|in the end"
     r"|(?:rose|risen|climbed|grown|grew|increased|jumped|gone up|went up|goes up|raised|lowered|cut"
-    r"|reduced|fell|fallen|dropped)(?: \w+)? (?:to|from)|(?:up|down) from|has reached"
+    r"|reduced|fell|fallen|dropped|rises|climbs|grows|falls|drops|shr[aiu]nks?|narrow(?:s|ed)"
+    r"|widen(?:s|ed)|dwindle[sd])(?: \w+)? (?:to|from)|(?:up|down) from|has reached"
     r"|postponed|rescheduled|put off|put back|delayed|brought forward|moved (?:to|from))\b",
     re.IGNORECASE,
 )
