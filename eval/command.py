@@ -213,7 +213,7 @@ def _index(asked: Asked, encoder: Encoder, say: Say) -> Iterator[Store]:
         report = ingest(made, paths, encoder, on_event=lambda event: say(f"Read {event.source}"))
         if not report.added:
             why = (
-                f" {report.problems[0].source}: {report.problems[0].reason}."
+                f" {report.problems[0].source}: {report.problems[0].reason.rstrip('.')}."
                 if report.problems
                 else ""
             )
