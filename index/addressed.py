@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 EXCERPT = 80
 """Characters of what was found that are shown."""
 
-_BY = r"(?:\s+(?:all|any|every|each|the|these|those|your|my|our|its|of|other|else))*"
+_BY = r"(?:\s+(?:all|any|every|each|the|these|those|your|my|our|its|of|other|else)){0,6}"
 _BEFORE = r"(?:previous|prior|preceding|earlier|above|foregoing|former|existing|original)"
 _ORDERS = (
     r"(?:instructions?|prompts?|directions?|directives?|guidelines?|commands?|orders"
@@ -28,7 +29,8 @@ _MACHINE = (
     r"|(?:automated|automatic|reading|answering|question.answering)\s+"
     r"(?:assistants?|systems?|programs?|readers?|agents?|tools?|software)|assistants?(?!\s+\w))"
 )
-_BEGIN = r"(?:\A|(?<=[.!?:;,…\n(*_#>-]))[\s*_#>]*(?:and\s+|then\s+|now\s+|please\s+|so\s+)*"
+# Every run is bounded: an article may be megabytes of marks, and each place in it is tried.
+_BEGIN = r"(?:\A|(?<=[.!?:;,…\n(*_#>-]))[\s*_#>]{0,8}(?:(?:and|then|now|please|so)\s+){0,3}"
 """Where an order begins: nobody stands before its verb."""
 _MUST = (
     r"(?:\byou\s+(?:must|should|shall|will|have\s+to|are\s+to|may)\s+(?:only\s+|now\s+|not\s+)?)"
@@ -50,8 +52,8 @@ _FORMS = tuple(
         r"\[/?(?:inst|system_prompt|sys|tool_calls|available_tools)\]|<</?sys>>",
         r"</?(?:start|end)_of_(?:turn|text|image)>|<(?:bos|eos)(?:_token)?>",
         r"^\s*#{2,4}\s*(?:system|instructions?|response|assistant|human|user|input)\s*:",
-        r"^\W*(?:system|assistant)(?:\s+(?:message|prompt|note|instructions?))?\s*:",
-        r"(?:^|[.!?>])\W*assistant\s*:.{0,400}?[.!?]\W*(?:user|human)\s*:",
+        r"^\W{0,20}(?:system|assistant)(?:\s+(?:message|prompt|note|instructions?))?\s*:",
+        r"(?:^|[.!?>])\W{0,20}assistant\s*:.{0,400}?[.!?]\W{0,20}(?:user|human)\s*:",
         r"(?:end|begin(?:ning)?|start)\s+of\s+(?:the\s+)?(?:context|prompt|system\s+prompt)\b",
         r">>[a-z]+<<",
         # orders about instructions
@@ -65,7 +67,7 @@ _FORMS = tuple(
         rf"\byou\s+are\s+(?:now|from\s+now\s+on)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:{_MACHINE}"
         r"|assistant|helper)\b",
         rf"(?:{_BEGIN})(?:(?:important\s+)?(?:notes?|notices?|instructions?|messages?|attention"
-        rf"|reminders?)\s*(?:to|for)?\s*:?\s*(?:all\s+|any\s+|the\s+)*)(?:{_MACHINE})\b",
+        rf"|reminders?)\s*(?:to|for)?\s*:?\s*(?:all\s+|any\s+|the\s+){{0,3}})(?:{_MACHINE})\b",
         r"\b(?:from\s+here|from\s+now)\s+on,?\s+you\s+(?:are|answer|will|must)\b",
         # orders about what is cited and answered
         rf"{_BEGIN}(?:only\s+)?(?:cite|quote|name|trust|use|believe|mention)\s+(?:only\s+|no\s+"
@@ -86,9 +88,12 @@ _FORMS = tuple(
         rf"\b(?:do\s+not|don't|never)\s+(?:cite|quote|mention|use)\s+{_OTHERS}",
     )
 )
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n[ \n]*")
 _QUOTED = re.compile(r"“[^“”]{0,600}”|„[^„“”]{0,600}[“”]|«[^«»]{0,600}»|\"[^\"\n]{0,600}\"")
 
 
+@lru_cache(maxsize=256)  # the articles near one question are near the next
 def addressed(text: str) -> str | None:
     """The words with which a text speaks to the program that reads it; None where it does not.
 
@@ -108,8 +113,9 @@ def addressed(text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """A text in one case, its letters the usual ones, without hidden ones and quotations."""
+    """A text in one case, with the usual letters and spaces, without what is hidden or quoted."""
     shown = "".join(
         char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf"
     )
-    return _QUOTED.sub(" ", shown.replace("’", "'")).casefold()
+    said = _QUOTED.sub(" ", shown.replace("’", "'")).casefold()
+    return _LINES.sub("\n", _SPACES.sub(" ", said))

@@ -96,6 +96,12 @@ def test_news_of_orders_and_of_programs_is_none(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize("marks", ["\n", "\n ", ".", ".-", "#", "*", "\nand "])
+def test_marks_without_end_are_read_once(marks: str) -> None:
+    """Looked for from each place to the end, these would take hours."""
+    assert addressed(marks * 50_000) is None
+
+
 def _article(article_id: str, text: str) -> Article:
     return Article(
         article_id, f"Title of {article_id}", text, article_id, dt.date(2025, 3, 1), "It"
