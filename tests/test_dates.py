@@ -318,6 +318,8 @@ def test_of_what_is_nearly_as_good_the_newest_comes_first() -> None:
         ("What was the final death toll?", True),
         ("Who won the final?", False),
         ("Who won the final match?", False),
+        ("What became of the plan?", True),
+        ("What has come of it?", True),
     ],
 )
 def test_the_newest_state_is_asked_for(question: str, latest: bool) -> None:

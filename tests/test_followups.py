@@ -34,6 +34,7 @@ COMPANY = Turn(
     "How much did Helmarck's revenue fall in the third quarter?",
     "It slipped by 2 per cent to 398.1 million euros. [1]",
 )
+STORM_SHUT = Turn("Why did the tunnel close?", "A storm had flooded it. [1]")
 GROUP = Turn("Who is leading the offensive in Syria?", "Hayat Tahrir al-Sham (HTS) leads it. [1]")
 TALKS = Turn("Which ministers met in Doha?", "Lavrov, Araghchi and Fidan met there. [1]")
 TYPED = Turn("what did lavrov say about resolution 2254", "“He wants it carried out.” [1]")
@@ -119,8 +120,21 @@ BEFORE: list[tuple[History, str, str]] = [
     (
         [COMPANY],
         "What did the company say was the reason?",
-        "What did the company [Helmarck] say was the reason?",
+        "What did the company [Helmarck] say was the reason "
+        "[Helmarck's revenue did fall in the third quarter]?",
     ),
+    ([STORM_SHUT], "What was the reason?", "What was the reason [the tunnel did close]?"),
+    (
+        [STORM_SHUT],
+        "and the official reason?",
+        "What was the official reason [the tunnel did close]?",
+    ),
+    (
+        [STORM_SHUT],
+        "Who gave the reason for the delay?",
+        "Who gave the reason for the delay?",
+    ),
+    ([STORM_SHUT], "Did Helmarck publish the results?", "Did Helmarck publish the results?"),
     (
         [GROUP],
         "And what cities has it captured up to now?",

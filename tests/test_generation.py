@@ -58,6 +58,15 @@ def test_sentences_that_say_the_same_are_quoted_once() -> None:
     assert len(drafts) == 1
 
 
+def test_the_newest_that_holds_a_number_comes_first_where_one_is_asked_for() -> None:
+    asked = Question.read("What is the latest number of people driven out?")
+    old = passage("It counted 28,000 people.", article="a", published="2024-12-01")
+    new = passage("It now counts 50,000 people.", article="b", published="2024-12-05")
+    about = passage("Those driven out before are not in it.", article="c", published="2024-12-06")
+    ranked = [candidate(about, 0, 2.0), candidate(old, 0, 1.9), candidate(new, 0, 1.8)]
+    assert quotations(asked, ranked)[0].passage == new
+
+
 def test_articles_that_name_somebody_else_are_both_quoted() -> None:
     asked = Question.read("Who listened?")
     other = passage("Abbas Araghchi listened.", article="b")

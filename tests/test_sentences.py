@@ -189,6 +189,21 @@ def test_text_without_words_has_no_sentences():
     assert sentences("") == sentences(" \n\n\t ") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("They shared these stories.Political geographers agreed with them.", 2),
+        ("He stood for president.In the end he lost.", 2),
+        ("It is sold by Amazon.com and by others.", 1),
+        ("The library is called Node.js and is free.", 1),
+        ("Write to jo.Marsh at the desk.", 1),
+        ("See www.example.Org for the list.", 1),
+    ],
+)
+def test_a_space_that_was_lost_between_sentences(text, count):
+    assert len(sentences(text)) == count
+
+
 def test_a_run_without_spaces_is_one_sentence_by_itself():
     run = "?!" * LONGEST_RUN
     assert found(f"He typed. {run} Nobody replied.") == ["He typed.", run, "Nobody replied."]

@@ -82,6 +82,13 @@ _ROLE = re.compile(
     r"|city|town|country|talks|meeting|two|three|others?|same|latter|former|pair|suspect|victims?)\b",
     re.IGNORECASE,
 )
+_RELATION = re.compile(
+    r"\bthe (?:\w+ )?(?P<word>reasons?|causes?|results?|outcome|effects?|consequences?|purpose"
+    r"|explanation|responses?|reactions?|motives?|impact)\b"
+    r"(?! (?:\[|(?:of|for|to|that|behind|why|on|from|in)\b))",
+    re.IGNORECASE,
+)
+"""Nouns that are of something; with nothing behind them, of what was asked before."""
 
 
 def standalone(question: str, history: History, rewrite: Rewrite | None = None) -> str:
@@ -110,8 +117,20 @@ def _resolved(question: str, before: Sequence[Earlier]) -> str:
     for resolve in (_shortened, _with_person, _with_others, _with_thing, _with_matter):
         found = resolve(question, before)
         if found is not None:
-            return found if len(found) <= LONGEST else question
-    return question
+            break
+    found = question if found is None else found
+    if not names(question):
+        found = _related(found, before)
+    return found if len(found) <= LONGEST else question
+
+
+def _related(question: str, before: Sequence[Earlier]) -> str:
+    """For "What was the reason?" with what it is the reason of beside it."""
+    match = _RELATION.search(question)
+    matter = before[-1].matter
+    if match is None or matter in question or not before[-1].asked.subject:
+        return question
+    return _beside(question, match, before, matter=True)
 
 
 def _shortened(question: str, before: Sequence[Earlier]) -> str | None:
@@ -131,6 +150,8 @@ def _shortened(question: str, before: Sequence[Earlier]) -> str | None:
     if one_word:
         return _asked_again(one_word["word"], last)
     opening = len(rest) < len(question.strip(" ?.!"))
+    if opening and _RELATION.fullmatch(rest):
+        return f"What {'were' if rest.endswith('s') else 'was'} {rest}?"
     if is_fragment(rest, opened=opening):
         return in_place(_with_person(rest, before) or rest, last.asked)
     return None
@@ -228,6 +249,8 @@ def _with_matter(question: str, before: Sequence[Earlier]) -> str | None:
     opened = _STARTS.match(question)
     if role is None and not (opened and opened.end()):
         return None
+    if role is None and _RELATION.search(question):
+        return _unopened(question)
     return _beside(question, role, before)
 
 

@@ -126,9 +126,31 @@ def kind(text: str) -> Asks:
             first and first.start() < match.start() and _QUESTION_WORD.match(match.group())
         ):
             return asks
+    return "other" if first else _headed(_ASIDE.sub(" ", text))
+
+
+def _headed(text: str) -> Asks:
+    """What a few words without a verb ask for: "net profit in 2024?", "reason for the delay"."""
+    for asks, pattern in _HEADS:
+        if pattern.match(text):
+            return asks
     return "other"
 
 
+_PHRASE = r"^(?:(?!\b(?:of|for|in|on|at|to|by|from|with|about|after|before|and)\b)[^,;:?])*?\b"
+"""A noun phrase up to its head: what stands before the first preposition."""
+_ENDS = r"(?=\s*(?:[?.!,:]|$)|\s+(?:(?:of|for|in|on|at|to|by|from|after|before)\b|(?-i:[A-Z0-9])))"
+_HEAD_NOUNS: tuple[tuple[Asks, str], ...] = (
+    ("number", r"number|percentage|share|amount|tolls?|figures?|costs?|price|score|margin|turnout"
+               r"|revenue|profit|loss|total|size|rate|age|length|height|depth|width|weight|speed"
+               r"|population|salary|budget|debt"),
+    ("time", r"date|day|year|time|deadline"),
+    ("place", r"location|place|venue|whereabouts"),
+    ("reason", r"reasons?|causes?"),
+)  # fmt: skip
+_HEADS = tuple(
+    (asks, re.compile(f"{_PHRASE}(?:{nouns}){_ENDS}", re.IGNORECASE)) for asks, nouns in _HEAD_NOUNS
+)
 _ASIDE = re.compile(r"\[[^\[\]]*\]")
 """What was put beside a follow-up to say whom it means; it asks for nothing itself."""
 _QUESTION_WORD = re.compile(r"\b(?:who(?:m|se)?|what|when|where|why|how|which)\b")
@@ -149,7 +171,8 @@ def _asked_for(day: Mention) -> Mention:
 _LATEST = re.compile(
     r"\b(?:latest|newest|most recent|current|currently|now|so far|to date|up to now|finally"
     r"|final(?= (?:death )?(?:tolls?|figures?|counts?|numbers?|results?|tally|tallies))"
-    r"|as things stand|at the moment|these days|in the end|most up to date)\b",
+    r"|as things stand|at the moment|these days|in the end|most up to date"
+    r"|what (?:ever |has |had )?(?:became|become|came|come) of)\b",
     re.IGNORECASE,
 )
 
