@@ -15,17 +15,13 @@ from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
-from rag.evidence.prose import is_prose
-from rag.evidence.spans import TYPED, offers, offers_within
+from rag.evidence.context import in_context
+from rag.evidence.spans import TYPED, offers_within
 from rag.evidence.timing import newest_first
 from rag.evidence.weighing import Candidate
-from rag.questions.asking import only_asks
 from rag.questions.question import Question
 from rag.retrieval import Passage, says_more
 from rag.text.enclosed import name, nested
-from rag.text.leadins import announces, spoken_by_a_pronoun
-from rag.text.names import missing
-from rag.text.speech import OPENS_ON_PRONOUN
 from rag.text.words import words
 
 SENTENCES = 3
@@ -34,12 +30,6 @@ NEARLY_AS_GOOD = log(4)
 """A further sentence may be that many log odds worse than the best one."""
 ALIKE = 0.6
 """Share of a sentence's words in one that was chosen already above which it adds nothing."""
-SENTENCES_BEFORE = 2
-"""Sentences that may be added before one that cannot be understood by itself."""
-SENTENCES_QUOTED = 2
-"""Sentences of a quotation that may be added after one that announces it."""
-_IN_WORDS = ("statement", "reason", "other")
-"""Kinds of question that somebody's words may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +53,14 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
 
     The best comes first; where the newest state of things is asked for, the newest does of
     those that hold the kind of thing that is asked for.
-    A further one is worth its place only if it holds the kind of thing that is asked for.
+    A further one is worth its place only if it holds the kind of thing that is asked for,
+    and is nearly as good as the best of those that do.
     """
+    held = [one for one in ranked if _holds(question, one)]
     if question.prefers_newest:
-        ranked = _newest(question, ranked)
-    least = max((one.score for one in ranked), default=0.0) - NEARLY_AS_GOOD
+        others = [one for one in ranked if one not in held]
+        ranked = [*newest_first(held, _score, _published, NEARLY_AS_GOOD), *others]
+    least = max((one.score for one in held or ranked), default=0.0) - NEARLY_AS_GOOD
     drafts: list[Draft] = []
     for candidate in ranked:
         span = understandable(question, candidate)
@@ -83,14 +76,10 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     return drafts
 
 
-def _newest(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    def holds(candidate: Candidate) -> bool:
-        quote = candidate.passage.stored.chunk.part(understandable(question, candidate))
-        return question.asks not in TYPED or offers_within(question, quote)
-
-    held = [one for one in ranked if holds(one)]
-    others = [one for one in ranked if one not in held]
-    return [*newest_first(held, _score, _published, NEARLY_AS_GOOD), *others]
+def _holds(question: Question, candidate: Candidate) -> bool:
+    """True where a candidate, as it is quoted, holds the kind of thing asked for."""
+    quote = candidate.passage.stored.chunk.part(understandable(question, candidate))
+    return question.asks not in TYPED or offers_within(question, quote)
 
 
 def _score(candidate: Candidate) -> float:
@@ -124,38 +113,8 @@ def _host(url: str) -> str | None:
 
 
 def understandable(question: Question, candidate: Candidate) -> Span:
-    """The candidate's sentence, with those around it that a reader needs.
-
-    Those before it are needed when it opens on a pronoun or a "the minister", when its
-    words are "his", or when they hold a name of the question that it lacks itself; the
-    one after it, when a number or a day is asked for that only that one gives, and
-    those that quote what it only announces.
-    """
-    chunk = candidate.passage.stored.chunk
-    sentences = list(chunk.sentences)
-    at = sentences.index(candidate.span)
-    last = at
-    if not offers(question, candidate.text) and at + 1 < len(sentences):
-        last += offers(question, chunk.part(sentences[at + 1]))
-    if last == at and question.asks in _IN_WORDS:
-        following = [chunk.part(one) for one in sentences[at + 1 : at + 1 + SENTENCES_QUOTED]]
-        last += announces(candidate.text, following)
-    first = at
-    while first > 0 and at - first < SENTENCES_BEFORE:
-        opening = chunk.part(sentences[first])
-        so_far = chunk.part(Span(sentences[first].start, sentences[last].end))
-        before = chunk.part(sentences[first - 1])
-        lacking = missing(question.names, words(so_far))
-        if only_asks(question, before) or not is_prose(before):
-            break
-        if not (
-            OPENS_ON_PRONOUN.match(opening)
-            or spoken_by_a_pronoun(so_far)
-            or len(missing(lacking, words(before))) < len(lacking)
-        ):
-            break
-        first -= 1
-    return Span(sentences[first].start, sentences[last].end)
+    """The candidate's sentence, with those around it that a reader needs."""
+    return in_context(question, candidate.passage.stored.chunk, candidate.span)
 
 
 def _overlap(one: Draft, other: Draft) -> bool:

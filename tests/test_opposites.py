@@ -18,6 +18,11 @@ from rag.evidence.opposites import OPPOSITES, contrary, negation_lost
         ("Was the strike legal?", "The court held that the strike was illegal.", True),
         ("Who united the towns?", "The towns were united by Orla Brandt.", False),
         ("Which inn burnt down?", "The inn at the quay burnt down.", False),
+        ("Why did owners vote down the deal?", "Owners approved the deal on Friday.", True),
+        ("Why did owners turn down the offer?", "Owners turned down the offer.", False),
+        ("Why did Orla pull out of the talks?", "Orla joined the talks.", True),
+        ("Why did Orla walk out?", "Orla stayed to the end.", True),
+        ("Who backed the plan?", "The union rejected the plan.", True),
         ("What did the minister say?", "The minister said that it would rain.", False),
     ],
 )
@@ -34,6 +39,9 @@ def test_opposites_in_place_of_the_word_are_contrary(
         ("Which states didn't sign?", "Nine states signed.", True),
         ("Which states did not sign?", "Two states have never signed.", False),
         ("Which states signed?", "Two states have never signed.", False),
+        ("Why did Dahl decide against a recount?", "Dahl asked for a recount.", True),
+        ("Why did Dahl refuse to sign?", "Dahl declined to sign.", False),
+        ("Why did Dahl refuse to sign?", "Dahl signed.", True),
         ("Who won without a rival?", "She won; nobody stood against her.", False),
     ],
 )

@@ -27,7 +27,12 @@ from rag.questions.question import Question
         (
             "How much did it cost?",
             "It cost about 4.5 million euros and took three years and two months.",
-            ["4.5 million euros", "three years and two months"],
+            ["4.5 million euros"],
+        ),
+        (
+            "How long did it take?",
+            "It cost about 4.5 million euros and took three years and two months.",
+            ["three years and two months"],
         ),
         (
             "How many of the 20 boats came back?",

@@ -72,6 +72,11 @@ def test_only_the_part_that_is_asked_about_counts() -> None:
     assert whose(text, LAVROV, end=text.index("Araghchi")) == "theirs"
 
 
+def test_the_first_word_of_a_quotation_is_no_speaker() -> None:
+    text = 'Dagny Roth shrugged it off. "Narrow is a word for losers. We won," she said.'
+    assert whose(text, ("dagny", "roth")) == "theirs"
+
+
 def test_a_quotation_of_several_sentences_is_its_speaker_s() -> None:
     found = resolved('"I had no reason to. He was always there," Hedda Pellworth said.')
     assert {(one.line, one.source.name) for one in found} == {

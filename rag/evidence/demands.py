@@ -9,6 +9,7 @@ did X say" the speaker has to be X.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,11 +21,22 @@ from rag.grounding import Support
 from rag.questions.periods import Period
 from rag.questions.question import Question, looks_like_names
 from rag.retrieval import Passage
+from rag.text.clauses import EMPTY
 from rag.text.dates import CALENDAR
 from rag.text.names import names, split_name, unspoken
 from rag.text.numbers import carried
-from rag.text.speech import whose
-from rag.text.words import WORD, fold, words
+from rag.text.roles import is_role
+from rag.text.speech import SAYING, whose
+from rag.text.wordorder import Asked, phrases
+from rag.text.words import WORD, content, fold, words
+
+_MADE = re.compile(
+    r"\bwhat (?:caused|made|prompted|drove|forced|led)\b (?:to )?"
+    r"(?:(?:the|an?|its|his|her|their) (?:\w+ )??|(?:(?-i:[A-Z])\S* )+)"
+    r"(?:to )?(?P<verb>(?!of\b|to\b)[a-z]{3,})\b",
+    re.IGNORECASE,
+)
+"""What somebody was made to do, behind whom: "What made Lavrov walk out?"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +82,36 @@ class Demands:
 
     def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown", "none"]:
         """Whether the draft reports what the person said whose statement is asked for."""
-        if not self.question.subject:
+        subject = self.question.subject
+        if not subject:
             return "theirs"
         chunk = draft.passage.stored.chunk
-        start = draft.span.start - chunk.start
-        return whose(chunk.text, self.question.subject, start, draft.span.end - chunk.start)
+        start, end = draft.span.start - chunk.start, draft.span.end - chunk.start
+        role = is_role(subject, self.names)
+        return whose(chunk.text, subject, start, end, role=role)
+
+    @property
+    def topic(self) -> tuple[str, ...]:
+        """The words for what somebody is asked to have spoken about; empty where none is named."""
+        if not self.question.subject:
+            return ()
+        asked = Asked.read(self.question.text)
+        about = [object_ for at, object_ in phrases(asked.rest) if at.lower() == "about"]
+        spare = {*self.question.subject, *EMPTY, *SAYING.split("|"), fold(asked.verb)}
+        terms = content(about[0]) if about else self.question.terms
+        return tuple(term for term in terms if term not in spare)
+
+    @property
+    def premise(self) -> str:
+        """What a question for a reason takes to have happened, as a term; empty for others.
+
+        "Why did they retract it?" supposes a retraction.
+        """
+        if self.question.asks != "reason":
+            return ""
+        made, asked = _MADE.search(self.question.text), Asked.read(self.question.text)
+        verb = made["verb"] if made else asked.verb if asked.word == "why" else ""
+        return fold(verb) if fold(verb) in self.question.terms else ""
 
     def _standing(self, period: Period, draft: Draft) -> Standing:
         published = draft.passage.stored.card.published

@@ -9,8 +9,10 @@ negations, and the pairs below, with the prefixes that turn a word round.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from rag.text.clauses import key
 from rag.text.words import STOPWORDS, fold, stem, words
 
 NEGATIONS = frozenset(
@@ -18,28 +20,42 @@ NEGATIONS = frozenset(
     "excluding lack lacks lacked".split()
 )
 _PAIRS = """
-    above below, accept reject, accepted rejected, advantage disadvantage, agree disagree, agreed
-    disagreed, all none, allies enemies, allow ban, allow forbid, allow prohibit, allowed banned,
-    allowed prohibited, ally enemy, always never, arrive leave, arrived left, attack defend,
-    attacked defended, before after, began ended, begin end, best worst, better worse, biggest
-    smallest, bought sold, buy sell, common rare, common uncommon, create destroy, created
-    destroyed, decrease increase, decreased increased, decreases increases, dependent independent,
-    different same, different similar, difficult easy, down up, earliest latest, early late, east
-    west, eastern western, end start, ended started, enter leave, entered left, export import,
-    external internal, failed succeeded, failure success, fall rise, false true, fastest slowest,
-    father son, fell rose, fewer more, first last, friend enemy, gain lose, gained lost, good bad,
-    high low, higher lower, highest lowest, hot cold, include exclude, included excluded, inside
-    outside, join leave, joined left, large small, largest smallest, least most, left right, legal
-    illegal, less more, longest shortest, lose win, loser winner, loss gain, lost won, lower upper,
-    majority minority, male female, maximum minimum, men women, negative positive, new old,
-    north south, northern southern, oldest youngest, older younger, open close, opened closed,
-    opposed supported, oppose support, peace war, poor rich, possible impossible, private public,
-    right wrong, rural urban, simple complex, started stopped, start stop, strong weak, true untrue,
-    victory defeat, warm cold
+    above below, advantage disadvantage, all none, allies enemies, ally enemy, always never, before
+    after, best worst, better worse, biggest smallest, common rare, common uncommon, dependent
+    independent, different same, different similar, difficult easy, down up, earliest latest, early
+    late, east west, eastern western, end start, export import, external internal, failure success,
+    false true, fastest slowest, father son, fewer more, first last, friend enemy, good bad, high
+    low, higher lower, highest lowest, hot cold, inside outside, large small, largest smallest,
+    least most, left right, legal illegal, less more, longest shortest, loser winner, loss gain,
+    lower upper, majority minority, male female, maximum minimum, men women, negative positive, new
+    old, north south, northern southern, oldest youngest, older younger, peace war, poor rich,
+    possible impossible, private public, right wrong, rural urban, simple complex, strong weak, true
+    untrue, victory defeat, warm cold
+"""
+_VERBS = """
+    accept reject, agree disagree, allow ban, allow forbid, allow prohibit, approve reject, arrive
+    leave, attack defend, back oppose, back reject, begin end, buy sell, confirm deny, create
+    destroy, decrease increase, enter leave, fail succeed, fall rise, gain lose, include exclude,
+    join leave, lose win, open close, reopen close, resign stay, start end, start stop, stay leave,
+    support oppose, support reject
 """
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "anti", "mis")
 _SHORTEST = 4
 """Letters that must be left of a word without its prefix."""
+
+_PHRASES = tuple(
+    (re.compile(rf"\b(?:{phrase})\b"), word)
+    for phrase, word in (
+        (r"(?:decid\w+ against|refus\w+ to|declin\w+ to)", "not"),
+        (
+            r"(?:vot|turn)(?:es?|s|ed|ing)? (?:it |them )?down|(?:throws?|threw|thrown) out",
+            "reject",
+        ),
+        (r"(?:pull|walk|dropp?|back)(?:s|ed|ing)? out(?: of)?|quits?", "leave"),
+        (r"step(?:s|ped|ping)? down", "resign"),
+    )
+)
+"""Verbs with a particle that are another verb in meaning."""
 
 
 def negation_lost(question: str, text: str) -> bool:
@@ -49,10 +65,16 @@ def negation_lost(question: str, text: str) -> bool:
 
 def contrary(question: str, text: str) -> bool:
     """True where the text has the opposite of a word of the question in its place."""
+    question, text = _in_one_word(question), _in_one_word(text)
     present = set(words(text))
     stems = {stem(word) for word in present}
+    keys = {key(word) for word in present}
     wanted = [word for word in words(question) if stem(word) not in stems]
-    return any(_opposed(word, present, stems) for word in wanted)
+    return any(
+        _opposed(word, present, stems)
+        or (key(word) not in keys and not keys.isdisjoint(VERBS.get(key(word), ())))
+        for word in wanted
+    )
 
 
 def _opposed(word: str, present: set[str], stems: set[str]) -> bool:
@@ -72,7 +94,14 @@ def _opposed(word: str, present: set[str], stems: set[str]) -> bool:
 
 
 def _denials(text: str) -> set[str]:
-    return set(words(fold(text).replace("n't", " not")))
+    return set(words(_in_one_word(text).replace("n't", " not")))
+
+
+def _in_one_word(text: str) -> str:
+    text = fold(text)
+    for pattern, word in _PHRASES:
+        text = pattern.sub(word, text)
+    return text
 
 
 def _table(pairs: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -86,3 +115,7 @@ def _table(pairs: Iterable[str]) -> dict[str, frozenset[str]]:
 
 OPPOSITES = _table(_PAIRS.split(","))
 """For each word that has one, its opposites."""
+VERBS = _table(
+    f"{key(one)} {key(other)}" for one, other in (pair.split() for pair in _VERBS.split(","))
+)
+"""For the key of a verb that has one, the keys of its opposites."""

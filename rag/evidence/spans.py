@@ -14,7 +14,7 @@ from index.records import Span
 from rag.questions.question import Question
 from rag.text.dates import CALENDAR, mentions
 from rag.text.names import NAME, missing, name_words, split_name
-from rag.text.numbers import quantities
+from rag.text.numbers import Quantity, quantities
 from rag.text.wordorder import Asked
 from rag.text.words import STOPWORDS, fold, stem, words
 
@@ -54,6 +54,12 @@ _JOINT = re.compile(r"\s?[–—-]\s?|\s(?:to|and|until)\s")
 _NO_NAMES = CALENDAR | STOPWORDS | {"two", "three", "four", "five", "six", "many", "together"}
 """Words with a capital letter that name nobody."""
 _LASTING = re.compile(r"\b(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)\b", re.I)
+_OF_TIME = re.compile(
+    r"\b(?:long|old|ages?|time|years?|months?|weeks?|days?|hours?|minutes?|seconds?|duration|far"
+    r"|fast|terms?|sentences?)\b",
+    re.IGNORECASE,
+)
+"""Words of a question whose number may be a span of time."""
 _OPENS = re.compile(
     r"^(?:on|in|by|since|until|before|after|of|from|during|the|last|early)\s+", re.I
 )
@@ -125,11 +131,20 @@ def _parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 
 def _numbers(question: Question, text: str) -> Iterator[Span]:
-    for one in quantities(text):
+    for one in _counts(question, text):
         if any(one.same(asked) for asked in question.numbers) or one.unit == "ordinal":
             continue
         unit = _UNIT.match(text, one.end)
         yield Span(one.start, unit.end() if unit else one.end)
+
+
+def _counts(question: Question, text: str) -> list[Quantity]:
+    """The quantities of a text; spans of time only where the question asks for one."""
+    found = quantities(text)
+    if question.asks != "number" or _OF_TIME.search(question.text):
+        return found
+    units = ((one, _UNIT.match(text, one.end)) for one in found)
+    return [one for one, unit in units if not (unit and _LASTING.search(unit.group()))]
 
 
 def _times(question: Question, text: str) -> Iterator[Span]:
@@ -165,7 +180,7 @@ def offers(question: Question, text: str) -> bool:
         return bool(missing(name_words(text), words(question.text)))
     if question.asks in ("number", "time"):
         asked = question.numbers
-        return any(not any(q.same(one) for one in asked) for q in quantities(text)) or (
+        return any(not any(q.same(one) for one in asked) for q in _counts(question, text)) or (
             question.asks == "time" and _names_a_day(text)
         )
     return True
@@ -185,7 +200,7 @@ def in_the_unit_asked_for(question: Question, text: str) -> bool:
         return bool(mentions(text, None))
     if question.asks != "number":
         return False
-    units = {one.unit for one in quantities(text)} - {"ordinal", "vague"}
+    units = {one.unit for one in _counts(question, text)} - {"ordinal", "vague"}
     if _MONEY.search(question.text):
         return bool(units - {"", "percent"})
     if _SHARE.search(question.text):

@@ -24,6 +24,7 @@ import numpy as np
 
 from index.embedding import Encoder, Tokens, Vectors
 from index.records import Span
+from rag.evidence.context import in_context
 from rag.evidence.matching import Match, Wanted
 from rag.evidence.opposites import contrary, negation_lost
 from rag.evidence.prose import is_prose
@@ -52,7 +53,7 @@ class Candidate:
     text: str
     features: Mapping[str, float]
     met: Mapping[str, float]
-    """How far each word that the question wants is met here or just before, about 0 to 1."""
+    """How far each word that the question wants is met here or around it, about 0 to 1."""
     score: float = 0.0
     """How much better than others, in log odds; 0 until it is ranked."""
     own: Mapping[str, float] = field(default_factory=dict)
@@ -241,12 +242,16 @@ class _Surroundings:
         """The tokens of a sentence."""
         return self.match.tokens_in(Span(span.start + self.offset, span.end + self.offset))
 
-    def lead(self, question: Question, span: Span) -> list[int]:
-        """The tokens that a reader of the sentence has just read: headline and sentence before."""
+    def near(self, question: Question, span: Span) -> list[int]:
+        """The tokens that a reader of the sentence reads with it.
+
+        Those of the headline, of the sentence before, and of all that is quoted with it.
+        """
         asks = only_asks(question, self.passage.stored.card.title)
         head = [] if asks else self.match.tokens_in(Span(0, len(_head(self.passage))))
-        before = _before(question, self.passage, span)
-        return [*head, *(self.own(before) if before else [])]
+        before = _before(question, self.passage, span) or span
+        quoted = in_context(question, self.passage.stored.chunk, span)
+        return [*head, *self.own(Span(min(before.start, quoted.start), quoted.end))]
 
     def vector(self, tokens: Sequence[int]) -> Vectors:
         """The unit vector of some of the tokens together."""
@@ -265,8 +270,7 @@ def _described(
     text: str,
 ) -> Candidate:
     """A sentence with its features, and how far it meets each word that the question wants."""
-    own, lead = around.own(span), around.lead(question, span)
-    near = [*lead, *own]
+    own, near = around.own(span), around.near(question, span)
     met, met_near = around.match.met(own), around.match.met(near)
     features = _in_words(question, weighted, around, span, text) | {
         "cosine": float(around.vector(own) @ asked.whole),

@@ -39,7 +39,8 @@ _SIGNS: tuple[tuple[Asks, str], ...] = (
               r"|state|location|capital|river|district|province|stadium|hall)\b"),
     ("person", r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|minister|president|party"
                r"|company|team|group|agency|outlet|organi[sz]ation|official|judge|player|rider)\b"),
-    ("reason", r"\bwhy\b|\bwhat (?:caused|led to)\b|\bhow come\b|\bfor what reason\b"),
+    ("reason", r"\bwhy\b|\bwhat (?:caused|made|prompted|drove|forced|led)\b(?! up\b)|\bhow come\b"
+               r"|\bfor what reason\b"),
     ("polarity", r"^(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b"),
 )  # fmt: skip
 _PATTERNS = tuple((asks, re.compile(pattern)) for asks, pattern in _SIGNS)
@@ -178,7 +179,7 @@ _LATEST = re.compile(
 
 
 def _subject(text: str) -> tuple[str, ...]:
-    match = _SUBJECT.search(text)
+    match = _SUBJECT.search(text) or _REACTING.search(text)
     return tuple(word for word in content(match["who"]) if word.isalpha()) if match else ()
 
 
@@ -186,6 +187,11 @@ _SUBJECT = re.compile(
     r"\bwhat (?:else )?(?:did|does|do|has|have|had) (?P<who>.{2,60}?) "
     r"(?:say|said|tell|told|claim|claimed|warn|warned|announce|announced|argue|argued|state|stated"
     r"|respond|comment|reply|deny|denied|promise|promised|call|called|demand|demanded|urge|urged)\b",
+    re.IGNORECASE,
+)
+_REACTING = re.compile(
+    r"\bhow (?:did|does|do|has|have|had) (?P<who>.{2,60}?) "
+    r"(?:react|reacted|respond|responded|comment|commented|reply|replied|answer|answered)\b",
     re.IGNORECASE,
 )
 

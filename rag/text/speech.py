@@ -31,6 +31,7 @@ from rag.text.persons import (
     same_person,
     source_of,
 )
+from rag.text.roles import has_role
 from rag.text.words import words
 
 SAYING = (
@@ -115,7 +116,12 @@ def speakers(text: str) -> set[str]:
 
 
 def whose(
-    passage: str, name: Sequence[str], start: int = 0, end: int | None = None
+    passage: str,
+    name: Sequence[str],
+    start: int = 0,
+    end: int | None = None,
+    *,
+    role: bool = False,
 ) -> Literal["theirs", "other", "unknown", "none"]:
     """Whether what a passage reports is this person's statement.
 
@@ -124,6 +130,7 @@ def whose(
         name: folded words of the person's name, in order.
         start: where the part of the passage that is asked about begins.
         end: where it ends; by default at the end of the passage.
+        role: whether the words name nobody, as "the Qatari prime minister".
 
     Returns:
         "theirs" where one statement in that part is this person's, "other" where each
@@ -131,18 +138,24 @@ def whose(
         is reported to say anything.
     """
     cut = len(passage) if end is None else end
+    every = lines(passage)
     numbers = {
         number
-        for number, line in enumerate(lines(passage))
+        for number, line in enumerate(every)
         if line.start < cut and start < line.start + len(line.text)
     }
     found = [one for one in resolved(passage) if one.line in numbers]
     wanted = person(name)
-    if any(same_person(one.source.name, wanted) for one in found):
+    if any(
+        same_person(one.source.name, wanted) or (role and has_role(one.source, name, every))
+        for one in found
+    ):
         return "theirs"
     part = passage[start:cut]
     if not found and not _QUOTES & set(part) and not _VERBS & set(words(part)):
         return "none"
+    if role and name[-1] not in TITLES:
+        return "unknown"
     named = [one for one in found if one.source.name]
     return "other" if named and len(named) == len(found) else "unknown"
 
@@ -202,10 +215,12 @@ def resolved(passage: str) -> tuple[Statement, ...]:
             found += [Statement(own[0].source, every[at].keys, at) for at in open_quote]
             open_quote = []
         found += own
-        subject = next((one.source.name for one in own if one.source.name), None) or _subject(line)
+        subject = next((one.source.name for one in own if one.source.name), None)
+        if not subject and not inside:  # what is quoted opens on a capital letter and no speaker
+            subject = _subject(line)
         if subject:
             spoken_of.append(subject)
-        elif not own or not own[0].source.pronoun:
+        elif not inside and (not own or not own[0].source.pronoun):
             spoken_of.append(())
     return tuple(found)
 

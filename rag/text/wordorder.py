@@ -74,6 +74,8 @@ class Asked:
             return cls(*(" ".join(part) for part in (opening_, [], [], verb, rest)))
         asks, behind = " ".join(found[:at]), found[at + 1 :]
         length = _subject(asks.lower(), found[at].lower(), behind)
+        if found[at].lower() in _DO:
+            length = _with_places(behind, length)
         parts = (behind[:length], behind[length : length + 1], behind[length + 1 :])
         return cls(asks, found[at], *(" ".join(part) for part in parts))
 
@@ -202,6 +204,19 @@ def _subject(asks: str, auxiliary: str, behind: list[str]) -> int:
     if spoken or (auxiliary in BE and re.fullmatch(r"what|who|where", asks)):
         return run
     return run - 1 if run > (2 if is_determined(first) else 1) else run
+
+
+def _with_places(behind: list[str], length: int) -> int:
+    """The length of a subject with the "at the hospital" behind it, where a verb should stand."""
+    while length and behind[length : length + 1] and behind[length].lower() in PREPOSITIONS:
+        inside = behind[length + 1 :]
+        run = _run(inside)
+        if run == len(inside) or inside[run].lower() not in PREPOSITIONS | _SAY:
+            run = _name_run(inside) or run - 1  # the last word of the run is the verb
+        if run < 1 or run >= len(inside):
+            break
+        length += 1 + run
+    return length
 
 
 def _run(found: list[str]) -> int:

@@ -1,0 +1,123 @@
+"""Who is meant by "the Qatari prime minister", and what statements have to be about."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.embedding import load_encoder
+from index.ingesting import index_for, ingest
+from rag import Assistant
+from rag.questions.question import Question
+from rag.text.roles import is_role
+from rag.text.speech import whose
+
+PREMIER = ("qatari", "prime", "minister")
+BEFORE = "Qatar's prime minister, Sheikh Mohammed bin Jassim Al-Thani, said the calm was wasted."
+BEHIND = "Sheikh Mohammed Al-Thani, the Prime Minister of Qatar, said the calm was wasted."
+UNION = "Wanda Broome, secretary of the metalworkers' union, said that 450 jobs were at risk."
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "role"),
+    [
+        (PREMIER, ("qatari",), True),
+        (("foreign", "minister", "lavrov"), ("foreign", "minister", "lavrov"), False),
+        (("lavrov",), ("lavrov",), False),
+        (("company",), (), True),
+        ((), (), False),
+    ],
+)
+def test_what_names_nobody_is_a_role(
+    name: tuple[str, ...], names: tuple[str, ...], role: bool
+) -> None:
+    assert is_role(name, names) is role
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "is_whose"),
+    [
+        (BEFORE, PREMIER, "theirs"),
+        (BEHIND, PREMIER, "theirs"),
+        ("Russian Foreign Minister Sergei Lavrov said no.", PREMIER, "other"),
+        ("Russian Foreign Minister Sergei Lavrov said no.", ("russian", "minister"), "theirs"),
+        (UNION, ("union",), "theirs"),
+        ("The company said so.", ("company",), "theirs"),
+        ("Helmarck said so.", ("company",), "unknown"),
+        ("Petra Vosslane said so.", ("returning", "officer"), "other"),
+        ("The pier is long.", ("company",), "none"),
+    ],
+)
+def test_whose_statement_it_is_by_role(text: str, role: tuple[str, ...], is_whose: str) -> None:
+    assert whose(text, role, role=True) == is_whose
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("How did Marrant react to the news?", ("marrant",)),
+        ("How has the union responded?", ("union",)),
+        ("How did the fire spread?", ()),
+    ],
+)
+def test_who_is_asked_to_have_reacted(question: str, subject: tuple[str, ...]) -> None:
+    assert Question.read(question).subject == subject
+
+
+PIER = """# Corbel pier stays shut
+
+Mayor Ilse Marrant said on Monday that the pier at Corbel would stay closed until May.
+Otto Venn, the chairman of the anglers, called the closure of the pier a scandal.
+The pier was damaged by a ship in January.
+"""
+TAXES = """# Council of Corbel raises the tax on dogs
+
+The council of Corbel voted on Tuesday to raise the tax on dogs by a tenth.
+Councillor Hanne Ruth said that the tax had not changed since 2009.
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder: Path = tmp_path_factory.mktemp("corbel")
+    for name, text in (("pier.md", PIER), ("taxes.md", TAXES)):
+        (folder / name).write_text(text, "utf-8")
+    encoder = load_encoder()
+    with index_for(folder / "index", encoder) as index:
+        ingest(index, [folder / "pier.md", folder / "taxes.md"], encoder)
+        with Assistant(index, encoder, None) as loaded:
+            yield loaded
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What did Ilse Marrant say about the pier?", "closed until May"),
+        ("What did the mayor say about the pier?", "closed until May"),
+        ("What did the chairman of the anglers say about the pier?", "a scandal"),
+        ("What did Hanne Ruth say about the tax on dogs?", "since 2009"),
+    ],
+)
+def test_a_statement_is_found_by_name_and_by_role(
+    assistant: Assistant, question: str, said: str
+) -> None:
+    answer = assistant.ask(question)
+    assert said in answer.sentences[0].text
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Ilse Marrant say about immigration?",
+        "What did the mayor say about the price of diesel?",
+        "How did Otto Venn react to the football results?",
+        "What did Hanne Ruth say about schools?",
+        "What did Mayor Ilse Marrant say about money?",
+        "What did Mayor Ilse Marrant say on Monday about hospitals in Corbel?",
+    ],
+)
+def test_a_statement_about_something_else_is_no_answer(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.refused, answer.text
