@@ -140,6 +140,23 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """One of several things asked in one question, which the archive does not answer."""
+
+    question: str
+    message: str
+
+    @property
+    def line(self) -> str:
+        """What a person reads of it."""
+        return f"Not answered: “{self.question}” {self.message}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"question": self.question, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A question's answer, or the refusal that stands in its place."""
 
@@ -155,6 +172,8 @@ class Answer:
     conflicts: tuple[Conflict, ...] = ()
     set_aside: tuple[Headline, ...] = ()
     """Articles near the question that nothing is taken from: they give a program orders."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """Where a question asks several things: those that the archive does not answer."""
     confidence: float = 0.0
     """Probability that the evidence found answers the question, 0 to 1."""
     checks: Mapping[str, int] = field(default_factory=dict)
@@ -202,6 +221,7 @@ class Answer:
             "tokens": dict(self.tokens),
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "set_aside": [headline.to_dict() for headline in self.set_aside],
+            "unanswered": [part.to_dict() for part in self.unanswered],
         }
 
 

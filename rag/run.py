@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
@@ -25,6 +25,8 @@ from rag.generation import Draft
 from rag.grounding import Support, faults, verbatim
 from rag.mending import Mended, Mender, Written, numbered
 from rag.models.llm import LLM
+from rag.questions.followups import standalone
+from rag.questions.parts import at_each_time, parts
 from rag.questions.question import Question
 from rag.records import (
     Answer,
@@ -36,12 +38,16 @@ from rag.records import (
     RefusalKind,
     Retrieved,
     Sentence,
+    Turn,
+    Unanswered,
 )
 from rag.retrieval import Dates, Passage, retrieve, settled
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Days = tuple[dt.date, dt.date]
+SENTENCES_OF_A_PART = 2
+"""Quotations at most for each of several things asked at once."""
 
 
 @dataclass(slots=True)
@@ -66,6 +72,9 @@ class Run:
     sentences: list[Sentence] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     set_aside: tuple[Headline, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    passages: list[Passage] = field(default_factory=list)
+    confidence: float = 0.0
     short: str | None = None
 
     def events(self, view: View) -> Iterator[Event]:
@@ -73,40 +82,93 @@ class Run:
         started = time.perf_counter()
         days = view.published_span()
         newest = min(days[1], self.today) if days else None
-        question = settled(view, Question.read(self.understood, self.today, newest))
-        asked = self._timed("retrieve", self._encode, question)
-        found = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
-        passages = found.passages
-        self.set_aside = tuple(map(headline, found.set_aside))
         if self.understood != self.asked:
             yield Event("status", f"Understood as: {self.understood}")
-        if passages:
-            yield Event("status", _reading(passages))
-        chosen = self._timed("generate", choose, view, question, asked, passages, self.encoder)
-        yield from self._answering(view, question, chosen)
-        refused = None
-        if not self.sentences:
-            refused = self._timed("generate", self._refused, view, question, asked, chosen, days)
+        asked = self._several(newest)
+        refused: list[Unanswered] = []
+        first: Refusal | None = None
+        told: list[Turn] = []
+        for text in asked:
+            part = standalone(text, told) if told else text
+            shown = len(self.sentences)
+            question = settled(view, Question.read(part, self.today, newest))
+            refusal_ = yield from self._part(view, question, days, alone=len(asked) == 1)
+            if refusal_ is not None:
+                first = first or refusal_
+                refused.append(Unanswered(part, refusal_.message))
+            told.append(Turn(part, " ".join(s.marked() for s in self.sentences[shown:])))
+        if any(one.question != text for one, text in zip(told, asked, strict=True)):
+            self.understood = " ".join(one.question for one in told)
+        if self.sentences:
+            self.unanswered, first = tuple(refused), None
         self.seconds["total"] = time.perf_counter() - started
-        answer = self._answer(passages, chosen.confidence, refused)
+        answer = self._answer(first)
         yield Event("answer", answer.text, answer=answer)
+
+    def _several(self, newest: dt.date | None) -> list[str]:
+        """The questions to answer one by one, in order; mostly one."""
+        asked = parts(self.understood)
+        if len(asked) > 1:
+            return asked
+        question = Question.read(self.understood, self.today, newest)
+        return at_each_time(self.understood, question.periods)
+
+    def _part(
+        self, view: View, question: Question, days: Days | None, *, alone: bool
+    ) -> Generator[Event, None, Refusal | None]:
+        """The answer to one of the things asked, or the refusal."""
+        asked = self._timed("retrieve", self._encode, question)
+        found = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
+        aside = dict.fromkeys((*self.set_aside, *map(headline, found.set_aside)))
+        self.set_aside = tuple(aside)
+        ids = {one.stored.chunk_id for one in self.passages}
+        self.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
+        if found.passages:
+            yield Event("status", _reading(found.passages))
+        chosen = self._timed(
+            "generate", choose, view, question, asked, found.passages, self.encoder
+        )
+        known = [draft for draft in chosen.drafts if self._is_shown(draft)]
+        chosen.drafts = [draft for draft in chosen.drafts if draft not in known]
+        if not alone:
+            chosen.drafts = chosen.drafts[:SENTENCES_OF_A_PART]
+        before = len(self.sentences)
+        yield from self._answering(view, question, chosen, alone=alone)
+        answered = bool(known) or len(self.sentences) > before
+        if answered or not before:
+            self.confidence = min(chosen.confidence, self.confidence if before else 1.0)
+        if answered:
+            return None
+        return self._timed("generate", self._refused, view, question, asked, chosen, days)
+
+    def _is_shown(self, draft: Draft) -> bool:
+        """True where what is asked has been quoted for another part of the question."""
+        article = draft.passage.stored.card.article_id
+        return any(
+            one.article_id == article
+            and one.start <= draft.span.start
+            and draft.span.end <= one.end
+            for one in self.citations
+        )
 
     def _encode(self, question: Question) -> Tokens:
         return self.encoder.encode_tokens([question.text])[0]
 
-    def _answering(self, view: View, question: Question, chosen: Chosen) -> Iterator[Event]:
+    def _answering(
+        self, view: View, question: Question, chosen: Chosen, *, alone: bool
+    ) -> Iterator[Event]:
         """The short answer, the sentences, and where the sources differ."""
         if not chosen.drafts:
             return
-        short = None
-        if not chosen.conflicts and self.llm is not None:
+        before, short = len(self.sentences), None
+        if alone and not chosen.conflicts and self.llm is not None:
             short = self._timed("generate", self._short, question, chosen.drafts[0])
         for mended, drafts in self._mended(question, chosen.drafts):
             if short and not self.short and any(short in _line(one.quote) for one in drafts):
                 self.short = short  # shown only with the sentence that it is taken from
                 yield Event("short", short)
             yield self._shown(view, mended, drafts)
-        if self.sentences:
+        if len(self.sentences) > before:
             for disagreement in chosen.conflicts:
                 line = self._differing(view, disagreement)
                 if line is not None:
@@ -122,12 +184,13 @@ class Run:
         self, question: Question, drafts: Sequence[Draft]
     ) -> Iterator[tuple[Mended, Sequence[Draft]]]:
         """Checked sentences with what each cites: the model's own, or else quotations."""
+        before = len(self.sentences)
         if self.llm is not None and self.composes():
             composition = Composition(self.llm, question.text, drafts)
             yield from self._from("generate", composition.stream(), composition.mender)
             self.tokens["evaluated"] += composition.evaluated
             self.tokens["generated"] += composition.generated
-            if self.sentences or composition.refused:
+            if len(self.sentences) > before or composition.refused:
                 return
         mender = Mender(numbered(drafts))
         written = [Written(draft.text, (number,)) for number, draft in enumerate(drafts, start=1)]
@@ -213,10 +276,9 @@ class Run:
             kind, chosen.passages, lacking=chosen.lacking, question=question, archive=days
         )
 
-    def _answer(
-        self, passages: Sequence[Passage], confidence: float, refused: Refusal | None
-    ) -> Answer:
-        text = refused.message if refused else " ".join(s.marked() for s in self.sentences)
+    def _answer(self, refused: Refusal | None) -> Answer:
+        said = [*(s.marked() for s in self.sentences), *(one.line for one in self.unanswered)]
+        text = refused.message if refused else " ".join(said)
         return Answer(
             question=self.asked,
             understood=self.understood,
@@ -225,10 +287,11 @@ class Run:
             refusal=refused,
             sentences=tuple(self.sentences),
             citations=tuple(self.citations),
-            passages=tuple(_retrieved(passage) for passage in passages),
+            passages=tuple(map(_retrieved, self.passages)),
             conflicts=tuple(self.conflicts),
             set_aside=self.set_aside,
-            confidence=confidence,
+            unanswered=self.unanswered,
+            confidence=self.confidence,
             checks=dict(self.checks),
             model=self.llm.name if self.llm else "",
             index=self.index,

@@ -37,6 +37,10 @@ DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
         ("Tarn Foundry will cut at most 200 jobs.", "9"),
         ("Tarn Foundry will cut 350 jobs.", "9")],
      ["at most 200 jobs", "350 jobs"]),
+    ("lives that were lost", "How many people were killed in Korvat?", [
+        ("The flood in Korvat claimed 60 lives.", "9"),
+        ("In Korvat 38 people were killed by the flood.", "9")],
+     ["60 lives", "38 people"]),
     ("outside a range", "How many people were killed in Korvat?", [
         ("Between 40 and 50 people were killed in Korvat.", "9"),
         ("In Korvat 71 people were killed.", "9")],
@@ -179,6 +183,12 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
     ("may and did not", "Did the rebels enter Qalvat?", [
         ("The rebels could enter Qalvat within days.", "9"),
         ("The rebels have not entered Qalvat.", "9")]),
+    ("living there is not dying there", "How many people were killed in Korvat?", [
+        ("Korvat, where 40,000 people live, has fallen to the rebels.", "9"),
+        ("In Korvat 300 people have been killed.", "9")]),
+    ("the month counts for nothing", "How many people died in Korvat on 5 March?", [
+        ("In Korvat 900 people live near the port since March.", "9"),
+        ("In Korvat at least 30 people died in March.", "9")]),
     ("no talks of others", "Did Petra Kolm hold talks with Osric Tann?", [
         ("Petra Kolm held talks with Osric Tann.", "9"),
         ("There were no talks between the union and the port.", "9")]),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.models
 KEYS = [
     "question", "understood", "text", "refused", "short", "refusal", "sentences", "citations",
     "passages", "conflicts", "confidence", "checks", "model", "index", "tokens", "seconds",
-    "set_aside",
+    "set_aside", "unanswered",
 ]  # fmt: skip
 
 

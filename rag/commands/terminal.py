@@ -110,7 +110,8 @@ def answer_text(answer: Answer, width: int | None = None) -> str:
     aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside])
-    parts = [answer.short or "", answer.text]
+    said = " ".join(sentence.marked() for sentence in answer.sentences)
+    parts = [answer.short or "", said, *(one.line for one in answer.unanswered)]
     blocks = [wrapped(printable(part), width) for part in parts if part]
     return "\n\n".join([*blocks, *citation_texts(answer.citations, width), *aside])
 
@@ -135,7 +136,8 @@ def after_sentences(answer: Answer, width: int | None = None) -> str:
     aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside]) + "\n"
-    blocks = [*citation_texts(answer.citations, width), *aside]
+    lacking = [wrapped(printable(one.line), width) for one in answer.unanswered]
+    blocks = [*lacking, *citation_texts(answer.citations, width), *aside]
     return "".join(f"\n{block}\n" for block in blocks)
 
 

@@ -78,11 +78,14 @@ class Asked:
         """Read what is wanted off a question, and what the evidence is about."""
         text = " ".join(re.findall(r"[^.?!]*\?", question.text)) or question.text
         named = {stem(name) for name in question.names}
+        dated = common_stems(
+            " ".join(question.text[day.start : day.end] for day in question.days)
+        )  # what is of another day is told by the days, not by their names
         target = _target(text)
         unit = _unit(text, target)
         return cls(
             question,
-            common_stems(text) - _ASKING - named,
+            common_stems(text) - _ASKING - dated - named,
             target,
             unit,
             _kinds(question, bool(target or unit)),
@@ -109,7 +112,8 @@ class Asked:
         if statement.kind == "date":
             return (self.saying or not statement.by) and not self.common.isdisjoint(said)
         if self.target and not is_generic(self.target):
-            wide = said | statement.near
+            # Whoever "live there" stands near those who died and is not one of them.
+            wide = said if "kill" in self.target else said | statement.near
             return not self.target.isdisjoint(wide) and not self._other_thing(statement)
         if self.target and statement.thing and not is_generic(statement.thing):
             return is_person(statement.worded) and not self.common.isdisjoint(said)

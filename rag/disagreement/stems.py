@@ -11,7 +11,7 @@ from rag.text.words import STOPWORDS, stem, words
 PERSONS = frozenset("peopl person individu victim".split())
 """Counted nouns that say nothing of who is counted, by stem."""
 _FORMS = """
-kill killing dead died die dies death deaths fatality fatalities lives toll tolls;
+kill killing dead died die dies death deaths fatality fatalities toll tolls;
 injured injure injury
 injuries wounded wounds hurt; cost costs costing spend spent price; sink sank sunk; sell sold
 selling; meet met; win won; hold held; leave left; give gave given; fall fell fallen; rise rose
@@ -79,10 +79,18 @@ _TAKING_PART = re.compile(
     re.IGNORECASE,
 )
 
+_LIVES = re.compile(
+    r"\b(?:los[et]|losing|claim(?:s|ed)?|cost|takes?|took|taken)\b[^.,;]{0,24}\blives\b"
+    r"|\blives (?:\w+ ){0,2}(?:lost|claimed|taken)\b",
+    re.IGNORECASE,
+)
+"""Lives that were lost; whoever lives somewhere is alive."""
+
 
 def common_stems(text: str) -> frozenset[str]:
     """The stems of a text's meaningful words, the common ones for deaths and injuries made one."""
     text = _TAKING_PART.sub(" participation ", text)
+    text = _LIVES.sub(lambda match: match.group().lower().replace("lives", "deaths"), text)
     found = (stem(word) for word in words(text) if word not in STOPWORDS and word.isalpha())
     kept = frozenset(alike(one) for one in found if one not in _UNMEANING)
     if {"takeov", "close"} <= kept:  # a deal is closed when it is completed, but no road is

@@ -18,8 +18,10 @@ from rag.disagreement.sides import Disagreement
 from rag.disagreement.superseding import superseded
 from rag.evidence.demands import Demands
 from rag.evidence.refusing import on_topic
+from rag.evidence.timing import standing
 from rag.evidence.weighing import BEST, UNMET, Candidate, gather, ranking, trained, unmet
 from rag.generation import NEARLY_AS_GOOD, Draft, quotation, quotations, understandable
+from rag.questions.periods import Period
 from rag.questions.question import Question
 from rag.retrieval import Passage
 from rag.text.words import stem, stems
@@ -147,7 +149,11 @@ def _unfounded(demands: Demands, met: Sequence[Candidate]) -> bool:
 
 def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The first few candidates, each that is out of date replaced by what replaces it."""
-    newer = superseded(question, ranked)
+    newer = {
+        old: new
+        for old, new in superseded(question, ranked).items()
+        if not any(_too_late(period, new) for period in question.periods)
+    }
     found: dict[tuple[str, int, int], Candidate] = {}
     for candidate in ranked[:CONSIDERED]:
         instead = newer.get(place(candidate))
@@ -156,6 +162,12 @@ def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]
         if place(candidate) not in newer:
             found.setdefault(place(candidate), candidate)
     return list(found.values())
+
+
+def _too_late(period: Period, candidate: Candidate) -> bool:
+    """True where a newer figure is from outside the time asked about, when the older one held."""
+    published = candidate.passage.stored.card.published
+    return standing(period, candidate.text, published) == "outside"
 
 
 def _known(found: Sequence[_Met], what: str) -> list[_Met]:

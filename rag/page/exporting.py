@@ -76,7 +76,12 @@ def _markdown_answer(turn: int, exchange: Exchange) -> list[str]:
         return [*blocks, _escaped(exchange.answer.refusal.message), "\n".join(nearest)]
     if exchange.short:
         blocks.append(f"**{_escaped(exchange.short)}**")
-    return blocks + [_markdown_sentence(turn, one) for one in exchange.sentences]
+    unanswered = exchange.answer.unanswered if exchange.answer else ()
+    return [
+        *blocks,
+        *(_markdown_sentence(turn, one) for one in exchange.sentences),
+        *(_escaped(one.line) for one in unanswered),
+    ]
 
 
 def _markdown_sentence(turn: int, sentence: Sentence) -> str:
@@ -107,6 +112,7 @@ def _html_exchange(turn: int, exchange: Exchange) -> str:
     if exchange.short:
         parts.append(f"<p><strong>{_text(exchange.short)}</strong></p>")
     parts += [_html_sentence(turn, one) for one in exchange.sentences]
+    parts += [f"<p>{_text(one.line)}</p>" for one in exchange.answer.unanswered]
     notes = "".join(_html_note(turn, one) for one in exchange.citations)
     return "".join(parts) + (f"<ol>{notes}</ol>" if notes else "") + "</section>"
 

@@ -149,7 +149,11 @@ def _marks(numbers: Iterable[int], turn: int) -> str:
 def _ending(exchange: Exchange) -> str:
     """What stands below the sentences: how it went, or what is being done."""
     if exchange.answer is not None:
-        return _scope(exchange) + _left_out(exchange.answer) + _note(_summary(exchange.answer))
+        answer = exchange.answer
+        lacking = "".join(
+            f'<p class="byline-unanswered">{inert(one.line)}</p>' for one in answer.unanswered
+        )
+        return lacking + _scope(exchange) + _left_out(answer) + _note(_summary(answer))
     if exchange.problem is not None:
         return f'<p class="byline-problem">{inert(exchange.problem)}</p>'
     return f'<p class="byline-status">{inert(_sentence_case(exchange.status))}…</p>'

@@ -1,0 +1,161 @@
+"""Questions that ask several things are answered part by part."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.embedding import load_encoder
+from index.ingesting import index_for, ingest
+from rag import Assistant
+from rag.commands import terminal
+from rag.page.conversation import Exchange
+from rag.page.exporting import markdown, page, plain
+from rag.page.rendering import reply
+from rag.questions.parts import at_each_time, parts
+from rag.questions.question import Question
+from rag.records import Event
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Who won, and by how many votes?", ["Who won?", "by how many votes?"]),
+        (
+            "Where did they meet and what did they say?",
+            ["Where did they meet?", "what did they say?"],
+        ),
+        (
+            "When was the pool opened? How much did it cost?",
+            ["When was the pool opened?", "How much did it cost?"],
+        ),
+        ("What did Dahl say about Doha and when?", ["What did Dahl say about Doha?", "when?"]),
+        ("Why did she resign and who replaced her?", ["Why did she resign?", "who replaced her?"]),
+    ],
+)
+def test_several_questions_in_one(text: str, asked: list[str]) -> None:
+    assert parts(text) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many were killed and injured?",
+        "What is known of who paid and when?",
+        "Who decides who gets to speak and when?",
+        "Tell me who won and when",
+        "How many and which shareholders voted?",
+        "Which day and month?",
+        "What is the tunnel? It is long.",
+        "Who won? Who lost? Who came third? Who came fourth? Who came fifth?",
+        "",
+        "? ? ?",
+    ],
+)
+def test_one_question_stays_whole(text: str) -> None:
+    assert parts(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (
+            "How much was dug in March 2024, in October 2024 and in February 2025?",
+            [
+                "How much was dug in March 2024?",
+                "How much was dug in October 2024?",
+                "How much was dug in February 2025?",
+            ],
+        ),
+        (
+            "What did Dahl say on 3 May and on 5 May 2024?",
+            ["What did Dahl say on 3 May?", "What did Dahl say on 5 May 2024?"],
+        ),
+        ("What happened between 3 and 5 May?", ["What happened between 3 and 5 May?"]),
+        ("What was said in May 2024 of June 2025?", ["What was said in May 2024 of June 2025?"]),
+        ("Who resigned in May 2024?", ["Who resigned in May 2024?"]),
+    ],
+)
+def test_one_question_of_several_times(text: str, asked: list[str]) -> None:
+    day = dt.date(2025, 4, 1)
+    assert at_each_time(text, Question.read(text, day, day).periods) == asked
+
+
+DAM = """---
+title: The dam at Orlin is behind its plan
+date: 2025-03-04
+---
+The dam at Orlin has reached a height of 40 metres, engineers said on Tuesday.
+Chief engineer Mira Holt said that the concrete was good.
+"""
+LATER = """---
+title: The dam at Orlin grows
+date: 2025-06-10
+---
+The dam at Orlin has reached a height of 58 metres, engineers said on Tuesday.
+A lorry driver was hurt in May when a crane fell over.
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder: Path = tmp_path_factory.mktemp("orlin")
+    paths = [folder / "dam.md", folder / "later.md"]
+    for path, text in zip(paths, (DAM, LATER), strict=True):
+        path.write_text(text, "utf-8")
+    encoder = load_encoder()
+    with index_for(folder / "index", encoder) as index:
+        ingest(index, paths, encoder)
+        with Assistant(index, encoder, None, today=dt.date(2025, 7, 1)) as loaded:
+            yield loaded
+
+
+@pytest.mark.models
+def test_each_time_gets_its_figure(assistant: Assistant) -> None:
+    answer = assistant.ask("What height had the dam at Orlin reached in March 2025 and June 2025?")
+    assert [("40 metres" in s.text, "58 metres" in s.text) for s in answer.sentences] == [
+        (True, False),
+        (False, True),
+    ]
+    assert [s.citations for s in answer.sentences] == [(1,), (2,)]
+    assert not answer.unanswered
+    assert answer.understood == answer.question
+
+
+@pytest.mark.models
+def test_an_older_figure_of_the_time_asked_about_stands(assistant: Assistant) -> None:
+    answer = assistant.ask("What height had the dam at Orlin reached in March 2025?")
+    assert "40 metres" in answer.text
+    assert "58 metres" not in answer.text
+
+
+@pytest.mark.models
+def test_what_is_not_answered_is_told_beside_what_is(assistant: Assistant) -> None:
+    answer = assistant.ask("Who was hurt when a crane fell over? What did Mira Holt say about tea?")
+    assert "lorry driver" in answer.sentences[0].text
+    assert [one.question for one in answer.unanswered] == ["What did Mira Holt say about tea?"]
+    assert not answer.refused
+    line = answer.unanswered[0].line
+    assert line in answer.text
+    assert answer.to_dict()["unanswered"] == [answer.unanswered[0].to_dict()]
+    assert line in terminal.answer_text(answer)
+    assert line in terminal.after_sentences(answer)
+    exchange = Exchange(answer.question).after(Event("answer", answer.text, answer=answer))
+    assert "byline-unanswered" in reply(exchange, 1)
+    for exported in (plain, markdown, page):
+        assert "Not answered: " in exported((exchange,))
+
+
+@pytest.mark.models
+def test_a_later_part_leans_on_an_earlier(assistant: Assistant) -> None:
+    answer = assistant.ask("What did Mira Holt say about the concrete and when?")
+    assert answer.understood.startswith("What did Mira Holt say about the concrete? When did ")
+    assert "the concrete was good" in answer.text
+
+
+@pytest.mark.models
+def test_where_no_part_is_answered_the_whole_is_declined(assistant: Assistant) -> None:
+    answer = assistant.ask("Who won the cup in Sweden? How much did the cup cost?")
+    assert answer.refused
+    assert not answer.unanswered
