@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,16 +44,26 @@ class Fault:
     """Called with the real function, and with what that would have been called with."""
     arguments: tuple[str, ...]
     """What to run to see it, and no more: arguments of pytest."""
+    besides: tuple[tuple[str, Instead], ...] = ()
+    """Further functions that have to go with it, where a second guard would hold."""
 
-    def put(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def put(self) -> Iterator[None]:
         """A context in which the code is broken."""
-        return exchanged(self.function(), self.instead)
+        with ExitStack() as stack:
+            for target, instead in ((self.target, self.instead), *self.besides):
+                stack.enter_context(exchanged(_function(target), instead))
+            yield
 
     def function(self) -> FunctionType:
         """The real function."""
-        found = inspect.unwrap(pkgutil.resolve_name(self.target))
-        assert isinstance(found, FunctionType), self.target
-        return found
+        return _function(self.target)
+
+
+def _function(target: str) -> FunctionType:
+    found = inspect.unwrap(pkgutil.resolve_name(target))
+    assert isinstance(found, FunctionType), target
+    return found
 
 
 @contextmanager
@@ -67,13 +77,17 @@ def exchanged(function: FunctionType, instead: Instead) -> Iterator[None]:
     kept = function.__code__, function.__defaults__, function.__kwdefaults__
     real = FunctionType(kept[0], function.__globals__, function.__name__, kept[1])
     real.__kwdefaults__ = kept[2]
-    function.__globals__[_NAME] = partial(instead, real)
+    name = f"{_NAME}_{function.__name__}"  # one for each function of a module
+    detour = _detour.replace(
+        co_consts=tuple(name if one == _NAME else one for one in _detour.co_consts)
+    )
+    function.__globals__[name] = partial(instead, real)
     try:
-        function.__code__, function.__defaults__, function.__kwdefaults__ = _detour, None, None
+        function.__code__, function.__defaults__, function.__kwdefaults__ = detour, None, None
         yield
     finally:
         function.__code__, function.__defaults__, function.__kwdefaults__ = kept
-        del function.__globals__[_NAME]
+        del function.__globals__[name]
 
 
 # It runs as the code of the exchanged function, so these are the globals of that one's module.

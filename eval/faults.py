@@ -28,14 +28,19 @@ FAULTS: dict[str, Fault] = {}
 
 
 def fault(
-    name: str, target: str, breaks: str, *run: str, asks: str = ""
+    name: str,
+    target: str,
+    breaks: str,
+    *run: str,
+    asks: str = "",
+    besides: tuple[tuple[str, Instead], ...] = (),
 ) -> Callable[[Instead], Instead]:
     """Register a fault; `run` names the tests to run, `asks` the categories of questions."""
     asked = tuple(f"--category={one}" for one in asks.split())
     arguments = (*(run or GATE), *asked)
 
     def register(instead: Instead) -> Instead:
-        FAULTS[name] = Fault(name, breaks, target, instead, arguments)
+        FAULTS[name] = Fault(name, breaks, target, instead, arguments, besides)
         return instead
 
     return register
@@ -111,6 +116,32 @@ def _(real: Instead, *args: Any) -> Any:
     return "theirs"
 
 
+@fault("topic-not-demanded", "rag.evidence.choosing:_to_the_point",
+       "Asked what X said of it, what X said of anything will do.", asks="near_miss")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return True
+
+
+@fault("premise-not-demanded", "rag.evidence.choosing:_unfounded",
+       "A reason is given for what has not happened.", asks="false_premise")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return False
+
+
+@fault("announced-not-quoted", "rag.text.leadins:announces",
+       "Where a sentence announces what somebody said, the words themselves are left out.",
+       asks="who_said")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return 0
+
+
+@fault("times-not-split", "rag.questions.parts:at_each_time",
+       "A question of several times is taken for one of all of them at once.",
+       asks="several_sources")  # fmt: skip
+def _(real: Instead, text: str, periods: Any) -> Any:
+    return [text]
+
+
 @fault("names-not-demanded", "rag.evidence.demands:Demands.lacking",
        "The evidence need not have the names, numbers and days of the question.",
        asks="outside_dates false_premise")  # fmt: skip
@@ -132,7 +163,8 @@ def _(real: Instead, *args: Any) -> Any:
 
 @fault("bait-taken", "rag.questions.asking:only_asks",
        "What only repeats the question counts as evidence.",
-       asks="fact superseded")  # fmt: skip
+       asks="fact superseded",
+       besides=(("rag.questions.asking:stating", lambda real, question, text: text),))  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return False
 

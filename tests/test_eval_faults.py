@@ -37,6 +37,16 @@ def test_the_real_function_keeps_its_defaults() -> None:
     assert add(1) == 6
 
 
+def twice(one: int) -> int:
+    return 2 * one
+
+
+def test_two_functions_of_one_module_are_broken_at_once() -> None:
+    with exchanged(add, lambda real, *args: 0), exchanged(twice, lambda real, one: one):
+        assert (add(1), twice(1)) == (0, 1)
+    assert (add(1), twice(1)) == (6, 2)
+
+
 def test_an_exception_takes_the_fault_out_too() -> None:
     with pytest.raises(KeyError), exchanged(add, lambda real, *args: {}["x"]):
         add(1)
