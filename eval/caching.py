@@ -14,8 +14,8 @@ from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 
+from index.batches import embedded_text
 from index.embedding import Encoder, Tokens, Vectors
-from index.ingesting import embedded_text
 from index.store import Index
 from rag.models.llm import Likelihoods
 

@@ -268,7 +268,7 @@ def _(real: Instead, question: Any, quote: str, *args: Any) -> Any:
 # Keeping up with the archive.
 
 
-@fault("updates-kept-out", "index.ingesting:content_hash",
+@fault("updates-kept-out", "index.batches:content_hash",
        "An article that was edited is taken for the one that is known.",
        *GATE, "--mutation=changed", "--mutation=negated")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:

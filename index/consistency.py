@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index import chunking, duplicates, schema, stored, versions
+from index.batches import content_hash, embedded_text
 from index.embedding import Encoder
-from index.ingesting import content_hash, embedded_text
 from index.queries import Snapshot
 from index.records import Article
 from index.store import Index

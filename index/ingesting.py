@@ -11,20 +11,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, overload
-
-import numpy as np
-import numpy.typing as npt
 
 from index import chunking, languages, places, pruning, readers
 from index.addressed import addressed
 from index.ahead import ahead
+from index.batches import Embedding, Job, Vectors, content_hash, in_batches, unusable
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder, languages_of
 from index.errors import (
@@ -38,22 +33,16 @@ from index.places import Place
 from index.records import Article, Chunk, Problem
 from index.reports import Progress as Progress
 from index.reports import Report as Report
-from index.schema import article_to_row
 from index.stopping import never
 from index.store import Index
 from index.stores import Store
 from index.versions import spare_id, url_key
-
-BATCH_CHARACTERS = 64_000
-"""About 64 chunks: enough to sort by length, little enough to lose."""
 
 FILED_EVERY = 50_000
 """Chunks after which a long ingest writes the file of vectors: half an hour's work or more.
 
 Who opens the index meanwhile reads the vectors since then one block after another.
 """
-
-Vectors = npt.NDArray[np.float32]
 
 _SEEN = (
     "another article from this very place came earlier in the same run and was kept; "
@@ -150,7 +139,7 @@ def ingest_articles(
     hurried = False
     not_pruned = ""
     try:
-        with contextlib.closing(ahead(run.embedded, _batches(run.wanted(incoming)))) as batches:
+        with contextlib.closing(ahead(run.embedded, in_batches(run.wanted(incoming)))) as batches:
             for batch, embedding in batches:
                 run.store(batch, embedding)
         if prune and not run.stopped:  # else what has moved may not have been found yet
@@ -186,36 +175,6 @@ def ingest_articles(
     )
 
 
-def content_hash(article: Article) -> str:
-    """A hash of all that is known of an article but its id and source, and of how it is cut.
-
-    The id and the source say which article it is, not what it says.
-    """
-    _, title, text, _, *known = article_to_row(article)
-    fields = json.dumps([title, text, *known, chunking.CHUNKER])
-    return hashlib.sha256(fields.encode()).hexdigest()
-
-
-def embedded_text(title: str, chunk: Chunk) -> str:
-    """What is embedded for a chunk: the title tells what the passage is about."""
-    return f"{title}\n{chunk.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """An article to store, under the id that it gets unless that is contested."""
-
-    article: Article
-    digest: str
-    chunks: list[Chunk]
-    contested: bool = False
-    """Whether another version at its address has its id, or will when this one is stored."""
-
-    @property
-    def texts(self) -> list[str]:
-        return [embedded_text(self.article.title, chunk) for chunk in self.chunks]
-
-
 class _Run:
     """One ingest: what is known so far and what has been done."""
 
@@ -245,19 +204,19 @@ class _Run:
         self.stored: list[str] = []
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self._in_hand: tuple[Article, _Job] | None = None
+        self._in_hand: tuple[Article, Job] | None = None
         """What is being stored, and not yet counted."""
         self.removed: list[tuple[str, str]] = []
         self._moved: dict[str, str] = {}
         """Where an article was found that is known from another place, by its id."""
         self._languages = languages_of(encoder)
 
-    def wanted(self, incoming: Iterable[Article | Problem]) -> Iterator[_Job]:
+    def wanted(self, incoming: Iterable[Article | Problem]) -> Iterator[Job]:
         """The articles that are new or changed, with their chunks; the rest is reported."""
         for item in incoming:
             if isinstance(item, Problem):
                 self._doubt(item) if item.warning else self._skip(item)
-            elif reason := _unusable(item):
+            elif reason := unusable(item):
                 self._reject(item, reason)
             else:
                 job = self._job(item)
@@ -270,16 +229,16 @@ class _Run:
                 self.stopped = True
                 return
 
-    def embedded(self, batch: Sequence[_Job]) -> _Embedding:
+    def embedded(self, batch: Sequence[Job]) -> Embedding:
         """The vectors of a batch, as far as they were made before a stop was asked for.
 
         Changes nothing of the run.
         """
-        embedding = _Embedding(self._encoder, [text for job in batch for text in job.texts])
+        embedding = Embedding(self._encoder, [text for job in batch for text in job.texts])
         embedding.fill(0, len(embedding.texts), self._stop)
         return embedding
 
-    def store(self, batch: Sequence[_Job], embedding: _Embedding) -> None:
+    def store(self, batch: Sequence[Job], embedding: Embedding) -> None:
         """Store the articles of a batch one by one.
 
         Once a stop is asked for, what is left is embedded article by article, so that
@@ -305,7 +264,7 @@ class _Run:
             if unsaved not in self.warnings:
                 self._doubt(unsaved)
 
-    def _put(self, article: Article, job: _Job, vectors: Vectors) -> None:
+    def _put(self, article: Article, job: Job, vectors: Vectors) -> None:
         self._in_hand = (article, job)
         try:
             kind = self._index.put(article, job.digest, job.chunks, vectors)
@@ -314,7 +273,7 @@ class _Run:
             return
         self._count(kind, article, job)
 
-    def _count(self, kind: Literal["added", "updated"], article: Article, job: _Job) -> None:
+    def _count(self, kind: Literal["added", "updated"], article: Article, job: Job) -> None:
         self._in_hand = None
         self.chunks += len(job.chunks)
         self.stored.append(article.id)
@@ -347,7 +306,7 @@ class _Run:
                 self._on_event(Progress("removed", source, article_id))
         return trouble
 
-    def _job(self, article: Article) -> _Job | None:
+    def _job(self, article: Article) -> Job | None:
         digest = content_hash(article)
         known_id, known_digest = self._known.get(article.source, ("", ""))
         if known_digest == digest and known_id in _ids(article):
@@ -368,7 +327,7 @@ class _Run:
         chosen = self._chosen_id(article, known_id)
         if chosen is None:
             if self._is_version(article):
-                return _Job(article, digest, chunking.split(article), contested=True)
+                return Job(article, digest, chunking.split(article), contested=True)
             self._reject_id(article)
             return None
         self._addresses[chosen] = url_key(article.url)
@@ -380,7 +339,7 @@ class _Run:
         if chosen == known_id and self._reads_the_same(article, chunks):
             self._redescribe(article, digest)
             return None
-        return _Job(article, digest, chunks)
+        return Job(article, digest, chunks)
 
     def _redescribe(self, article: Article, digest: str) -> None:
         try:
@@ -442,7 +401,7 @@ class _Run:
             self._addresses[article.id] = url_key(self._index.card(article.id).url)
         return address is not None and self._addresses[article.id] == address
 
-    def _uncontested(self, job: _Job) -> Article | None:
+    def _uncontested(self, job: Job) -> Article | None:
         """A version with the id that it gets; None where it is none, and the id is taken."""
         article = job.article
         holder = self._owner[article.id]
@@ -477,71 +436,9 @@ class _Run:
         self._on_event(event)
 
 
-def _unusable(article: Article) -> str:
-    """Why an article cannot be stored; empty when it can."""
-    if not article.text.strip():
-        return "it has no text"
-    try:
-        "".join(value or "" for value in article_to_row(article)).encode()
-    except UnicodeEncodeError:
-        return "it holds half of a surrogate pair, which is no character; save it as UTF-8 again"
-    return ""
-
-
 def _ids(article: Article) -> tuple[str, str]:
     """The id that the reader gave, and one that depends on the article's source too."""
     return article.id, spare_id(article.id, article.source)
-
-
-def _batches(jobs: Iterable[_Job]) -> Iterator[list[_Job]]:
-    """Runs of articles with about BATCH_CHARACTERS of text."""
-    batch: list[_Job] = []
-    size = 0
-    for job in jobs:
-        batch.append(job)
-        size += len(job.article.text)
-        if size >= BATCH_CHARACTERS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-class _Embedding:
-    """The vectors of a batch's texts, each made once."""
-
-    def __init__(self, encoder: Encoder, texts: Sequence[str]) -> None:
-        self._encoder = encoder
-        self.texts = texts
-        self._vectors = np.zeros((len(texts), encoder.dimension), np.float32)
-        self._made = np.zeros(len(texts), bool)
-
-    def fill(self, start: int, end: int, stop: Callable[[], bool] = never) -> Vectors:
-        """Vectors of some texts, shape [end - start, d]; zeros where it was stopped before.
-
-        Like lengths go together, so that little is padding.
-        """
-        wanted = (i for i in range(start, end) if not self._made[i])
-        for part in _parts(sorted(wanted, key=lambda i: len(self.texts[i])), self.texts):
-            if stop():
-                break
-            self._vectors[part] = self._encoder.encode([self.texts[i] for i in part])
-            self._made[part] = True
-        return self._vectors[start:end]
-
-
-def _parts(order: Iterable[int], texts: Sequence[str]) -> Iterator[list[int]]:
-    """Runs of texts with at most half a batch's characters: one long article may fill several."""
-    part: list[int] = []
-    size = 0
-    for i in order:
-        if part and size + len(texts[i]) > BATCH_CHARACTERS // 2:
-            yield part
-            part, size = [], 0
-        part.append(i)
-        size += len(texts[i])
-    if part:
-        yield part
 
 
 def _kept(stored: int) -> str:

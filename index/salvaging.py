@@ -26,11 +26,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index import chunking, consistency, firstpage, migration, placing, schema
+from index.batches import content_hash, embedded_text
 from index.connections import WriterLock, connect, explained
 from index.consistency import ChunkRow
 from index.embedding import Encoder
 from index.errors import IndexDamaged
-from index.ingesting import content_hash, embedded_text
 from index.placing import KEPT, MENDING, put_in_place
 from index.records import Article, Chunk
 from index.schema import Manifest, unpack_spans, unpack_vectors

@@ -29,7 +29,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from index import ingesting, vectors
+from index import batches, ingesting, vectors
 from index.embedding import HashEncoder
 from index.errors import UnusableIndex
 from index.rebuilding import Rebuild
@@ -239,7 +239,7 @@ def _sound(folder: Path) -> bool:
 
 def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wait: bool) -> None:
     """The process that is killed."""
-    ingesting.BATCH_CHARACTERS = BATCH_CHARACTERS
+    batches.BATCH_CHARACTERS = BATCH_CHARACTERS
     counted = 0
 
     def tell(event: ingesting.Progress) -> None:

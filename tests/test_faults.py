@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from index import ingesting, schema, vectors
+from index import batches, schema, vectors
 from index.connections import explained
 from index.consistency import find
 from index.embedding import HashEncoder
@@ -338,4 +338,4 @@ def test_killed_rebuilds_leave_the_old_index_or_the_new_one(tmp_path: Path) -> N
     assert all(trial.sound for trial in done)
     assert [trial.stored for trial in done] == [24] * 4
     assert 0 < done[0].unchanged < 24
-    assert ingesting.BATCH_CHARACTERS > 5_000
+    assert batches.BATCH_CHARACTERS > 5_000

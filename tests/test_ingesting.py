@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import chunking, ingesting, vectors
+from index import batches, chunking, ingesting, vectors
+from index.batches import content_hash
 from index.connections import Wait, WriterLock
 from index.embedding import HashEncoder
 from index.errors import IndexBusy, IndexMismatch
-from index.ingesting import Progress, content_hash, index_for, ingest, ingest_articles
+from index.ingesting import Progress, index_for, ingest, ingest_articles
 from index.placing import put_in_place
 from index.rebuilding import Rebuild, discard_finished, unfinished
 from index.records import Article, Problem
@@ -126,7 +127,7 @@ def test_a_changed_title_is_embedded(index: Index) -> None:
 def test_batches_are_sorted_by_length_and_bounded(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 3000)
     encoder = CountingEncoder()
     long = article("long", story(70, paragraphs=40))
     ingest_articles(index, [*ARTICLES[:3], long, *ARTICLES[3:]], encoder)
@@ -139,7 +140,7 @@ def test_batches_are_sorted_by_length_and_bounded(
 def test_a_long_ingest_writes_the_file_of_vectors_on_its_way(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 3000)
     monkeypatch.setattr(ingesting, "FILED_EVERY", 20)
     loose = []
 
@@ -311,7 +312,7 @@ def test_copies_are_reported_with_their_origin(index: Index) -> None:
 
 
 def test_an_interrupt_keeps_what_is_done(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 3000)
     report = ingest_articles(index, ARTICLES, CountingEncoder(interrupt_at=8))
     assert report.interrupted
     assert 0 < report.added == index.counts().articles < len(ARTICLES)
@@ -338,7 +339,7 @@ class After:
 def test_a_stop_keeps_all_that_was_read(
     index: Index, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 6000)  # three articles or so
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 6000)  # three articles or so
     many = [article(f"a{n}", story(n)) for n in range(32)]
     read: list[str] = []
 
@@ -377,7 +378,7 @@ def test_after_a_stop_each_article_is_on_the_disk_before_the_next_is_embedded(
     stored: list[int] = []
     encoder = Hurried(interrupt_at=6)
     whole = sum(len(item.text) for item in ARTICLES) + 1
-    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", whole)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", whole)
     asked = iter([False] * 9 + [True] * 99)  # eight articles are read, a part is embedded
     report = ingest_articles(index, ARTICLES, encoder, stop=lambda: next(asked))
     assert report.interrupted
@@ -467,7 +468,7 @@ def test_a_rebuild_needs_nothing_of_the_old_index(
 def test_a_rebuild_that_is_stopped_leaves_the_old_index_and_goes_on(
     tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingesting, "BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 3000)
     folder = tmp_path / "index"
     with index_for(folder, HashEncoder()) as index:
         ingest_articles(index, ARTICLES[:1], HashEncoder())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from index import places, schema
+from index import batches, places, schema
 from index.chunking import CHUNKER
 from index.embedding import HashEncoder
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexMismatch, UnusableIndex
@@ -528,9 +528,8 @@ def test_a_killed_ingest_loses_at_most_the_article_in_hand(address: str, tmp_pat
 
 def slowly(name: str, archive: str) -> None:
     """Ingest a batch for each article, and say what has been done."""
-    from index import ingesting
 
-    ingesting.BATCH_CHARACTERS = 1
+    batches.BATCH_CHARACTERS = 1
     with index_for(place(name), ENCODER) as store:
         ingest(store, [archive], ENCODER, on_event=lambda event: print(event.kind, flush=True))
         sys.stdin.readline()

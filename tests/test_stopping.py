@@ -35,7 +35,7 @@ ARTICLES = 14
 """More than are read while the first of them are embedded and stored."""
 CODE = """
 import sys
-from index import ingesting
+from index import batches
 from index.embedding import HashEncoder
 from rag.commands import progress
 from rag.commands.cli import Parts, cli
@@ -47,7 +47,7 @@ class Held(HashEncoder):
         return super().encode(texts)
 
 progress.LINE_SECONDS = 0.0  # each article is told
-ingesting.BATCH_CHARACTERS = 5_000  # one article or two
+batches.BATCH_CHARACTERS = 5_000  # one article or two
 cli(sys.argv[1:], obj=Parts(encoder=lambda _: Held()), prog_name="byline")
 """
 

@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from index.batches import embedded_text
 from index.chunking import split
 from index.embedding import load_encoder
-from index.ingesting import embedded_text, index_for, ingest
+from index.ingesting import index_for, ingest
 from index.modelfiles import MINILM
 from index.records import Article
 from index.store import Index
