@@ -17,6 +17,7 @@ from rag.disagreement.sameness import place
 from rag.disagreement.sides import Disagreement
 from rag.disagreement.superseding import superseded
 from rag.evidence.demands import Demands
+from rag.evidence.dimensions import gives_dimension
 from rag.evidence.refusing import on_topic
 from rag.evidence.timing import standing
 from rag.evidence.weighing import BEST, UNMET, Candidate, gather, ranking, trained, unmet
@@ -113,7 +114,8 @@ def _met(
         speaker = demands.speaker(draft)
         if not lacking and not _to_the_point(demands, draft, ranked):
             lacking = list(demands.topic)
-        if not lacking and speaker not in ("other", "none"):
+        sized = gives_dimension(question.text, draft.quote)
+        if not lacking and sized and speaker not in ("other", "none"):
             found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))
         elif not found:
             chosen.lacking = chosen.lacking or lacking
