@@ -24,6 +24,15 @@ PIER = passage(
         ("The pier was closed.", ['"It will take a year," she said.'], 0),
         ("Ilse Marrant urged patience.", ["“It never ends."], 0),
         ("Ilse Marrant urged patience.", [], 0),
+        ("Ilse Marrant urged patience.", ['"Rubbish," the union said.'], 0),
+        ("Ilse Marrant urged patience.", ["“Rubbish,” said a fisherman who lives nearby."], 0),
+        ("Lavrov met Araghchi in Doha.", ["“We agree,” the two said."], 0),
+        ('We told the president."', ['Otto Venn said "Holt is a fool.', "He left."], 0),
+        ("We told the president.”", ["Otto Venn said “Holt is a fool.", "He left."], 0),
+        ('The boat is 30" long, Lavrov said.', ['Otto Venn left over the 12" gun.'], 0),
+        ("Ilse Marrant urged patience.", ["«It will take a year.", "Otto Venn laughed."], 0),
+        ("Ilse Marrant urged patience.", ["'90s music was played."], 0),
+        ("Ilse Marrant said “it will.", ["Not now,” she said."], 1),
     ],
 )
 def test_what_a_sentence_announces(text: str, following: list[str], count: int) -> None:

@@ -9,8 +9,9 @@ from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from rag import Assistant
 from rag.questions.question import Question
+from rag.text.persons import TITLES
 from rag.text.roles import is_role
-from rag.text.speech import whose
+from rag.text.speech import Role, whose
 
 PREMIER = ("qatari", "prime", "minister")
 BEFORE = "Qatar's prime minister, Sheikh Mohammed bin Jassim Al-Thani, said the calm was wasted."
@@ -21,35 +22,71 @@ UNION = "Wanda Broome, secretary of the metalworkers' union, said that 450 jobs 
 @pytest.mark.parametrize(
     ("name", "names", "role"),
     [
-        (PREMIER, ("qatari",), True),
-        (("foreign", "minister", "lavrov"), ("foreign", "minister", "lavrov"), False),
-        (("lavrov",), ("lavrov",), False),
-        (("company",), (), True),
-        ((), (), False),
+        (PREMIER, {"qatari"}, True),
+        (("foreign", "minister", "lavrov"), {"foreign", "minister", "lavrov"}, False),
+        (("lavrov",), {"lavrov"}, False),
+        (("un", "rapporteur"), {"un"}, True),
+        (("basilashvili", "lawyer"), {"basilashvili"}, True),
+        (("company",), set(), True),
+        ((), set(), False),
     ],
 )
-def test_what_names_nobody_is_a_role(
-    name: tuple[str, ...], names: tuple[str, ...], role: bool
-) -> None:
-    assert is_role(name, names) is role
+def test_what_names_nobody_is_a_role(name: tuple[str, ...], names: set[str], role: bool) -> None:
+    assert is_role(name, names, TITLES) is role
+
+
+KNOWN = "In Russia, in Iran, in Poland and Qatar. Basilashvili of Georgia. The UN, the UCL."
 
 
 @pytest.mark.parametrize(
     ("text", "role", "is_whose"),
     [
-        (BEFORE, PREMIER, "theirs"),
-        (BEHIND, PREMIER, "theirs"),
-        ("Russian Foreign Minister Sergei Lavrov said no.", PREMIER, "other"),
-        ("Russian Foreign Minister Sergei Lavrov said no.", ("russian", "minister"), "theirs"),
-        (UNION, ("union",), "theirs"),
-        ("The company said so.", ("company",), "theirs"),
-        ("Helmarck said so.", ("company",), "unknown"),
-        ("Petra Vosslane said so.", ("returning", "officer"), "other"),
-        ("The pier is long.", ("company",), "none"),
+        (BEFORE, "qatari* prime minister", "theirs"),
+        (BEHIND, "qatari* prime minister", "theirs"),
+        ("Russian Foreign Minister Sergei Lavrov said no.", "qatari* prime minister", "other"),
+        ("Russian Foreign Minister Sergei Lavrov said no.", "russian* minister", "theirs"),
+        ("Interior Minister Jan Brud called it barbarity.", "polish* interior minister", "theirs"),
+        ("It was planned, said UCL astronomer Ang Tsiar.", "ucl* astronomer", "theirs"),
+        ("The charge was denied by Irma Tchka, Basilashvili's lawyer.",
+         "basilashvili* lawyer", "theirs"),
+        (UNION, "union", "theirs"),
+        ("The company said so.", "company", "theirs"),
+        ("Helmarck said so.", "company", "unknown"),
+        ("Petra Vosslane said so.", "returning officer", "other"),
+        ("The pier is long.", "company", "none"),
+        ("Otto Venn said the prime minister lied.", "prime minister", "other"),
+        ("Otto Venn told the mayor that the tunnel was a waste.", "mayor", "other"),
+        ("Former prime minister Otto Venn said so.", "prime minister", "other"),
+        ("Deputy prime minister Otto Venn said so.", "prime minister", "other"),
+        ("Ana Berg, the prime minister, met Otto Venn. Otto Venn said so.",
+         "prime minister", "other"),
+        ("Otto Venn, the president's spokesman, said no.", "president", "other"),
+        ("Otto Venn, a critic of the company, said it had lied.", "company", "other"),
+        ("Otto Venn said that the company had lied.", "company", "other"),
+        ("Iranian Foreign Minister Abbas Araghchi said no after meeting the Russian minister.",
+         "russian* minister", "other"),
+    ],
+)  # fmt: skip
+def test_whose_statement_it_is_by_role(text: str, role: str, is_whose: str) -> None:
+    words = role.split()
+    names = frozenset(word.strip("*") for word in words if word.endswith("*"))
+    name = tuple(word.strip("*") for word in words)
+    known = Role(names, f"{KNOWN} {text}", name[-1] in TITLES)
+    assert whose(text, name, role=known) == is_whose
+
+
+@pytest.mark.parametrize(
+    ("text", "is_whose"),
+    [
+        ("The committee and the bureau said so.", "other"),
+        ("Officials said so.", "other"),
+        ("The minister said so.", "unknown"),
+        ("He said so.", "unknown"),
+        ("Putin and Xi said so.", "unknown"),
     ],
 )
-def test_whose_statement_it_is_by_role(text: str, role: tuple[str, ...], is_whose: str) -> None:
-    assert whose(text, role, role=True) == is_whose
+def test_a_body_that_speaks_is_not_the_person_asked_about(text: str, is_whose: str) -> None:
+    assert whose(text, ("putin",)) == is_whose
 
 
 @pytest.mark.parametrize(

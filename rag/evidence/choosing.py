@@ -30,10 +30,6 @@ from rag.text.words import stem, stems
 CONSIDERED = 7
 """Sentences, best first, that may be quoted."""
 
-SUPPOSED = 0.5
-"""How far the verb of a question for a reason is met where it has happened (between what has
-not, up to 0.46, and what has, from 0.59 on, in the tuning halves)."""
-
 
 @dataclass(slots=True)
 class Chosen:
@@ -94,7 +90,7 @@ def choose(
         chosen.lacking = []
     elif met:
         word = unmet(met)
-        chosen.lacking = [demands.as_typed(word)] if word else []
+        chosen.lacking = [demands.as_typed(word)] if word and not _stands(word, met) else []
     return chosen
 
 
@@ -110,10 +106,11 @@ def _met(
     for candidate in _current(question, ranked):
         draft = quotation(candidate.passage, understandable(question, candidate))
         article = index.article(candidate.passage.stored.card.article_id)
-        lacking = demands.lacking(draft, f"{article.title}\n{article.text}")
-        speaker = demands.speaker(draft)
+        whole = f"{article.title}\n{article.text}"
+        lacking = demands.lacking(draft, whole)
+        speaker = demands.speaker(draft, whole)
         if not lacking and not _to_the_point(demands, draft, ranked):
-            lacking = list(demands.topic)
+            lacking = [demands.as_typed(term) for term in demands.topic]
         sized = gives_dimension(question.text, draft.quote)
         if not lacking and sized and speaker not in ("other", "none"):
             found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))
@@ -123,14 +120,14 @@ def _met(
 
 
 def _to_the_point(demands: Demands, draft: Draft, ranked: Sequence[Candidate]) -> bool:
-    """True where some word for what a statement should be about is met near it.
+    """True where what a statement should be about is met near it.
 
     That somebody spoke, and of something else, is the likeliest wrong answer to "what did
     she say about it", since the person's name carries most of the resemblance.
     """
     near = [one.met for one in ranked if one.passage is draft.passage]
-    met = [one[term] for one in near for term in demands.topic if term in one]
-    return not met or max(met) >= UNMET
+    met = [max(one[term] for one in near) for term in demands.topic if near and term in near[0]]
+    return not met or sum(met) / len(met) >= UNMET
 
 
 def _unfounded(demands: Demands, met: Sequence[Candidate]) -> bool:
@@ -142,11 +139,17 @@ def _unfounded(demands: Demands, met: Sequence[Candidate]) -> bool:
     if not demands.premise:
         return False
     best = met[:BEST]
-    said = max(one.met.get(demands.premise, 1.0) for one in best)
+    said = max(one.met.get(demands.premise, 1.0) for one in met)
     card, text = best[0].passage.stored.card, best[0].passage.text
     literally = stem(demands.premise) in stems(f"{card.title} {text}")
     denied = best[0].features["negation_lost"] or (best[0].features["contrary"] and not literally)
-    return said < SUPPOSED or bool(denied)
+    return said < UNMET or bool(denied)
+
+
+def _stands(word: str, candidates: Sequence[Candidate]) -> bool:
+    """True where a word itself stands in the passages or headlines of candidates."""
+    texts = (f"{one.passage.stored.card.title} {one.passage.text}" for one in candidates)
+    return any(stem(word) in stems(text) for text in texts)
 
 
 def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from index.records import Chunk, Span
 from rag.evidence.prose import is_prose
 from rag.evidence.spans import offers
@@ -51,7 +53,8 @@ def in_context(question: Question, chunk: Chunk, span: Span) -> Span:
 
 def _after(question: Question, chunk: Chunk, at: int) -> int:
     """How many of the sentences after one are needed."""
-    text, *following = [chunk.part(one) for one in chunk.sentences[at : at + 1 + SENTENCES_QUOTED]]
+    text, *after = [chunk.part(one) for one in chunk.sentences[at : at + 1 + SENTENCES_QUOTED]]
+    following = list(takewhile(lambda one: is_prose(one) and not only_asks(question, one), after))
     if following and not offers(question, text) and offers(question, following[0]):
         return 1
     return announces(text, following) if question.asks in _IN_WORDS else 0

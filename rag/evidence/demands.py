@@ -23,17 +23,19 @@ from rag.questions.question import Question, looks_like_names
 from rag.retrieval import Passage
 from rag.text.clauses import EMPTY
 from rag.text.dates import CALENDAR
-from rag.text.names import names, split_name, unspoken
+from rag.text.names import expansions, names, split_name, unspoken
 from rag.text.numbers import carried
+from rag.text.persons import TITLES
 from rag.text.roles import is_role
-from rag.text.speech import SAYING, whose
+from rag.text.speech import SAYING, Role, whose
 from rag.text.wordorder import Asked, phrases
-from rag.text.words import WORD, content, fold, words
+from rag.text.words import WORD, content, fold, is_acronym, words
 
 _MADE = re.compile(
-    r"\bwhat (?:caused|made|prompted|drove|forced|led)\b (?:to )?"
-    r"(?:(?:the|an?|its|his|her|their) (?:\w+ )??|(?:(?-i:[A-Z])\S* )+)"
-    r"(?:to )?(?P<verb>(?!of\b|to\b)[a-z]{3,})\b",
+    r"\bwhat (?:caused|made|prompted|drove|forced|led)\b [^?.,]+? to (?P<verb>[a-z]{3,})\b"
+    r"|\bwhat (?:caused|prompted|led to) (?:the|an?|his|her|its|their) (?P<noun>[a-z]{3,})"
+    r"(?=\s*(?:\?|$)|\s+(?:of|in|at|on)\b)"
+    r"|\bwhat made (?-i:[A-Z]\S*(?: [A-Z]\S*)*) (?P<did>[a-z]{3,})\b",
     re.IGNORECASE,
 )
 """What somebody was made to do, behind whom: "What made Lavrov walk out?"."""
@@ -50,6 +52,7 @@ class Demands:
     def of(cls, question: Question, passages: Iterable[Passage]) -> Demands:
         """Read the demands off a question; the passages tell which lower-case words are names."""
         typed = looks_like_names(question.terms, casing(passage.text for passage in passages))
+        typed = [name for name in typed if name != fold(Asked.read(question.text).verb)]
         names_ = dict.fromkeys((*question.names, *typed))
         return cls(question, tuple(name for name in names_ if name not in CALENDAR))
 
@@ -65,41 +68,63 @@ class Demands:
             for one in self.question.periods
             if self._standing(one, draft) == "outside"
         ]
-        absent = unspoken(self.names, words(f"{article}\n{support.known}"))
+        absent = self._absent(f"{article}\n{support.known}")
         return list(dict.fromkeys([*numbers, *days, *(self.as_typed(word) for word in absent)]))
 
     def unheard_of(self, passages: Iterable[Passage]) -> list[str]:
         """Names that no passage has, if the passages do have another name of the question."""
         texts = (f"{passage.stored.card.title}\n{passage.text}" for passage in passages)
-        absent = unspoken(self.names, words("\n".join(texts)))
+        absent = self._absent("\n".join(texts))
         if len(absent) == len(self.names):
             return []
         return list(dict.fromkeys(self.as_typed(word) for word in absent))
+
+    def _absent(self, text: str) -> list[str]:
+        """The names that a text has in no form: "US" may be spelt out, or the other way round."""
+        absent = unspoken(self.names, words(text))
+        if not absent:
+            return []
+        short = {fold(word) for word in WORD.findall(text) if is_acronym(word)}
+        short |= {fold(match.group()).replace(".", "") for match in _DOTTED.finditer(text)}
+        spelt = {
+            word
+            for initials, parts in expansions(self.question.text).items()
+            if initials in short
+            for word in parts
+        }
+        known = short | spelt | set(expansions(text))
+        capitals = {fold(word) for word in WORD.findall(self.question.text) if is_acronym(word)}
+        return [one for one in absent if one not in (known if one in capitals else spelt)]
 
     def timely(self, draft: Draft) -> bool:
         """True where the draft is known to be about each time that the question asks about."""
         return all(self._standing(one, draft) == "inside" for one in self.question.periods)
 
-    def speaker(self, draft: Draft) -> Literal["theirs", "other", "unknown", "none"]:
+    def speaker(
+        self, draft: Draft, article: str = ""
+    ) -> Literal["theirs", "other", "unknown", "none"]:
         """Whether the draft reports what the person said whose statement is asked for."""
         subject = self.question.subject
         if not subject:
             return "theirs"
         chunk = draft.passage.stored.chunk
         start, end = draft.span.start - chunk.start, draft.span.end - chunk.start
-        role = is_role(subject, self.names)
+        role = None
+        if is_role(subject, self.names, TITLES):
+            names_ = frozenset(subject) & frozenset(self.names) - TITLES
+            role = Role(names_, article, subject[-1] in TITLES)
         return whose(chunk.text, subject, start, end, role=role)
 
     @property
     def topic(self) -> tuple[str, ...]:
-        """The words for what somebody is asked to have spoken about; empty where none is named."""
+        """The words, no names, for what somebody is asked to have spoken about; often none."""
         if not self.question.subject:
             return ()
         asked = Asked.read(self.question.text)
-        about = [object_ for at, object_ in phrases(asked.rest) if at.lower() == "about"]
-        spare = {*self.question.subject, *EMPTY, *SAYING.split("|"), fold(asked.verb)}
-        terms = content(about[0]) if about else self.question.terms
-        return tuple(term for term in terms if term not in spare)
+        to = ("to",) if asked.word == "how" else ()
+        objects = [it for at, it in phrases(asked.rest) if at.lower() in ("about", *to)]
+        spare = {*self.question.subject, *self.names, *EMPTY, *SAYING.split("|"), *CALENDAR}
+        return tuple(term for term in content(" ".join(objects[:1])) if term not in spare)
 
     @property
     def premise(self) -> str:
@@ -110,7 +135,12 @@ class Demands:
         if self.question.asks != "reason":
             return ""
         made, asked = _MADE.search(self.question.text), Asked.read(self.question.text)
-        verb = made["verb"] if made else asked.verb if asked.word == "why" else ""
+        verb = (
+            next(filter(None, made.groups())) if made else asked.verb if asked.word == "why" else ""
+        )
+        unsure = asked.rest.split(" ", 1)[0].lower() in {"of", "not"} or not verb.islower()
+        if not made and (unsure or not asked.subject):
+            return ""
         return fold(verb) if fold(verb) in self.question.terms else ""
 
     def _standing(self, period: Period, draft: Draft) -> Standing:
@@ -123,6 +153,10 @@ class Demands:
             if word in split_name(name):
                 return name
         return word
+
+
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
+"""An acronym as "U.S."."""
 
 
 def casing(texts: Iterable[str]) -> dict[str, float]:

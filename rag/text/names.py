@@ -94,7 +94,7 @@ def same_name(one: str, other: str) -> bool:
 
 
 _DEMONYMS = ("ian", "ean", "ish", "ese", "an", "n", "i", "er", "")
-_ENDINGS = frozenset(("", "a", "e", "y", "ia", "ey", "iye", "en", "ain", "o"))
+_ENDINGS = frozenset(("", "a", "e", "y", "ia", "ey", "iye", "en", "ain", "and", "o"))
 """What names of places end in where their people's name begins to differ."""
 _SHORTEST_PLACE = 4
 

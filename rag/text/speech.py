@@ -121,7 +121,7 @@ def whose(
     start: int = 0,
     end: int | None = None,
     *,
-    role: bool = False,
+    role: Role | None = None,
 ) -> Literal["theirs", "other", "unknown", "none"]:
     """Whether what a passage reports is this person's statement.
 
@@ -130,7 +130,7 @@ def whose(
         name: folded words of the person's name, in order.
         start: where the part of the passage that is asked about begins.
         end: where it ends; by default at the end of the passage.
-        role: whether the words name nobody, as "the Qatari prime minister".
+        role: where the words name nobody, as "the Qatari prime minister", what is known of it.
 
     Returns:
         "theirs" where one statement in that part is this person's, "other" where each
@@ -145,19 +145,44 @@ def whose(
         if line.start < cut and start < line.start + len(line.text)
     }
     found = [one for one in resolved(passage) if one.line in numbers]
-    wanted = person(name)
-    if any(
-        same_person(one.source.name, wanted) or (role and has_role(one.source, name, every))
-        for one in found
-    ):
+    if any(_theirs(one.source, name, every, role) for one in found):
         return "theirs"
     part = passage[start:cut]
     if not found and not _QUOTES & set(part) and not _VERBS & set(words(part)):
         return "none"
-    if role and name[-1] not in TITLES:
-        return "unknown"
-    named = [one for one in found if one.source.name]
-    return "other" if named and len(named) == len(found) else "unknown"
+    wanted = {word for word in name if word not in TITLES}
+    others = [_is_another(one, wanted, every[one.line], role) for one in found]
+    return "other" if others and all(others) else "unknown"
+
+
+def _theirs(source: Source, name: Sequence[str], every: Sequence[Line], role: Role | None) -> bool:
+    if role is None:
+        return same_person(source.name, person(name))
+    by_noun = bool(source.name) and tuple(source.name) == tuple(name)  # "Police said"
+    return by_noun or has_role(source, name, every, role.names, role.known)
+
+
+def _is_another(one: Statement, wanted: set[str], line: Line, role: Role | None) -> bool:
+    """True where a statement's source cannot be whom a name or role means."""
+    source = one.source
+    if source.name:  # "Helmarck" may be the company; "Otto Venn" is a person, and another
+        return role is None or role.titled or len(source.name) > 1
+    if source.pronoun in ("they", "we", "it"):
+        said = {token.word for token in line.tokens}
+        return role is None and source.pronoun not in said and wanted.isdisjoint(said)
+    return bool(source.noun) and role is None and not _definite(line, source.noun)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What is known of somebody who is asked about without a name."""
+
+    names: frozenset[str]
+    """The folded words of the role that are names: "qatari"."""
+    known: str
+    """The article, in which these may stand."""
+    titled: bool
+    """True for "minister" and the like, that only persons are."""
 
 
 def misattributed(sentence: Line, passages: Iterable[str], known: str) -> list[Source]:
