@@ -75,7 +75,7 @@ _MISSED = re.compile(
     r"(?!\s+(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:\s+[A-Z]\w+)+\s+[Tt]ime\b)"
     r"|\bno\.(?=\s+[A-Z])"
     r"|[a-z]{3}\.(?=\s+\[[A-Z])"
-    r"|(?<=\s)[a-z]{3,}[.?!](?=[A-Z][a-z]*\s+[a-z]{2})"
+    r"|(?<=\s)[a-z]{3,}[.?](?!(?:Com|Org|Net|Me|Io|Js)\b)(?=[A-Z][a-z]*\s+[a-z]{2})"
 )
 
 

@@ -81,17 +81,17 @@ class Run:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
         days = view.published_span()
-        newest = min(days[1], self.today) if days else None
+        span = (min(days[1], self.today), days[0]) if days else (None, None)
         if self.understood != self.asked:
             yield Event("status", f"Understood as: {self.understood}")
-        asked = self._several(newest)
+        asked = self._several(*span)
         refused: list[Unanswered] = []
         first: Refusal | None = None
         told: list[Turn] = []
         for text in asked:
             part = standalone(text, told) if told else text
             shown = len(self.sentences)
-            question = settled(view, Question.read(part, self.today, newest))
+            question = settled(view, Question.read(part, self.today, *span))
             refusal_ = yield from self._part(view, question, days, alone=len(asked) == 1)
             if refusal_ is not None:
                 first = first or refusal_
@@ -105,12 +105,12 @@ class Run:
         answer = self._answer(first)
         yield Event("answer", answer.text, answer=answer)
 
-    def _several(self, newest: dt.date | None) -> list[str]:
+    def _several(self, newest: dt.date | None, oldest: dt.date | None) -> list[str]:
         """The questions to answer one by one, in order; mostly one."""
         asked = parts(self.understood)
         if len(asked) > 1:
             return asked
-        question = Question.read(self.understood, self.today, newest)
+        question = Question.read(self.understood, self.today, newest, oldest)
         return at_each_time(self.understood, question.periods)
 
     def _part(

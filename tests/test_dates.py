@@ -344,3 +344,15 @@ def test_no_question_breaks_the_periods(text: str, today: dt.date) -> None:
     for one in periods(f"{text} two days before the {text} since Monday {text}", today, NEWEST):
         assert 0 <= one.start < one.end
         assert standing(one, text, today) in {"inside", "outside", "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("oldest", "year"),
+    [(dt.date(2019, 1, 4), 2020), (dt.date(2021, 1, 4), 2021), (None, 2021)],
+)
+def test_a_day_without_a_year_is_one_that_articles_can_report(
+    oldest: dt.date | None, year: int
+) -> None:
+    newest, today = dt.date(2021, 3, 5), dt.date(2026, 1, 1)
+    question = Question.read("What did the report of March 16 say?", today, newest, oldest)
+    assert question.periods[0].first == dt.date(year, 3, 16)

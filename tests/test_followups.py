@@ -134,6 +134,11 @@ BEFORE: list[tuple[History, str, str]] = [
         "Who gave the reason for the delay?",
         "Who gave the reason for the delay?",
     ),
+    (
+        [Turn("Who won the March 17 primaries?", "The archive has nothing about this.")],
+        "And how many delegates does he have?",
+        "And how many delegates does he [won march 17 primaries] have?",
+    ),
     ([STORM_SHUT], "Did Helmarck publish the results?", "Did Helmarck publish the results?"),
     (
         [GROUP],

@@ -96,6 +96,26 @@ def test_a_name_of_the_question_must_stand_in_the_article_in_any_spelling() -> N
     assert Demands.of(asked, [DOHA]).lacking(draft, TEXT) == ["Emmanuel Macron"]
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "lacking"),
+    [
+        ("When was the last draft in the US?", "The last draft in the United States was.", []),
+        ("When was the last draft in the US?", "The last U.S. draft was in 1973.", []),
+        ("Who leads the United Nations?", "Petra Dahl leads the UN.", []),
+        ("When was the last draft in the UK?", "The last draft in the United States was.", ["UK"]),
+    ],
+)
+def test_an_acronym_may_be_spelt_out(question: str, text: str, lacking: list[str]) -> None:
+    there = passage(text)
+    demands = Demands.of(Question.read(question), [there])
+    assert demands.lacking(quotation(there, candidate(there, 0).span), text) == lacking
+
+
+def test_the_verb_of_a_question_is_no_name() -> None:
+    film = passage("She had a part in Love Me or Leave Me with Doris Day.")
+    assert "leave" not in Demands.of(Question.read("Why did Crosby leave the show?"), [film]).names
+
+
 def test_names_typed_in_lower_case_are_known_by_the_passages() -> None:
     assert casing([TEXT])["doha"] == 1.0
     assert "doha" in Demands.of(Question.read("who met in doha"), [DOHA]).names

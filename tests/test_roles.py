@@ -80,6 +80,8 @@ def test_whose_statement_it_is_by_role(text: str, role: str, is_whose: str) -> N
     [
         ("The committee and the bureau said so.", "other"),
         ("Officials said so.", "other"),
+        ("The Inquiry Committee and the Bureau (FSB) said they believe so.", "other"),
+        ("They said so.", "unknown"),
         ("The minister said so.", "unknown"),
         ("He said so.", "unknown"),
         ("Putin and Xi said so.", "unknown"),

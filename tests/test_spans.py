@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.evidence.spans import typed, with_hedge
+from rag.evidence.spans import offers, typed, with_hedge
 from rag.questions.question import Question
 
 
@@ -82,3 +82,19 @@ def test_a_hedge_belongs_to_the_number() -> None:
     (span,) = typed(Question.read("How many people were there?"), text)
     assert span.of(text) == "40"
     assert with_hedge(text, span).of(text) == "more than 40"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("How many people died in the fire?", "The fire destroyed 200 homes.", False),
+        ("How many people died in the fire?", "Officials said it killed nine people.", True),
+        ("What is the death toll of the fire?", "The toll rose to 39.", True),
+        ("How many were injured?", "The fire killed nine people.", False),
+        ("How many were injured?", "At least 50 people were wounded.", True),
+        ("How many homes burnt down?", "The fire destroyed 200 homes.", True),
+        ("How many people marched?", "It took two years.", False),
+    ],
+)
+def test_what_tells_how_many_there_are(question: str, text: str, expected: bool) -> None:
+    assert offers(Question.read(question), text) is expected

@@ -72,6 +72,10 @@ def test_only_the_part_that_is_asked_about_counts() -> None:
     assert whose(text, LAVROV, end=text.index("Araghchi")) == "theirs"
 
 
+def test_a_title_with_a_full_stop_does_not_end_a_name() -> None:
+    assert whose('"It is spread by hand," said Dr. Livermore.', ("livermore",)) == "theirs"
+
+
 def test_the_first_word_of_a_quotation_is_no_speaker() -> None:
     text = 'Dagny Roth shrugged it off. "Narrow is a word for losers. We won," she said.'
     assert whose(text, ("dagny", "roth")) == "theirs"

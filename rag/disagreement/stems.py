@@ -15,8 +15,9 @@ kill killing dead died die dies death deaths fatality fatalities toll tolls;
 injured injure injury
 injuries wounded wounds hurt; cost costs costing spend spent price; sink sank sunk; sell sold
 selling; meet met; win won; hold held; leave left; give gave given; fall fell fallen; rise rose
-risen; begin began begun; break broke broken; choose chose chosen; fly flew flown; lose lost; pay
-paid; send sent; shoot shot; steal stole stolen; strike struck; seize seized; build built;
+risen; begin began begun; become became becomes; break broke broken; choose chose chosen;
+fly flew flown; lose lost; pay paid; send sent; shoot shot; steal stole stolen; strike struck;
+seize seized; build built;
 buy bought; bring brought; fight fought; find found; flee fled; freeze froze frozen;
 speak spoke spoken; drive drove driven; withdraw withdrew withdrawn; write wrote written;
 job jobs redundancy redundancies layoff layoffs;
@@ -80,8 +81,11 @@ _TAKING_PART = re.compile(
 )
 
 _LIVES = re.compile(
-    r"\b(?:los[et]|losing|claim(?:s|ed)?|cost|takes?|took|taken)\b[^.,;]{0,24}\blives\b"
-    r"|\blives (?:\w+ ){0,2}(?:lost|claimed|taken)\b",
+    r"\b(?:los[et]|losing|claim(?:s|ed)?|cost|takes?|took|taken)\s+"
+    r"(?:(?:their|the|many|at|least|most|about|over|some|around|nearly|almost|more|fewer|than|up|to"
+    r"|as|dozens|hundreds|thousands|of|[\d,]+|[a-z]+(?:teen|ty|een)|two|three|four|five|six|seven"
+    r"|eight|nine|ten|eleven|twelve)\s+){0,5}lives\b"
+    r"|\blives (?:(?:were|was|have been|had been) )?(?:lost|claimed|taken)\b",
     re.IGNORECASE,
 )
 """Lives that were lost; whoever lives somewhere is alive."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.records import Span
+from rag.disagreement.stems import common_stems
 from rag.questions.question import Question
 from rag.text.dates import CALENDAR, mentions
 from rag.text.names import NAME, missing, name_words, split_name
@@ -54,6 +55,7 @@ _JOINT = re.compile(r"\s?[–—-]\s?|\s(?:to|and|until)\s")
 _NO_NAMES = CALENDAR | STOPWORDS | {"two", "three", "four", "five", "six", "many", "together"}
 """Words with a capital letter that name nobody."""
 _LASTING = re.compile(r"\b(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)\b", re.I)
+_VICTIMS = common_stems("killed injured")
 _OF_TIME = re.compile(
     r"\b(?:long|old|ages?|time|years?|months?|weeks?|days?|hours?|minutes?|seconds?|duration|far"
     r"|fast|terms?|sentences?)\b",
@@ -139,9 +141,17 @@ def _numbers(question: Question, text: str) -> Iterator[Span]:
 
 
 def _counts(question: Question, text: str) -> list[Quantity]:
-    """The quantities of a text; spans of time only where the question asks for one."""
+    """The quantities of a text that can be what is asked for.
+
+    Spans of time count only where the question asks for one, and of the dead and the hurt
+    only a sentence that speaks of any tells how many there are.
+    """
     found = quantities(text)
-    if question.asks != "number" or _OF_TIME.search(question.text):
+    if question.asks != "number" or not found:
+        return found
+    if not _VICTIMS & common_stems(question.text) <= common_stems(text):
+        return []
+    if _OF_TIME.search(question.text):
         return found
     units = ((one, _UNIT.match(text, one.end)) for one in found)
     return [one for one, unit in units if not (unit and _LASTING.search(unit.group()))]

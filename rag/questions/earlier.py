@@ -75,12 +75,14 @@ class Earlier:
     @property
     def name(self) -> str:
         """The one name that the question turns on; empty where none does."""
-        return self.who or next(iter(names(f"x {self.asked.subject}")), "")
+        named = (one for one in names(f"x {self.asked.subject}") if fold(one) not in CALENDAR)
+        return self.who or next(named, "")
 
     @property
     def named(self) -> list[str]:
         """The names of the question, then those of the answer."""
-        return list(dict.fromkeys((*names(self.question), *self.told)))
+        own = (name for name in names(self.question) if fold(name.split()[0]) not in CALENDAR)
+        return list(dict.fromkeys((*own, *self.told)))
 
     def people(self) -> Iterator[str]:
         """Who can be "he" or "she", the likeliest first."""
@@ -214,7 +216,7 @@ def _is_name(name: str) -> bool:
 
 def _persons(question: str) -> Iterator[str]:
     for name in names(question):
-        if _is_person(name, question):
+        if _is_person(name, question) and fold(name.split()[0]) not in CALENDAR:
             yield name
 
 

@@ -115,7 +115,12 @@ class Period:
         }.get(self.relation, (self.first, self.last))
 
 
-def periods(text: str, today: dt.date | None, newest: dt.date | None = None) -> list[Period]:
+def periods(
+    text: str,
+    today: dt.date | None,
+    newest: dt.date | None = None,
+    oldest: dt.date | None = None,
+) -> list[Period]:
     """The periods that a question speaks of, in order.
 
     Args:
@@ -123,10 +128,12 @@ def periods(text: str, today: dt.date | None, newest: dt.date | None = None) -> 
         today: the day it is asked; without it "last week" is undecided.
         newest: the day of the archive's newest article. "In early December" is the one
             nearest to it; without it, the one nearest to today.
+        oldest: that of its oldest. "On 16 March" is the last one that articles can report.
     """
     text = with_capitals(text)
     archive = min((day for day in (newest, today) if day), default=None)
-    found = _dated(text, _days(text, today, archive))
+    days = [_not_after(one, text, archive, oldest) for one in _days(text, today, archive)]
+    found = _dated(text, days)
     for match in _EVENT.finditer(text):
         if one := _anchor(text, match):
             _add(one, found)
@@ -151,6 +158,19 @@ def _days(text: str, today: dt.date | None, archive: dt.date | None) -> list[Men
             one = from_archive.get((one.start, one.end), one)
         found.append(one)
     return found
+
+
+def _not_after(one: Mention, text: str, newest: dt.date | None, oldest: dt.date | None) -> Mention:
+    """A day without a year a year earlier, where only then an article can have told of it."""
+    if not (one.first and one.last and newest and oldest) or one.first <= newest:
+        return one
+    if re.search(r"\d{4}", text[one.start : one.end]) or _TODAYS.search(text[one.start : one.end]):
+        return one
+    try:
+        first, last = (day.replace(year=day.year - 1) for day in (one.first, one.last))
+    except ValueError:  # 29 February
+        return one
+    return replace(one, first=first, last=last) if last >= oldest else one
 
 
 def _add(one: Period, found: list[Period]) -> None:

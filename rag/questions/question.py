@@ -74,7 +74,11 @@ class Question:
 
     @classmethod
     def read(
-        cls, text: str, today: dt.date | None = None, newest: dt.date | None = None
+        cls,
+        text: str,
+        today: dt.date | None = None,
+        newest: dt.date | None = None,
+        oldest: dt.date | None = None,
     ) -> Question:
         """Read a question.
 
@@ -82,13 +86,14 @@ class Question:
             text: the question.
             today: what "last week" is reckoned from; without it such words mean no day.
             newest: the day of the archive's newest article, which "in early December" is near.
+            oldest: that of its oldest.
         """
         text = " ".join(text.split())[:LONGEST]
         days = mentions(with_capitals(text), today)
         asides = [match.span() for match in _ASIDE.finditer(text)]
         asked = [
             one
-            for one in periods(text, today, newest)
+            for one in periods(text, today, newest, oldest)
             if not any(start <= one.start < end for start, end in asides)
         ]
         dated = [(day.start, day.end) for day in days]

@@ -93,7 +93,10 @@ def phrase_start(every: Sequence[Token], last: int) -> int:
 def phrase_end(every: Sequence[Token], first: int) -> int:
     """One past the last token of the noun phrase that begins at a place."""
     at = first
-    while at < len(every) and every[at].text not in MARKS:
+    while at < len(every):
+        titled = at > first and every[at].text == "." and every[at - 1].word in TITLES
+        if every[at].text in MARKS and not titled:
+            break
         if every[at].word in ("who", "which", "that", "when", "while", "but", "as", "after"):
             break
         if every[at].word in ("on", "in", "at") and at > first:

@@ -71,6 +71,8 @@ _NOUN_AFTER = frozenset(
 )
 """After these, "reports" and "calls" are nouns, or the verb has another subject."""
 _SINGULAR = frozenset("he she".split())
+_JOINT = re.compile(r"[A-Z]\w*(?: \([A-Z]+\))? and (?:the )?[A-Z]")
+"""Two who speak together: "the Committee and the FSB said"."""
 _QUOTES = frozenset('“”"')
 _LINKS = re.compile(r"\b(?:according to|in the (?:words|view|opinion|eyes) of)\s+", re.IGNORECASE)
 _COLON = ":"
@@ -148,9 +150,13 @@ def whose(
     if any(_theirs(one.source, name, every, role) for one in found):
         return "theirs"
     part = passage[start:cut]
-    if not found and not _QUOTES & set(part) and not _VERBS & set(words(part)):
+    spoken = set(words(part))
+    if not found and not _QUOTES & set(part) and not _VERBS & spoken:
         return "none"
     wanted = {word for word in name if word not in TITLES}
+    if not found and role is None and part[:1] not in _QUOTES:
+        near = any(same_name(word, one) for word in wanted for one in spoken)
+        return "unknown" if near or _SINGULAR & spoken else "other"
     others = [_is_another(one, wanted, every[one.line], role) for one in found]
     return "other" if others and all(others) else "unknown"
 
@@ -169,7 +175,8 @@ def _is_another(one: Statement, wanted: set[str], line: Line, role: Role | None)
         return role is None or role.titled or len(source.name) > 1
     if source.pronoun in ("they", "we", "it"):
         said = {token.word for token in line.tokens}
-        return role is None and source.pronoun not in said and wanted.isdisjoint(said)
+        joint = _JOINT.search(line.text) is not None or source.pronoun not in said
+        return role is None and joint and wanted.isdisjoint(said)
     return bool(source.noun) and role is None and not _definite(line, source.noun)
 
 
