@@ -90,7 +90,7 @@ def choose(
         chosen.lacking = []
     elif met:
         word = unmet(met)
-        chosen.lacking = [demands.as_typed(word)] if word and not _stands(word, met) else []
+        chosen.lacking = [demands.as_typed(word)] if word and not _stands(word, ranked) else []
     return chosen
 
 

@@ -33,12 +33,14 @@ def in_context(question: Question, chunk: Chunk, span: Span) -> Span:
     sentences = list(chunk.sentences)
     at = sentences.index(span)
     last = at + _after(question, chunk, at)
+    # A sentence with another name, before a statement, may be somebody else's.
+    names = [one for one in question.names if not question.subject or one in question.subject]
     first = at
     while first > 0 and at - first < SENTENCES_BEFORE:
         opening = chunk.part(sentences[first])
         so_far = chunk.part(Span(sentences[first].start, sentences[last].end))
         before = chunk.part(sentences[first - 1])
-        lacking = missing(question.names, words(so_far))
+        lacking = missing(names, words(so_far))
         if only_asks(question, before) or not is_prose(before):
             break
         if not (

@@ -191,7 +191,10 @@ def _subject(text: str) -> tuple[str, ...]:
 _SUBJECT = re.compile(
     r"\bwhat (?:else )?(?:did|does|do|has|have|had) (?P<who>.{2,60}?) "
     r"(?:say|said|tell|told|claim|claimed|warn|warned|announce|announced|argue|argued|state|stated"
-    r"|respond|comment|reply|deny|denied|promise|promised|call|called|demand|demanded|urge|urged)\b",
+    r"|respond|comment|reply|deny|denied|promise|promised|call|called|demand|demanded|urge|urged"
+    r"|admit|admitted|acknowledge|acknowledged|insist|insisted|vow|vowed|pledge|pledged|propose"
+    r"|proposed|concede|conceded|tweet|tweeted|condemn|condemned|criticise|criticised|criticize"
+    r"|criticized)\b",
     re.IGNORECASE,
 )
 _REACTING = re.compile(
