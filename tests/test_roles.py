@@ -53,6 +53,10 @@ KNOWN = "In Russia, in Iran, in Poland and Qatar. Basilashvili of Georgia. The U
         ("The company said so.", "company", "theirs"),
         ("Helmarck said so.", "company", "unknown"),
         ("Petra Vosslane said so.", "returning officer", "other"),
+        ("Petra Voss took the oath as mayor of Corbel. Voss said so.", "mayor", "theirs"),
+        ("Petra Voss named Anders Pilk as her deputy. Voss said so.", "deputy", "other"),
+        ("Oskar Tind, whom she beat, sat in front. He was handing her a table. "
+         "“She will need it,” he said.", "mayor", "other"),
         ("The pier is long.", "company", "none"),
         ("Otto Venn said the prime minister lied.", "prime minister", "other"),
         ("Otto Venn told the mayor that the tunnel was a waste.", "mayor", "other"),
@@ -78,7 +82,6 @@ def test_whose_statement_it_is_by_role(text: str, role: str, is_whose: str) -> N
 @pytest.mark.parametrize(
     ("text", "is_whose"),
     [
-        ("The committee and the bureau said so.", "other"),
         ("Officials said so.", "other"),
         ("The Inquiry Committee and the Bureau (FSB) said they believe so.", "other"),
         ("They said so.", "unknown"),
@@ -101,6 +104,14 @@ def test_a_body_that_speaks_is_not_the_person_asked_about(text: str, is_whose: s
 )
 def test_who_is_asked_to_have_reacted(question: str, subject: tuple[str, ...]) -> None:
     assert Question.read(question).subject == subject
+
+
+def test_an_article_says_once_who_somebody_is() -> None:
+    article = "Returning officer Ilse Sole read out the count. It was late.\n\n“A bundle fell.”"
+    role = Role(frozenset(), article, True)
+    passage = "A bundle of papers fell from a table, Sole said."
+    assert whose(passage, ("returning", "officer"), role=role) == "theirs"
+    assert whose(passage, ("treasurer",), role=role) == "other"
 
 
 PIER = """# Corbel pier stays shut

@@ -113,6 +113,8 @@ class Demands:
         if is_role(subject, self.names, TITLES):
             names_ = frozenset(subject) & frozenset(self.names) - TITLES
             role = Role(names_, article, subject[-1] in TITLES)
+        else:  # "the company Helmarck" goes by its name
+            subject = tuple(word for word in subject if word in self.names)
         return whose(chunk.text, subject, start, end, role=role)
 
     @property

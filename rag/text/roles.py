@@ -26,6 +26,8 @@ _BREAKS = frozenset(
     "met meets as against from to by at on in".split()
 )
 """Words behind which a name's own description begins anew."""
+_MAKES = frozenset("as became becomes is elected named appointed".split())
+"""Words behind which a sentence tells what somebody is."""
 _HEADS = frozenset(
     "head secretary chair chairman chairwoman chairperson leader spokesman spokeswoman "
     "spokesperson president director chief executive official representative boss ceo founder "
@@ -75,7 +77,7 @@ def _beside(
     return any(
         _holds(own, nouns) and not _of_another(own, nouns, whose)
         for at in ends
-        for own in (_before(tokens, at), _behind(tokens, at))
+        for own in (_before(tokens, at), _behind(tokens, at), _became(tokens, at))
     )
 
 
@@ -104,6 +106,21 @@ def _behind(tokens: Sequence[Token], last: int) -> list[Token]:
             break
         own.append(token)
     return own
+
+
+def _became(tokens: Sequence[Token], last: int) -> list[Token]:
+    """The words behind "took the oath as", "became" or "was elected" after a name."""
+    for at, token in enumerate(tokens[last + 1 : last + 1 + _BEHIND], start=last + 1):
+        if token.text in MARKS:
+            return []
+        if token.word in _MAKES:
+            own = []
+            for following in tokens[at + 1 : at + 5]:
+                if following.text in MARKS or following.word in _BREAKS:
+                    break
+                own.append(following)
+            return own
+    return []
 
 
 def _holds(own: Sequence[Token], nouns: Sequence[str]) -> bool:

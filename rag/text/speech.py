@@ -157,7 +157,12 @@ def whose(
     if not found and role is None and part[:1] not in _QUOTES:
         near = any(same_name(word, one) for word in wanted for one in spoken)
         return "unknown" if near or _SINGULAR & spoken else "other"
-    others = [_is_another(one, wanted, every[one.line], role) for one in found]
+    # Whoever is named with "he said", and is not the one asked about, is likelier to be "he".
+    named = {run for at in numbers for run in name_runs(every[at].tokens)}
+    beside = any(len(run) > 1 for run in named) and not any(
+        _theirs(Source(run), name, every, role) for run in named
+    )
+    others = [beside or _is_another(one, wanted, every[one.line], role) for one in found]
     return "other" if others and all(others) else "unknown"
 
 
@@ -165,7 +170,8 @@ def _theirs(source: Source, name: Sequence[str], every: Sequence[Line], role: Ro
     if role is None:
         return same_person(source.name, person(name))
     by_noun = bool(source.name) and tuple(source.name) == tuple(name)  # "Police said"
-    return by_noun or has_role(source, name, every, role.names, role.known)
+    told = (*every, *lines(role.known))  # an article says once who somebody is
+    return by_noun or has_role(source, name, told, role.names, role.known)
 
 
 def _is_another(one: Statement, wanted: set[str], line: Line, role: Role | None) -> bool:
@@ -177,7 +183,16 @@ def _is_another(one: Statement, wanted: set[str], line: Line, role: Role | None)
         said = {token.word for token in line.tokens}
         joint = _JOINT.search(line.text) is not None or source.pronoun not in said
         return role is None and joint and wanted.isdisjoint(said)
-    return bool(source.noun) and role is None and not _definite(line, source.noun)
+    return bool(source.noun) and role is None and not _is_one(line, source.noun)
+
+
+def _is_one(line: Line, noun: str) -> bool:
+    """True for "the minister" and "the company": one that was named before; not "officials"."""
+    for at, token in enumerate(line.tokens):
+        if token.key == noun:
+            plural = token.word.endswith("s") and not token.word.endswith("ss")
+            return not plural and "the" in [one.word for one in line.tokens[max(0, at - 3) : at]]
+    return False
 
 
 @dataclass(frozen=True, slots=True)
