@@ -14,6 +14,7 @@ plot of risk against coverage is written to FOLDER/risk_coverage.png.
     UPR       likelihood of the question after the sentence (Sachan et al., 2022), which
               ranks the ten best of the fusion; on a sample, because it is slow
     floor     the best paragraph by BM25, then the sentence with most of the question's words
+    on UPR's  Byline, on the questions that UPR was asked
     Byline    rag.evidence.weighing; a sentence that a better one's quotation shows is left out
 """
 
@@ -139,13 +140,16 @@ def main() -> None:
             results = asked(view, rows, encoder, chosen.upr)
     curves = {}
     print(f"{'':8} {'hit@1':>7} {'hit@3':>7} {'AUC':>7} {'prec.':>7} {'recall':>7} {'refused':>8}")
-    for name, found in results.items():
+    same = {key: results["Byline"][key] for key in results["UPR"]}
+    besides = [("on UPR's", same)] if same else []
+    for name, found in [*results.items(), *besides]:
         tune, report = (
             [(row, found[row["id"]]) for row in rows if row["half"] == half and row["id"] in found]
             for half in ("tune", "report")
         )
         print(f"{name:8} " + line(tune, report))
-        curves[name] = curve(report)
+        if found is not same:
+            curves[name] = curve(report)
     draw(curves, chosen.work / "risk_coverage.png")
 
 
