@@ -116,12 +116,6 @@ def _(real: Instead, *args: Any) -> Any:
     return "theirs"
 
 
-@fault("topic-not-demanded", "rag.evidence.choosing:_to_the_point",
-       "Asked what X said of it, what X said of anything will do.", asks="near_miss")  # fmt: skip
-def _(real: Instead, *args: Any) -> Any:
-    return True
-
-
 @fault("premise-not-demanded", "rag.evidence.choosing:_unfounded",
        "A reason is given for what has not happened.", asks="false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -133,13 +127,6 @@ def _(real: Instead, *args: Any) -> Any:
        asks="who_said")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return 0
-
-
-@fault("times-not-split", "rag.questions.parts:at_each_time",
-       "A question of several times is taken for one of all of them at once.",
-       asks="several_sources")  # fmt: skip
-def _(real: Instead, text: str, periods: Any) -> Any:
-    return [text]
 
 
 @fault("names-not-demanded", "rag.evidence.demands:Demands.lacking",
