@@ -20,7 +20,7 @@ from rag.evidence.demands import Demands
 from rag.evidence.dimensions import gives_dimension
 from rag.evidence.refusing import on_topic
 from rag.evidence.timing import standing
-from rag.evidence.weighing import BEST, UNMET, Candidate, gather, ranking, trained, unmet
+from rag.evidence.weighing import UNMET, Candidate, gather, ranking, trained, unmet
 from rag.generation import NEARLY_AS_GOOD, Draft, quotation, quotations, understandable
 from rag.questions.periods import Period
 from rag.questions.question import Question
@@ -138,12 +138,10 @@ def _unfounded(demands: Demands, met: Sequence[Candidate]) -> bool:
     """
     if not demands.premise:
         return False
-    best = met[:BEST]
+    best = met[0]
     said = max(one.met.get(demands.premise, 1.0) for one in met)
-    card, text = best[0].passage.stored.card, best[0].passage.text
-    literally = stem(demands.premise) in stems(f"{card.title} {text}")
-    denied = best[0].features["negation_lost"] or (best[0].features["contrary"] and not literally)
-    return said < UNMET or bool(denied)
+    contrary = best.features["contrary"] and not _stands(demands.premise, met[:1])
+    return said < UNMET or bool(best.features["negation_lost"] or contrary)
 
 
 def _stands(word: str, candidates: Sequence[Candidate]) -> bool:

@@ -137,13 +137,12 @@ class Demands:
         if self.question.asks != "reason":
             return ""
         made, asked = _MADE.search(self.question.text), Asked.read(self.question.text)
-        verb = (
-            next(filter(None, made.groups())) if made else asked.verb if asked.word == "why" else ""
-        )
-        unsure = asked.rest.split(" ", 1)[0].lower() in {"of", "not"} or not verb.islower()
-        if not made and (unsure or not asked.subject):
-            return ""
-        return fold(verb) if fold(verb) in self.question.terms else ""
+        if made is not None:
+            verb = next(filter(None, made.groups()))
+        else:
+            further = asked.rest.split(" ", 1)[0].lower() in {"of", "not"}
+            verb = asked.verb if asked.word == "why" and asked.subject and not further else ""
+        return fold(verb) if verb.islower() and fold(verb) in self.question.terms else ""
 
     def _standing(self, period: Period, draft: Draft) -> Standing:
         published = draft.passage.stored.card.published

@@ -75,14 +75,12 @@ class Earlier:
     @property
     def name(self) -> str:
         """The one name that the question turns on; empty where none does."""
-        named = (one for one in names(f"x {self.asked.subject}") if fold(one) not in CALENDAR)
-        return self.who or next(named, "")
+        return self.who or next(iter(_names(f"x {self.asked.subject}")), "")
 
     @property
     def named(self) -> list[str]:
         """The names of the question, then those of the answer."""
-        own = (name for name in names(self.question) if fold(name.split()[0]) not in CALENDAR)
-        return list(dict.fromkeys((*own, *self.told)))
+        return list(dict.fromkeys((*_names(self.question), *self.told)))
 
     def people(self) -> Iterator[str]:
         """Who can be "he" or "she", the likeliest first."""
@@ -210,13 +208,22 @@ def _is_name(name: str) -> bool:
     """True for a few capitalised words, false for a shouted or title-cased sentence."""
     parts = [part for part in name.split() if part[0].isupper()]
     shouted = len(parts) > 1 and all(is_acronym(part) for part in parts)
-    calendar = all(fold(part) in CALENDAR for part in parts)
-    return 0 < len(parts) <= LONGEST_NAME and not shouted and not calendar
+    return 0 < len(parts) <= LONGEST_NAME and not shouted and not _is_day(name)
+
+
+def _is_day(name: str) -> bool:
+    """True for "March" and "Sunday", which have a capital letter and name nobody."""
+    return all(fold(part) in CALENDAR for part in name.split() if part[0].isupper())
+
+
+def _names(text: str) -> list[str]:
+    """The names of a text but days and months."""
+    return [name for name in names(text) if not _is_day(name)]
 
 
 def _persons(question: str) -> Iterator[str]:
-    for name in names(question):
-        if _is_person(name, question) and fold(name.split()[0]) not in CALENDAR:
+    for name in _names(question):
+        if _is_person(name, question):
             yield name
 
 
