@@ -1,11 +1,17 @@
-"""Passages and candidates out of plain text, for tests of what happens after retrieval."""
+"""Passages, candidates and small archives out of plain text."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from index.embedding import load_encoder
+from index.ingesting import index_for, ingest
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
+from rag import Assistant
 from rag.evidence.weighing import Candidate
 from rag.retrieval import Passage
 
@@ -39,3 +45,16 @@ def candidate(within: Passage, at: int, score: float = 1.0) -> Candidate:
     return Candidate(
         within, span, within.text[span.start - offset : span.end - offset], {}, {}, score
     )
+
+
+@contextmanager
+def archive_of(folder: Path, *texts: str, today: dt.date | None = None) -> Iterator[Assistant]:
+    """What answers, with the real encoder and without a model, from articles in Markdown."""
+    paths = [folder / f"article-{number}.md" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, "utf-8")
+    encoder = load_encoder()
+    with index_for(folder / "index", encoder) as index:
+        ingest(index, paths, encoder)
+        with Assistant(index, encoder, None, today=today) as loaded:
+            yield loaded

@@ -2,12 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from index.embedding import load_encoder
-from index.ingesting import index_for, ingest
 from rag import Assistant
 from rag.commands import terminal
 from rag.page.conversation import Exchange
@@ -16,6 +13,7 @@ from rag.page.rendering import reply
 from rag.questions.parts import at_each_time, parts
 from rag.questions.question import Question
 from rag.records import Event
+from tests.building import archive_of
 
 
 @pytest.mark.parametrize(
@@ -84,6 +82,10 @@ def test_one_question_stays_whole(text: str) -> None:
             "What did Dahl say on Saturday and Sunday?",
             ["What did Dahl say on Saturday?", "What did Dahl say on Sunday?"],
         ),
+        (
+            "What did Dahl say on Sunday and on 5 May 2024?",
+            ["What did Dahl say on Sunday?", "What did Dahl say on 5 May 2024?"],
+        ),
         ("Did it happen in March or April 2024?", ["Did it happen in March or April 2024?"]),
         (
             "Was revenue higher in May 2023 and in May 2024?",
@@ -117,15 +119,10 @@ A lorry driver was hurt in May when a crane fell over.
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder: Path = tmp_path_factory.mktemp("orlin")
-    paths = [folder / "dam.md", folder / "later.md"]
-    for path, text in zip(paths, (DAM, LATER), strict=True):
-        path.write_text(text, "utf-8")
-    encoder = load_encoder()
-    with index_for(folder / "index", encoder) as index:
-        ingest(index, paths, encoder)
-        with Assistant(index, encoder, None, today=dt.date(2025, 7, 1)) as loaded:
-            yield loaded
+    with archive_of(
+        tmp_path_factory.mktemp("orlin"), DAM, LATER, today=dt.date(2025, 7, 1)
+    ) as loaded:
+        yield loaded
 
 
 @pytest.mark.models

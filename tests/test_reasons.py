@@ -1,15 +1,13 @@
 """A question for a reason supposes that something has happened, and so must its evidence."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from index.embedding import load_encoder
-from index.ingesting import index_for, ingest
 from rag import Assistant
 from rag.evidence.demands import Demands
 from rag.questions.question import Question
+from tests.building import archive_of
 
 OWNERS = """# Owners of Brannock Cables back the purchase of Sund Wire
 
@@ -28,15 +26,8 @@ The trial was stopped early in May because the glue had run out.
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder: Path = tmp_path_factory.mktemp("reasons")
-    paths = [folder / "owners.md", folder / "trial.md"]
-    for path, text in zip(paths, (OWNERS, TRIAL), strict=True):
-        path.write_text(text, "utf-8")
-    encoder = load_encoder()
-    with index_for(folder / "index", encoder) as index:
-        ingest(index, paths, encoder)
-        with Assistant(index, encoder, None) as loaded:
-            yield loaded
+    with archive_of(tmp_path_factory.mktemp("reasons"), OWNERS, TRIAL) as loaded:
+        yield loaded
 
 
 @pytest.mark.parametrize(

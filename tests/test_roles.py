@@ -1,17 +1,15 @@
 """Who is meant by "the Qatari prime minister", and what statements have to be about."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from index.embedding import load_encoder
-from index.ingesting import index_for, ingest
 from rag import Assistant
 from rag.questions.question import Question
 from rag.text.persons import TITLES
 from rag.text.roles import is_role
 from rag.text.speech import Role, whose
+from tests.building import archive_of
 
 PREMIER = ("qatari", "prime", "minister")
 BEFORE = "Qatar's prime minister, Sheikh Mohammed bin Jassim Al-Thani, said the calm was wasted."
@@ -129,14 +127,8 @@ Councillor Hanne Ruth said that the tax had not changed since 2009.
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder: Path = tmp_path_factory.mktemp("corbel")
-    for name, text in (("pier.md", PIER), ("taxes.md", TAXES)):
-        (folder / name).write_text(text, "utf-8")
-    encoder = load_encoder()
-    with index_for(folder / "index", encoder) as index:
-        ingest(index, [folder / "pier.md", folder / "taxes.md"], encoder)
-        with Assistant(index, encoder, None) as loaded:
-            yield loaded
+    with archive_of(tmp_path_factory.mktemp("corbel"), PIER, TAXES) as loaded:
+        yield loaded
 
 
 @pytest.mark.models

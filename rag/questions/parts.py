@@ -104,9 +104,13 @@ def at_each_time(text: str, periods: Sequence[Period]) -> list[str]:
         return [text]
     led = "" if inside is None else inside.group()
     year = _YEAR.search(own[-1])
-    bare = [_LED.sub("", one) for one in own]
-    dated = [f"{one} {year.group()}" if year and not _YEAR.search(one) else one for one in bare]
-    return [f"{before}{led}{one}{after}" for one in dated]
+    found = []
+    for one, written in zip(listed, own, strict=True):
+        bare = _LED.sub("", written)
+        if year and one.weekday is None and not _YEAR.search(bare):
+            bare = f"{bare} {year.group()}"
+        found.append(f"{before}{led}{bare}{after}")
+    return found
 
 
 def _asks(piece: str) -> bool:
