@@ -27,8 +27,10 @@ def content_hash(article: Article) -> str:
 
     The id and the source say which article it is, not what it says.
     """
-    _, title, text, _, *known = article_to_row(article)
-    fields = json.dumps([title, text, *known, chunking.CHUNKER])
+    _, title, text, _, *known, pages, doubts = article_to_row(article)
+    # Hashes of before pages and doubts were known stay valid where there are none.
+    added = [pages, doubts] if article.pages or article.doubts else []
+    fields = json.dumps([title, text, *known, *added, chunking.CHUNKER])
     return hashlib.sha256(fields.encode()).hexdigest()
 
 

@@ -66,6 +66,9 @@ class Facts:
     """ISO 639-1, such as "en"."""
     corrections: tuple[str, ...] = ()
     as_of: dt.datetime | None = None
+    doubts: list[str] = field(default_factory=list)
+    """What of the source was not read, or not well: a sentence each that begins in small letters,
+    to stand after the name of the source."""
     provenance: dict[str, str] = field(default_factory=dict)
 
     def learn(self, name: str, value: object, where: str) -> bool:

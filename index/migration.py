@@ -25,7 +25,14 @@ _ADDED = {
     "url_key": "TEXT",
 }
 """The columns that format 2 has and format 1 lacks."""
-UNTOLD = {"language": "''", "corrections": "'[]'", "as_of": "NULL"}
+_ADDED_SINCE = {"pages": "TEXT NOT NULL DEFAULT '[]'", "doubts": "TEXT NOT NULL DEFAULT '[]'"}
+"""The columns that format 3 has and format 2 lacks, in both tables of articles.
+
+They come last in new indexes too, so that the same pages suit both (`index.firstpage`).
+"""
+UNTOLD = {
+    "language": "''", "corrections": "'[]'", "as_of": "NULL", "pages": "'[]'", "doubts": "'[]'"
+}  # fmt: skip
 """What a query reads for those of them that belong to an article, where they are missing."""
 
 FIRST = (
@@ -100,9 +107,13 @@ def migrate(db: sqlite3.Connection) -> None:
     """Bring a database up to the present format, inside the caller's transaction."""
     if not is_due(db):  # another process was quicker
         return
+    if db.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()[0] != OLDEST:
+        for table in ("articles", "earlier"):
+            _add(db, table, _ADDED_SINCE)
+        schema.set_manifest(db, format=schema.FORMAT)
+        return
     had = set(_roots(db))
-    for column, kind in _ADDED.items():
-        db.execute(f"ALTER TABLE articles ADD COLUMN {column} {kind}")
+    _add(db, "articles", _ADDED | _ADDED_SINCE)
     for statement in versions.TABLES.split(";\n"):
         db.execute(statement)
     db.execute(schema.URL_INDEX)
@@ -122,6 +133,11 @@ def create_first(db: sqlite3.Connection) -> None:
     for statement in FIRST.split(";\n"):
         db.execute(statement)
     schema.set_manifest(db, format=OLDEST)
+
+
+def _add(db: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> None:
+    for column, kind in columns.items():
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
 
 def _roots(db: sqlite3.Connection) -> dict[str, int]:

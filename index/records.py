@@ -25,6 +25,18 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page of a paged source begins in an article's text."""
+
+    start: int
+    """Offset in `Article.text`."""
+    number: int
+    """From 1, as a viewer counts."""
+    label: str = ""
+    """The number printed on the page, where it has another one, such as "47"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     r"""One story: clean text and what is known about it.
 
@@ -50,6 +62,10 @@ class Article:
     """The notices that say what an earlier version had wrong; those that stand in the text stay."""
     as_of: dt.datetime | None = None
     """When this version was published or last changed, in UTC, where the format says it."""
+    pages: tuple[Page, ...] = ()
+    """The pages in order, for a source that has them; a page without text is left out."""
+    doubts: tuple[str, ...] = ()
+    """What of the source was not read, or not well, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ import numpy.typing as npt
 
 from index import duplicates, versions
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
-from index.records import Article, Card, Span
+from index.records import Article, Card, Page, Span
 
-FORMAT = 2
+FORMAT = 3
 """Of the tables below; `index.migration` brings an older index up to it."""
 DATABASE = "articles.sqlite3"
 README = "README.txt"
@@ -69,7 +69,9 @@ CREATE TABLE articles (
     as_of TEXT,
     url_key TEXT,
     minhash BLOB NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    pages TEXT NOT NULL DEFAULT '[]',
+    doubts TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX articles_by_origin ON articles (origin);
@@ -218,7 +220,7 @@ def bump(db: sqlite3.Connection, *, shrunk: bool) -> None:
 
 ARTICLE_COLUMNS = (
     "id, title, text, source, published, publisher, url, authors, provenance, "
-    "language, corrections, as_of"
+    "language, corrections, as_of, pages, doubts"
 )
 CARD_COLUMNS = "articles.id, title, published, publisher, url, origin, language, corrections"
 EARLIER_CARD_COLUMNS = (
@@ -242,13 +244,15 @@ def article_to_row(article: Article) -> tuple[str | None, ...]:
         article.language,
         json.dumps(article.corrections, ensure_ascii=False),
         article.as_of.isoformat() if article.as_of else None,
+        json.dumps([(page.start, page.number, page.label) for page in article.pages]),
+        json.dumps(article.doubts, ensure_ascii=False),
     )
 
 
 def article_from_row(row: Sequence[str]) -> Article:
     """The article that `article_to_row` wrote."""
     article_id, title, text, source, published, publisher, url, authors, provenance, *more = row
-    language, corrections, as_of = more
+    language, corrections, as_of, pages, doubts = more
     return Article(
         id=article_id,
         title=title,
@@ -262,6 +266,8 @@ def article_from_row(row: Sequence[str]) -> Article:
         language=language,
         corrections=tuple(json.loads(corrections)),
         as_of=dt.datetime.fromisoformat(as_of) if as_of else None,
+        pages=tuple(Page(*page) for page in json.loads(pages)),
+        doubts=tuple(json.loads(doubts)),
     )
 
 

@@ -49,7 +49,9 @@ CREATE TABLE earlier (
     as_of TEXT,
     url_key TEXT NOT NULL,
     minhash BLOB NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    pages TEXT NOT NULL DEFAULT '[]',
+    doubts TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX earlier_by_url ON earlier (url_key, text_key);
 CREATE TABLE earlier_chunks (

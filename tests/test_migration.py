@@ -141,6 +141,21 @@ def test_what_fails_half_way_leaves_the_older_index(
         assert index.article("a").language == "en"
 
 
+def test_an_index_of_format_2_is_brought_up_and_reads_the_same(tmp_path: Path) -> None:
+    made_before(tmp_path, *ITEMS)
+    with Index.open(tmp_path) as index:
+        before = index.article("a")
+    with contextlib.closing(connect(tmp_path, "rw")) as db:
+        for table in ("articles", "earlier"):
+            for column in ("pages", "doubts"):
+                db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        schema.set_manifest(db, format=2)
+    with Index.open(tmp_path) as index:
+        assert index.manifest.format == schema.FORMAT
+        assert index.article("a") == before
+        assert (before.pages, before.doubts) == ((), ())
+
+
 def test_a_newer_index_is_refused(tmp_path: Path) -> None:
     Index.create(tmp_path, ENCODER).close()
     with contextlib.closing(connect(tmp_path, "rw")) as db:

@@ -30,7 +30,7 @@ from index.ingesting import index_for, ingest, ingest_articles
 from index.places import Place, made, opened
 from index.queries import Counts
 from index.rebuilding import Rebuild
-from index.records import Article, Chunk, Hit, Span
+from index.records import Article, Chunk, Hit, Page, Span
 from index.stores import Store, View
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
@@ -89,6 +89,7 @@ def lexical(view: View, *terms: str, limit: int = 5) -> list[str]:
 # What is stored
 
 text = st.text(st.characters(codec="utf-8"), max_size=40)
+numbers = st.integers(0, 10**6)
 anything = st.builds(
     Article,
     id=st.text(st.characters(codec="utf-8"), min_size=1, max_size=20),
@@ -103,6 +104,8 @@ anything = st.builds(
     language=text,
     corrections=st.lists(text, max_size=2).map(tuple),
     as_of=st.none() | st.datetimes(timezones=st.just(dt.UTC)),
+    pages=st.lists(st.builds(Page, numbers, numbers, text), max_size=2).map(tuple),
+    doubts=st.lists(text, max_size=2).map(tuple),
 )
 
 

@@ -76,11 +76,13 @@ def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -
         language=facts.language or "",
         corrections=facts.corrections,
         as_of=facts.as_of,
+        doubts=tuple(facts.doubts),
     )
 
 
 def warnings(made: Article) -> Iterator[str]:
     """What to say of an article that was read, but not well; it goes on after its name."""
+    yield from made.doubts
     if lost := made.text.count("\ufffd"):
         yield (
             f"holds characters that could not be decoded ({lost:,}). It was read with \ufffd in "

@@ -58,6 +58,8 @@ TEXTS = (
 ARTICLE = (*NUMBERS, *TEXTS)
 CHUNK = ("id", "number", "article", "start", "end", "sentences", "text", "words", "vector")
 STORED_CHUNK = (*CHUNK, "published")
+UNTOLD = {"pages": "[]", "doubts": "[]"}
+"""What is known of an article that was stored before these were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +315,7 @@ def version(row: Row, text: str) -> Version:
 def article(row: Row, texts: Sequence[str]) -> Article:
     """An article from its row and the texts of its chunks, in order."""
     known = {
+        **UNTOLD,
         **json.loads(row["known"]),
         "id": row["id"],
         "source": row["source"],

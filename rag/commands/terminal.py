@@ -214,6 +214,7 @@ def article_text(
         _field("corrected", note, article.provenance.get("corrections"))
         for note in article.corrections
     ]
+    lines += [_field("doubtful", doubt, None) for doubt in article.doubts]
     later = [superseded_by] if superseded_by else []
     for name, cards in (("later", later), ("earlier", earlier), ("also in", copies)):
         lines += [_field(name, _card(card), None) for card in cards]
