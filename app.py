@@ -61,6 +61,7 @@ def serve(
         typer.Option(metavar="MODEL", help="As for ask; more than once gives a choice."),
     ] = None,
     encoder: cli.EncoderOption = None,
+    reader: cli.ReaderOption = None,
     mode: cli.ModeOption = "auto",
 ) -> None:
     """Serve the web page on this machine, until Ctrl-C."""
@@ -69,7 +70,7 @@ def serve(
         serving.check_mcp(login)
     parts = context.find_object(cli.Parts) or cli.Parts()
     places = [index_folder(one) for one in index] if index else [index_folder()]
-    shelf = _shelf(parts, places, model, encoder, mode)
+    shelf = _shelf(parts, places, model, encoder, reader, mode)
     if shelf.archive().cards():
         typer.echo("Loading the models.", err=True)
         shelf.assistant(shelf.default)
@@ -93,10 +94,11 @@ def _shelf(
     places: list[Place],
     models: list[str] | None,
     encoder: str | None,
+    reader: str | None,
     mode: Mode,
 ) -> Shelf:
     def load(where: Place, model: str | None) -> Answering:
-        return cast("Answering", parts.assistant(where, model, encoder, mode))
+        return cast("Answering", parts.assistant(where, model, encoder, reader, mode))
 
     return Shelf(places, models or [None], load, partial(parts.encoder, encoder), mode)
 

@@ -4,7 +4,7 @@
     python -m eval.baseline --write    and write the run as the new baseline
 
 The tolerances come from noise that is measured when the baseline is written: the run is
-repeated with a little noise on vectors and log-probabilities (`eval.caching.Noise`), as
+repeated with a little noise on vectors and readings (`eval.caching.Noise`), as
 another processor would add it by rounding. A figure may get worse by as much as the noise
 made it move, and by one question at least.
 """
@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from eval.caching import CachedEncoder, Noise, remembering
+from eval.caching import CachedEncoder, CachedReader, Noise
 from eval.checking import library, tally
 from eval.comparing import (
     EXACT,
@@ -46,6 +46,7 @@ from index.ingesting import index_for, ingest
 from index.store import Index
 from rag import Assistant
 from rag.models.llm import load_llm
+from rag.reader.extractive import load_reader
 
 BASELINE = Path(__file__).parent / "baseline.json"
 NOISY_RUNS = 2
@@ -194,11 +195,14 @@ def main() -> None:
     parser.add_argument("--noisy", type=int, default=NOISY_RUNS, help="runs with noise, to write")
     parser.add_argument("--each", type=int, default=EACH, help="questions for each mutation")
     chosen = parser.parse_args()
-    encoder, llm = CachedEncoder(load_encoder()), remembering(load_llm())
+    encoder, llm = CachedEncoder(load_encoder()), load_llm()
+    reader = CachedReader(load_reader())
     questions = load()
     kept = read() if BASELINE.exists() else {}
     with demo(encoder) as index:
-        results = run(Assistant(index, encoder, llm, today=latest(index)), questions, chosen.each)
+        results = run(
+            Assistant(index, encoder, reader, llm, today=latest(index)), questions, chosen.each
+        )
         articles = held(index)
         for line in (
             *in_words(results.marks),
@@ -216,7 +220,8 @@ def main() -> None:
             jittered = Assistant(
                 index,
                 CachedEncoder(encoder, noise),
-                remembering(llm, noise),
+                CachedReader(reader, noise),
+                llm,
                 today=latest(index),
             )
             noisy.append(run(jittered, questions, chosen.each))

@@ -1,4 +1,4 @@
-"""The two models, with what they said before remembered, and optionally a little noise.
+"""Encoder and reader, with what they said before remembered, and optionally a little noise.
 
 Most of a changed archive is as it was, so most sentences have been embedded and judged
 already. The noise stands in for another processor, which rounds otherwise: a tolerance
@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.batches import embedded_text
-from index.embedding import Encoder, Tokens, Vectors
+from index.embedding import Encoder, Vectors
+from index.records import Span, StoredChunk
 from index.store import Index
-from rag.models.llm import Likelihoods
-
-M = TypeVar("M")
-
-MOST_READ = 2000
-"""Texts whose tokens are kept, some 100 KB each; the oldest go first."""
+from rag.reader.reading import Reader, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +27,8 @@ class Noise:
     seed: int
     vectors: float = 1e-4
     """For each number of a unit vector."""
-    logprobs: float = 0.02
-    """For each token's natural log-probability."""
+    scores: float = 0.01
+    """For the log odds of each sentence that is read."""
 
     def of(self, *texts: str, size: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Numbers from a standard normal distribution: shape [size]."""
@@ -49,7 +44,6 @@ class CachedEncoder:
         self._encoder = encoder
         self._noise = noise
         self._known: dict[str, Vectors] = {}
-        self._read: dict[str, Tokens] = {}
         self.name = encoder.name
         self.fingerprint = encoder.fingerprint
         self.dimension = encoder.dimension
@@ -64,23 +58,6 @@ class CachedEncoder:
         for row, text in zip(found, texts, strict=True):
             row[:] = self._noisy(self._known[text], text)
         return found
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Each text's unit vector, and those of its tokens."""
-        read = {text: self._read[text] for text in texts if text in self._read}
-        new = list(dict.fromkeys(text for text in texts if text not in read))
-        read.update(zip(new, self._encoder.encode_tokens(new), strict=True))
-        self._read.update(read)
-        while len(self._read) > MOST_READ:
-            del self._read[next(iter(self._read))]
-        return [
-            Tokens(
-                self._noisy(read[text].whole, text),
-                read[text].spans,
-                self._noisy(read[text].each, text),
-            )
-            for text in texts
-        ]
 
     def remember(self, index: Index, articles: Sequence[str]) -> None:
         """Take the vectors of these articles' chunks from an index that this encoder built."""
@@ -106,61 +83,44 @@ class CachedEncoder:
         return unit
 
 
-class Judge(Protocol):
-    """As much of a language model as is remembered."""
+class CachedReader:
+    """A reader that reads each passage once for each question."""
 
-    @property
-    def name(self) -> str:
-        """What a person calls the model."""
-
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        """How likely each continuation is after its prompt (after the preamble)."""
-
-
-class RememberingJudge:
-    """A language model that judges each pair of prompt and continuation once.
-
-    All else that the model can do, it does as before. Tokens of a remembered pair count as
-    they did the first time, each pair with its share of what was read then, so that a count
-    does not depend on what was asked before.
-    """
-
-    def __init__(self, llm: Judge, noise: Noise | None = None) -> None:
-        self._llm = llm
+    def __init__(self, reader: Reader, noise: Noise | None = None) -> None:
+        self._reader = reader
         self._noise = noise
-        self._known: dict[tuple[str, str, str], tuple[float, ...]] = {}
-        self._read: dict[tuple[str, str, str], float] = {}
-        self.name = llm.name
+        self._known: dict[tuple[str, str, str], list[Reading]] = {}
+        self.name = reader.name
 
-    def __getattr__(self, name: str) -> Any:
-        """Whatever else the model has."""
-        return getattr(self._llm, name)
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
+        """For each passage a reading of each of its sentences, in their order."""
+        keys = [(question, one.card.title, one.chunk.text) for one in passages]
+        new = {key: one for key, one in zip(keys, passages, strict=True) if key not in self._known}
+        read = self._reader.read(question, list(new.values()))
+        for (key, passage), readings in zip(new.items(), read, strict=True):
+            self._known[key] = [_moved(one, -passage.chunk.start) for one in readings]
+        return [
+            [_moved(one, passage.chunk.start) for one in self._noisy(key)]
+            for key, passage in zip(keys, passages, strict=True)
+        ]
 
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        """How likely each continuation is after its prompt (after the preamble)."""
-        keys = [(preamble, *pair) for pair in zip(prompts, continuations, strict=True)]
-        new = list(dict.fromkeys(key for key in keys if key not in self._known))
-        if new:
-            said = self._llm.likelihoods([k[1] for k in new], [k[2] for k in new], preamble)
-            self._known.update(zip(new, said.logprobs, strict=True))
-            self._read.update(dict.fromkeys(new, said.evaluated / len(new)))
-        read = round(sum(self._read[key] for key in dict.fromkeys(keys)))
-        return Likelihoods(tuple(self._noisy(key) for key in keys), read)
-
-    def _noisy(self, key: tuple[str, str, str]) -> tuple[float, ...]:
-        row = self._known[key]
+    def _noisy(self, key: tuple[str, str, str]) -> list[Reading]:
+        """What was read of a passage, with the noise that it always gets."""
+        known = self._known[key]
         if self._noise is None:
-            return row
-        moved = np.array(row) + self._noise.logprobs * self._noise.of(*key, size=len(row))
-        return tuple(float(value) for value in np.minimum(moved, 0.0))
+            return known
+        added = self._noise.scores * self._noise.of(*key, size=len(known))
+        return [
+            replace(one, score=one.score + float(more))
+            for one, more in zip(known, added, strict=True)
+        ]
 
 
-def remembering(llm: M, noise: Noise | None = None) -> M:
-    """The same language model, whose judgements are remembered if it makes any."""
-    if llm is None or not hasattr(llm, "likelihoods"):
-        return llm
-    return cast("M", RememberingJudge(cast("Judge", llm), noise))
+def _moved(reading: Reading, by: int) -> Reading:
+    """A reading at other places: the same passage may stand elsewhere in another article."""
+    sentence, answer = reading.sentence, reading.answer
+    return Reading(
+        Span(sentence.start + by, sentence.end + by),
+        Span(answer.start + by, answer.end + by),
+        reading.score,
+    )

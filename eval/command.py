@@ -23,6 +23,8 @@ from index.stores import Store
 from rag.commands import cli, terminal
 from rag.models.choice import identity, load_models
 from rag.models.llm import LLM
+from rag.reader.extractive import load_reader
+from rag.reader.reading import Reader
 from rag.settings import index_folder
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Loaders:
 
     encoder: Callable[[str | None], Encoder] = load_encoder
     llm: Callable[[str | None], LLM] = load_models
+    reader: Callable[[str | None], Reader] = load_reader
     identity: Callable[[str | None, Any], str] = identity
 
 
@@ -55,6 +58,7 @@ class Asked:
     index: str | Path | None = None
     model: str | None = None
     encoder: str | None = None
+    reader: str | None = None
     mutations: int = 0
     """Questions for each mutation; 0 for none."""
 
@@ -74,6 +78,7 @@ def command(
     index: cli.IndexOption = None,
     model: cli.ModelOption = None,
     encoder: cli.EncoderOption = None,
+    reader: cli.ReaderOption = None,
     mutations: Annotated[
         int,
         typer.Option(
@@ -107,7 +112,7 @@ def command(
     from eval.runs import Run, headline, lost
 
     others = [Run(Results.load(compare), "the other run")] if compare else []
-    asked = Asked(questions, tuple(articles or ()), index, model, encoder, mutations)
+    asked = Asked(questions, tuple(articles or ()), index, model, encoder, reader, mutations)
     with terminal.Status() as status:
         results = evaluated(asked, status.show, context.find_object(Loaders) or Loaders())
     runs = [Run(results, "this run"), *others]
@@ -156,6 +161,7 @@ def evaluated(
         assistant = Assistant(
             store,
             encoder,
+            loaders.reader(asked.reader),
             llm,
             today=latest(store),
             mode="auto",  # as byline ask

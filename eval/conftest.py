@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from eval import baseline, faults
-from eval.caching import CachedEncoder, remembering
+from eval.caching import CachedEncoder, CachedReader
 from eval.mutations import MUTATIONS
 from eval.questions import CATEGORIES, Known, load
 from eval.running import Results, latest
 from index.embedding import load_encoder
 from rag import Assistant
 from rag.models.llm import load_llm
+from rag.reader.extractive import load_reader
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +60,9 @@ def fault(pytestconfig: pytest.Config) -> Iterator[None]:
 def assistant(fault: None) -> Iterator[Assistant]:
     encoder = CachedEncoder(load_encoder())
     with baseline.demo(encoder) as index:
-        yield Assistant(index, encoder, remembering(load_llm()), today=latest(index))
+        yield Assistant(
+            index, encoder, CachedReader(load_reader()), load_llm(), today=latest(index)
+        )
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from eval import changes
-from eval.caching import CachedEncoder, remembering
+from eval.caching import CachedEncoder, CachedReader
 from eval.marks import Mark, gold_origins, mark, words_of
 from eval.metrics import contains_answer
 from eval.questions import Known
@@ -204,7 +204,7 @@ def trials(
     if not isinstance(index, Index):
         raise BadRequest(f"{index.name} is no folder, so no copy of it can be changed.")
     encoder = CachedEncoder(assistant.encoder)
-    llm = remembering(assistant.llm)
+    reader = CachedReader(assistant.reader)
     before = {one.id: one for one in marks}
     by_id = {one.id: one for one in questions}
     found = []
@@ -214,7 +214,7 @@ def trials(
             encoder.remember(index, [*(a.id for a in asked.gold), *case.removed])
             with _scratch(index, encoder, case) as scratch:
                 other = copy.copy(assistant)  # all else about it stays
-                other.index, other.encoder, other.llm = scratch, encoder, llm
+                other.index, other.encoder, other.reader = scratch, encoder, reader
                 found.append(_tried(name, asked, case, other))
             if on_trial is not None:
                 on_trial(found[-1])

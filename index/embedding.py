@@ -1,6 +1,6 @@
 """Texts to unit vectors.
 
-`Encoder` is one of Byline's two model boundaries. `SentenceEncoder` wraps
+`Encoder` is one of Byline's three model boundaries. `SentenceEncoder` wraps
 sentence-transformers; `HashEncoder` is the fake that tests and dry runs use.
 Nothing here knows what the texts are.
 """
@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,18 +30,6 @@ BATCH_SIZE = 32
 EMBEDDED = "all-MiniLM-L6-v2"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tokens:
-    """One text as an encoder reads it: whole, and token by token."""
-
-    whole: Vectors
-    """The text's unit vector, of shape [d]."""
-    spans: tuple[tuple[int, int], ...]
-    """Where each token stands in the text; a text too long for the model ends early."""
-    each: Vectors
-    """A unit vector for each token, in the context of the text: shape [len(spans), d]."""
-
-
 class Encoder(Protocol):
     """Anything that turns texts into unit vectors."""
 
@@ -60,9 +47,6 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One unit vector for each text: float32 of shape [len(texts), dimension]."""
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Each text's unit vector, and those of its tokens."""
 
 
 def languages_of(encoder: Encoder) -> frozenset[str] | None:
@@ -146,32 +130,6 @@ class SentenceEncoder:
         for start in range(0, len(order), BATCH_SIZE):
             yield order[start : start + BATCH_SIZE]
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Each text's unit vector, and those of its tokens, from one pass of the model."""
-        if not texts:
-            return []
-        with self._lock:
-            read: list[Any] = [None] * len(texts)
-            for part in self._alike(texts):
-                rows: Any = self._model.encode(
-                    [texts[at] for at in part],
-                    batch_size=BATCH_SIZE,
-                    output_value=None,
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                )
-                for at, row in zip(part, rows, strict=True):
-                    read[at] = row
-            placed = self._model.tokenizer(
-                list(texts),
-                truncation=True,
-                max_length=self._model.max_seq_length,
-                return_offsets_mapping=True,
-                return_special_tokens_mask=True,
-            )
-        each = zip(read, placed["offset_mapping"], placed["special_tokens_mask"], strict=True)
-        return [_tokens(row, spans, special) for row, spans, special in each]
-
 
 class HashEncoder:
     """Word counts hashed into a unit vector: no model, no meaning, always the same.
@@ -198,17 +156,7 @@ class HashEncoder:
             row[:] = row / length if length else 1.0 / np.sqrt(self.dimension)
         return vectors
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Each text's unit vector, and those of its words, which know no context."""
-        found = []
-        for text in texts:
-            spans = tuple(match.span() for match in _WORD.finditer(text))
-            each = self.encode([text[start:end] for start, end in spans])
-            found.append(Tokens(self.encode([text])[0], spans, each))
-        return found
 
-
-_WORD = re.compile(r"\w+")
 _CARD_HEAD = re.compile(r"\A---\s*\n(.*?)\n---", re.DOTALL)
 
 
@@ -244,16 +192,6 @@ def check_files() -> list[tuple[str, bool, str]]:
     except ModelError as error:
         return [("encoder", False, str(error))]
     return [("encoder", True, f"all-MiniLM-L6-v2 is intact ({path.stat().st_size:,} bytes)")]
-
-
-def _tokens(row: Mapping[str, Any], spans: Any, special: Any) -> Tokens:
-    """What the model gave for one text, without the marks that it puts around it."""
-    each = row["token_embeddings"].float().numpy()
-    kept = [at for at, mark in enumerate(special) if not mark and at < len(each)]
-    each = each[kept]
-    each = each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1e-9)
-    whole = np.asarray(row["sentence_embedding"].numpy(), np.float32)
-    return Tokens(whole, tuple(tuple(spans[at]) for at in kept), np.asarray(each, np.float32))
 
 
 def _load(name: str, *, local: bool) -> SentenceTransformer:

@@ -22,6 +22,8 @@ from rag.models.llm import LLM
 from rag.models.selftest import capable
 from rag.questions.followups import History, standalone
 from rag.questions.question import LONGEST
+from rag.reader.extractive import load_reader
+from rag.reader.reading import Reader
 from rag.records import Answer, Event
 from rag.retrieval import Dates
 from rag.run import Run
@@ -38,6 +40,7 @@ class Assistant:
         self,
         index: Store,
         encoder: Encoder,
+        reader: Reader,
         llm: LLM | None,
         *,
         today: dt.date | None = None,
@@ -49,7 +52,8 @@ class Assistant:
         Args:
             index: what to search.
             encoder: what the index was built with.
-            llm: chooses short answers, and writes; without one there are quotations only.
+            reader: finds what answers.
+            llm: writes; without one there are quotations only.
             today: what "last week" in a question is reckoned from; by default this day.
             mode: whether answers are quotations, or written by the model, or whichever
                 of the two it shows itself capable of ("auto").
@@ -57,6 +61,7 @@ class Assistant:
         """
         self.index = index
         self.encoder = encoder
+        self.reader = reader
         self.llm = llm
         self.today = today
         self.mode = mode
@@ -69,6 +74,7 @@ class Assistant:
         *,
         model: str | Path | None = None,
         encoder: str | None = None,
+        reader: str | None = None,
         mode: Mode = "auto",
     ) -> Assistant:
         """Load the models and open the index, once for many questions.
@@ -78,7 +84,9 @@ class Assistant:
                 else ./byline-index.
             model: a GGUF file, hf:OWNER/REPO/FILE.gguf, or a server's address, as
                 http://HOST:PORT/v1#NAME; by default the model that comes with pip.
-            encoder: a sentence-transformers name or folder; by default the same.
+            encoder: a sentence-transformers name or folder; by default the one that comes with pip.
+            reader: an extractive question-answering model of Hugging Face, by name or
+                folder; by default the one that comes with Byline.
             mode: "quote" answers in the articles' own sentences, "compose" in the model's
                 (checked alike), "auto" composes if the model passes a short self-test.
 
@@ -91,7 +99,14 @@ class Assistant:
         opened(where).close()  # a missing index is known before models are loaded
         loaded = load_encoder(encoder)
         llm = load_models(model)
-        return cls(opened(where, loaded), loaded, llm, mode=mode, identity=identity(model, llm))
+        return cls(
+            opened(where, loaded),
+            loaded,
+            load_reader(reader),
+            llm,
+            mode=mode,
+            identity=identity(model, llm),
+        )
 
     def variant(self, *, index: str | Place | None = None, mode: Mode | None = None) -> Assistant:
         """The same models for another index, or for another way to answer; nothing is loaded.
@@ -104,6 +119,7 @@ class Assistant:
         return Assistant(
             self.index if here else opened(index_folder(index), self.encoder),
             self.encoder,
+            self.reader,
             self.llm,
             today=self.today,
             mode=mode or self.mode,
@@ -164,6 +180,7 @@ class Assistant:
             dates=dates,
             today=self.today or dt.date.today(),
             encoder=self.encoder,
+            reader=self.reader,
             llm=self.llm,
             composes=self.composes,
             index=self.index.name,

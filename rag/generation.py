@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
 from rag.evidence.context import in_context
-from rag.evidence.spans import TYPED, offers_within
+from rag.evidence.ranking import Candidate, calibration
+from rag.evidence.spans import TYPED, offers_within, typed, with_hedge
 from rag.evidence.timing import newest_first
-from rag.evidence.weighing import Candidate
 from rag.questions.question import Question
 from rag.retrieval import Passage, says_more
 from rag.text.enclosed import name, nested
@@ -28,6 +28,10 @@ SENTENCES = 3
 """Quotations in an answer at most."""
 NEARLY_AS_GOOD = log(4)
 """A further sentence may be that many log odds worse than the best one."""
+IN_SENTENCES = ("statement", "reason", "polarity")
+"""Kinds of question that a few words do not answer."""
+SHORTEST_SENTENCE = 10
+"""Words above which an answer is no short one."""
 ALIKE = 0.6
 """Share of a sentence's words in one that was chosen already above which it adds nothing."""
 
@@ -41,6 +45,8 @@ class Draft:
     span: Span
     """The words that support it, as a span of the article."""
     quoted: bool
+    short: str = ""
+    """The few words of it that answer, where that is sure."""
 
     @property
     def quote(self) -> str:
@@ -64,7 +70,7 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     drafts: list[Draft] = []
     for candidate in ranked:
         span = understandable(question, candidate)
-        draft = quotation(candidate.passage, span)
+        draft = replace(quotation(candidate.passage, span), short=short(question, candidate))
         if candidate.score < least and not any(_rivals(draft, other) for other in drafts):
             continue
         if drafts and question.asks in TYPED and not offers_within(question, draft.quote):
@@ -74,6 +80,22 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
         if len(drafts) == SENTENCES:
             break
     return drafts
+
+
+def short(question: Question, candidate: Candidate) -> str:
+    """The words that answer, where the reader is sure and they are of the kind asked for; or ""."""
+    if question.asks in IN_SENTENCES or candidate.probability < calibration().short:
+        return ""
+    start = candidate.span.start
+    answer = Span(candidate.answer.start - start, candidate.answer.end - start)
+    if question.asks in TYPED and not any(
+        one.start < answer.end and answer.start < one.end for one in typed(question, candidate.text)
+    ):
+        return ""
+    if question.asks == "number":
+        answer = with_hedge(candidate.text, answer)
+    found = answer.of(candidate.text)
+    return found if len(found.split()) <= SHORTEST_SENTENCE else ""
 
 
 def _holds(question: Question, candidate: Candidate) -> bool:

@@ -13,14 +13,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
-from index.embedding import Encoder, Tokens
+from index.embedding import Encoder, Vectors
 from index.records import Card, Span
 from index.stores import View
 from rag.composing import Composition
 from rag.disagreement.sides import Disagreement, wording
 from rag.evidence.choosing import Chosen, choose
-from rag.evidence.refusing import EMPTY, headline, refusal
-from rag.evidence.short import short_answer
+from rag.evidence.refusing import EMPTY, headline, nowhere, refusal
 from rag.generation import Draft
 from rag.grounding import Support, faults, verbatim
 from rag.mending import Mended, Mender, Written, numbered
@@ -28,6 +27,7 @@ from rag.models.llm import LLM
 from rag.questions.followups import standalone
 from rag.questions.parts import at_each_time, parts
 from rag.questions.question import Question
+from rag.reader.reading import Reader
 from rag.records import (
     Answer,
     Citation,
@@ -59,6 +59,7 @@ class Run:
     dates: Dates
     today: dt.date
     encoder: Encoder
+    reader: Reader
     llm: LLM | None
     composes: Callable[[], bool]
     """Whether the model writes the answer itself; asked once there is evidence."""
@@ -117,17 +118,15 @@ class Run:
         self, view: View, question: Question, days: Days | None, *, alone: bool
     ) -> Generator[Event, None, Refusal | None]:
         """The answer to one of the things asked, or the refusal."""
-        asked = self._timed("retrieve", self._encode, question)
-        found = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
+        vector = self._timed("retrieve", self._encode, question)
+        found = self._timed("retrieve", retrieve, view, question, vector, self.dates)
         aside = dict.fromkeys((*self.set_aside, *map(headline, found.set_aside)))
         self.set_aside = tuple(aside)
         ids = {one.stored.chunk_id for one in self.passages}
         self.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
         if found.passages:
             yield Event("status", _reading(found.passages))
-        chosen = self._timed(
-            "generate", choose, view, question, asked, found.passages, self.encoder
-        )
+        chosen = self._timed("generate", choose, view, question, found.passages, self.reader)
         known = [draft for draft in chosen.drafts if self._is_shown(draft)]
         chosen.drafts = [draft for draft in chosen.drafts if draft not in known]
         if not alone:
@@ -139,7 +138,7 @@ class Run:
             self.confidence = min(chosen.confidence, self.confidence if before else 1.0)
         if answered:
             return None
-        return self._timed("generate", self._refused, view, question, asked, chosen, days)
+        return self._timed("generate", self._refused, view, question, vector, chosen, days)
 
     def _is_shown(self, draft: Draft) -> bool:
         """True where what is asked has been quoted for another part of the question."""
@@ -151,8 +150,9 @@ class Run:
             for one in self.citations
         )
 
-    def _encode(self, question: Question) -> Tokens:
-        return self.encoder.encode_tokens([question.text])[0]
+    def _encode(self, question: Question) -> Vectors:
+        vector: Vectors = self.encoder.encode([question.text])[0]
+        return vector
 
     def _answering(
         self, view: View, question: Question, chosen: Chosen, *, alone: bool
@@ -160,9 +160,8 @@ class Run:
         """The short answer, the sentences, and where the sources differ."""
         if not chosen.drafts:
             return
-        before, short = len(self.sentences), None
-        if alone and not chosen.conflicts and self.llm is not None:
-            short = self._timed("generate", self._short, question, chosen.drafts[0])
+        before = len(self.sentences)
+        short = _line(chosen.drafts[0].short) if alone and not chosen.conflicts else ""
         for mended, drafts in self._mended(question, chosen.drafts):
             if short and not self.short and any(short in _line(one.quote) for one in drafts):
                 self.short = short  # shown only with the sentence that it is taken from
@@ -173,12 +172,6 @@ class Run:
                 line = self._differing(view, disagreement)
                 if line is not None:
                     yield line
-
-    def _short(self, question: Question, draft: Draft) -> str | None:
-        assert self.llm is not None
-        found, evaluated = short_answer(question, _line(draft.quote), self.encoder, self.llm)
-        self.tokens["evaluated"] += evaluated
-        return found
 
     def _mended(
         self, question: Question, drafts: Sequence[Draft]
@@ -255,15 +248,15 @@ class Run:
         return citation.number
 
     def _refused(
-        self, view: View, question: Question, asked: Tokens, chosen: Chosen, days: Days | None
+        self, view: View, question: Question, vector: Vectors, chosen: Chosen, days: Days | None
     ) -> Refusal:
         """Which of the refusals this is."""
         if view.chunk_count == 0:
             return Refusal("off_topic", EMPTY)
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, asked.whole).passages
-            elsewhere = choose(view, anytime, asked, passages, self.encoder)
+            passages = retrieve(view, anytime, vector).passages
+            elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
                 return refusal(
@@ -272,9 +265,8 @@ class Run:
             chosen = elsewhere
         near_it = chosen.on_topic or chosen.lacking
         kind: RefusalKind = "not_stated" if near_it else "off_topic"
-        return refusal(
-            kind, chosen.passages, lacking=chosen.lacking, question=question, archive=days
-        )
+        lacking = nowhere(view, chosen.lacking, chosen.passages)
+        return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
 
     def _answer(self, refused: Refusal | None) -> Answer:
         said = [*(s.marked() for s in self.sentences), *(one.line for one in self.unanswered)]

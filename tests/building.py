@@ -12,7 +12,8 @@ from index.ingesting import index_for, ingest
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
 from rag import Assistant
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
+from rag.reader.extractive import load_reader
 from rag.retrieval import Passage
 
 
@@ -43,7 +44,7 @@ def candidate(within: Passage, at: int, score: float = 1.0) -> Candidate:
     span = within.stored.chunk.sentences[at]
     offset = within.stored.chunk.start
     return Candidate(
-        within, span, within.text[span.start - offset : span.end - offset], {}, {}, score
+        within, span, within.text[span.start - offset : span.end - offset], span, score
     )
 
 
@@ -56,5 +57,5 @@ def archive_of(folder: Path, *texts: str, today: dt.date | None = None) -> Itera
     encoder = load_encoder()
     with index_for(folder / "index", encoder) as index:
         ingest(index, paths, encoder)
-        with Assistant(index, encoder, None, today=today) as loaded:
+        with Assistant(index, encoder, load_reader(), None, today=today) as loaded:
             yield loaded

@@ -16,6 +16,7 @@ from index.ingesting import index_for, ingest
 from index.records import Article
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
+from rag.reader.reading import WordReader
 from rag.records import Citation, Refusal, Retrieved, Sentence
 
 BRIDGE = (
@@ -57,7 +58,7 @@ def assistant(folder: Path, rows: Sequence[dict[str, Any]] = ROWS) -> Iterator[A
     encoder = HashEncoder()
     with index_for(folder / "index", encoder) as index:
         ingest(index, [jsonl(folder / "articles.jsonl", rows)], encoder)
-        yield Assistant(index, encoder, ScriptedLLM(), today=dt.date(2025, 4, 2))
+        yield Assistant(index, encoder, WordReader(), ScriptedLLM(), today=dt.date(2025, 4, 2))
 
 
 def article(article_id: str, text: str, title: str = "") -> Article:

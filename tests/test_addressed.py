@@ -15,6 +15,7 @@ from rag import Assistant
 from rag.commands import terminal
 from rag.page import rendering
 from rag.page.conversation import Exchange
+from rag.reader.extractive import load_reader
 from rag.records import Event
 
 ORDERS = (
@@ -122,7 +123,7 @@ def _assistant(folder: Path, *articles: Article) -> Assistant:
     report = ingest_articles(index, articles, encoder)
     warned = [one.source for one in report.warnings]
     assert warned == [one.id for one in articles if one is BIASED]
-    return Assistant(index, encoder, None)
+    return Assistant(index, encoder, load_reader(), None)
 
 
 def test_what_gives_orders_is_set_aside_and_named(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from rag.disagreement.conflicts import conflicts, disagreements
 from rag.disagreement.sameness import place
 from rag.disagreement.sides import wording
 from rag.disagreement.superseding import superseded
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.generation import Draft
 from rag.grounding import Support, faults
 from rag.questions.question import Question

@@ -14,6 +14,7 @@ from index.store import Index
 from rag import Answer, Assistant, ask
 from rag.commands.terminal import answer_text
 from rag.models.llm import load_llm
+from rag.reader.extractive import load_reader
 
 pytestmark = pytest.mark.models
 
@@ -39,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def assistant(folder: Path) -> Iterator[Assistant]:
     encoder = load_encoder()
-    with Assistant(Index.open(folder, encoder), encoder, load_llm()) as loaded:
+    with Assistant(Index.open(folder, encoder), encoder, load_reader(), load_llm()) as loaded:
         yield loaded
 
 
@@ -138,7 +139,7 @@ def test_without_an_index_nothing_is_loaded(tmp_path: Path) -> None:
 
 def test_an_empty_index_says_so(tmp_path: Path, assistant: Assistant) -> None:
     with index_for(tmp_path / "empty", assistant.encoder) as index:
-        answer = Assistant(index, assistant.encoder, assistant.llm).ask("who?")
+        answer = Assistant(index, assistant.encoder, assistant.reader, assistant.llm).ask("who?")
     assert answer.refusal is not None
     assert "byline ingest" in answer.text
 
@@ -155,7 +156,9 @@ def test_a_citation_tells_of_corrections_and_earlier_versions(tmp_path: Path) ->
     encoder = load_encoder()
     with index_for(tmp_path / "index", encoder) as index:
         ingest(index, [tmp_path / "rows.jsonl"], encoder)
-    with Assistant(Index.open(tmp_path / "index", encoder), encoder, load_llm()) as assistant:
+    with Assistant(
+        Index.open(tmp_path / "index", encoder), encoder, load_reader(), load_llm()
+    ) as assistant:
         answer = checked(assistant.ask("What did repairs of the Veldmar bridge cost?"), assistant)
     citation = answer.citations[0]
     assert (citation.article_id, citation.corrections, citation.earlier) == ("v5", (note,), 1)

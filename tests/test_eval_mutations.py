@@ -17,15 +17,17 @@ from eval_building import (
     refusal,
 )
 
-from eval.caching import CachedEncoder, Noise, remembering
+from eval.caching import CachedEncoder, CachedReader, Noise
 from eval.marks import Mark
 from eval.mutations import MUTATIONS, Asked, Case, Trial, _spread, trials
 from eval.questions import Known, load
 from eval.running import evaluate
 from index.embedding import HashEncoder
+from index.records import StoredChunk
 from rag import Answer, Assistant
-from rag.models.llm import Likelihoods, ScriptedLLM
+from rag.reader.reading import Reading, WordReader
 from rag.records import Sentence
+from tests.building import passage
 
 GOLD = article("bridge", BRIDGE)
 COST = "Repairs cost 18.4 million crowns, a fifth more than planned."
@@ -211,30 +213,26 @@ def test_vectors_of_an_index_are_remembered(reader: Assistant) -> None:
     assert inner.texts == []
 
 
-class Judging(ScriptedLLM):
+class CountingReader(WordReader):
     def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
+        self.read_passages = 0
 
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        self.asked += prompts
-        return super().likelihoods(prompts, continuations, preamble)
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
+        self.read_passages += len(passages)
+        return super().read(question, passages)
 
 
-def test_a_pair_is_judged_once_and_its_tokens_count_each_time() -> None:
-    inner = Judging()
-    llm = remembering(inner)
-    first = llm.likelihoods(["a b", "c d"], ["b", "b"])
-    again = llm.likelihoods(["c d", "a b"], ["b", "b"])
-    assert inner.asked == ["a b", "c d"]
-    assert again.logprobs == first.logprobs[::-1]
-    assert again.evaluated == first.evaluated == 4
-
-
-def test_what_does_not_judge_is_left_as_it_is() -> None:
-    assert remembering(None) is None
+def test_a_passage_is_read_once_for_a_question_wherever_it_stands() -> None:
+    inner = CountingReader()
+    cached = CachedReader(inner)
+    here, there = (
+        passage("Lisk has a cathedral. Orm has none.", start=at).stored for at in (0, 90)
+    )
+    first = cached.read("Who has a cathedral?", [here])
+    again = cached.read("Who has a cathedral?", [there, here])
+    assert inner.read_passages == 1
+    assert again[1] == first[0] == WordReader().read("Who has a cathedral?", [here])[0]
+    assert again[0] == WordReader().read("Who has a cathedral?", [there])[0]
 
 
 def test_noise_repeats_and_is_small() -> None:
@@ -244,5 +242,8 @@ def test_noise_repeats_and_is_small() -> None:
     assert 0 < abs(one - HashEncoder().encode(["a b"])).max() < 0.01
     other = CachedEncoder(HashEncoder(), Noise(2)).encode(["a b"])
     assert (one != other).any()
-    judged = remembering(ScriptedLLM(), noise).likelihoods(["a"], ["a"]).logprobs[0][0]
-    assert judged != -1.0 and abs(judged + 1.0) < 0.2
+    chunk = passage("Lisk has a cathedral.").stored
+    plain, moved = (
+        CachedReader(WordReader(), how).read("Who?", [chunk])[0][0].score for how in (None, noise)
+    )
+    assert 0 < abs(plain - moved) < 0.1

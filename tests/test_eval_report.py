@@ -24,6 +24,7 @@ from index.errors import BadRequest
 from index.ingesting import index_for, ingest
 from rag.commands.cli import Commands
 from rag.models.llm import ScriptedLLM
+from rag.reader.reading import WordReader
 
 HOSTILE = "<script>alert('&')</script> | [x](javascript:1) `code` \n# head ![i](http://a.example/i)"
 Run = Callable[..., Result]
@@ -174,7 +175,10 @@ def run() -> Run:
     app.command("eval")(command.command)
     app.command("other")(lambda: None)
     loaders = command.Loaders(
-        encoder=lambda _: HashEncoder(), llm=lambda _: ScriptedLLM(), identity=lambda *_: "scripted"
+        encoder=lambda _: HashEncoder(),
+        llm=lambda _: ScriptedLLM(),
+        reader=lambda _: WordReader(),
+        identity=lambda *_: "scripted",
     )
 
     def invoke(*arguments: object) -> Result:

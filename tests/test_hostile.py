@@ -48,6 +48,7 @@ from rag.models.llm import LLM, LocalLLM, ScriptedLLM, load_llm
 from rag.page import rendering
 from rag.page.desk import Desk, View
 from rag.page.shelf import Shelf
+from rag.reader.extractive import load_reader
 from rag.text.words import stems
 
 HONEST_IDS = {article.id for article in HONEST}
@@ -95,7 +96,7 @@ class Siege:
         ingest_articles(index, articles, encoder)
         if files:
             ingest(index, files, encoder)
-        self.assistant = Assistant(index, encoder, llm, today=TODAY)
+        self.assistant = Assistant(index, encoder, load_reader(), llm, today=TODAY)
 
     @cached_property
     def answers(self) -> list[Answer]:

@@ -35,6 +35,7 @@ from index.stores import Store, View
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
 from rag.questions.question import Question
+from rag.reader.reading import WordReader
 from rag.retrieval import retrieve
 from tests.eval_building import BRIDGE, ROWS, jsonl
 from tests.fakes import CountingEncoder, OtherEncoder, article, paragraphs, put, story, word
@@ -757,7 +758,9 @@ def test_an_assistant_answers_alike_from_both(where: Place, tmp_path: Path) -> N
         with index_for(place, ENCODER) as store:
             assert ingest(store, [file], ENCODER).added == 4
         with opened(place, ENCODER) as store:
-            assistant = Assistant(store, ENCODER, ScriptedLLM(), today=dt.date(2025, 4, 2))
+            assistant = Assistant(
+                store, ENCODER, WordReader(), ScriptedLLM(), today=dt.date(2025, 4, 2)
+            )
             answers.append([told(assistant.ask(text, since=day)) for text, day in ASKED])
     assert answers[0] == answers[1]
     assert [bool(one["citations"]) for one in answers[0][:2]] == [True, True]

@@ -1,6 +1,6 @@
 """How well sentences are chosen and questions declined, beside each single score.
 
-    python -m eval.bench.choosing CORPUS.jsonl QUESTIONS.jsonl --work FOLDER [--upr 300]
+    python -m eval.bench.choosing CORPUS.jsonl QUESTIONS.jsonl --work FOLDER [--each 300]
 
 Every question is asked of the whole corpus. Each method ranks sentences, and its evidence
 is the best one (or the best three), quoted with what a reader needs around them. Its own
@@ -11,11 +11,8 @@ plot of risk against coverage is written to FOLDER/risk_coverage.png.
     cosine    the encoder's, of the question and the bare sentence, over all sentences
     BM25      of the sentences (SQLite FTS5), over all sentences
     fusion    both, mixed as passages are (rag.retrieval)
-    UPR       likelihood of the question after the sentence (Sachan et al., 2022), which
-              ranks the ten best of the fusion; on a sample, because it is slow
     floor     the best paragraph by BM25, then the sentence with most of the question's words
-    on UPR's  Byline, on the questions that UPR was asked
-    Byline    rag.evidence.weighing; a sentence that a better one's quotation shows is left out
+    Byline    rag.evidence.ranking; a sentence that a better one's quotation shows is left out
 """
 
 from __future__ import annotations
@@ -31,20 +28,18 @@ from typing import Any
 import numpy as np
 
 from eval.metrics import contains_answer
-from eval.train_evidence import REFUSED_ANSWERABLE, auc, sample
+from eval.reader.measure import DECLINED, auc, sample
 from index.embedding import Encoder, Vectors, load_encoder
 from index.ingesting import index_for, ingest
 from index.queries import Snapshot
 from index.records import Span
-from rag.evidence.weighing import Candidate, gather, ranking, trained
+from rag.evidence.ranking import Candidate, candidates
 from rag.generation import understandable
-from rag.models.llm import load_llm
 from rag.questions.question import Question
+from rag.reader.extractive import load_reader
+from rag.reader.reading import Reader
 from rag.retrieval import DEPTH, LEXICAL_SHARE, Passage, retrieve
 from rag.text.words import coverage, stems, weights
-
-UPR_READS = 10
-"""Sentences that the language model reads for one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ class Sentences:
         for stored in view.passages(every_chunk(view)):
             passage = Passage(stored, 0.0, 0.0, 0.0)
             for span in stored.chunk.sentences:
-                found.append(Candidate(passage, span, stored.chunk.part(span), {}, {}))
+                found.append(Candidate(passage, span, stored.chunk.part(span), span))
         table = sqlite3.connect(":memory:")
         table.execute("CREATE VIRTUAL TABLE s USING fts5(text, tokenize='porter unicode61')")
         table.executemany(
@@ -129,7 +124,6 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--each", type=int, default=10_000, help="questions of each half and kind")
-    parser.add_argument("--upr", type=int, default=0, help="questions for UPR; slow")
     chosen = parser.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
     rows = sample(chosen.questions, chosen.each)
@@ -137,49 +131,43 @@ def main() -> None:
     with index_for(chosen.work / "index", encoder) as index:
         ingest(index, [chosen.corpus], encoder)
         with index.snapshot() as view:
-            results = asked(view, rows, encoder, chosen.upr)
+            results = asked(view, rows, encoder, load_reader())
     curves = {}
     print(f"{'':8} {'hit@1':>7} {'hit@3':>7} {'AUC':>7} {'prec.':>7} {'recall':>7} {'refused':>8}")
-    same = {key: results["Byline"][key] for key in results["UPR"]}
-    besides = [("on UPR's", same)] if same else []
-    for name, found in [*results.items(), *besides]:
+    for name, found in results.items():
         tune, report = (
             [(row, found[row["id"]]) for row in rows if row["half"] == half and row["id"] in found]
             for half in ("tune", "report")
         )
         print(f"{name:8} " + line(tune, report))
-        if found is not same:
-            curves[name] = curve(report)
+        curves[name] = curve(report)
     draw(curves, chosen.work / "risk_coverage.png")
 
 
 def asked(
-    view: Snapshot, rows: Sequence[dict[str, Any]], encoder: Encoder, upr: int
+    view: Snapshot, rows: Sequence[dict[str, Any]], encoder: Encoder, reader: Reader
 ) -> dict[str, dict[str, Result]]:
     """Every method's result for every question, by method and id."""
     sentences = Sentences.of(view, encoder.encode)
     total = view.chunk_count
-    likelihoods = Likelihoods(upr)
     results: dict[str, dict[str, Result]] = {
-        name: {} for name in ("cosine", "BM25", "fusion", "UPR", "floor", "Byline")
+        name: {} for name in ("cosine", "BM25", "fusion", "floor", "Byline")
     }
     for at, row in enumerate(rows, start=1):
         question = Question.read(row["question"])
-        read = encoder.encode_tokens([question.text])[0]
+        vector = encoder.encode([question.text])[0]
         frequency = view.document_frequency(question.terms)
-        fused = sentences.ranked(sentences.fusion(question, read.whole))
-        passages = retrieve(view, question, read.whole).passages
-        found = ranking(gather(question, read, passages, encoder, frequency, total))
-        sure = trained().answerable(question, found)
+        fused = sentences.ranked(sentences.fusion(question, vector))
+        passages = retrieve(view, question, vector).passages
+        found = candidates(question, passages, reader)
+        sure = found[0].probability if found else 0.0
         methods: dict[str, Ranked] = {
-            "cosine": sentences.ranked(sentences.cosine(question, read.whole)),
-            "BM25": sentences.ranked(sentences.bm25(question, read.whole)),
+            "cosine": sentences.ranked(sentences.cosine(question, vector)),
+            "BM25": sentences.ranked(sentences.bm25(question, vector)),
             "fusion": fused,
             "floor": floor(view, question, weights(question.terms, frequency, total)),
             "Byline": [(one, sure) for one in distinct(question, found)],
         }
-        if likelihoods.wants(row):
-            methods["UPR"] = likelihoods.of(question, fused)
         for name, ranked in methods.items():
             results[name][row["id"]] = result(question, ranked, row)
         if at % 100 == 0:
@@ -221,35 +209,9 @@ def floor(view: Snapshot, question: Question, weighted: Mapping[str, float]) -> 
     for stored in view.passages([hit.chunk_id for hit in hits]):
         for span in stored.chunk.sentences:
             text = stored.chunk.part(span)
-            one = Candidate(Passage(stored, 0.0, 0.0, 0.0), span, text, {}, {})
+            one = Candidate(Passage(stored, 0.0, 0.0, 0.0), span, text, span)
             found.append((one, coverage(weighted, stems(text))))
     return sorted(found, key=lambda row: -row[1])
-
-
-class Likelihoods:
-    """UPR, on the first few questions of each half and kind."""
-
-    def __init__(self, questions: int) -> None:
-        self._left = {
-            (half, kind): questions // 4 for half in ("tune", "report") for kind in (True, False)
-        }
-        self._llm = load_llm() if questions else None
-
-    def wants(self, row: dict[str, Any]) -> bool:
-        """True while there is room for such a question."""
-        key = (row["half"], row["answerable"])
-        self._left[key] -= 1
-        return self._left[key] >= 0
-
-    def of(self, question: Question, fused: Ranked) -> Ranked:
-        """The best of the fusion, ranked by how likely the question is after each."""
-        if self._llm is None or not fused:
-            return fused
-        some = [one for one, _ in fused[:UPR_READS]]
-        prompts = [f"Passage: {one.text[:400]}\nQuestion:" for one in some]
-        scored = self._llm.likelihoods(prompts, [" " + question.text] * len(prompts))
-        means = [sum(row) / len(row) for row in scored.logprobs]
-        return sorted(zip(some, means, strict=True), key=lambda row: -row[1])
 
 
 Pairs = Sequence[tuple[dict[str, Any], Result]]
@@ -258,7 +220,7 @@ Pairs = Sequence[tuple[dict[str, Any], Result]]
 def line(tune: Pairs, report: Pairs) -> str:
     """One method's row: the threshold from one half, the figures from the other."""
     scores = [result.score for row, result in tune if row["answerable"]]
-    threshold = float(np.quantile(scores, REFUSED_ANSWERABLE)) if scores else 0.0
+    threshold = float(np.quantile(scores, DECLINED)) if scores else 0.0
     can = [result for row, result in report if row["answerable"]]
     cannot = [result for row, result in report if not row["answerable"]]
     refused = sum(one.score < threshold for one in can)

@@ -33,6 +33,7 @@ from rag.mending import Mended, Mender, Written, numbered
 from rag.models.choice import load_writer
 from rag.models.llm import Writer, load_llm
 from rag.models.selftest import NEEDED, cases, passes
+from rag.reader.extractive import load_reader
 from rag.retrieval import Passage
 
 
@@ -94,7 +95,7 @@ def demo() -> Iterator[Assistant]:
         index_for(Path(folder) / "index", encoder) as index,
     ):
         ingest(index, [ARTICLES], encoder)
-        yield Assistant(index, encoder, load_llm())
+        yield Assistant(index, encoder, load_reader(), load_llm())
 
 
 def spread(questions: Sequence[Known], limit: int | None) -> list[Known]:

@@ -2,9 +2,10 @@
 
     python -m eval.bench.speed [--index DIR] [--questions FILE] [--count 20]
 
-Every question is asked once; then the very texts that it had encoded and the very prompts
-that it had judged are given to the bare models again. The ratio says how much of a question
-is not the models; it and the tokens hold on any machine, the seconds on this one.
+Every question is asked once; then the very texts that it had encoded, the passages that
+it had read and the prompts that it had written on are given to the bare models again. The
+ratio says how much of a question is not the models; it and the tokens hold on any
+machine, the seconds on this one.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from typing import Any
 from eval.baseline import demo
 from eval.questions import QUESTIONS, Known, load
 from eval.running import latest
-from index.embedding import Encoder, Tokens, Vectors, load_encoder
+from index.embedding import Encoder, Vectors, load_encoder
+from index.records import StoredChunk
 from index.store import Index
 from rag import Assistant
-from rag.models.llm import Likelihoods, load_llm
+from rag.models.llm import load_llm
+from rag.reader.extractive import load_reader
+from rag.reader.reading import Reading
 
 STAGES = ("retrieve", "generate", "check", "total")
 
@@ -46,19 +50,11 @@ class Listening:
         vectors: Vectors = self.model.encode(texts)
         return vectors
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """What the encoder gives."""
-        self.asked.append(("encode_tokens", (list(texts),)))
-        read: list[Tokens] = self.model.encode_tokens(texts)
-        return read
-
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        """What the language model gives."""
-        self.asked.append(("likelihoods", (list(prompts), list(continuations), preamble)))
-        said: Likelihoods = self.model.likelihoods(prompts, continuations, preamble)
-        return said
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
+        """What the reader makes of it."""
+        self.asked.append(("read", (question, list(passages))))
+        found: list[list[Reading]] = self.model.read(question, passages)
+        return found
 
     def write(self, prompt: Any, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """What the language model writes."""
@@ -85,6 +81,7 @@ class Cost:
 
     stages: dict[str, float]
     encoding: float
+    reading: float
     language: float
     evaluated: int
     generated: int
@@ -109,14 +106,15 @@ def main() -> None:
 
 def measured(index: Index, encoder: Encoder, llm: Any, questions: Sequence[Known]) -> list[Cost]:
     """The cost of each question but the first, which warms everything up."""
-    ears, mind = Listening(encoder), Listening(llm)
-    assistant = Assistant(index, ears, mind, today=latest(index))
+    ears, eyes, mind = Listening(encoder), Listening(load_reader()), Listening(llm)
+    assistant = Assistant(index, ears, eyes, mind, today=latest(index))
     costs = []
     for known in questions:
         answer = assistant.ask(known.question, known.history, known.since, known.until)
         cost = Cost(
             dict(answer.seconds),
             ears.replayed(),
+            eyes.replayed(),
             mind.replayed(),
             answer.tokens["evaluated"],
             answer.tokens["generated"],
@@ -131,7 +129,7 @@ def table(costs: Sequence[Cost]) -> str:
     def middle(values: Sequence[float]) -> float:
         return statistics.median(values) if values else 0.0
 
-    bare = [cost.encoding + cost.language for cost in costs]
+    bare = [cost.encoding + cost.reading + cost.language for cost in costs]
     ratios = [
         cost.stages["total"] / alone for cost, alone in zip(costs, bare, strict=True) if alone
     ]
@@ -139,6 +137,7 @@ def table(costs: Sequence[Cost]) -> str:
     lines += [f"  {stage:9} {middle([c.stages[stage] for c in costs]):8.3f} s" for stage in STAGES]
     lines += [
         f"  bare encoding {middle([c.encoding for c in costs]):8.3f} s",
+        f"  bare reading  {middle([c.reading for c in costs]):8.3f} s",
         f"  bare language {middle([c.language for c in costs]):8.3f} s",
         f"question / bare models {middle(ratios):.3f}",
         f"tokens evaluated {middle([float(c.evaluated) for c in costs]):.0f} "

@@ -1,24 +1,19 @@
-"""Does a learned score of support (level 2) tell more than the exact check (level 1)?
+"""Does the reader (level 2) tell more of support than the exact check (level 1)?
 
     python -m eval.bench.support --public CORPUS.jsonl QUESTIONS.jsonl [--each 100]
 
-Three scores that the models at hand give, each calibrated by one threshold:
-
-    cosine     of the sentence and the passage
-    least met  how far the sentence's least met word is met in the passage (rag.evidence.matching)
-    gain       how much likelier the passage makes the sentence for the language model
-
-The thresholds come from half of a public set, questions of SQuAD 2.0 with the paragraph
-that answers them or only looks as if it did, and from the tuning half of the faults that
-`eval.planting` plants; what is printed is the balanced accuracy on the other halves, with
-that of the exact check beside it, and of both together.
+The reader is asked whether a paragraph answers a question, on half of a public set:
+questions of SQuAD 2.0 with the paragraph that answers them or only looks as if it did. A
+threshold on its score comes from one half; what is printed is the balanced accuracy on the
+other, with that of the exact check beside it, and of both together, and that of the exact
+check on the faults that `eval.planting` plants.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,17 +21,13 @@ import numpy as np
 
 from eval.planting import by_half, planted, statements
 from eval.questions import ARTICLES
-from eval.train_evidence import auc, sample
-from index.embedding import Encoder, load_encoder
+from eval.reader.measure import auc, sample
 from index.readers import read_all
-from index.records import Article, Card
-from rag.evidence.matching import Wanted
+from index.records import Article, Card, Chunk, StoredChunk
+from index.sentences import sentences
 from rag.grounding import Support, faults
-from rag.models.llm import Judge, load_llm
-from rag.text.words import content
-
-LONGEST = 900
-"""Characters of a passage that the language model reads."""
+from rag.reader.extractive import load_reader
+from rag.reader.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,7 @@ class Pair:
         return "\n".join(one.text for one in self.supports)
 
 
-Score = Callable[[Pair], float]
+PLANTED = "planted faults"
 
 
 def main() -> None:
@@ -63,35 +54,33 @@ def main() -> None:
     parser.add_argument("--public", nargs=2, type=Path, metavar=("CORPUS", "QUESTIONS"))
     parser.add_argument("--each", type=int, default=100, help="pairs of each half and kind")
     chosen = parser.parse_args()
-    encoder, llm = load_encoder(), load_llm()
-    sets = {"planted faults": faulty(chosen.each)}
+    sets = {PLANTED: faulty(chosen.each)}
     if chosen.public:
         corpus, questions = chosen.public
         sets["SQuAD 2.0"] = public(corpus, questions, chosen.each)
-    scores: dict[str, Score] = {
-        "cosine": lambda pair: cosine(pair, encoder),
-        "least met": lambda pair: least_met(pair, encoder),
-        "gain": lambda pair: gain(pair, llm),
-    }
     for name, pairs in sets.items():
         print(f"{name}: {len(pairs)} pairs")
         exact = {id(pair): not faults(pair.text, pair.supports) for pair in pairs}
         report = [pair for pair in pairs if pair.half == "report"]
         line("exact check", report, exact)
-        for label, score in scores.items():
-            found = {id(pair): score(pair) for pair in pairs}
-            least = threshold([(found[id(p)], p.true) for p in pairs if p.half == "tune"])
-            area = auc(
-                [found[id(p)] for p in report if p.true],
-                [found[id(p)] for p in report if not p.true],
-            )
-            line(
-                label, report, {at: one >= least for at, one in found.items()}, f", AUC {area:.3f}"
-            )
-            passed = [(found[id(p)], p.true) for p in pairs if p.half == "tune" and exact[id(p)]]
-            least = threshold(passed)
-            both = {at: exact[at] and one >= least for at, one in found.items()}
-            line(f"exact check, then {label}", report, both)
+        if name != PLANTED:
+            read(pairs, report, exact, load_reader())
+
+
+def read(
+    pairs: Sequence[Pair], report: Sequence[Pair], exact: Mapping[int, bool], reader: Reader
+) -> None:
+    """Print what the reader tells of pairs of a question and a paragraph."""
+    found = {id(pair): best(pair, reader) for pair in pairs}
+    tune = [pair for pair in pairs if pair.half == "tune"]
+    least = threshold([(found[id(pair)], pair.true) for pair in tune])
+    area = auc(
+        [found[id(pair)] for pair in report if pair.true],
+        [found[id(pair)] for pair in report if not pair.true],
+    )
+    agrees = {at: one >= least for at, one in found.items()}
+    line("reader", report, agrees, f", AUC {area:.3f}")
+    line("exact check, then reader", report, {at: exact[at] and agrees[at] for at in found})
 
 
 def line(name: str, pairs: Sequence[Pair], agrees: Mapping[int, bool], more: str = "") -> None:
@@ -145,24 +134,12 @@ def support(article: Article, quote: str) -> Support:
     return Support.of(quote, Card(article.id, article.title, day, outlet, article.url, article.id))
 
 
-def cosine(pair: Pair, encoder: Encoder) -> float:
-    """Of sentence and passage."""
-    one, other = encoder.encode([pair.text, pair.passage])
-    return float(one @ other)
-
-
-def least_met(pair: Pair, encoder: Encoder) -> float:
-    """How far the sentence's least met word is met in the passage."""
-    sentence, passage = encoder.encode_tokens([pair.text, pair.passage])
-    wanted = Wanted.of(pair.text, sentence, dict.fromkeys(content(pair.text), 1.0))
-    return float(min(wanted.against(passage).met(), default=1.0))
-
-
-def gain(pair: Pair, llm: Judge) -> float:
-    """Mean log-probability of the sentence after the passage, less that of it alone."""
-    prompts = [f"Passage: {pair.passage[:LONGEST]}\nIn short:", "In short:"]
-    after, alone = llm.likelihoods(prompts, [" " + pair.text] * 2).logprobs
-    return float(np.mean(after) - np.mean(alone))
+def best(pair: Pair, reader: Reader) -> float:
+    """The reader's score of the likeliest answer in the passage."""
+    text = pair.passage
+    chunk = Chunk("", 0, len(text), text, tuple(sentences(text)))
+    stored = StoredChunk(0, chunk, Card("", "", None, None, None, ""))
+    return max((one.score for one in reader.read(pair.text, [stored])[0]), default=-100.0)
 
 
 if __name__ == "__main__":

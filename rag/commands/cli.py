@@ -40,15 +40,17 @@ if TYPE_CHECKING:
 LOADING = "Loading the models"
 
 
-def _assistant(where: Place, model: str | None, encoder: str | None, mode: Mode) -> Answering:
-    return Assistant.load(where, model=model, encoder=encoder, mode=mode)
+def _assistant(
+    where: Place, model: str | None, encoder: str | None, reader: str | None, mode: Mode
+) -> Answering:
+    return Assistant.load(where, model=model, encoder=encoder, reader=reader, mode=mode)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Where the commands get what is heavy; ``cli(obj=Parts(...))`` puts others in their place."""
 
-    assistant: Callable[[Place, str | None, str | None, Mode], Answering] = _assistant
+    assistant: Callable[[Place, str | None, str | None, str | None, Mode], Answering] = _assistant
     encoder: Callable[[str | None], Encoder] = load_encoder
     identity: Callable[[str | None], tuple[str, str]] = identity
     check_models: Callable[[str | None], list[Check]] = check_models
@@ -90,6 +92,15 @@ EncoderOption = Annotated[
         "--encoder",
         metavar="NAME",
         help="A sentence-transformers folder or name. Default: the one that comes with Byline.",
+    ),
+]
+ReaderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reader",
+        metavar="NAME",
+        help="An extractive question-answering model of Hugging Face, by name or folder. "
+        "Default: the one that comes with Byline.",
     ),
 ]
 ModelOption = Annotated[
@@ -238,6 +249,7 @@ def ask(
     until: UntilOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
+    reader: ReaderOption = None,
     mode: ModeOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
@@ -246,7 +258,7 @@ def ask(
     model = _at_hand(model)
     with terminal.Status() as status:
         status.show(LOADING)
-        assistant = _parts(context).assistant(index_folder(index), model, encoder, mode)
+        assistant = _parts(context).assistant(index_folder(index), model, encoder, reader, mode)
         status.show("Looking for the answer")
         answer = assistant.ask(question, since=first, until=last)
     if as_json:
@@ -263,6 +275,7 @@ def chat(
     until: UntilOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
+    reader: ReaderOption = None,
     mode: ModeOption = "auto",
 ) -> None:
     """Ask question after question in the terminal.
@@ -273,7 +286,7 @@ def chat(
     model = _at_hand(model)
     with terminal.Status() as status:
         status.show(LOADING)
-        assistant = _parts(context).assistant(index_folder(index), model, encoder, mode)
+        assistant = _parts(context).assistant(index_folder(index), model, encoder, reader, mode)
     converse(assistant, first, last)
 
 

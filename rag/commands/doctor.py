@@ -21,6 +21,7 @@ from index.places import Place, ingest_command, milvus
 from index.schema import Manifest
 from index.store import Index
 from rag.models import choice, llm
+from rag.reader import extractive
 
 FREE_BYTES = 500_000_000
 """What an index and the re-encoded model may come to need on the disk."""
@@ -32,7 +33,7 @@ Check = tuple[str, bool, str]
 def check_models(model: str | None = None) -> list[Check]:
     """Whether the models that come with Byline are intact, and whether a chosen one answers."""
     chosen = [choice.check_chosen(model)] if model else []
-    return [*embedding.check_files(), *llm.check_files(), *chosen]
+    return [*embedding.check_files(), *extractive.check_files(), *llm.check_files(), *chosen]
 
 
 def check_index(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from index.records import StoredChunk
 from index.stores import View
 from rag.evidence.prose import is_prose
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.retrieval import Passage
 from rag.text.words import fold
 
@@ -42,7 +42,7 @@ def read_on(index: View, read: Sequence[Passage]) -> list[Candidate]:
             key = (stored.card.origin, fold(text))
             if key not in seen and is_prose(text):
                 seen.add(key)
-                found.append(Candidate(passage, span, text, {}, {}, float("-inf")))
+                found.append(Candidate(passage, span, text, span, float("-inf")))
     return found
 
 

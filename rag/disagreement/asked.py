@@ -16,7 +16,7 @@ from rag.disagreement.statement import (
     published,
 )
 from rag.disagreement.stems import common_stems, is_generic, is_person, periods
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.questions.question import Question
 from rag.text.dates import Mention, mentions
 from rag.text.names import missing

@@ -34,7 +34,7 @@ from rag.disagreement.statement import (
     Statement,
 )
 from rag.disagreement.superseding import replaced
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.generation import Draft
 from rag.questions.question import Question
 

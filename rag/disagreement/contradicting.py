@@ -16,7 +16,7 @@ from rag.disagreement.statement import (
     just_read,
     published,
 )
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.text.names import missing
 from rag.text.words import words
 

@@ -15,7 +15,7 @@ from rag.disagreement.statement import (
     published,
 )
 from rag.disagreement.stems import RANKS
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.text.dates import Mention, mentions
 
 _FINER = re.compile(

@@ -14,7 +14,7 @@ from rag.disagreement.statement import (
     without_speaker,
 )
 from rag.disagreement.stems import PERSONS, alike
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.text.dates import Mention, mentions
 from rag.text.numbers import Quantity, quantities
 from rag.text.words import STOPWORDS, WORD, fold, stem

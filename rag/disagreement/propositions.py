@@ -10,7 +10,7 @@ from rag.disagreement.statement import (
     Kind,
     Statement,
 )
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 
 
 def statements(

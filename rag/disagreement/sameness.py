@@ -14,7 +14,7 @@ from rag.disagreement.statement import (
     published,
 )
 from rag.disagreement.stems import is_generic, is_person
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.text.dates import CALENDAR, Mention
 from rag.text.names import missing, names, same_name, split_name
 from rag.text.words import stem, words

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.disagreement.statement import Kind
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.generation import source_line
 from rag.grounding import SHORTEST_QUOTATION
 from rag.text.enclosed import nested

@@ -14,7 +14,7 @@ from typing import Literal
 
 from rag.disagreement.amounts import OPENING, Amount
 from rag.disagreement.stems import common_stems, periods
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.text.dates import Mention, mentions
 from rag.text.names import name_words
 from rag.text.speech import OPENS_ON_PRONOUN, SAYING

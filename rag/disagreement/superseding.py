@@ -28,7 +28,7 @@ from rag.disagreement.statement import (
     Statement,
     published,
 )
-from rag.evidence.weighing import Candidate
+from rag.evidence.ranking import Candidate
 from rag.questions.question import Question
 from rag.text.dates import Mention
 

@@ -10,22 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from index.embedding import Encoder, Tokens
 from index.stores import View
 from rag.disagreement.conflicts import disagreements
 from rag.disagreement.sameness import place
 from rag.disagreement.sides import Disagreement
 from rag.disagreement.superseding import superseded
 from rag.evidence.demands import Demands
-from rag.evidence.dimensions import gives_dimension
+from rag.evidence.ranking import Candidate, calibration, candidates
 from rag.evidence.refusing import on_topic
 from rag.evidence.timing import standing
-from rag.evidence.weighing import UNMET, Candidate, gather, ranking, trained, unmet
 from rag.generation import NEARLY_AS_GOOD, Draft, quotation, quotations, understandable
 from rag.questions.periods import Period
 from rag.questions.question import Question
+from rag.reader.reading import Reader
 from rag.retrieval import Passage
-from rag.text.words import stem, stems
 
 CONSIDERED = 7
 """Sentences, best first, that may be quoted."""
@@ -60,18 +58,16 @@ class _Met:
 def choose(
     index: View,
     question: Question,
-    asked: Tokens,
     passages: Sequence[Passage],
-    encoder: Encoder,
+    reader: Reader,
 ) -> Chosen:
     """Judge the sentences of the passages, and decide whether they answer.
 
     Args:
         index: where the passages came from.
         question: the question, read.
-        asked: the same, as the encoder reads it.
         passages: what retrieval found, best first.
-        encoder: what made the vectors of the index.
+        reader: what tells which sentence answers.
     """
     frequency, total = index.document_frequency(question.terms), index.chunk_count
     chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
@@ -79,18 +75,14 @@ def choose(
     if not chosen.on_topic:
         chosen.lacking = demands.unheard_of(passages)
         return chosen
-    ranked = ranking(gather(question, asked, passages, encoder, frequency, total))
+    ranked = candidates(question, passages, reader)
     met = _met(index, question, demands, ranked, chosen)
-    chosen.confidence = trained().answerable(question, met)
-    if met and _unfounded(demands, met):
-        chosen.lacking = [demands.as_typed(demands.premise)]
-    elif met and chosen.confidence >= trained().threshold:
+    chosen.confidence = met[0].probability if met else 0.0
+    if met:
+        chosen.lacking = []
+    if chosen.confidence >= calibration().threshold:
         chosen.drafts = quotations(question, met)
         chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
-        chosen.lacking = []
-    elif met:
-        word = unmet(met)
-        chosen.lacking = [demands.as_typed(word)] if word and not _stands(word, ranked) else []
     return chosen
 
 
@@ -109,45 +101,11 @@ def _met(
         whole = f"{article.title}\n{article.text}"
         lacking = demands.lacking(draft, whole)
         speaker = demands.speaker(draft, whole)
-        if not lacking and not _to_the_point(demands, draft, ranked):
-            lacking = [demands.as_typed(term) for term in demands.topic]
-        sized = gives_dimension(question.text, draft.quote)
-        if not lacking and sized and speaker not in ("other", "none"):
+        if not lacking and speaker not in ("other", "none"):
             found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))
         elif not found:
             chosen.lacking = chosen.lacking or lacking
     return [one.candidate for one in _known(_known(found, "theirs"), "timely")]
-
-
-def _to_the_point(demands: Demands, draft: Draft, ranked: Sequence[Candidate]) -> bool:
-    """True where what a statement should be about is met near it.
-
-    That somebody spoke, and of something else, is the likeliest wrong answer to "what did
-    she say about it", since the person's name carries most of the resemblance.
-    """
-    near = [one.met for one in ranked if one.passage is draft.passage]
-    met = [max(one[term] for one in near) for term in demands.topic if near and term in near[0]]
-    return not met or sum(met) / len(met) >= UNMET
-
-
-def _unfounded(demands: Demands, met: Sequence[Candidate]) -> bool:
-    """True where nothing near says that what a reason is asked for has happened.
-
-    A question for a reason is about the topic like no other, whatever it supposes; only its
-    verb tells. Evidence without a word for it, or with its contrary, gives no reason.
-    """
-    if not demands.premise:
-        return False
-    best = met[0]
-    said = max(one.met.get(demands.premise, 1.0) for one in met)
-    contrary = best.features["contrary"] and not _stands(demands.premise, met[:1])
-    return said < UNMET or bool(best.features["negation_lost"] or contrary)
-
-
-def _stands(word: str, candidates: Sequence[Candidate]) -> bool:
-    """True where a word itself stands in the passages or headlines of candidates."""
-    texts = (f"{one.passage.stored.card.title} {one.passage.text}" for one in candidates)
-    return any(stem(word) in stems(text) for text in texts)
 
 
 def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:

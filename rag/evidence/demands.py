@@ -21,24 +21,14 @@ from rag.grounding import Support
 from rag.questions.periods import Period
 from rag.questions.question import Question, looks_like_names
 from rag.retrieval import Passage
-from rag.text.clauses import EMPTY
 from rag.text.dates import CALENDAR
 from rag.text.names import expansions, names, split_name, unspoken
 from rag.text.numbers import carried
 from rag.text.persons import TITLES
 from rag.text.roles import is_role
-from rag.text.speech import SAYING, Role, whose
-from rag.text.wordorder import Asked, phrases
-from rag.text.words import WORD, content, fold, is_acronym, words
-
-_MADE = re.compile(
-    r"\bwhat (?:caused|made|prompted|drove|forced|led)\b [^?.,]+? to (?P<verb>[a-z]{3,})\b"
-    r"|\bwhat (?:caused|prompted|led to) (?:the|an?|his|her|its|their) (?P<noun>[a-z]{3,})"
-    r"(?=\s*(?:\?|$)|\s+(?:of|in|at|on)\b)"
-    r"|\bwhat made (?-i:[A-Z]\S*(?: [A-Z]\S*)*) (?P<did>[a-z]{3,})\b",
-    re.IGNORECASE,
-)
-"""What somebody was made to do, behind whom: "What made Lavrov walk out?"."""
+from rag.text.speech import Role, whose
+from rag.text.wordorder import Asked
+from rag.text.words import WORD, fold, is_acronym, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,42 +107,16 @@ class Demands:
             subject = tuple(word for word in subject if word in self.names)
         return whose(chunk.text, subject, start, end, role=role)
 
-    @property
-    def topic(self) -> tuple[str, ...]:
-        """The words, no names, for what somebody is asked to have spoken about; often none."""
-        if not self.question.subject:
-            return ()
-        asked = Asked.read(self.question.text)
-        to = ("to",) if asked.word == "how" else ()
-        objects = [it for at, it in phrases(asked.rest) if at.lower() in ("about", *to)]
-        spare = {*self.question.subject, *self.names, *EMPTY, *SAYING.split("|"), *CALENDAR}
-        return tuple(term for term in content(" ".join(objects[:1])) if term not in spare)
-
-    @property
-    def premise(self) -> str:
-        """What a question for a reason takes to have happened, as a term; empty for others.
-
-        "Why did they retract it?" supposes a retraction.
-        """
-        if self.question.asks != "reason":
-            return ""
-        made, asked = _MADE.search(self.question.text), Asked.read(self.question.text)
-        if made is not None:
-            verb = next(filter(None, made.groups()))
-        else:
-            further = asked.rest.split(" ", 1)[0].lower() in {"of", "not"}
-            verb = asked.verb if asked.word == "why" and asked.subject and not further else ""
-        return fold(verb) if verb.islower() and fold(verb) in self.question.terms else ""
-
     def _standing(self, period: Period, draft: Draft) -> Standing:
         published = draft.passage.stored.card.published
         return standing(period, draft.quote, published, near=draft.passage.text)
 
     def as_typed(self, word: str) -> str:
         """A folded word as the question writes it, with the rest of its name."""
-        for name in names(self.question.text):
-            if word in split_name(name):
-                return name
+        for run in names(self.question.text):
+            for name in run.split(" and "):
+                if word in split_name(name):
+                    return name
         return word
 
 

@@ -12,11 +12,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from index.records import Card
+from index.stores import View
 from rag.questions.periods import Period
 from rag.questions.question import Asks, Question
 from rag.records import Headline, Refusal, RefusalKind
 from rag.retrieval import Dates, Passage
-from rag.text.words import coverage, fold, stems, weights, words
+from rag.text.words import content, coverage, fold, stems, weights, words
 
 NEAREST = 3
 """Headlines that a refusal names."""
@@ -28,16 +29,16 @@ archive is about other things (between the off-topic and the other questions of 
 half of `eval/questions.jsonl`: 0.57 and 0.67)."""
 
 _NOTHING = "The archive has nothing about this"
-_NEAR = "The archive has articles near this topic, but none"
+_NEAR = "The archive has articles near this topic, but no"
 _OUTSIDE = "What the archive says about this"
 _EMPTY = "The archive is empty"
 _OPENINGS = (_NOTHING, _NEAR, _OUTSIDE, _EMPTY)
 """How each refusal begins; nothing else that Byline writes begins so."""
 
 OFF_TOPIC = f"{_NOTHING}; other words for it may find more."
-NOT_STATED = f"{_NEAR} of them says this."
-LACKING = f"{_NEAR} that mentions {{what}} in this connection."
-UNSAID = f"{_NEAR} of them {{what}}."
+NOT_STATED = f"{_NEAR} passage was found that says this."
+LACKING = f"{_NEAR}ne of its articles mentions {{what}}."
+UNSAID = f"{_NEAR} passage was found that {{what}}."
 OUTSIDE_DATES = f"{_OUTSIDE} is from outside the dates asked for{{dates}}."
 EMPTY = f"{_EMPTY}. Add articles to it: byline ingest PATH"
 
@@ -68,7 +69,7 @@ def refusal(
     Args:
         kind: which of the three.
         near: the nearest passages, best first; outside the dates, those that answer.
-        lacking: names, numbers and days of the question that nothing near mentions.
+        lacking: names and numbers of the question that stand nowhere in the archive.
         dates: the dates that were asked for beside the question.
         question: what was asked; it tells which part of an answer is lacking.
         archive: when the archive's first and last article were published.
@@ -82,6 +83,21 @@ def refusal(
     else:
         message = UNSAID.format(what=_unsaid(question)) if question else NOT_STATED
     return Refusal(kind, message, headlines(near))
+
+
+def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list[str]:
+    """Those of the words that a question demands which stand nowhere in the archive.
+
+    Only of these can it be said that no article mentions them.
+    """
+    outlets = {word for passage in near for word in words(passage.stored.card.publisher or "")}
+    found = []
+    for one in lacking:
+        terms = content(one)
+        frequency = view.document_frequency(terms)
+        if any(not frequency.get(term) and term not in outlets for term in terms):
+            found.append(one)
+    return found
 
 
 def reads_as_refusal(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Training of the reader: rows from public data, training, calibration, export."""

@@ -1,0 +1,255 @@
+"""Measure the reader on questions with known answers, and calibrate it.
+
+    python -m eval.reader.measure CORPUS.jsonl QUESTIONS.jsonl --work FOLDER [--write]
+
+Every question is asked of the whole corpus with Byline's own retrieval; what retrieval brought
+is kept in FOLDER, so that the next reader is measured on the same passages. The questions are
+halved by the subject of their article. What is fitted comes from the tuning half: the weight of
+the search's score, the calibration (Platt, 1999), the threshold that declines a tenth of the
+answerable questions, and the one from which nine of ten short answers are right. The figures
+are those of the other half. `--write` keeps what was fitted beside the weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from eval.metrics import contains_answer, token_f1
+from index.embedding import Encoder, load_encoder
+from index.ingesting import index_for, ingest
+from index.records import StoredChunk
+from index.stores import View
+from rag.evidence.ranking import Calibration
+from rag.questions.question import Question
+from rag.reader.extractive import WEIGHTS, ExtractiveReader
+from rag.reader.reading import Reader, Reading
+from rag.retrieval import retrieve
+
+DECLINED = 0.10
+"""The share of answerable questions that may be declined: the threshold follows from it."""
+PRECISION = 0.90
+"""The share of short answers shown that have to be right: token F1 of a half or more."""
+SEARCH = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0)
+"""Weights of the search's score that are tried."""
+FEWEST_SHORT = 30
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One sentence as it was read for one question."""
+
+    reading: float
+    search: float
+    holds: bool
+    """Whether the sentence, in a gold article, holds a gold answer."""
+    f1: float
+    """Of the words pointed at, with the best gold answer."""
+
+
+def main() -> None:
+    """Read all questions, fit on the tuning half, print the other half's figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--reader", help="another model, by name or folder")
+    parser.add_argument("--each", type=int, default=10_000, help="questions of each half and kind")
+    parser.add_argument("--write", action="store_true", help="keep what was fitted")
+    chosen = parser.parse_args()
+    rows = sample(chosen.questions, chosen.each)
+    reader: Reader = (
+        ExtractiveReader.named(chosen.reader)
+        if chosen.reader
+        else ExtractiveReader.embedded(chosen.weights)
+    )
+    chosen.work.mkdir(parents=True, exist_ok=True)
+    encoder = load_encoder()
+    with index_for(chosen.work / "index", encoder) as index:
+        ingest(index, [chosen.corpus], encoder)
+        with index.snapshot() as view:
+            found = passages(view, rows, encoder, chosen.work / "found.json")
+            read = {row["id"]: reads(view, row, found[row["id"]], reader) for row in rows}
+    tune, report = ([row for row in rows if row["half"] == half] for half in ("tune", "report"))
+    fitted = fit(tune, read)
+    print(json.dumps(asdict(fitted)))
+    for name, some in (("tune", tune), ("report", report)):
+        print(name, json.dumps(figures(some, read, fitted)))
+    if chosen.write:
+        text = json.dumps(asdict(fitted), indent=1) + "\n"
+        WEIGHTS.with_name("calibration.json").write_text(text, "utf-8")
+
+
+def sample(path: Path, each: int) -> list[Row]:
+    """As many questions of each half and kind, answerable or not, always the same ones.
+
+    Every second subject, by name, is for tuning; the others are only reported on.
+    """
+    every = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    subjects = sorted({subject(row) for row in every})
+    side = {name: ("tune", "report")[at % 2] for at, name in enumerate(subjects)}
+    chosen = []
+    for half in ("tune", "report"):
+        for answerable in (True, False):
+            some = [
+                row | {"half": half}
+                for row in every
+                if side[subject(row)] == half and row["answerable"] == answerable
+            ]
+            random.Random(11).shuffle(some)
+            chosen += some[:each]
+    random.Random(12).shuffle(chosen)
+    return chosen
+
+
+def subject(row: Row) -> str:
+    """The part of the gold article's id that names its subject."""
+    return str(row["gold"][0]).split("#")[0]
+
+
+def passages(
+    view: View, rows: Sequence[Row], encoder: Encoder, kept: Path
+) -> dict[str, list[tuple[StoredChunk, float]]]:
+    """For each question what retrieval brings, with its score; from a file where it is known."""
+    known: dict[str, list[list[float]]] = (
+        json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    )
+    for at, row in enumerate(rows, start=1):
+        if row["id"] not in known:
+            question = Question.read(row["question"])
+            vector = encoder.encode([question.text])[0]
+            found = retrieve(view, question, vector).passages
+            known[row["id"]] = [[one.stored.chunk_id, one.score] for one in found]
+        if at % 200 == 0:
+            print(f"{at} of {len(rows)} questions searched", file=sys.stderr, flush=True)
+    kept.write_text(json.dumps(known), "utf-8")
+    return {
+        row["id"]: list(
+            zip(
+                view.passages([int(number) for number, _ in known[row["id"]]]),
+                [score for _, score in known[row["id"]]],
+                strict=True,
+            )
+        )
+        for row in rows
+    }
+
+
+def reads(
+    view: View, row: Row, found: Sequence[tuple[StoredChunk, float]], reader: Reader
+) -> list[Read]:
+    """Every sentence that was read for a question."""
+    chunks = [chunk for chunk, _ in found]
+    made = []
+    for (chunk, score), readings in zip(found, reader.read(row["question"], chunks), strict=True):
+        made += [_read(row, chunk, score, reading) for reading in readings]
+    return made
+
+
+def _read(row: Row, chunk: StoredChunk, score: float, reading: Reading) -> Read:
+    gold = row["answerable"] and chunk.card.article_id in row["gold"]
+    text = chunk.chunk.part(reading.sentence)
+    return Read(
+        reading.score,
+        score,
+        gold and contains_answer(text, row["answers"]),
+        token_f1(chunk.chunk.part(reading.answer), row["answers"]) if row["answerable"] else 0.0,
+    )
+
+
+def ranked(read: Sequence[Read], weight: float) -> list[Read]:
+    """The sentences of a question, best first."""
+    return sorted(read, key=lambda one: -(one.reading + weight * one.search))
+
+
+def fit(rows: Sequence[Row], read: dict[str, list[Read]]) -> Calibration:
+    """What is fitted on the questions of the tuning half."""
+    can = [row for row in rows if row["answerable"]]
+    weight = max(
+        SEARCH, key=lambda w: np.mean([ranked(read[row["id"]], w)[0].holds for row in can])
+    )
+    best = [ranked(read[row["id"]], weight)[0] for row in rows]
+    scores = np.array([one.reading + weight * one.search for one in best])
+    right = np.array([one.holds for one in best], float)
+
+    def loss(line: Any) -> float:
+        odds = line[0] * scores + line[1]
+        return float(np.mean(np.logaddexp(0, odds) - right * odds))
+
+    slope, bias = map(float, minimize(loss, [0.3, 0.0]).x)
+    chance = 1 / (1 + np.exp(-(slope * scores + bias)))
+    answerable = np.array([row["answerable"] for row in rows])
+    threshold = float(np.quantile(chance[answerable], DECLINED))
+    order = np.argsort(-chance)
+    good = np.cumsum([best[at].f1 >= 0.5 for at in order]) / np.arange(1, len(order) + 1)
+    enough = [at for at in range(FEWEST_SHORT, len(order)) if good[at] >= PRECISION]
+    short = float(chance[order[enough[-1]]]) if enough else 1.0
+    return Calibration(weight, slope, bias, threshold, short)
+
+
+def figures(rows: Sequence[Row], read: dict[str, list[Read]], by: Calibration) -> dict[str, float]:
+    """The figures of some questions."""
+    best = {row["id"]: ranked(read[row["id"]], by.search) for row in rows}
+    can = [row["id"] for row in rows if row["answerable"]]
+    cannot = [row["id"] for row in rows if not row["answerable"]]
+
+    def chance(key: str) -> float:
+        top = best[key][0]
+        return float(1 / (1 + np.exp(-by.log_odds(top.reading, top.search))))
+
+    shown = [key for key in (*can, *cannot) if chance(key) >= max(by.short, by.threshold)]
+    answerable = set(can)
+    return {
+        "one": _mean(best[key][0].holds for key in can),
+        "three": _mean(any(one.holds for one in best[key][:3]) for key in can),
+        "auc": auc([chance(key) for key in can], [chance(key) for key in cannot]),
+        "unanswerable declined": _mean(chance(key) < by.threshold for key in cannot),
+        "answerable declined": _mean(chance(key) < by.threshold for key in can),
+        "f1": _mean(best[key][0].f1 for key in can),
+        "short shown": _mean(key in set(shown) for key in can),
+        "short right": _mean(key in answerable and best[key][0].f1 >= 0.5 for key in shown),
+        "calibration error": calibration_error(
+            [chance(row["id"]) for row in rows], [best[row["id"]][0].holds for row in rows]
+        ),
+        "answerable": len(can),
+        "unanswerable": len(cannot),
+    }
+
+
+def _mean(values: Iterator[float]) -> float:
+    found = list(values)
+    return round(float(np.mean(found)), 4) if found else 0.0
+
+
+def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """The share of pairs in which the positive is the larger, equal ones half."""
+    p, n = np.array(positive)[:, None], np.array(negative)[None, :]
+    return round(float(np.mean((p > n) + 0.5 * (p == n))), 4) if p.size and n.size else 0.0
+
+
+def calibration_error(chances: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Expected calibration error (Guo et al., 2017): the mean gap of tenths of equal width."""
+    chance, truth = np.array(chances), np.array(right, float)
+    place = np.minimum((chance * bins).astype(int), bins - 1)
+    gaps = [
+        abs(chance[place == at].mean() - truth[place == at].mean()) * (place == at).mean()
+        for at in range(bins)
+        if (place == at).any()
+    ]
+    return round(float(sum(gaps)), 4)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""Training examples for the reader, made of public question sets.
+
+An example is a question, a headline and a window of whole sentences, with the place of the
+answer in the window or none. Windows have the size of the chunks that Byline searches. The
+unanswerable examples are of three kinds: questions that people wrote to look answered
+(SQuAD 2.0: Rajpurkar, Jia and Liang, 2018), answerable questions with another window of
+their paragraph, and with the most similar paragraph of the same article.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.reader.extractive import asked
+
+SHORTEST, LONGEST = 280, 540
+"""Characters of a window: drawn evenly between them."""
+
+MIX = {
+    "answered": 0.45,
+    "unanswerable": 0.22,
+    "elsewhere": 0.16,
+    "queries": 0.05,
+    "sentences": 0.02,
+    "roles": 0.05,
+    "made": 0.05,
+}
+"""Share of each kind of example."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9])")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with a window, and where in the window the answer stands."""
+
+    question: str
+    headline: str
+    window: str
+    answer: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question with its whole paragraph."""
+
+    question: str
+    paragraph: int
+    answer: tuple[int, int] | None
+
+
+class Paragraphs:
+    """All paragraphs, their sentences, and how rare each word is."""
+
+    def __init__(self) -> None:
+        self.titles: list[str] = []
+        self.texts: list[str] = []
+        self.sentences: list[list[tuple[int, int]]] = []
+        self._by_title: dict[str, list[int]] = {}
+        self._in: Counter[str] = Counter()
+        self._words: dict[int, frozenset[str]] = {}
+
+    def add(self, title: str, text: str) -> int:
+        """Keep a paragraph; its number."""
+        number = len(self.texts)
+        self.titles.append(" ".join(title.replace("_", " ").split()))
+        self.texts.append(text)
+        self.sentences.append(list(sentence_spans(text)))
+        self._by_title.setdefault(self.titles[-1], []).append(number)
+        self._in.update(frozenset(_WORD.findall(text.lower())))
+        return number
+
+    def of_one_title(self, number: int) -> list[int]:
+        """The paragraphs with the title of one."""
+        return self._by_title[self.titles[number]]
+
+    def words(self, number: int) -> frozenset[str]:
+        """The different words of a paragraph."""
+        if number not in self._words:
+            self._words[number] = frozenset(_WORD.findall(self.texts[number].lower()))
+        return self._words[number]
+
+    def weight(self, word: str) -> float:
+        """How much a word tells: the logarithm of how rare it is."""
+        return math.log((1 + len(self.texts)) / (1 + self._in[word]))
+
+    def overlap(self, question: str, words: frozenset[str]) -> float:
+        """The weight of the question's words that stand among others."""
+        return sum(self.weight(w) for w in set(_WORD.findall(question.lower())) if w in words)
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Rough sentences, with nothing but white space left out."""
+    start = 0
+    for gap in _SENTENCE.finditer(text):
+        end = gap.start() + len(gap.group().rstrip())
+        yield start, end
+        start = gap.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def window(
+    sentences: Sequence[tuple[int, int]], first: int, last: int, rng: random.Random
+) -> tuple[int, int]:
+    """Whole sentences around some that must be in, as many as fit a drawn length."""
+    room = rng.randint(SHORTEST, LONGEST)
+    while True:
+        ways = [way for way in (-1, 1) if 0 <= (first if way < 0 else last) + way < len(sentences)]
+        rng.shuffle(ways)
+        for way in ways:
+            low, high = (first - 1, last) if way < 0 else (first, last + 1)
+            if sentences[high][1] - sentences[low][0] <= room:
+                first, last = low, high
+                break
+        else:
+            return sentences[first][0], sentences[last][1]
+
+
+class Rows:
+    """Every source, read once, drawn from again and again."""
+
+    def __init__(self, folder: Path, made: Sequence[Path] = ()) -> None:
+        self.paragraphs = Paragraphs()
+        self.items: dict[str, list[Item]] = {kind: [] for kind in MIX}
+        for row in read(folder / "squad_train.jsonl.gz"):
+            self._take(row, "answered", "unanswerable")
+        for row in read(folder / "qed_train.jsonl.gz"):
+            self._take(row, "queries", "unanswerable")
+        for row in read(folder / "selqa.jsonl.gz"):
+            self._take(row, "sentences", "unanswerable")
+        for row in read(folder / "qamr_sample.jsonl.gz"):
+            self._take(row, "roles", "unanswerable")
+        self.items["elsewhere"] = self.items["answered"]
+        for path in made:
+            for row in read(path):
+                self._take(row, "made", "made")
+
+    def _take(self, row: Mapping[str, Any], answered: str, unanswerable: str) -> None:
+        number = self.paragraphs.add(row["title"], row["context"])
+        for question in row["questions"]:
+            spans = [(start, start + len(text)) for start, text in question["answers"] if text]
+            if question["answers"] and not spans:
+                continue
+            best = spans[0] if spans else None
+            kind = answered if spans else unanswerable
+            self.items[kind].append(Item(asked(question["question"]), number, best))
+
+    def example(self, kind: str, item: Item, rng: random.Random) -> Example:
+        """One example of an item, with a window drawn anew."""
+        if kind == "elsewhere":
+            return self._elsewhere(item, rng)
+        if item.answer is None:
+            return self._nearest(item, item.paragraph, self.spans(item.paragraph), rng)
+        spans = self.spans(item.paragraph)
+        touched = [n for n, (a, b) in enumerate(spans) if a < item.answer[1] and b > item.answer[0]]
+        start, end = window(spans, touched[0], touched[-1], rng)
+        answer = (item.answer[0] - start, item.answer[1] - start)
+        return self._example(item, item.paragraph, start, end, answer)
+
+    def spans(self, paragraph: int) -> list[tuple[int, int]]:
+        """The sentences of a paragraph."""
+        return self.paragraphs.sentences[paragraph]
+
+    def _elsewhere(self, item: Item, rng: random.Random) -> Example:
+        """An answerable question with a window that does not hold its answer."""
+        assert item.answer is not None
+        text = self.paragraphs.texts[item.paragraph]
+        words = text[item.answer[0] : item.answer[1]].lower()
+        spans = self.spans(item.paragraph)
+        held = [n for n, (a, b) in enumerate(spans) if words in text[a:b].lower()]
+        sides = [spans[: held[0]], spans[held[0] + 1 :]] if len(held) == 1 else [[]]
+        longest = max(sides, key=len)
+        if sum(b - a for a, b in longest) > SHORTEST and rng.random() < 0.5:
+            return self._nearest(item, item.paragraph, longest, rng)
+        others = [
+            number
+            for number in self.paragraphs.of_one_title(item.paragraph)
+            if number != item.paragraph and words not in self.paragraphs.texts[number].lower()
+        ]
+        if not others:
+            return self.example("answered", item, rng)
+        rng.shuffle(others)
+        known = self.paragraphs
+        best = max(others[:40], key=lambda n: known.overlap(item.question, known.words(n)))
+        return self._nearest(item, best, self.spans(best), rng)
+
+    def _nearest(
+        self, item: Item, paragraph: int, spans: Sequence[tuple[int, int]], rng: random.Random
+    ) -> Example:
+        """The window around the sentence that shares most with the question."""
+        text = self.paragraphs.texts[paragraph]
+        scores = [
+            self.paragraphs.overlap(item.question, frozenset(_WORD.findall(text[a:b].lower())))
+            + rng.random()
+            for a, b in spans
+        ]
+        best = max(range(len(spans)), key=scores.__getitem__)
+        start, end = window(spans, best, best, rng)
+        return self._example(item, paragraph, start, end, None)
+
+    def _example(
+        self, item: Item, paragraph: int, start: int, end: int, answer: tuple[int, int] | None
+    ) -> Example:
+        text = self.paragraphs.texts[paragraph][start:end]
+        return Example(item.question, self.paragraphs.titles[paragraph], text, answer)
+
+    def stream(self, seed: int, skip: int = 0) -> Iterator[Example]:
+        """Examples without end, each kind in its share, each item once before any again.
+
+        Args:
+            seed: the same seed gives the same examples.
+            skip: how many to pass over, to go on where a run stopped.
+        """
+        rng = random.Random(seed)
+        kinds = [kind for kind in MIX if self.items[kind]]
+        shares = [MIX[kind] for kind in kinds]
+        order: dict[str, list[int]] = {}
+        for drawn in range(1 << 62):
+            kind = rng.choices(kinds, shares)[0]
+            if not order.get(kind):
+                order[kind] = list(range(len(self.items[kind])))
+                rng.shuffle(order[kind])
+            item = self.items[kind][order[kind].pop()]
+            own = random.Random(rng.getrandbits(64))
+            if drawn >= skip:
+                yield self.example(kind, item, own)
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a gzipped file, one JSON object a line."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)

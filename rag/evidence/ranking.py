@@ -1,0 +1,93 @@
+"""Which sentences answer a question, best first, and how likely each does.
+
+The reader (`rag.reader`) points at the likeliest answer in each sentence of the passages found.
+Its score and that of the search together, calibrated (Platt, 1999), are the probability that
+the sentence answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp
+
+from index.records import Span
+from rag.evidence.prose import is_prose
+from rag.questions.asking import only_asks
+from rag.questions.question import Question
+from rag.reader.extractive import WEIGHTS
+from rag.reader.reading import Reader
+from rag.retrieval import Passage
+from rag.text.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer the question."""
+
+    passage: Passage
+    span: Span
+    """Where the sentence is in its article."""
+    text: str
+    answer: Span
+    """Where the words that answer are in the article, if any do."""
+    score: float = 0.0
+    """Log odds that the sentence answers."""
+
+    @property
+    def probability(self) -> float:
+        """Probability that the sentence answers, 0 to 1."""
+        return 1 / (1 + exp(-max(min(self.score, 30.0), -30.0)))
+
+    @property
+    def short(self) -> str:
+        """The words that answer."""
+        return self.passage.stored.chunk.part(self.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted on questions with known answers (`eval/reader/measure.py`)."""
+
+    search: float
+    """Weight of the search's score beside the reader's."""
+    slope: float
+    bias: float
+    """Of the log odds, as a line of the weighted score."""
+    threshold: float
+    """Probability below which a question is declined."""
+    short: float
+    """Probability from which the words that answer are shown by themselves."""
+
+    def log_odds(self, read: float, found: float) -> float:
+        """Log odds of an answer, from the reader's score and the search's."""
+        return self.bias + self.slope * (read + self.search * found)
+
+
+@lru_cache(maxsize=1)
+def calibration() -> Calibration:
+    """That of the reader that comes with Byline."""
+    return Calibration(**json.loads(WEIGHTS.with_name("calibration.json").read_text("utf-8")))
+
+
+def candidates(question: Question, passages: Sequence[Passage], reader: Reader) -> list[Candidate]:
+    """The sentences of the passages, once each, best first.
+
+    What is no prose, or only asks the question again, is none.
+    """
+    by = calibration()
+    seen: set[tuple[str, str]] = set()
+    found = []
+    read = reader.read(question.text, [passage.stored for passage in passages])
+    for passage, readings in zip(passages, read, strict=True):
+        for reading in readings:
+            text = passage.stored.chunk.part(reading.sentence)
+            key = (passage.stored.card.origin, fold(text))
+            if key in seen or only_asks(question, text) or not is_prose(text):
+                continue  # a story's copies say the same words, which count once
+            seen.add(key)
+            score = by.log_odds(reading.score, passage.score)
+            found.append(Candidate(passage, reading.sentence, text, reading.answer, score))
+    return sorted(found, key=lambda one: -one.score)

@@ -1,0 +1,1 @@
+"""The learned reader: which words of a passage answer a question, and whether any do."""

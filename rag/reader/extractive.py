@@ -1,0 +1,220 @@
+"""A reader over transformers' question-answering classes.
+
+The one that comes with Byline is the MiniLM of pip with weights of its own in every layer but
+the word embeddings (`weights/README.md` tells what they were trained on). Any extractive
+question-answering model of Hugging Face takes its place by name.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+from index.modelfiles import MINILM
+from index.records import Span, StoredChunk
+from rag.reader.reading import Reading
+
+WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
+EMBEDDED = "byline-reader"
+MOST_TOKENS = 384
+"""Of a question with its passage; what is beyond is not read."""
+LONGEST_ANSWER = 40
+"""Tokens of an answer."""
+BATCH = 8
+
+Array = npt.NDArray[np.float32]
+
+
+def asked(question: str) -> str:
+    """A question as the reader was trained to read it: lower case, without its final mark."""
+    return " ".join(question.lower().split()).rstrip(" ?.!")
+
+
+def headed(headline: str, text: str) -> tuple[str, int]:
+    """A passage under its headline, and where the passage begins in that."""
+    head = f"{headline}. "
+    return head + text, len(head)
+
+
+class ExtractiveReader:
+    """A question-answering model on the CPU."""
+
+    def __init__(self, model: Any, tokenizer: Any, name: str, *, lower: bool = False) -> None:
+        self._model = model.eval()
+        self._tokenizer = tokenizer
+        self._lower = lower
+        self._lock = threading.Lock()
+        self.name = name
+
+    @classmethod
+    def embedded(cls, weights: Path = WEIGHTS) -> ExtractiveReader:
+        """The reader that comes with Byline.
+
+        Raises:
+            ModelError: a file of it is missing or altered.
+        """
+        from transformers import AutoConfig, AutoTokenizer, BertForQuestionAnswering
+
+        base = MINILM.checked_path()
+        model = BertForQuestionAnswering(AutoConfig.from_pretrained(base.parent))
+        model.load_state_dict(_state(base, weights), strict=True)
+        tokenizer = AutoTokenizer.from_pretrained(base.parent)
+        return cls(model, tokenizer, EMBEDDED, lower=True)
+
+    @classmethod
+    def named(cls, name: str) -> ExtractiveReader:
+        """A folder with an extractive question-answering model, or its name on Hugging Face.
+
+        A name is looked up in the local cache of huggingface_hub and downloaded when it is
+        not there: naming it is asking for it.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+        local = Path(name).is_dir()
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
+            model = AutoModelForQuestionAnswering.from_pretrained(name, local_files_only=local)
+        except (OSError, ValueError) as error:
+            where = (
+                "folder" if local else "folder or model of Hugging Face, and no network reached it,"
+            )
+            raise ModelError(
+                f"{name!r} is no {where} that answers questions out of passages: "
+                f"{str(error).splitlines()[0]}"
+            ) from error
+        if not tokenizer.is_fast:
+            raise ModelError(f"{name!r} has no fast tokenizer, so no places of answers are known.")
+        return cls(model, tokenizer, Path(name).name if local else name)
+
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
+        """For each passage a reading of each of its sentences, in their order.
+
+        A sentence that is beyond what the model reads has none.
+        """
+        text = asked(question) if self._lower else question
+        order = sorted(range(len(passages)), key=lambda at: len(passages[at].chunk.text))
+        found: list[list[Reading]] = [[] for _ in passages]
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            for at, readings in zip(
+                part, self._batch(text, [passages[at] for at in part]), strict=True
+            ):
+                found[at] = readings
+        return found
+
+    def _batch(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
+        import torch
+
+        texts = [headed(one.card.title, one.chunk.text) for one in passages]
+        with self._lock, torch.inference_mode():
+            batch = self._tokenizer(
+                [question] * len(passages),
+                [text for text, _ in texts],
+                truncation="only_second",
+                max_length=min(MOST_TOKENS, self._tokenizer.model_max_length),
+                padding=True,
+                return_offsets_mapping=True,
+                return_tensors="pt",
+            )
+            offsets = batch.pop("offset_mapping").numpy()
+            kinds = [batch.sequence_ids(at) for at in range(len(passages))]
+            out = self._model(**batch)
+            starts, ends = out.start_logits.numpy(), out.end_logits.numpy()
+        found = []
+        for at, (passage, (_, head)) in enumerate(zip(passages, texts, strict=True)):
+            inside = np.array([kind == 1 for kind in kinds[at]]) & (offsets[at][:, 0] >= head)
+            shift = passage.chunk.start - head
+            null = float(starts[at][0] + ends[at][0])
+            found.append(
+                [
+                    reading
+                    for span in passage.chunk.sentences
+                    if (
+                        reading := _best(
+                            span, shift, inside, offsets[at], starts[at], ends[at], null
+                        )
+                    )
+                ]
+            )
+        return found
+
+
+def _best(
+    sentence: Span,
+    shift: int,
+    inside: npt.NDArray[np.bool_],
+    offsets: npt.NDArray[np.int64],
+    starts: Array,
+    ends: Array,
+    null: float,
+) -> Reading | None:
+    """The likeliest answer within a sentence; None where no token of it was read."""
+    low, high = sentence.start - shift, sentence.end - shift
+    tokens = np.flatnonzero(inside & (offsets[:, 0] >= low) & (offsets[:, 1] <= high))
+    if not len(tokens):
+        return None
+    scores = starts[tokens][:, None] + ends[tokens][None, :]
+    reach = np.arange(len(tokens))
+    length = reach[None, :] - reach[:, None]
+    scores = np.where((length >= 0) & (length < LONGEST_ANSWER), scores, -np.inf)
+    first, last = np.unravel_index(int(scores.argmax()), scores.shape)
+    answer = Span(int(offsets[tokens[first]][0]) + shift, int(offsets[tokens[last]][1]) + shift)
+    return Reading(sentence, answer, float(scores[first, last]) - null)
+
+
+def _state(base: Path, weights: Path) -> dict[str, Any]:
+    """The weights of the reader: its own, and those of the MiniLM where it has none."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        own = load_file(weights)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"{weights} is missing or damaged ({error}). Install Byline again."
+        ) from error
+    scales = {
+        name.removesuffix(".scale"): own.pop(name) for name in list(own) if name.endswith(".scale")
+    }
+    state = {
+        f"bert.{name}": value for name, value in load_file(base).items() if "pooler" not in name
+    }
+    state.pop("bert.embeddings.position_ids", None)
+    for name, value in own.items():
+        scale = scales.get(name)
+        state[name] = value.to(torch.float32) * (scale[:, None] if scale is not None else 1.0)
+    return state
+
+
+def load_reader(name: str | None = None) -> ExtractiveReader:
+    """The reader of that name or folder; without one, the reader that comes with Byline.
+
+    Raises:
+        ModelError: it is missing, altered or cannot be loaded.
+    """
+    return ExtractiveReader.embedded() if name is None else ExtractiveReader.named(name)
+
+
+def check_files() -> list[tuple[str, bool, str]]:
+    """For the reader's file: its name, whether it can be read, and what to say about it."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(WEIGHTS, "np") as file:
+            count = len(file.keys())
+    except (OSError, SafetensorError) as error:
+        return [
+            ("reader", False, f"{WEIGHTS} is missing or damaged ({error}). Install Byline again.")
+        ]
+    size = WEIGHTS.stat().st_size
+    return [("reader", True, f"{EMBEDDED} can be read ({count} weights, {size:,} bytes)")]

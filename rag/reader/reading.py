@@ -1,0 +1,65 @@
+"""What a reader makes of a question and some passages; the protocol of all readers, and a fake.
+
+Extractive question answering with a "not here" (Rajpurkar, Jia and Liang, 2018): a reader
+points at the words that answer, and tells by how much they beat the answer that nothing does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.records import Span, StoredChunk
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The best answer within one sentence of one passage."""
+
+    sentence: Span
+    """Where the sentence is in its article."""
+    answer: Span
+    """Where the answer is in the article; it lies within the sentence."""
+    score: float
+    """Log odds of the answer against "not here", as the model gives them, uncalibrated."""
+
+
+class Reader(Protocol):
+    """Anything that reads a question with passages; one of Byline's model boundaries."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls the model."""
+
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
+        """For each passage a reading of each of its sentences, in their order."""
+
+
+class WordReader:
+    """A fake for tests: a sentence answers by the words that it shares with the question."""
+
+    name = "words"
+
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
+        """For each passage a reading of each of its sentences, in their order."""
+        wanted = set(_WORD.findall(question.lower())) - _EVERYWHERE
+        return [
+            [self._reading(wanted, passage, span) for span in passage.chunk.sentences]
+            for passage in passages
+        ]
+
+    def _reading(self, wanted: set[str], passage: StoredChunk, span: Span) -> Reading:
+        text = passage.chunk.part(span)
+        found = [match for match in _WORD.finditer(text) if match.group().lower() not in wanted]
+        longest = max(found, key=lambda match: len(match.group()), default=None)
+        shared = len(wanted & set(_WORD.findall(text.lower()))) / max(1, len(wanted))
+        answer = span
+        if longest is not None:
+            answer = Span(span.start + longest.start(), span.start + longest.end())
+        return Reading(span, answer, 20 * shared - 10)
+
+
+_WORD = re.compile(r"\w+")
+_EVERYWHERE = frozenset("a an and did do does how in is it of on say the to was what who".split())
