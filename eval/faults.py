@@ -96,14 +96,14 @@ def _(real: Instead, ranked: Any, limit: int) -> Any:
 # Choosing and declining.
 
 
-@fault("refusal-off", "rag.evidence.weighing:Weights.answerable",
+@fault("refusal-off", "rag.evidence.choosing:confidence",
        "Whatever was found is taken for an answer.",
        asks="false_premise outside_dates")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return 1.0
 
 
-@fault("everything-refused", "rag.evidence.weighing:Weights.answerable",
+@fault("everything-refused", "rag.evidence.choosing:confidence",
        "Nothing that was found is taken for an answer.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return 0.0
@@ -116,8 +116,9 @@ def _(real: Instead, *args: Any) -> Any:
     return "theirs"
 
 
-@fault("premise-not-demanded", "rag.evidence.choosing:_unfounded",
-       "A reason is given for what has not happened.", asks="false_premise")  # fmt: skip
+@fault("suppositions-not-checked", "rag.evidence.ranking:unsaid",
+       "A question may suppose what its passage does not say.",
+       asks="false_premise near_miss")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return False
 
@@ -246,10 +247,10 @@ def _(real: Instead, *args: Any) -> Any:
     return "Meridian Post, 2 May 2019"
 
 
-@fault("short-answer-wrong", "rag.evidence.short:short_answer",
-       "The short answer is the quotation's first word.", asks="number date")  # fmt: skip
-def _(real: Instead, question: Any, quote: str, *args: Any) -> Any:
-    return quote.split()[0], 0
+@fault("short-answer-wrong", "rag.generation:short",
+       "The short answer is the sentence's first word.", asks="number date")  # fmt: skip
+def _(real: Instead, question: Any, candidate: Any) -> Any:
+    return candidate.text.split()[0] if real(question, candidate) else ""
 
 
 # Keeping up with the archive.

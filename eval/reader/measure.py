@@ -17,7 +17,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.records import StoredChunk
 from index.stores import View
-from rag.evidence.ranking import Calibration
+from rag.evidence.ranking import Calibration, unsaid
 from rag.questions.question import Question
 from rag.reader.extractive import WEIGHTS, ExtractiveReader
 from rag.reader.reading import Reader, Reading
@@ -42,6 +42,7 @@ PRECISION = 0.90
 SEARCH = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0)
 """Weights of the search's score that are tried."""
 FEWEST_SHORT = 30
+ROUNDS = 3
 
 Row = dict[str, Any]
 
@@ -52,6 +53,7 @@ class Read:
 
     reading: float
     search: float
+    unsaid: bool
     holds: bool
     """Whether the sentence, in a gold article, holds a gold answer."""
     f1: float
@@ -152,62 +154,84 @@ def reads(
 ) -> list[Read]:
     """Every sentence that was read for a question."""
     chunks = [chunk for chunk, _ in found]
+    question = Question.read(row["question"])
     made = []
     for (chunk, score), readings in zip(found, reader.read(row["question"], chunks), strict=True):
-        made += [_read(row, chunk, score, reading) for reading in readings]
+        supposed = unsaid(question, chunk)
+        made += [_read(row, chunk, score, supposed, reading) for reading in readings]
     return made
 
 
-def _read(row: Row, chunk: StoredChunk, score: float, reading: Reading) -> Read:
+def _read(row: Row, chunk: StoredChunk, score: float, supposed: bool, reading: Reading) -> Read:
     gold = row["answerable"] and chunk.card.article_id in row["gold"]
     text = chunk.chunk.part(reading.sentence)
     return Read(
         reading.score,
         score,
+        supposed,
         gold and contains_answer(text, row["answers"]),
         token_f1(chunk.chunk.part(reading.answer), row["answers"]) if row["answerable"] else 0.0,
     )
 
 
-def ranked(read: Sequence[Read], weight: float) -> list[Read]:
+def ranked(read: Sequence[Read], by: Calibration) -> list[Read]:
     """The sentences of a question, best first."""
-    return sorted(read, key=lambda one: -(one.reading + weight * one.search))
+    return sorted(read, key=lambda one: -odds(one, by))
+
+
+def odds(one: Read, by: Calibration) -> float:
+    """Log odds that a sentence answers."""
+    return by.log_odds(one.reading, one.search, one.unsaid)
 
 
 def fit(rows: Sequence[Row], read: dict[str, list[Read]]) -> Calibration:
     """What is fitted on the questions of the tuning half."""
-    can = [row for row in rows if row["answerable"]]
-    weight = max(
-        SEARCH, key=lambda w: np.mean([ranked(read[row["id"]], w)[0].holds for row in can])
-    )
-    best = [ranked(read[row["id"]], weight)[0] for row in rows]
-    scores = np.array([one.reading + weight * one.search for one in best])
-    right = np.array([one.holds for one in best], float)
+    can = [row["id"] for row in rows if row["answerable"]]
 
-    def loss(line: Any) -> float:
-        odds = line[0] * scores + line[1]
-        return float(np.mean(np.logaddexp(0, odds) - right * odds))
+    def firsts_right(by: Calibration) -> float:
+        return float(np.mean([ranked(read[key], by)[0].holds for key in can]))
 
-    slope, bias = map(float, minimize(loss, [0.3, 0.0]).x)
-    chance = 1 / (1 + np.exp(-(slope * scores + bias)))
+    tried = [Calibration(weight, 1.0, 0.0, 0.0, 0.0, 0.0) for weight in SEARCH]
+    fitted = max(tried, key=firsts_right)
+    for _ in range(ROUNDS):  # the exact check changes which sentence is the best one
+        best = [ranked(read[row["id"]], fitted)[0] for row in rows]
+        fitted = calibrated(best, fitted)
+    chance = np.array([probability(odds(one, fitted)) for one in best])
     answerable = np.array([row["answerable"] for row in rows])
     threshold = float(np.quantile(chance[answerable], DECLINED))
     order = np.argsort(-chance)
     good = np.cumsum([best[at].f1 >= 0.5 for at in order]) / np.arange(1, len(order) + 1)
     enough = [at for at in range(FEWEST_SHORT, len(order)) if good[at] >= PRECISION]
     short = float(chance[order[enough[-1]]]) if enough else 1.0
-    return Calibration(weight, slope, bias, threshold, short)
+    return replace(fitted, threshold=threshold, short=short)
+
+
+def calibrated(best: Sequence[Read], by: Calibration) -> Calibration:
+    """A line of the scores that gives the log odds of being right: logistic regression."""
+    scores = np.array([[one.reading + by.search * one.search, one.unsaid, 1.0] for one in best])
+    right = np.array([one.holds for one in best], float)
+
+    def loss(weights: Any) -> float:
+        said = scores @ weights
+        return float(np.mean(np.logaddexp(0, said) - right * said))
+
+    slope, supposed, bias = map(float, minimize(loss, [0.3, -0.5, 0.0]).x)
+    return replace(by, slope=slope, unsaid=supposed, bias=bias)
+
+
+def probability(log_odds: float) -> float:
+    """The probability of these log odds."""
+    return float(1 / (1 + np.exp(-log_odds)))
 
 
 def figures(rows: Sequence[Row], read: dict[str, list[Read]], by: Calibration) -> dict[str, float]:
     """The figures of some questions."""
-    best = {row["id"]: ranked(read[row["id"]], by.search) for row in rows}
+    best = {row["id"]: ranked(read[row["id"]], by) for row in rows}
     can = [row["id"] for row in rows if row["answerable"]]
     cannot = [row["id"] for row in rows if not row["answerable"]]
 
     def chance(key: str) -> float:
-        top = best[key][0]
-        return float(1 / (1 + np.exp(-by.log_odds(top.reading, top.search))))
+        return probability(odds(best[key][0], by))
 
     shown = [key for key in (*can, *cannot) if chance(key) >= max(by.short, by.threshold)]
     answerable = set(can)

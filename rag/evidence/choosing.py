@@ -77,13 +77,18 @@ def choose(
         return chosen
     ranked = candidates(question, passages, reader)
     met = _met(index, question, demands, ranked, chosen)
-    chosen.confidence = met[0].probability if met else 0.0
+    chosen.confidence = confidence(met)
     if met:
         chosen.lacking = []
     if chosen.confidence >= calibration().threshold:
         chosen.drafts = quotations(question, met)
         chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
     return chosen
+
+
+def confidence(met: Sequence[Candidate]) -> float:
+    """Probability that the evidence answers, 0 to 1."""
+    return met[0].probability if met else 0.0
 
 
 def _met(

@@ -1,8 +1,8 @@
 """Which sentences answer a question, best first, and how likely each does.
 
 The reader (`rag.reader`) points at the likeliest answer in each sentence of the passages found.
-Its score and that of the search together, calibrated (Platt, 1999), are the probability that
-the sentence answers.
+Its score, that of the search, and whether the exact check finds the question's own suppositions
+in the passage, calibrated together (Platt, 1999), are the probability that the sentence answers.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
 
-from index.records import Span
+from index.records import Span, StoredChunk
 from rag.evidence.prose import is_prose
+from rag.grounding import Support, faults
 from rag.questions.asking import only_asks
 from rag.questions.question import Question
 from rag.reader.extractive import WEIGHTS
@@ -56,14 +57,16 @@ class Calibration:
     slope: float
     bias: float
     """Of the log odds, as a line of the weighted score."""
+    unsaid: float
+    """What is added to them where the question supposes what the passage does not say."""
     threshold: float
     """Probability below which a question is declined."""
     short: float
     """Probability from which the words that answer are shown by themselves."""
 
-    def log_odds(self, read: float, found: float) -> float:
-        """Log odds of an answer, from the reader's score and the search's."""
-        return self.bias + self.slope * (read + self.search * found)
+    def log_odds(self, read: float, found: float, unsaid: bool) -> float:
+        """Log odds of an answer, from the reader's score, the search's and the exact check."""
+        return self.bias + self.slope * (read + self.search * found) + self.unsaid * unsaid
 
 
 @lru_cache(maxsize=1)
@@ -82,12 +85,23 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
     found = []
     read = reader.read(question.text, [passage.stored for passage in passages])
     for passage, readings in zip(passages, read, strict=True):
+        supposed = unsaid(question, passage.stored)
         for reading in readings:
             text = passage.stored.chunk.part(reading.sentence)
             key = (passage.stored.card.origin, fold(text))
             if key in seen or only_asks(question, text) or not is_prose(text):
                 continue  # a story's copies say the same words, which count once
             seen.add(key)
-            score = by.log_odds(reading.score, passage.score)
+            score = by.log_odds(reading.score, passage.score, supposed)
             found.append(Candidate(passage, reading.sentence, text, reading.answer, score))
     return sorted(found, key=lambda one: -one.score)
+
+
+def unsaid(question: Question, passage: StoredChunk) -> bool:
+    """True where the question supposes what a passage does not say.
+
+    The question is held against the passage as if it were a statement of an answer: names,
+    numbers, days and negations that the passage does not carry give away a question that
+    only looks as if it were answered.
+    """
+    return bool(faults(question.text, [Support.of(passage.chunk.text, passage.card)]))
