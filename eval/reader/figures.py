@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from eval.reader.parsed import VAGUE, Made, Passage, chunk_of, named, persons, plain
 
@@ -251,6 +252,7 @@ def _uncounted(passage: Passage) -> set[str]:
         for _, doc in passage.docs
         for token in doc
         if token.tag_ == "NNS"
+        and token.is_alpha
         and token.lemma_.lower() not in VAGUE
         and not any(child.tag_ == "CD" for child in token.subtree)
         and not _MEASURE.search(token.lower_)
@@ -261,15 +263,24 @@ def _uncounted(passage: Passage) -> set[str]:
 def _ages(passage: Passage, rng: random.Random) -> Iterator[Made]:
     for start, doc in passage.docs:
         for person in persons(doc):
-            match = _AGE.match(doc.text, person.end_char)
-            before = _YEARS_OLD.search(doc.text[: person.start_char])
-            if before or (match and (match["a"] or person.start == 0)):
-                low, high = before.span(1) if before else match.span("a" if match["a"] else "b")
+            place = _age(doc, person)
+            if place:
+                low, high = place
                 yield Made(
                     "figure-age",
                     rng.choice(_HOW_OLD).format(n=person.text),
                     (start + low, start + high),
                 )
+
+
+def _age(doc: Any, person: Any) -> tuple[int, int] | None:
+    """Where a sentence gives a person's age: "45-year-old Y", "Y, 45,", "Y was 45."."""
+    if before := _YEARS_OLD.search(doc.text[: person.start_char]):
+        return before.span(1)
+    match = _AGE.match(doc.text, person.end_char)
+    if match and match["a"]:
+        return match.span("a")
+    return match.span("b") if match and person.start == 0 else None
 
 
 def _other_year(passage: Passage, rng: random.Random) -> Iterator[Made]:
