@@ -50,7 +50,7 @@ from pathlib import Path
 
 from eval.reader import agents, figures, roles, speech, statements
 from eval.reader.parsed import Made, Passage, parse, passages, persons, plain, words
-from eval.reader.rows import asked
+from rag.reader.extractive import asked
 
 _ORGANISED = ("ORG", "GPE")
 
