@@ -46,6 +46,10 @@ _SIGNS: tuple[tuple[Asks, str], ...] = (
 _PATTERNS = tuple((asks, re.compile(pattern)) for asks, pattern in _SIGNS)
 
 
+FEWEST_IN_CAPITALS = 3
+"""Words of a question that is typed in capitals; "WHO?" asks for an organisation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, read."""
@@ -89,6 +93,8 @@ class Question:
             oldest: that of its oldest.
         """
         text = " ".join(text.split())[:LONGEST]
+        if text.isupper() and len(text.split()) >= FEWEST_IN_CAPITALS:
+            text = text.lower()  # capitals throughout mark no names
         days = mentions(with_capitals(text), today)
         asides = [match.span() for match in _ASIDE.finditer(text)]
         asked = [
