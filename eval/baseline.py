@@ -45,7 +45,7 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.store import Index
 from rag import Assistant
-from rag.models.llm import load_llm
+from rag.models.choice import load_llm
 from rag.reader.extractive import load_reader
 
 BASELINE = Path(__file__).parent / "baseline.json"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,7 @@ from index.errors import BadRequest
 from index.places import opened
 from index.stores import Store
 from rag.commands import cli, terminal
-from rag.models.choice import identity, load_models
+from rag.models.choice import load_llm
 from rag.models.llm import LLM
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
@@ -44,9 +44,8 @@ class Loaders:
     """Where the models come from; ``cli(obj=Loaders(...))`` puts others in their place."""
 
     encoder: Callable[[str | None], Encoder] = load_encoder
-    llm: Callable[[str | None], LLM] = load_models
+    llm: Callable[[str | None], LLM] = load_llm
     reader: Callable[[str | None], Reader] = load_reader
-    identity: Callable[[str | None, Any], str] = identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +156,13 @@ def evaluated(
     with _index(asked, encoder, say) as store:
         _check(questions, store)
         say(cli.LOADING)
-        llm = loaders.llm(asked.model)
         assistant = Assistant(
             store,
             encoder,
             loaders.reader(asked.reader),
-            llm,
+            loaders.llm(asked.model),
             today=latest(store),
             mode="auto",  # as byline ask
-            identity=loaders.identity(asked.model, llm),
         )
         marks = evaluate(assistant, questions, _counted(questions, say))
         tried = trials(

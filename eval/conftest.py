@@ -17,7 +17,7 @@ from eval.questions import CATEGORIES, Known, load
 from eval.running import Results, latest
 from index.embedding import load_encoder
 from rag import Assistant
-from rag.models.llm import load_llm
+from rag.models.choice import load_llm
 from rag.reader.extractive import load_reader
 
 

@@ -17,7 +17,7 @@ from index.errors import BadRequest
 from index.places import Place, opened, place
 from index.records import Article
 from index.stores import Store
-from rag.models.choice import identity, load_models
+from rag.models.choice import load_llm
 from rag.models.llm import LLM
 from rag.models.selftest import capable
 from rag.questions.followups import History, standalone
@@ -45,7 +45,6 @@ class Assistant:
         *,
         today: dt.date | None = None,
         mode: Mode = "quote",
-        identity: str = "",
     ) -> None:
         """Take finished parts; `load` makes them.
 
@@ -57,7 +56,6 @@ class Assistant:
             today: what "last week" in a question is reckoned from; by default this day.
             mode: whether answers are quotations, or written by the model, or whichever
                 of the two it shows itself capable of ("auto").
-            identity: equal only for the same model; what a self-test is remembered by.
         """
         self.index = index
         self.encoder = encoder
@@ -65,7 +63,6 @@ class Assistant:
         self.llm = llm
         self.today = today
         self.mode = mode
-        self._identity = identity
 
     @classmethod
     def load(
@@ -98,14 +95,12 @@ class Assistant:
         where = index_folder(index)
         opened(where).close()  # a missing index is known before models are loaded
         loaded = load_encoder(encoder)
-        llm = load_models(model)
         return cls(
             opened(where, loaded),
             loaded,
             load_reader(reader),
-            llm,
+            load_llm(model),
             mode=mode,
-            identity=identity(model, llm),
         )
 
     def variant(self, *, index: str | Place | None = None, mode: Mode | None = None) -> Assistant:
@@ -123,7 +118,6 @@ class Assistant:
             self.llm,
             today=self.today,
             mode=mode or self.mode,
-            identity=self._identity,
         )
 
     def ask(
@@ -198,7 +192,7 @@ class Assistant:
             ModelError: the model cannot write.
         """
         if self.mode == "auto" and self.llm is not None:
-            return capable(self.llm, self._identity)
+            return capable(self.llm)
         return self.mode == "compose" and self.llm is not None
 
     def article(self, article_id: str) -> Article:

@@ -18,7 +18,7 @@ from prompts import fill
 from rag.generation import Draft, source_line
 from rag.grounding import faults
 from rag.mending import Check, Mended, Mender, Source, Written, numbered
-from rag.models.llm import Prompt, Writer
+from rag.models.llm import LLM, Prompt
 from rag.text.words import words
 
 REFUSAL = "The articles do not say."
@@ -86,11 +86,11 @@ def prompt(question: str, sources: Mapping[int, Source]) -> Prompt:
 
 
 def fitting(
-    question: str, sources: Mapping[int, Source], llm: Writer
+    question: str, sources: Mapping[int, Source], llm: LLM
 ) -> tuple[Prompt, dict[int, Source]]:
     """The prompt with as many of the passages, from the first, as the model has room for.
 
-    The first passage stays whatever its length; `Writer.write` cuts what is too long.
+    The first passage stays whatever its length; `LLM.write` cuts what is too long.
     """
     some = dict(sources)
     room = llm.room(LIMIT)
@@ -101,7 +101,7 @@ def fitting(
         some.popitem()
 
 
-def _tokens(asked: Prompt, llm: Writer) -> int:
+def _tokens(asked: Prompt, llm: LLM) -> int:
     return llm.count(asked.system) + llm.count(asked.user)
 
 
@@ -133,7 +133,7 @@ class Composition:
     """One answer in the model's own words, each sentence mended before it is handed on."""
 
     def __init__(
-        self, llm: Writer, question: str, drafts: Sequence[Draft], *, check: Check = faults
+        self, llm: LLM, question: str, drafts: Sequence[Draft], *, check: Check = faults
     ) -> None:
         """Prepare the prompt; nothing is written before `stream`.
 

@@ -179,6 +179,7 @@ class Answer:
     checks: Mapping[str, int] = field(default_factory=dict)
     """How many sentences were kept, recited, quoted instead or dropped by the exact check."""
     model: str = ""
+    """The language model that was asked to write; "" where it was not."""
     index: str = ""
     tokens: Mapping[str, int] = field(default_factory=lambda: {"evaluated": 0, "generated": 0})
     """Tokens that the language model read and wrote."""

@@ -285,7 +285,7 @@ class Run:
             unanswered=self.unanswered,
             confidence=self.confidence,
             checks=dict(self.checks),
-            model=self.llm.name if self.llm else "",
+            model=self.llm.name if self.llm and self.tokens["generated"] else "",
             index=self.index,
             tokens=dict(self.tokens),
             seconds=self.seconds,

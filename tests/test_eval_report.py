@@ -178,7 +178,6 @@ def run() -> Run:
         encoder=lambda _: HashEncoder(),
         llm=lambda _: ScriptedLLM(),
         reader=lambda _: WordReader(),
-        identity=lambda *_: "scripted",
     )
 
     def invoke(*arguments: object) -> Result:

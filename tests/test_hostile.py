@@ -43,8 +43,9 @@ from rag import Answer, Assistant
 from rag.commands import terminal
 from rag.commands.chat import Answering
 from rag.commands.cli import Parts, cli
+from rag.models.choice import load_llm
 from rag.models.llama import Llama
-from rag.models.llm import LLM, LocalLLM, ScriptedLLM, load_llm
+from rag.models.llm import LLM, LocalLLM, ScriptedLLM
 from rag.page import rendering
 from rag.page.desk import Desk, View
 from rag.page.shelf import Shelf
@@ -700,7 +701,7 @@ def test_the_real_models_read_a_question_that_is_no_whole_text(
 def test_the_real_tokenizer_takes_every_marker_for_text(real: tuple[Siege, Siege]) -> None:
     llm = real[0].assistant.llm
     assert isinstance(llm, LocalLLM)
-    llama: Llama = llm._llama
+    llama = llm.llama
     named = [llama.tokenize(marker, special=True) for marker in MARKERS]
     control = {tokens[0] for tokens in named if len(tokens) == 1}
     assert control, "the test has no teeth"

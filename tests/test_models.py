@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelError
+from index.modelfiles import SMOLLM2
 from rag.models.chatting import Prompt, Template
-from rag.models.choice import HubFile, Models, fetched, load_writer
-from rag.models.llm import ScriptedLLM
+from rag.models.choice import HubFile, fetched, load_llm
+from rag.models.llm import LocalLLM
 
 # chat templates
 
@@ -84,13 +85,13 @@ def test_a_file_on_the_hub_is_read(written: str, repo: str, file: str) -> None:
 )  # fmt: skip
 def test_what_is_no_file_on_the_hub_says_how_to_write_it(written: str) -> None:
     with pytest.raises(ModelError, match=r"hf:OWNER/REPO/FILE\.gguf"):
-        load_writer(written)
+        load_llm(written)
 
 
 @pytest.mark.parametrize("written", ["qwen", "no/such.gguf", "~/no-such.gguf", ".", ""])
 def test_a_missing_file_names_all_ways(written: str) -> None:
     with pytest.raises(ModelError, match="There is no model file") as caught:
-        load_writer(written)
+        load_llm(written)
     assert "hf:OWNER/REPO/FILE.gguf, or a server as http://HOST:PORT/v1#NAME" in str(caught.value)
 
 
@@ -107,17 +108,20 @@ def test_a_file_that_is_no_model_is_one_line(tmp_path: Path, content: bytes) -> 
     path = tmp_path / "bad.gguf"
     path.write_bytes(content)
     with pytest.raises(ModelError, match=r"bad\.gguf is not a") as caught:
-        load_writer(path)
+        load_llm(path).count("a")
     assert "\n" not in str(caught.value)
 
 
-def test_the_judge_scores_and_the_writer_writes() -> None:
-    judge, writer = ScriptedLLM({"ask": "judge"}), ScriptedLLM({"ask": "writer"}, context=100)
-    both = Models(judge, writer)
-    assert list(both.write("ask", limit=9)) == ["writer"]
-    assert both.likelihoods(["a"], ["a"]) == judge.likelihoods(["a"], ["a"])
-    assert (both.room(40), both.count("two words")) == (60, 2)
-    assert (both.name, Models(judge, judge).name) == ("scripted (evidence: scripted)", "scripted")
+def test_a_model_is_known_by_its_hash_before_it_is_loaded(tmp_path: Path) -> None:
+    first, second, other = (tmp_path / f"{name}.gguf" for name in ("one", "two", "three"))
+    for path in (first, second, other):
+        path.write_bytes(b"GGUF" + bytes(path == other))
+    one, two, three = map(load_llm, (first, second, other))
+    assert (one.name, two.name) == ("one", "two")
+    assert one.identity == two.identity != three.identity
+    embedded = load_llm()
+    assert isinstance(embedded, LocalLLM)
+    assert SMOLLM2.sha256.startswith(embedded.identity) and embedded.identity
 
 
 # a hub

@@ -16,8 +16,7 @@ import pytest
 from index.errors import ModelError
 from index.modelfiles import SMOLLM2
 from rag.models.chatting import Prompt
-from rag.models.choice import load_models
-from rag.models.llm import LocalLLM
+from rag.models.choice import load_llm
 from rag.models.remote import UNKNOWN_CONTEXT, RemoteLLM, Server
 
 # servers that answer as they are told to
@@ -386,9 +385,7 @@ def test_a_real_server_can_be_left_in_the_middle(served: str) -> None:
 
 
 @pytest.mark.models
-def test_with_a_server_that_writes_the_embedded_model_judges(served: str) -> None:
-    models = load_models(f"{served}#smollm2")
-    assert isinstance(models.judge, LocalLLM)
-    assert isinstance(models.writer, RemoteLLM)
-    assert models.name == f"smollm2 at {served} (evidence: SmolLM2-135M-Instruct)"
-    assert models.likelihoods(["The sky is"], [" blue"]).evaluated
+def test_a_server_that_is_named_is_the_model(served: str) -> None:
+    model = load_llm(f"{served}#smollm2")
+    assert isinstance(model, RemoteLLM)
+    assert model.name == model.identity == f"smollm2 at {served}"

@@ -5,10 +5,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from eval_building import QUESTIONS, assistant
 
+from index.modelfiles import SMOLLM2
+from rag import Answer, Assistant
+from rag.answering import Mode
 from rag.composing import REFUSAL
-from rag.models.choice import identity, load_models
-from rag.models.llm import Prompt, ScriptedLLM
+from rag.models.choice import load_llm
+from rag.models.llama import Llama
+from rag.models.llm import LLM, LocalLLM, Prompt, ScriptedLLM
 from rag.models.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
 from rag.text.words import words
 
@@ -38,7 +43,7 @@ class Counting(ScriptedLLM):
 
 
 def scripted(changed: Mapping[str, str] | None = None) -> Counting:
-    return Counting({**GOOD, **(changed or {})})
+    return Counting({**GOOD, **(changed or {})}, identity="abc")
 
 
 def test_the_cases_are_what_they_should_be() -> None:
@@ -100,38 +105,64 @@ def test_the_test_ends_when_its_result_is_sure() -> None:
 
 
 def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path) -> None:
-    good, bad = scripted(), Counting({})
-    assert capable(good, "abc", tmp_path)
+    good, bad = scripted(), Counting({}, identity="abc")
+    assert capable(good, tmp_path)
     taken = good.asked
-    assert capable(good, "abc", tmp_path)
-    assert capable(bad, "abc", tmp_path)  # the same file gives the same answers
+    assert capable(good, tmp_path)
+    assert capable(bad, tmp_path)  # the same file gives the same answers
     assert (good.asked, bad.asked) == (taken, 0)
-    assert not capable(bad, "http://localhost:8080/v1 other", tmp_path)
+    assert not capable(Counting({}, identity="other at http://localhost:8080/v1"), tmp_path)
     assert json.loads((tmp_path / REGISTER).read_text()) == {
         f"{VERSION}:abc": True,
-        f"{VERSION}:http://localhost:8080/v1 other": False,
+        f"{VERSION}:other at http://localhost:8080/v1": False,
     }
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"1:abc": "yes"}', "\udcff"])
 def test_a_damaged_register_is_written_anew(tmp_path: Path, content: str) -> None:
     (tmp_path / REGISTER).write_text(content, "utf-8", "surrogateescape")
-    assert capable(scripted(), "abc", tmp_path)
+    assert capable(scripted(), tmp_path)
     assert json.loads((tmp_path / REGISTER).read_text()) == {f"{VERSION}:abc": True}
 
 
 def test_a_folder_that_cannot_be_written_only_costs_taking_it_again(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     model = scripted()
-    assert capable(model, "abc", tmp_path / "file")
+    assert capable(model, tmp_path / "file")
     asked = model.asked
-    assert capable(model, "abc", tmp_path / "file")
+    assert capable(model, tmp_path / "file")
     assert model.asked == 2 * asked
 
 
+def unloadable() -> Llama:
+    raise AssertionError("the model was loaded")
+
+
+@pytest.mark.parametrize("mode", ["quote", "auto"])
+def test_a_model_that_does_not_write_is_not_loaded(tmp_path: Path, mode: Mode) -> None:
+    embedded = LocalLLM(unloadable, "embedded", lambda: SMOLLM2.sha256)
+    answer = answered(tmp_path, embedded, mode)
+    assert answer.text.count("18.4 million") == 1
+    assert (answer.model, answer.tokens["generated"]) == ("", 0)
+
+
+def test_an_answer_names_the_model_that_wrote_it(tmp_path: Path) -> None:
+    said = "Repairs of the bridge cost 18.4 million crowns."
+    answer = answered(tmp_path, ScriptedLLM({"18.4 million": f"{said} [1]"}), "compose")
+    assert answer.text == f"{said} [1]"
+    assert (answer.model, answer.tokens["generated"]) == ("scripted", 9)
+
+
+def answered(folder: Path, llm: LLM, mode: Mode) -> Answer:
+    """The answer to the first question about the small archive."""
+    with assistant(folder) as small:
+        asked = Assistant(small.index, small.encoder, small.reader, llm, mode=mode)
+        return asked.ask(QUESTIONS[0]["question"])
+
+
 @pytest.mark.models
-def test_the_result_that_comes_with_byline_is_the_embedded_models_own(tmp_path: Path) -> None:
-    models = load_models()
-    told = TAKEN[f"{VERSION}:{identity(None, models)}"]
-    assert capable(models, "taken anew", tmp_path) is told
+def test_the_result_that_comes_with_byline_is_the_embedded_models_own() -> None:
+    model = load_llm()
+    told = TAKEN[f"{VERSION}:{model.identity}"]
+    assert take(model) is told
     assert told is False

@@ -2,10 +2,9 @@
 
     python -m eval.bench.composing [--model MODEL] [--limit N]
 
-The demo questions are answered with quotations, with the model that comes with pip as
-the judge of evidence. Where that finds evidence, the given model composes from it, so that
-the two differ in nothing but the writing. An answer is right where it holds a gold answer,
-and supported where each sentence passes level 1 against what it cites.
+The demo questions are answered with quotations. Where there is evidence, the given model
+composes from it, so that the two differ in nothing but the writing. An answer is right where
+it holds a gold answer, and supported where each sentence passes level 1 against what it cites.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ from rag.composing import Composition
 from rag.generation import Draft, quotation
 from rag.grounding import Support, faults
 from rag.mending import Mended, Mender, Written, numbered
-from rag.models.choice import load_writer
-from rag.models.llm import Writer, load_llm
+from rag.models.choice import load_llm
+from rag.models.llm import LLM
 from rag.models.selftest import NEEDED, cases, passes
 from rag.reader.extractive import load_reader
 from rag.retrieval import Passage
@@ -79,8 +78,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="ask only so many questions, spread evenly")
     chosen = parser.parse_args()
     with demo() as assistant:
-        llm = load_writer(chosen.model) if chosen.model else assistant.llm
-        assert llm is not None
+        llm = load_llm(chosen.model)
         report_selftest(llm)
         columns = compare(assistant, llm, spread(load(), chosen.limit))
     print("\n".join(table(columns)))
@@ -88,14 +86,14 @@ def main() -> None:
 
 @contextmanager
 def demo() -> Iterator[Assistant]:
-    """An assistant over the demo articles that quotes, with the model that comes with pip."""
+    """An assistant over the demo articles that quotes."""
     encoder = load_encoder()
     with (
         tempfile.TemporaryDirectory() as folder,
         index_for(Path(folder) / "index", encoder) as index,
     ):
         ingest(index, [ARTICLES], encoder)
-        yield Assistant(index, encoder, load_reader(), load_llm())
+        yield Assistant(index, encoder, load_reader(), None)
 
 
 def spread(questions: Sequence[Known], limit: int | None) -> list[Known]:
@@ -104,7 +102,7 @@ def spread(questions: Sequence[Known], limit: int | None) -> list[Known]:
     return [questions[at * len(questions) // count] for at in range(count)]
 
 
-def report_selftest(llm: Writer) -> None:
+def report_selftest(llm: LLM) -> None:
     """Print how the model does in each case of the self-test, and what `auto` makes of it."""
     right = [passes(llm, case) for case in cases()]
     way = "compose" if sum(right) >= NEEDED else "quote"
@@ -113,7 +111,7 @@ def report_selftest(llm: Writer) -> None:
     )
 
 
-def compare(assistant: Assistant, llm: Writer, questions: Iterable[Known]) -> list[Column]:
+def compare(assistant: Assistant, llm: LLM, questions: Iterable[Known]) -> list[Column]:
     """Answer each question both ways from the same evidence."""
     quote, compose = Column("quote"), Column("compose")
     for known in questions:

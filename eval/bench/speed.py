@@ -26,7 +26,7 @@ from index.embedding import Encoder, Vectors, load_encoder
 from index.records import StoredChunk
 from index.store import Index
 from rag import Assistant
-from rag.models.llm import load_llm
+from rag.models.choice import load_llm
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reading
 

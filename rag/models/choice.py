@@ -1,23 +1,19 @@
-"""From what the user wrote for a model to the models that answer.
+"""From what the user wrote for a model to the model that writes.
 
 A path is a GGUF file; ``hf:OWNER/REPO/FILE.gguf`` is one on the Hugging Face Hub,
 downloaded once; ``http://HOST:PORT/v1#NAME`` is a model behind a server. Only the
-last two use a network, and only because the user wrote them. Whichever model is
-chosen writes; evidence is always judged by the embedded one, because the weights of
-evidence were trained with its likelihoods.
+last two use a network, and only because the user wrote them.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ModelError
-from index.modelfiles import SMOLLM2, sha256_of
 from rag.models.chatting import Prompt
-from rag.models.llm import Judge, Likelihoods, LocalLLM, Writer
+from rag.models.llm import LLM, LocalLLM
 from rag.models.remote import RemoteLLM
 
 HUB = "hf:"
@@ -25,42 +21,6 @@ SERVERS = ("http://", "https://")
 WAYS = "the path of a .gguf file, hf:OWNER/REPO/FILE.gguf, or a server as http://HOST:PORT/v1#NAME"
 """What a user may write for a model."""
 NO_TELEMETRY = "HF_HUB_DISABLE_TELEMETRY"
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The model that judges evidence and the model that writes, together one `LLM`."""
-
-    judge: Judge
-    writer: Writer
-
-    @property
-    def name(self) -> str:
-        """What a person calls them: the writer, and the judge where that is another."""
-        judge: object = self.judge
-        if self.writer is judge:
-            return self.writer.name
-        return f"{self.writer.name} (evidence: {self.judge.name})"
-
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        """How likely the judge finds each continuation after its prompt."""
-        return self.judge.likelihoods(prompts, continuations, preamble)
-
-    def count(self, text: str) -> int:
-        """Tokens that a text takes in the writer's prompt."""
-        return self.writer.count(text)
-
-    def room(self, limit: int) -> int:
-        """Tokens left for what a prompt says, when `limit` tokens are to be written."""
-        return self.writer.room(limit)
-
-    def write(
-        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
-        """What the writer writes after a prompt."""
-        return self.writer.write(prompt, limit=limit, grammar=grammar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,34 +107,16 @@ class HubFile:
         )
 
 
-def load_models(model: str | Path | None = None) -> Models:
-    """The models for what the user wrote; without a word, the embedded model does both.
+def load_llm(model: str | Path | None = None) -> LLM:
+    """The model that the user wrote, or the one that comes with pip.
+
+    A file is found here, and read into memory when it is first needed.
 
     Raises:
-        ModelError: the model is missing, altered, cannot be loaded or does not answer.
+        ModelError: it is missing, cannot be a model, or does not answer.
     """
     if model is None:
-        embedded = LocalLLM.embedded()
-        return Models(embedded, embedded)
-    writer = load_writer(model)  # first: it is the one that may be mistyped
-    return Models(LocalLLM.embedded(), writer)
-
-
-def identity(model: str | Path | None, models: Models) -> str:
-    """What is equal only for the same writer: a file's hash, or a server's address and model."""
-    if model is None:
-        return SMOLLM2.sha256[:16]
-    if str(model).startswith(SERVERS):
-        return f"{model} {models.writer.name}"
-    return sha256_of(Path(fetched(str(model)) or "").expanduser())[:16]
-
-
-def load_writer(model: str | Path) -> Writer:
-    """The model that the user wrote.
-
-    Raises:
-        ModelError: it is missing, cannot be loaded or does not answer.
-    """
+        return LocalLLM.embedded()
     written = str(model)
     if written.startswith(SERVERS):
         return RemoteLLM.connect(written)
@@ -204,13 +146,13 @@ def check_chosen(model: str) -> tuple[str, bool, str]:
     try:
         if model.startswith(HUB) and HubFile.parse(model).at_hand() is None:
             return part, False, f"{model} is not downloaded yet. The first question downloads it"
-        writer = load_writer(model)
-        said = "".join(writer.write(Prompt("", "Say yes."), limit=8)).strip()
+        llm = load_llm(model)
+        said = "".join(llm.write(Prompt("", "Say yes."), limit=8)).strip()
     except ModelError as error:
         return part, False, str(error)
     if not said:
-        return part, False, f"{writer.name} says nothing. Choose another model"
-    return part, True, f"{writer.name} answers"
+        return part, False, f"{llm.name} says nothing. Choose another model"
+    return part, True, f"{llm.name} answers"
 
 
 def _no_telemetry() -> None:

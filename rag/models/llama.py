@@ -1,4 +1,4 @@
-"""A GGUF file as a language model: how likely is this text, and write on from here.
+"""A GGUF file as a language model that writes on from a prompt.
 
 What Byline and the articles say reaches the tokenizer with special tokens switched
 off, so that "<|im_start|>" in an article is seven ordinary characters, not a role
@@ -7,12 +7,11 @@ marker. Only the model's own chat template may hold markers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from rag.models.chatting import Prompt, Template
-from rag.models.llamacpp import Model, Tokens
-from rag.models.scoring import Scorer
+from rag.models.llamacpp import Model, Session, Tokens
 from rag.models.writing import Writer
 
 LARGEST_CONTEXT = 8192
@@ -39,25 +38,19 @@ class Llama:
             largest: tokens of prompt and answer together, at most.
 
         Raises:
-            ModelError: the file is no model that llama.cpp can load and Byline can use.
+            ModelError: the file is no model that llama.cpp can load and Byline can use, or
+                there is not enough memory.
         """
         model = self._model = Model(path)
         self.context = min(largest, model.trained_context, _affordable(model))
         begin, end = model.marks()
         self._template = Template.of(model.metadata(CHAT_TEMPLATE), begin=begin, end=end)
-        self._scorer = Scorer(model, threads)
-        self._writer = Writer(model, self.context, threads)
+        self._writer = Writer(Session(model, context=self.context, threads=threads))
         self._around = len(self._chat(Prompt("", ""))[0])
 
     def tokenize(self, text: str, *, special: bool = False) -> Tokens:
         """The tokens of a text; role markers count as such only where `special` is set."""
         return self._model.tokenize(text, special=special)
-
-    def likelihoods(
-        self, pairs: Sequence[tuple[Tokens, Tokens]], *, preamble: Tokens
-    ) -> tuple[list[list[float]], int]:
-        """Log-probability of each token of each continuation, as `Scorer.likelihoods` has it."""
-        return self._scorer.likelihoods(pairs, preamble=preamble)
 
     def room(self, limit: int) -> int:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
@@ -72,7 +65,7 @@ class Llama:
 
         Raises:
             ValueError: llama.cpp cannot parse the grammar.
-            ModelError: there is not enough memory.
+            ModelError: llama.cpp could not evaluate the prompt.
         """
         limit = self._limit(limit)
         tokens = self.prompt_tokens(prompt, self.context - limit)

@@ -1,9 +1,4 @@
-"""llama.cpp's own interface, as two objects: a model file, and a session that evaluates tokens.
-
-The low-level interface of llama-cpp-python is used because its high-level class
-evaluates one sequence at a time; scoring many short texts in one batch needs more.
-Nothing here knows what the tokens mean.
-"""
+"""llama.cpp's own interface, as two objects: a model file, and a session that evaluates tokens."""
 
 from __future__ import annotations
 
@@ -12,16 +7,13 @@ import os
 import re
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from index.errors import ModelError
 
@@ -30,9 +22,6 @@ BATCH = 512
 MAGIC = b"GGUF"
 
 Tokens = list[int]
-Row = tuple[int, int, Sequence[int], bool]
-"""A token to evaluate: itself, its position, the sequences it belongs to, whether logits are
-wanted after it."""
 
 COMPUTING = threading.Lock()
 """Held while any model computes: two at once on the same cores are slower than one after the
@@ -50,7 +39,7 @@ class Model:
         Raises:
             ModelError: it is no model that llama.cpp can load, or one that cannot write.
         """
-        _require_gguf(path)
+        require_gguf(path)
         self.api = llama_cpp()
         self.path = path
         parameters = self.api.llama_model_default_params()
@@ -63,7 +52,6 @@ class Model:
             )
         _free_after(self, self.api.llama_model_free, self.pointer)
         self._vocabulary = self.api.llama_model_get_vocab(self.pointer)
-        self.vocabulary_size = int(self.api.llama_vocab_n_tokens(self._vocabulary))
         self.trained_context = int(self.api.llama_model_n_ctx_train(self.pointer))
         if self.about("attention.causal") == "false":
             raise ModelError(
@@ -119,7 +107,7 @@ class Model:
         wanted = api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_USER_DEFINED
         found = {
             (api.llama_vocab_get_text(self._vocabulary, token) or b"").decode(errors="replace")
-            for token in range(self.vocabulary_size)
+            for token in range(api.llama_vocab_n_tokens(self._vocabulary))
             if api.llama_vocab_get_attr(self._vocabulary, token) & wanted
         }
         markers = sorted(one for one in found if len(one) > 1 and not one.isspace())
@@ -183,17 +171,14 @@ _CACHED = ("key", "value")
 
 
 class Session:
-    """A context of llama.cpp: what has been evaluated, in sequences. For one thread at a time."""
+    """A context of llama.cpp: one text, as far as it was evaluated. For one thread at a time."""
 
-    def __init__(
-        self, model: Model, *, context: int, sequences: int = 1, threads: int | None = None
-    ) -> None:
+    def __init__(self, model: Model, *, context: int, threads: int | None = None) -> None:
         """Reserve the memory.
 
         Args:
             model: what evaluates.
-            context: tokens that all sequences together may hold.
-            sequences: how many sequences there may be; beginnings in common are kept once.
+            context: tokens that the text may have.
             threads: processors to use; by default all that this program may run on.
 
         Raises:
@@ -205,9 +190,7 @@ class Session:
         parameters = api.llama_context_default_params()
         parameters.n_ctx = context
         parameters.n_batch = parameters.n_ubatch = BATCH
-        parameters.n_seq_max = sequences
         parameters.n_threads = parameters.n_threads_batch = threads or processors()
-        parameters.kv_unified = True  # a token may then belong to several sequences
         parameters.no_perf = True
         self._pointer = api.llama_init_from_model(model.pointer, parameters)
         if not self._pointer:
@@ -216,49 +199,30 @@ class Session:
                 "Choose a smaller model, or close other programs."
             )
         _free_after(self, api.llama_free, self._pointer)
-        self._memory = api.llama_get_memory(self._pointer)
-        self._batch = api.llama_batch_init(BATCH, 0, sequences)
-        _free_after(self, api.llama_batch_free, self._batch)
 
-    def evaluate(self, rows: Sequence[Row]) -> None:
-        """Evaluate up to `BATCH` tokens.
+    def evaluate(self, tokens: Tokens) -> None:
+        """Read up to `BATCH` tokens after those before.
 
         Raises:
             ModelError: llama.cpp could not.
         """
-        batch = self._batch
-        for row, (token, position, sequences, wanted) in enumerate(rows):
-            batch.token[row] = token
-            batch.pos[row] = position
-            batch.n_seq_id[row] = len(sequences)
-            for at, sequence in enumerate(sequences):
-                batch.seq_id[row][at] = sequence
-            batch.logits[row] = wanted
-        batch.n_tokens = len(rows)
-        status = self._api.llama_decode(self._pointer, batch)
+        batch = (self._api.llama_token * len(tokens))(*tokens)
+        with COMPUTING:
+            status = self._api.llama_decode(
+                self._pointer, self._api.llama_batch_get_one(batch, len(tokens))
+            )
         if status != 0:
-            raise ModelError(f"llama.cpp could not evaluate {len(rows)} tokens (status {status}).")
-
-    def logits(self, row: int) -> npt.NDArray[np.float32]:
-        """The logits after a row of the last batch: float32 of shape [vocabulary]."""
-        pointer = self._api.llama_get_logits_ith(self._pointer, row)
-        return np.ctypeslib.as_array(pointer, (self.model.vocabulary_size,))
+            raise ModelError(
+                f"llama.cpp could not evaluate {len(tokens)} tokens (status {status})."
+            )
 
     def sample(self, sampler: Any) -> int:
-        """The token that the sampler picks after the last row of the last batch."""
+        """The token that the sampler picks to come next."""
         return int(self._api.llama_sampler_sample(sampler, self._pointer, -1))
 
-    def copy(self, source: int, target: int, end: int) -> None:
-        """Let one sequence begin as another does, up to a position."""
-        self._api.llama_memory_seq_cp(self._memory, source, target, 0, end)
-
-    def drop(self, sequence: int) -> None:
-        """Forget one sequence."""
-        self._api.llama_memory_seq_rm(self._memory, sequence, 0, -1)
-
     def forget(self) -> None:
-        """Forget all sequences."""
-        self._api.llama_memory_clear(self._memory, False)
+        """Forget the text."""
+        self._api.llama_memory_clear(self._api.llama_get_memory(self._pointer), False)
 
 
 def reencode(source: Path, target: Path, kind: str) -> None:
@@ -304,7 +268,12 @@ def llama_cpp() -> ModuleType:
     return api
 
 
-def _require_gguf(path: Path) -> None:
+def require_gguf(path: Path) -> None:
+    """Look at how a file begins.
+
+    Raises:
+        ModelError: it cannot be read, or does not begin as a GGUF file does.
+    """
     try:
         with path.open("rb") as file:
             begins = file.read(len(MAGIC))

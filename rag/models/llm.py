@@ -1,14 +1,13 @@
-"""The language model: a judge of evidence first, a writer second.
+"""The language model, which writes where an answer is not made of quotations.
 
-`LLM` is one of Byline's two model boundaries. `LocalLLM` is any GGUF file in
-llama.cpp; `ScriptedLLM` is the fake that tests use; `rag.models.remote` has the one that
-writes only. Nothing here knows what is asked of the model: prompts come ready made.
+`LLM` is one of Byline's model boundaries. `LocalLLM` is any GGUF file in llama.cpp,
+`rag.models.remote` has one behind a server, and `ScriptedLLM` is the fake that tests use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +15,7 @@ from index.errors import ModelError
 from index.modelfiles import SMOLLM2, cache_folder, sha256_of
 from rag.models.chatting import Prompt
 from rag.models.llama import Llama
-from rag.models.llamacpp import BATCH, Model, reencode
+from rag.models.llamacpp import Model, reencode, require_gguf
 
 FAST_ENCODING = "Q8_0"
 """What a small model is re-encoded to where its own encoding is slow (see eval/README.md)."""
@@ -30,38 +29,19 @@ EMBEDDED_NAME = "SmolLM2-135M-Instruct"
 EMBEDDED_CONTEXT = 4096
 """Tokens of context for the embedded model: half of what it knows, at 94 MB."""
 
-__all__ = ["LLM", "Judge", "Likelihoods", "LocalLLM", "Prompt", "ScriptedLLM", "Writer", "load_llm"]
+__all__ = ["LLM", "LocalLLM", "Prompt", "ScriptedLLM"]
 
 
-@dataclass(frozen=True, slots=True)
-class Likelihoods:
-    """How likely a model finds some continuations."""
-
-    logprobs: tuple[tuple[float, ...], ...]
-    """For each continuation, the natural log-probability of each of its tokens."""
-    evaluated: int
-    """Tokens that were read for it."""
-
-
-class Judge(Protocol):
-    """A model that says how likely a text is."""
+class LLM(Protocol):
+    """A language model that writes."""
 
     @property
     def name(self) -> str:
         """What a person calls the model."""
 
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        """How likely each continuation is after its prompt (after the preamble)."""
-
-
-class Writer(Protocol):
-    """A model that writes."""
-
     @property
-    def name(self) -> str:
-        """What a person calls the model."""
+    def identity(self) -> str:
+        """What is equal only for the same model; a self-test is remembered by it."""
 
     def count(self, text: str) -> int:
         """Tokens that a text takes in a prompt; never too few."""
@@ -79,63 +59,71 @@ class Writer(Protocol):
         """
 
 
-class LLM(Judge, Writer, Protocol):
-    """A language model that scores and writes."""
-
-
 class LocalLLM:
-    """A GGUF model in this process. Safe from several threads, one call at a time."""
+    """A GGUF model in this process, loaded when it is first needed.
 
-    def __init__(self, llama: Llama, name: str) -> None:
-        self._llama = llama
+    Safe from several threads. All but `name` and `identity` raise a `ModelError` where
+    the file is missing, altered or no model that llama.cpp can load.
+    """
+
+    def __init__(self, load: Callable[[], Llama], name: str, hashed: Callable[[], str]) -> None:
+        """Nothing is read yet.
+
+        Args:
+            load: reads the model.
+            name: what a person calls it.
+            hashed: gives the hash of its file.
+        """
         self.name = name
+        self._load = load
+        self._hashed = hashed
+        self._loaded: Llama | None = None
+        self._loading = threading.Lock()
 
     @classmethod
     def embedded(cls) -> LocalLLM:
-        """The model that comes with pip: SmolLM2-135M-Instruct.
+        """The model that comes with pip: SmolLM2-135M-Instruct."""
 
-        Raises:
-            ModelError: its file is missing or altered.
-        """
-        return cls(Llama(faster(SMOLLM2.checked_path()), largest=EMBEDDED_CONTEXT), EMBEDDED_NAME)
+        def load() -> Llama:
+            return Llama(faster(SMOLLM2.checked_path()), largest=EMBEDDED_CONTEXT)
+
+        return cls(load, EMBEDDED_NAME, lambda: SMOLLM2.sha256)
 
     @classmethod
-    def from_file(cls, path: str | Path) -> LocalLLM:
+    def from_file(cls, path: Path) -> LocalLLM:
         """Any GGUF file.
 
         Raises:
-            ModelError: there is no such file, or llama.cpp cannot load it.
+            ModelError: there is no such file, or it is of another kind.
         """
-        path = Path(path).expanduser()
-        if not path.is_file():
-            raise ModelError(f"There is no model file {path}. Give the path of a .gguf file.")
-        return cls(Llama(faster(path)), path.stem)
+        require_gguf(path)
+        return cls(lambda: Llama(faster(path)), path.stem, lambda: sha256_of(path))
+
+    @property
+    def llama(self) -> Llama:
+        """The model, in memory."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    @property
+    def identity(self) -> str:
+        """The beginning of its file's hash."""
+        return self._hashed()[:16]
 
     @property
     def context(self) -> int:
         """Tokens of a prompt and what is written after it, together."""
-        return self._llama.context
-
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        """How likely each continuation is after its prompt; a long prompt loses its beginning."""
-        tokenize = self._llama.tokenize
-        before = tokenize(preamble)
-        pairs = []
-        for prompt, continuation in zip(prompts, continuations, strict=True):
-            after = tokenize(continuation)[: BATCH // 2]
-            pairs.append((tokenize(prompt)[-(BATCH - len(after)) :], after))
-        scores, evaluated = self._llama.likelihoods(pairs, preamble=before)
-        return Likelihoods(tuple(tuple(score) for score in scores), evaluated)
+        return self.llama.context
 
     def count(self, text: str) -> int:
         """Tokens that a text takes in a prompt."""
-        return len(self._llama.tokenize(text))
+        return len(self.llama.tokenize(text))
 
     def room(self, limit: int) -> int:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
-        return self._llama.room(limit)
+        return self.llama.room(limit)
 
     def write(
         self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
@@ -146,35 +134,29 @@ class LocalLLM:
 
         Raises:
             ValueError: llama.cpp cannot parse the grammar.
-            ModelError: there is not enough memory.
+            ModelError: llama.cpp could not evaluate the prompt.
         """
-        return self._llama.write(prompt, limit=limit, grammar=grammar)
+        return self.llama.write(prompt, limit=limit, grammar=grammar)
 
 
 class ScriptedLLM:
     """A fake that says what it was told to: for tests, and for trying the page without a model.
 
-    The likelihood of a continuation is that of the share of its words which stand
-    in the prompt, so that evidence that repeats the question is preferred. A token
-    is a word.
+    A token is a word.
     """
 
     name = "scripted"
 
-    def __init__(self, replies: Mapping[str, str] | None = None, *, context: int = 4096) -> None:
+    def __init__(
+        self,
+        replies: Mapping[str, str] | None = None,
+        *,
+        context: int = 4096,
+        identity: str = "scripted",
+    ) -> None:
+        self.identity = identity
         self._replies = dict(replies or {})
         self._context = context
-
-    def likelihoods(
-        self, prompts: Sequence[str], continuations: Sequence[str], preamble: str = ""
-    ) -> Likelihoods:
-        """-1 for each word of the continuation that the prompt holds, -6 for each other."""
-        rows = []
-        for prompt, continuation in zip(prompts, continuations, strict=True):
-            held = set(prompt.lower().split())
-            words = continuation.lower().split() or [""]
-            rows.append(tuple(-1.0 if word in held else -6.0 for word in words))
-        return Likelihoods(tuple(rows), sum(len(prompt.split()) for prompt in prompts))
 
     def count(self, text: str) -> int:
         """Its words."""
@@ -194,17 +176,6 @@ class ScriptedLLM:
                 words = reply.split(" ")[:limit]
                 yield from (word if at == 0 else f" {word}" for at, word in enumerate(words))
                 return
-
-
-def load_llm(path: str | Path | None = None) -> LLM:
-    """The model in that file; without one, the model that comes with pip.
-
-    What a user may write for a model besides a file is read by `rag.models.choice`.
-
-    Raises:
-        ModelError: it is missing, altered or cannot be loaded.
-    """
-    return LocalLLM.embedded() if path is None else LocalLLM.from_file(path)
 
 
 def faster(source: Path) -> Path:

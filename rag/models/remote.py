@@ -1,10 +1,5 @@
 """A language model behind an OpenAI-compatible server: llama-server, vLLM, Ollama and others.
 
-Such a server writes. It does not say how likely a given text is: the chat interface
-has no such question, and where the older one has (`echo` with `logprobs`), servers
-answer it in their own ways, llama-cpp-python 0.3.36 for the token before the one meant.
-So evidence is judged by the embedded model, whichever model writes.
-
 Byline speaks to the server that the user named and to no other.
 """
 
@@ -106,7 +101,7 @@ class _Broken(Exception):
 
 
 class RemoteLLM:
-    """A model behind a server. It writes and cannot score. Safe from several threads."""
+    """A model behind a server. Safe from several threads."""
 
     def __init__(
         self, client: OpenAI, server: Server, model: str, context: int, patience: float = PATIENCE
@@ -155,6 +150,11 @@ class RemoteLLM:
             connected = cls(client, server, model, min(context, LARGEST_CONTEXT), patience)
             weakref.finalize(connected, stack.pop_all().close)
         return connected
+
+    @property
+    def identity(self) -> str:
+        """The model's name there and the server's address."""
+        return self.name
 
     @property
     def context(self) -> int:

@@ -20,7 +20,7 @@ from index.sentences import sentences
 from prompts import template
 from rag.composing import Composition
 from rag.generation import Draft, quotation
-from rag.models.llm import Writer
+from rag.models.llm import LLM
 from rag.retrieval import Passage
 from rag.text.words import words
 
@@ -53,20 +53,18 @@ class Case:
     """Empty where the passages do not answer."""
 
 
-def capable(llm: Writer, identity: str, folder: Path | None = None) -> bool:
+def capable(llm: LLM, folder: Path | None = None) -> bool:
     """Whether the model may compose: it passes the test, now or when it was taken before.
 
     Args:
         llm: the model.
-        identity: what is equal only for the same model: the hash of a local file, the
-            address and the name of a model behind a server.
         folder: where results are kept; by default the cache folder.
 
     Raises:
         ModelError: the model cannot write.
     """
     register = (folder or cache_folder()) / REGISTER
-    key = f"{VERSION}:{identity}"
+    key = f"{VERSION}:{llm.identity}"
     known = TAKEN | _read(register)
     if key not in known:
         passed = take(llm)
@@ -75,7 +73,7 @@ def capable(llm: Writer, identity: str, folder: Path | None = None) -> bool:
     return known[key]
 
 
-def take(llm: Writer) -> bool:
+def take(llm: LLM) -> bool:
     """Take the test, as far as it is needed to know how it ends."""
     right, left = 0, len(cases())
     for case in cases():
@@ -86,7 +84,7 @@ def take(llm: Writer) -> bool:
     return right >= NEEDED
 
 
-def passes(llm: Writer, case: Case) -> bool:
+def passes(llm: LLM, case: Case) -> bool:
     """Whether the model answers well: nothing to mend and the gold words, or else a refusal."""
     composition = Composition(llm, case.question, case.drafts)
     answer = " ".join(" ".join(words(mended.text)) for mended in composition.stream())

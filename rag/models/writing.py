@@ -7,24 +7,22 @@ iterator is thrown away, ends the writing at the next token.
 
 from __future__ import annotations
 
+import codecs
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
-from rag.models.llamacpp import BATCH, COMPUTING, Model, Session, Tokens
+from rag.models.llamacpp import BATCH, Session, Tokens
 
 
 class Writer:
-    """Writes with one model. Safe from several threads; texts are written one at a time."""
+    """Writes in one session. Safe from several threads; texts are written one at a time."""
 
-    def __init__(self, model: Model, context: int, threads: int | None = None) -> None:
-        self.context = context
+    def __init__(self, session: Session) -> None:
         self.written = 0
         """Tokens written so far, in all texts."""
-        self._model = model
-        self._threads = threads
-        self._session: Session | None = None
+        self._session = session
         self._worker = ThreadPoolExecutor(1, "byline-writer")
 
     def write(self, prompt: Tokens, *, limit: int, grammar: str | None = None) -> Iterator[str]:
@@ -37,10 +35,10 @@ class Writer:
 
         Raises:
             ValueError: prompt and limit exceed the context, or the grammar is none.
-            ModelError: there is not enough memory.
+            ModelError: llama.cpp could not evaluate the prompt.
         """
-        if not prompt or len(prompt) + limit > self.context:
-            raise ValueError(f"{len(prompt)} + {limit} tokens do not fit {self.context}")
+        if not prompt or len(prompt) + limit > self._session.context:
+            raise ValueError(f"{len(prompt)} + {limit} tokens do not fit {self._session.context}")
         pieces: SimpleQueue[str | None] = SimpleQueue()
         unwanted = threading.Event()
         done = self._worker.submit(self._fill, pieces, unwanted, prompt, limit, grammar)
@@ -59,10 +57,10 @@ class Writer:
         limit: int,
         grammar: str | None,
     ) -> None:
-        text = Utf8()
+        text = codecs.getincrementaldecoder("utf-8")("replace")  # a token may be half a character
         try:
             for token in self._tokens(unwanted, prompt, limit, grammar):
-                piece = text.add(self._model.piece(token))
+                piece = text.decode(self._session.model.piece(token))
                 if piece:
                     pieces.put(piece)
         finally:
@@ -72,53 +70,17 @@ class Writer:
         self, unwanted: threading.Event, prompt: Tokens, limit: int, grammar: str | None
     ) -> Iterator[int]:
         """Tokens until the model ends, the limit is reached, or nobody wants more."""
-        with self._model.sampler(grammar) as sampler:
-            token = -1
+        session = self._session
+        with session.model.sampler(grammar) as sampler:
+            session.forget()
             for start in range(0, len(prompt), BATCH):
                 if unwanted.is_set():
                     return
-                part = prompt[start : start + BATCH]
-                self._evaluate(part, start)
-            for written in range(limit):
-                if written:
-                    self._evaluate([token], len(prompt) + written - 1)
-                with COMPUTING:
-                    token = self._ready().sample(sampler)
-                if unwanted.is_set() or self._model.ends(token):
+                session.evaluate(prompt[start : start + BATCH])
+            for _ in range(limit):
+                token = session.sample(sampler)
+                if unwanted.is_set() or session.model.ends(token):
                     return
                 self.written += 1
                 yield token
-
-    def _evaluate(self, tokens: Tokens, start: int) -> None:
-        rows = [(token, start + at, (0,), at == len(tokens) - 1) for at, token in enumerate(tokens)]
-        with COMPUTING:
-            session = self._ready()
-            if start == 0:
-                session.forget()
-            session.evaluate(rows)
-
-    def _ready(self) -> Session:
-        """The session, which takes its memory when the first text is written."""
-        if self._session is None:
-            self._session = Session(self._model, context=self.context, threads=self._threads)
-        return self._session
-
-
-class Utf8:
-    """Bytes to text, holding back the beginning of a character until its end comes."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def add(self, piece: bytes) -> str:
-        """What can be read by now."""
-        data = self._rest + piece
-        for cut in range(len(data), max(len(data) - 4, -1), -1):
-            try:
-                text = data[:cut].decode()
-            except UnicodeDecodeError:
-                continue
-            self._rest = data[cut:]
-            return text
-        self._rest = b""
-        return data.decode(errors="replace")
+                session.evaluate([token])
