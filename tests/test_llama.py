@@ -28,14 +28,14 @@ ASKED = Prompt("Answer in one sentence.", "The race was won by Ana Ruiz on Sunda
 
 
 def test_a_grammar_holds_what_is_written(model: LocalLLM) -> None:
-    text = "".join(model.write("The capital:", limit=20, grammar='root ::= " Oslo" | " Bergen"'))
+    text = "".join(model.write(ASKED, limit=20, grammar='root ::= " Oslo" | " Bergen"'))
     assert text in (" Oslo", " Bergen")
 
 
 def test_a_grammar_that_is_none_is_a_bug_of_the_caller(model: LocalLLM) -> None:
     with pytest.raises(ValueError, match="cannot parse"):
-        list(model.write("The capital:", limit=20, grammar="root ::= ("))
-    assert list(model.write("The capital:", limit=1))
+        list(model.write(ASKED, limit=20, grammar="root ::= ("))
+    assert list(model.write(ASKED, limit=1))
 
 
 def test_role_markers_in_text_are_ordinary_characters(model: LocalLLM) -> None:
@@ -58,15 +58,17 @@ def test_a_prompt_has_the_markers_of_the_template_and_no_others(model: LocalLLM)
 
 
 def test_the_context_is_the_models_own_within_bounds(model: LocalLLM) -> None:
-    assert model.context == EMBEDDED_CONTEXT
+    assert model.llama.context == EMBEDDED_CONTEXT
     own = LocalLLM.from_file(SMOLLM2.path())
-    assert own.context == Model(SMOLLM2.path()).trained_context == LARGEST_CONTEXT
+    assert own.llama.context == Model(SMOLLM2.path()).trained_context == LARGEST_CONTEXT
 
 
 def test_room_and_count_tell_what_fits(model: LocalLLM) -> None:
     llama = model.llama
     used = model.count(ASKED.system) + model.count(ASKED.user)
-    assert model.room(100) + 100 + len(llama.prompt_tokens(ASKED, 4096)) - used == model.context
+    assert (
+        model.room(100) + 100 + len(llama.prompt_tokens(ASKED, 4096)) - used == model.llama.context
+    )
     assert model.room(10**6) > 0
 
 
@@ -85,7 +87,8 @@ def test_a_prompt_that_is_too_long_loses_the_beginning_of_what_the_user_says(
 
 def test_no_prompt_is_too_long_to_write_after() -> None:
     short = small()
-    for prompt in ("word " * 5000, Prompt("s " * 5000, "u"), Prompt("", ""), "", Prompt("s", "u")):
+    long = "word " * 5000
+    for prompt in (Prompt("", long), Prompt(long, "u"), Prompt("", ""), Prompt("s", "u")):
         assert len(list(short.write(prompt, limit=10**9, grammar='root ::= "a" "b"'))) <= 2
 
 
@@ -126,7 +129,7 @@ def test_a_reader_who_stops_holds_up_nobody(model: LocalLLM) -> None:
 
 def test_an_abandoned_text_is_not_written_on(model: LocalLLM) -> None:
     endless = 'root ::= "a" root'
-    text: Iterator[str] = model.write("Write: ", limit=2000, grammar=endless)
+    text: Iterator[str] = model.write(ASKED, limit=2000, grammar=endless)
     assert next(text)
     del text
     assert text_of(model)
@@ -134,12 +137,12 @@ def test_an_abandoned_text_is_not_written_on(model: LocalLLM) -> None:
 
 
 def test_a_thread_that_asks_while_it_reads_is_answered(model: LocalLLM) -> None:
-    assert [list(model.write("One, two,", limit=1)) for _ in model.write(ASKED, limit=3)]
+    assert [list(model.write(ASKED, limit=1)) for _ in model.write(ASKED, limit=3)]
 
 
 def test_no_thread_is_left_when_a_model_is_gone() -> None:
     model = small()
-    list(model.write("a", limit=2))
+    list(model.write(ASKED, limit=2))
     (worker,) = model.llama._writer._worker._threads
     del model
     worker.join(60)

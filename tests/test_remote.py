@@ -116,7 +116,7 @@ HTML = Reply("<html><body>Welcome</body></html>", kind="text/html")
 ASKED = Prompt("Answer.", "Where did the council meet?")
 
 
-def say(model: RemoteLLM, prompt: Prompt | str = ASKED, **more: Any) -> str:
+def say(model: RemoteLLM, prompt: Prompt = ASKED, **more: Any) -> str:
     return "".join(model.write(prompt, **{"limit": 20, **more}))
 
 
@@ -379,7 +379,7 @@ def test_a_real_server_that_can_hold_less_gets_less(served: str) -> None:
 def test_a_real_server_can_be_left_in_the_middle(served: str) -> None:
     model = RemoteLLM.connect(served)
     for _ in range(2):
-        text = model.write("Count: one, two,", limit=200)
+        text = model.write(Prompt("", "Count to two hundred."), limit=200)
         assert next(text)
         text.close()  # type: ignore[attr-defined]
 

@@ -35,9 +35,7 @@ class Counting(ScriptedLLM):
 
     asked = 0
 
-    def write(
-        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         self.asked += 1
         return super().write(prompt, limit=limit, grammar=grammar)
 

@@ -154,7 +154,10 @@ def make_llama_run() -> None:
 
 def model_runs() -> bool:
     """Whether the model that comes with pip answers at all."""
-    probe = "from rag.models.choice import load_llm; next(load_llm().write('The sky is', limit=1))"
+    probe = (
+        "from rag.models.llm import LocalLLM, Prompt; "
+        "list(LocalLLM.embedded().write(Prompt('', 'Say yes.'), limit=1))"
+    )
     return subprocess.run([str(PYTHON), "-c", probe], cwd=ROOT, check=False).returncode == 0
 
 

@@ -56,9 +56,7 @@ class Llama:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
         return self.context - self._limit(limit) - self._around
 
-    def write(
-        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.
 
         A prompt that is too long loses the beginning of what the user says.
@@ -71,11 +69,8 @@ class Llama:
         tokens = self.prompt_tokens(prompt, self.context - limit)
         return self._writer.write(tokens, limit=limit, grammar=grammar)
 
-    def prompt_tokens(self, prompt: Prompt | str, room: int) -> Tokens:
-        """The tokens of a prompt as the model reads them, at most `room`."""
-        first = self._model.beginning()
-        if isinstance(prompt, str):
-            return first + (self.tokenize(prompt) or self.tokenize("\n"))[len(first) - room :]
+    def prompt_tokens(self, prompt: Prompt, room: int) -> Tokens:
+        """The tokens of a prompt in the model's own chat template, at most `room`."""
         tokens, start, end = self._chat(prompt)
         beyond = len(tokens) - room
         if beyond <= 0:

@@ -1,4 +1,9 @@
-"""llama.cpp's own interface, as two objects: a model file, and a session that evaluates tokens."""
+"""llama.cpp's own interface, as two objects: a model file, and a session that evaluates tokens.
+
+llama-cpp-python's class `Llama` is not used, because it turns off the output of the
+whole program while it loads a model, because a grammar that cannot be parsed crashes it,
+and because it wants the size of the context before the file can be asked what fits.
+"""
 
 from __future__ import annotations
 
@@ -80,12 +85,11 @@ class Model:
         if heads <= 0:
             return 0  # a recurrent model's memory does not grow with the text
         width = api.llama_model_n_embd(self.pointer) // heads
-        wide = sum(int(self.about(f"attention.{part}_length") or width) for part in _CACHED)
-        layers, kept = (
-            api.llama_model_n_layer(self.pointer),
-            api.llama_model_n_head_kv(self.pointer),
+        wide = sum(
+            int(self.about(f"attention.{part}_length") or width) for part in ("key", "value")
         )
-        return int(2 * layers * kept * wide)
+        layers = api.llama_model_n_layer(self.pointer)
+        return int(2 * layers * api.llama_model_n_head_kv(self.pointer) * wide)
 
     def tokenize(self, text: str, *, special: bool = False) -> Tokens:
         """The tokens of a text; role markers count as such only where `special` is set."""
@@ -165,9 +169,6 @@ class Model:
             yield chain
         finally:
             api.llama_sampler_free(chain)
-
-
-_CACHED = ("key", "value")
 
 
 class Session:

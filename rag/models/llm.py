@@ -49,9 +49,7 @@ class LLM(Protocol):
     def room(self, limit: int) -> int:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
 
-    def write(
-        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.
 
         A prompt that is too long loses the beginning of what the user says. The
@@ -112,11 +110,6 @@ class LocalLLM:
         """The beginning of its file's hash."""
         return self._hashed()[:16]
 
-    @property
-    def context(self) -> int:
-        """Tokens of a prompt and what is written after it, together."""
-        return self.llama.context
-
     def count(self, text: str) -> int:
         """Tokens that a text takes in a prompt."""
         return len(self.llama.tokenize(text))
@@ -125,12 +118,8 @@ class LocalLLM:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
         return self.llama.room(limit)
 
-    def write(
-        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.
-
-        A `Prompt` is put in the model's own chat template; a string is written on from.
 
         Raises:
             ValueError: llama.cpp cannot parse the grammar.
@@ -166,11 +155,9 @@ class ScriptedLLM:
         """The words that are left."""
         return self._context - limit
 
-    def write(
-        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """The first reply whose key stands in the prompt, in pieces that begin with a space."""
-        text = prompt if isinstance(prompt, str) else prompt.plain()
+        text = prompt.plain()
         for key, reply in self._replies.items():
             if key in text:
                 words = reply.split(" ")[:limit]

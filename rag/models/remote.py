@@ -109,7 +109,8 @@ class RemoteLLM:
         self._client = client
         self._server = server
         self._model = model
-        self._context = context
+        self.context = context
+        """Tokens of a prompt and what is written after it, together, as far as is known."""
         self._patience = patience
         self._grammars = True
         self.name = f"{model} at {server.shown}"
@@ -156,11 +157,6 @@ class RemoteLLM:
         """The model's name there and the server's address."""
         return self.name
 
-    @property
-    def context(self) -> int:
-        """Tokens of a prompt and what is written after it, together, as far as is known."""
-        return self._context
-
     def count(self, text: str) -> int:
         """Tokens that a text takes at most, by its length: the server's own are not known."""
         plain = sum(character.isascii() for character in text)
@@ -169,11 +165,9 @@ class RemoteLLM:
 
     def room(self, limit: int) -> int:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
-        return max(self._context - self._limit(limit) - AROUND, 0)
+        return max(self.context - self._limit(limit) - AROUND, 0)
 
-    def write(
-        self, prompt: Prompt | str, *, limit: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text after a prompt, at most `limit` tokens.
 
         The grammar holds the text where the server knows GBNF, as llama.cpp's do. What
@@ -185,7 +179,7 @@ class RemoteLLM:
         """
         import openai
 
-        asked = (Prompt("", prompt) if isinstance(prompt, str) else prompt).defused()
+        asked = prompt.defused()
         begun, streaming = False, True
         for _ in range(ATTEMPTS):
             request = self._request(asked, limit, grammar)
@@ -257,8 +251,8 @@ class RemoteLLM:
     def _learnt(self, error: Any, grammar: str | None) -> bool:
         """Whether the refusal tells how to ask better."""
         told = _told_context(error)
-        if told is not None and 0 < told < self._context:
-            self._context = told
+        if told is not None and 0 < told < self.context:
+            self.context = told
             return True
         if grammar is not None and self._grammars and error.status_code in (400, 422):
             self._grammars = False
@@ -279,7 +273,7 @@ class RemoteLLM:
         return text[len(text) - low :]
 
     def _limit(self, limit: int) -> int:
-        return min(limit, self._context // 2)
+        return min(limit, self.context // 2)
 
     def _cut_off(self) -> ModelError:
         return ModelError(
