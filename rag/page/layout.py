@@ -278,7 +278,9 @@ def _settings(
     counts = [("All", ALL_SOURCES), *((str(n), n) for n in range(1, MOST_SOURCES + 1))]
     with gr.Column(elem_id="byline-settings"):
         index = _offer("Archive", shelf.indexes, "The index to ask and to add to.", "--index")
-        model = _offer("Language model", shelf.models, "What writes, where answers are not quoted.", "--model")
+        model = _offer(
+            "Language model", shelf.models, "What writes, where answers are not quoted.", "--model"
+        )
         mode = gr.Radio(
             MODES, value=usual.mode, label="Answers",
             info="Whoever writes, each sentence is checked against its passage.",
