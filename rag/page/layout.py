@@ -33,6 +33,7 @@ WELCOME = (
     "<li>Point at a mark such as [1] to see the words behind it; click it to read them in the "
     "article.</li></ol>"
 )
+DEMO = "Read in the demo archive"
 MODES = [
     ("Whichever suits the model", "auto"),
     ("Quote the articles", "quote"),
@@ -177,7 +178,7 @@ def _asking(cards: Sequence[Card], has_demo: bool) -> tuple[Asking, gr.Textbox, 
 def _welcome(empty: bool, has_demo: bool) -> tuple[gr.Column, gr.Button]:
     with gr.Column(visible=empty, elem_id="byline-welcome") as welcome:
         gr.HTML(WELCOME)
-        demo = gr.Button("Read in the demo archive", variant="primary", visible=has_demo)
+        demo = gr.Button(DEMO, variant="primary", visible=has_demo)
     return welcome, demo
 
 
