@@ -297,11 +297,8 @@ def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> Non
     """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
     if encoder is None or encoder.fingerprint == state.fingerprint:
         return
-    raise IndexMismatch(
-        f"{folder} was built with {state.encoder} ({state.dimension} dimensions, "
-        f"{state.fingerprint}), but the encoder is {encoder.name} ({encoder.dimension}, "
-        f"{encoder.fingerprint}). Rebuild it: {schema.command(folder, '--rebuild')}"
-    )
+    said = schema.other_encoder(folder, state, encoder.name, encoder.fingerprint)
+    raise IndexMismatch(said)
 
 
 def _precedes(one: Manifest, other: Manifest) -> bool:

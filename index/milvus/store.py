@@ -43,7 +43,7 @@ from index.milvus.planning import Coming, at_address
 from index.milvus.view import MilvusView, Remembered
 from index.places import MilvusAddress, ingest_command
 from index.records import Article, Chunk
-from index.schema import Manifest
+from index.schema import Manifest, other_encoder
 from index.stores import Latest
 
 Finding = tuple[str, bool, str]
@@ -427,12 +427,9 @@ class MilvusIndex(Latest):
     def _check_encoder(self, state: Manifest, encoder: Encoder | None) -> None:
         if encoder is None or encoder.fingerprint == state.fingerprint:
             return
-        raise IndexMismatch(
-            f"{self.name} was built with {state.encoder} ({state.dimension} dimensions, "
-            f"{state.fingerprint}), but the encoder is {encoder.name} ({encoder.dimension}, "
-            f"{encoder.fingerprint}). "
-            f"Rebuild it: {ingest_command(self._link.address, '--rebuild')}"
-        )
+        where = self._link.address
+        said = other_encoder(where, state, encoder.name, encoder.fingerprint)
+        raise IndexMismatch(said)
 
     def _lease_held(self) -> Lease:
         if self._lease is None:
