@@ -79,8 +79,8 @@ class Found:
 
     passages: list[Passage]
     """Best first, no story's copies twice."""
-    set_aside: tuple[Card, ...] = ()
-    """Articles that would have been read, but give orders to the program that reads them."""
+    set_aside: tuple[Passage, ...] = ()
+    """What would have been read, but is of articles that give orders to the program that reads."""
 
 
 def retrieve(
@@ -121,7 +121,7 @@ class _Readable:
     def __init__(self, index: View) -> None:
         self._index = index
         self._known: dict[str, bool] = {}
-        self._aside: list[Card] = []
+        self._aside: dict[int, Passage] = {}
 
     def __call__(self, passage: Passage) -> bool:
         card = passage.stored.card
@@ -129,14 +129,14 @@ class _Readable:
             article = self._index.article(card.article_id)
             readable = addressed(f"{article.title}\n{article.text}") is None
             self._known[card.article_id] = readable
-            if not readable:
-                self._aside.append(card)
+        if not self._known[card.article_id]:
+            self._aside.setdefault(passage.stored.chunk_id, passage)
         return self._known[card.article_id]
 
     @property
-    def set_aside(self) -> tuple[Card, ...]:
-        """The articles refused so far, in the order in which they were met."""
-        return tuple(self._aside)
+    def set_aside(self) -> tuple[Passage, ...]:
+        """The passages refused so far, in the order in which they were met."""
+        return tuple(self._aside.values())
 
 
 def _beside(index: View, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:

@@ -119,8 +119,9 @@ class Run:
         """The answer to one of the things asked, or the refusal."""
         asked = self._timed("retrieve", self._encode, question)
         found = self._timed("retrieve", retrieve, view, question, asked.whole, self.dates)
-        aside = dict.fromkeys((*self.set_aside, *map(headline, found.set_aside)))
-        self.set_aside = tuple(aside)
+        if found.set_aside:
+            aside = self._timed("generate", self._aside, view, question, asked, found.set_aside)
+            self.set_aside = tuple(dict.fromkeys((*self.set_aside, *aside)))
         ids = {one.stored.chunk_id for one in self.passages}
         self.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
         if found.passages:
@@ -140,6 +141,13 @@ class Run:
         if answered:
             return None
         return self._timed("generate", self._refused, view, question, asked, chosen, days)
+
+    def _aside(
+        self, view: View, question: Question, asked: Tokens, passages: Sequence[Passage]
+    ) -> list[Headline]:
+        """The articles among those that were set aside that would have answered."""
+        drafts = choose(view, question, asked, passages, self.encoder).drafts
+        return [headline(draft.passage.stored.card) for draft in drafts]
 
     def _is_shown(self, draft: Draft) -> bool:
         """True where what is asked has been quoted for another part of the question."""
