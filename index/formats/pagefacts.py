@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from index.cleaning import Facts
@@ -55,13 +55,23 @@ _META = {
         "dc.date.modified",
     ),
 }
-_STORY_TYPE = re.compile(r"(?:[A-Za-z]*Article|BlogPosting|Report)\Z")
+_STORY_TYPE = re.compile(r"(?:[A-Za-z]*(?:Article|BlogPosting)|Report)\Z")
 _BETWEEN_TITLES = re.compile(r"\s+[|–—·:•-]+\s+")
+_UNTRUE = re.compile(r"(?:https?://schema\.org/)?(?:false|no)", re.IGNORECASE)
 _CHANGED = re.compile(r"updated|modified|edited|corrected", re.IGNORECASE)
 
 
-def learn_from_page(facts: Facts, tree: HtmlElement) -> set[str]:
-    """Add to `facts` what a page says of its article; the titles that it goes by, in small letters.
+class Told(NamedTuple):
+    """What a page says of its article that is no fact of it."""
+
+    titles: set[str]
+    """What it goes by, in small letters."""
+    paid: bool
+    """Whether it is marked as not free."""
+
+
+def learn_from_page(facts: Facts, tree: HtmlElement) -> Told:
+    """Add to `facts` what a page says of its article.
 
     The order is that of trust: data for machines about the article, meta tags, then
     elements with one clear meaning.
@@ -88,7 +98,7 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> set[str]:
     facts.learn("title", title, "page title")
     facts.learn("publisher", outlet, "page title")
     known = (facts.title, heading, title, page_title, *metas.get("og:title", ()))
-    return {name.casefold() for name in known if name}
+    return Told({name.casefold() for name in known if name}, _is_paid(story))
 
 
 def _value(field: str, value: object) -> object:
@@ -189,6 +199,13 @@ def _is_story(item: dict[str, object]) -> bool:
     kind = item.get("@type")
     kinds = kind if isinstance(kind, list) else [kind]
     return any(isinstance(one, str) and _STORY_TYPE.match(one) for one in kinds)
+
+
+def _is_paid(story: dict[str, object]) -> bool:
+    """Whether a story, or a part of it, is marked as not free."""
+    parts = story.get("hasPart")
+    marks = [one.get("isAccessibleForFree") for one in (story, *_objects(parts))]
+    return any(mark is False or _UNTRUE.fullmatch(one_line(mark)) for mark in marks)
 
 
 def _learn_story(facts: Facts, story: dict[str, object]) -> None:
