@@ -151,7 +151,7 @@ def _find(tree: HtmlElement, blocks: Sequence[Block]) -> None:
     import trafilatura
 
     found = trafilatura.bare_extraction(
-        tree, include_comments=False, include_links=True, with_metadata=False
+        tree, include_comments=False, fast=True, with_metadata=False
     )
     body = getattr(found, "body", None)
     if body is None:
