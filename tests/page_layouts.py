@@ -1,5 +1,6 @@
 """The second half of the forty pages: by layout and kind of story rather than by outlet."""
 
+# ruff: noqa: E501  (HTML broken into short lines cannot be read)
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -87,7 +88,7 @@ def opinion(page: Page) -> Page:
     return page.close(
         f'{page.nav()}<main><article class="opinion"><header><span class="kicker">Opinion</span><h1>'
         f'{page.title}</h1></header><div class="entry-content">{page.p(3)}{pulled}'
-        f'<p>Nobody asked the river, and it will not be asked. {page.own("It has time.")[0]}</p>'
+        f"<p>Nobody asked the river, and it will not be asked. {page.own('It has time.')[0]}</p>"
         f'{page.p(2)}</div><aside class="author-box"><p>{page.other((BIO,))}</p></aside></article></main>'
     )
 
@@ -146,7 +147,7 @@ def amp_page(page: Page) -> Page:
         f'</amp-consent><amp-sidebar id="s"><ul>{page.related(3)}</ul></amp-sidebar><header>Lantern'
         f'</header><article class="amp-wp-article"><header><h1 class="amp-wp-title">{page.title}</h1>'
         f'<ul class="amp-wp-meta"><li>Ada Quill</li></ul></header><div class="amp-wp-article-content">'
-        f'{page.p(2)}<amp-ad width=300 height=250><div>{page.other(ADVERTS)}</div></amp-ad>{page.p(3)}'
+        f"{page.p(2)}<amp-ad width=300 height=250><div>{page.other(ADVERTS)}</div></amp-ad>{page.p(3)}"
         f'<amp-embed type="taboola"><p>{page.other(TEASERS)}</p></amp-embed></div></article>'
     )
 
@@ -193,7 +194,7 @@ def word_press(page: Page) -> Page:
     return page.close(
         f'<div id="page">{page.nav()}<div id="primary"><article class="post type-post"><h1 class='
         f'"entry-title">{page.title}</h1><div class="entry-content wp-block-post-content">'
-        f'{page.p(2, "class=wp-block-paragraph")}{quoted}<h3>{page.own("The money")[0]}</h3>{page.p(2)}'
+        f"{page.p(2, 'class=wp-block-paragraph')}{quoted}<h3>{page.own('The money')[0]}</h3>{page.p(2)}"
         f'<div class="sharedaddy"><ul><li>{page.other(SHARES)}</li></ul></div>{inside}</div></article>'
         f'<div id="comments"><ol class="comment-list"><li>{page.other(COMMENTS)}</li></ol></div></div>'
         f'<div id="secondary" class="widget-area"><p>{page.other(LETTERS)}</p></div></div>'

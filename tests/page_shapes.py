@@ -5,6 +5,7 @@ are those whose pages have that habit. No word of theirs is in it. `shapes` make
 pages; `share` says how much of one was kept, and what was let in that is not its story.
 """
 
+# ruff: noqa: E501  (HTML broken into short lines cannot be read)
 from __future__ import annotations
 
 import re
@@ -67,7 +68,9 @@ def rich_links(page: Page) -> Page:
 
 def companion_columns(page: Page) -> Page:
     """The New York Times: companion columns, cut by wrappers of advertisements."""
-    column = '<div class="css-s99gbd StoryBodyCompanionColumn"><div class="css-53u6y8">{}</div></div>'
+    column = (
+        '<div class="css-s99gbd StoryBodyCompanionColumn"><div class="css-53u6y8">{}</div></div>'
+    )
     cut = '<div><div id="story-ad-{0}-wrapper" class="css-a"><p>Advertisement</p><div>{1}</div></div></div>'
     parts = [column.format(page.p(2, 'class="css-at9mc1 evys1bk0"')) for _ in range(3)]
     adverts = [cut.format(at, page.other(ADVERTS, at)) for at in range(2)]
@@ -101,7 +104,9 @@ def test_ids(page: Page) -> Page:
 
 def rules_between(page: Page) -> Page:
     """AP: underscores before the note on who contributed, and a list module within the text."""
-    module = f'<div class="HTMLListEnhancement"><ul class="HtmlModule-list">{page.related(2)}</ul></div>'
+    module = (
+        f'<div class="HTMLListEnhancement"><ul class="HtmlModule-list">{page.related(2)}</ul></div>'
+    )
     return page.close(
         f'{page.nav()}<div class="Page-content"><bsp-story-page><h1 class="Page-headline">{page.title}'
         '</h1><div class="Page-byline">By ADA QUILL</div><div class="Page-storyBody"><div class='
@@ -160,14 +165,16 @@ def key_points(page: Page) -> Page:
 
 def bullets_on_top(page: Page) -> Page:
     """Daily Mail: bullets before the text, 'Advertisement' between its paragraphs."""
-    bullets = "".join(f"<li><strong>{text}</strong></li>" for text in page.own("It was not foreseen"))
+    bullets = "".join(
+        f"<li><strong>{text}</strong></li>" for text in page.own("It was not foreseen")
+    )
     advert = "<div class='adHolder'><p>Advertisement</p></div>"
     share = "".join(f"<li>{page.other(SHARES, at)}</li>" for at in range(2))
     return page.close(
         f'<div id="content">{page.nav()}<div id="js-article-text" class="article-text wide">'
         f"<h2>{page.title}</h2><ul class='mol-bullets-with-font'>{bullets}</ul>"
         f'<div class="share-buttons"><ul>{share}</ul></div><div itemprop="articleBody">'
-        f'{page.p(2, "class=mol-para-with-font")}{advert}'
+        f"{page.p(2, 'class=mol-para-with-font')}{advert}"
         f'<p class="imageCaption">{page.other(CAPTIONS)}</p>{page.p(4, "class=mol-para-with-font")}'
         f'</div></div><div id="reader-comments"><p>{page.other(COMMENTS)}</p></div></div>'
     )
@@ -181,7 +188,7 @@ def broken_lines(page: Page) -> Page:
         f'<div id="app">{page.nav()}<h1 class="HNMDR">{page.title}</h1><div class="_s30J clearfix" '
         f'data-articlebody="1">{first}<br><br>{second}<br><br><b>The bill</b><br>{third}'
         f'<div class="mgid_second_mrec_parent">{page.other(ADVERTS)}</div>{fourth}<br/><br/>'
-        f'<i>{fifth.split(" ", 1)[0]}</i> {fifth.split(" ", 1)[1]}</div>'
+        f"<i>{fifth.split(' ', 1)[0]}</i> {fifth.split(' ', 1)[1]}</div>"
         f'<div class="most_read"><ul>{page.related(5)}</ul></div></div>'
     )
 
@@ -262,7 +269,7 @@ def gateway(page: Page) -> Page:
         f'<div id="__next">{page.nav()}<main><h1 data-qa="headline">{page.title}</h1>'
         f'<div data-qa="article-body" class="meteredContent">{page.p(1, "data-el=text")}'
         f'<div class="hide-for-print" data-qa="subscribe-promo">{page.other(ADVERTS)}</div>'
-        f'{page.p(1, "data-el=text")}{offer}</div></main></div>',
+        f"{page.p(1, 'data-el=text')}{offer}</div></main></div>",
         hasPart={"@type": "WebPageElement", "cssSelector": ".meteredContent", **PAID},
         **PAID,
     )
@@ -291,7 +298,9 @@ def consent_first(page: Page) -> Page:
 
 def consent_unnamed(page: Page) -> Page:
     """The same, in a layer whose classes say nothing: only its words tell what it is."""
-    layer = f'<div class="css-1x2y"><div><p>{page.other(CONSENT, 1)}</p><p>{page.other(CONSENT, 2)}</p>'
+    layer = (
+        f'<div class="css-1x2y"><div><p>{page.other(CONSENT, 1)}</p><p>{page.other(CONSENT, 2)}</p>'
+    )
     return page.close(
         f'{layer}</div></div><div id="root"><div class="css-9z"><h1>{page.title}</h1>{page.p(3)}</div></div>'
     )

@@ -4,6 +4,7 @@ A `Page` hands them out and notes which of them it handed out, so that a test kn
 what of a page has to be kept and what has not.
 """
 
+# ruff: noqa: E501  (HTML broken into short lines cannot be read)
 from __future__ import annotations
 
 import json
@@ -142,7 +143,10 @@ COMMENTS = (
     "First they take the trains, then they take the stations. I said so in 2009 and nobody listened.",
     "Lovely piece, but my grandmother would have told it in half the words and with a better ending.",
 )
-CAPTIONS = ("The scene on Monday. Photo: Runa Falk / Lantern Pictures", "File photo: Jonas Ek/Nordfoto")
+CAPTIONS = (
+    "The scene on Monday. Photo: Runa Falk / Lantern Pictures",
+    "File photo: Jonas Ek/Nordfoto",
+)
 BIO = "Ada Quill has written about the county for nine years and keeps two goats."
 SHARES = ("Share on Facebook", "Copy link", "Save for later", "Print this page")
 
@@ -156,6 +160,8 @@ class Page:
     foreign: list[str] = field(default_factory=list)
     html: str = ""
     published: str = ""
+    """The day as in a file, or empty where the page does not say it."""
+    author: str = ""
     _said: int = 0
 
     @property
@@ -199,24 +205,58 @@ class Page:
         links = "".join(f'<li><a href="/{name.lower()}">{name}</a></li>' for name in NAVIGATION)
         return f"<nav><ul>{links}</ul></nav>"
 
-    def close(self, body: str, head: str = "", outlet: str = "The Lantern", **data: object) -> Page:
-        """Set the HTML: `body` under a head whose JSON-LD says `data` beside headline and day."""
-        self.published = f"2025-03-{10 + self.number % 20:02}"
-        story = {
-            "@context": "https://schema.org",
-            "@type": "NewsArticle",
-            "headline": self.title,
-            "datePublished": f"{self.published}T06:30:00+02:00",
-            "dateModified": "2025-06-01T09:00:00+02:00",
-            **data,
-        }
+    def close(self, body: str, **data: object) -> Page:
+        """Set the HTML: `body`, and in one of eight ways what the page says of itself.
+
+        `data` is added to what its JSON-LD says.
+        """
+        way = HEADS[self.number % len(HEADS)]
+        if way.below and "</h1>" not in body:
+            way = HEADS[0]
+        self.published, self.author = (DAY if way.dated else ""), AUTHOR
+        story = {"@type": "NewsArticle", "headline": self.title, **way.data, **data}
+        linked = {"@context": "https://schema.org", "@graph": [{"@type": "WebPage"}, story]}
+        script = element("script", json.dumps(linked), 'type="application/ld+json"')
+        body = body.replace("</h1>", f"</h1>{way.below}", 1)
         self.html = (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{self.title} | '
-            f"{outlet}</title>{head}"
-            f'<script type="application/ld+json">{json.dumps(story)}</script></head>'
+            f"{OUTLET}</title>{way.metas}{script if way.data or data else ''}</head>"
             f"<body>{body}</body></html>"
         )
         return self
+
+
+@dataclass(frozen=True)
+class Head:
+    """One way to say when a story was published and who wrote it; all were changed in June."""
+
+    data: dict[str, object] = field(default_factory=dict)
+    metas: str = ""
+    below: str = ""
+    """What stands below the headline."""
+    dated: bool = True
+
+
+OUTLET, AUTHOR, DAY = "The Lantern", "Ada Quill", "2025-03-13"
+_CHANGED = "2025-06-01T09:00:00+02:00"
+_PERSON = {"@type": "Person", "name": AUTHOR}
+_PUBLISHER = {"@type": "Organization", "name": OUTLET}
+HEADS = (
+    Head({"datePublished": f"{DAY}T06:30:00+02:00", "dateModified": _CHANGED, "author": _PERSON,
+          "publisher": _PUBLISHER}),
+    Head(metas=f'<meta property="article:published_time" content="{DAY}T05:00:00Z"><meta property='
+         f'"article:modified_time" content="{_CHANGED}"><meta name="author" content="{AUTHOR}">'
+         f'<meta property="og:site_name" content="{OUTLET}">'),
+    Head({"datePublished": DAY, "author": [_PERSON], "publisher": _PUBLISHER}),
+    Head(below=f'<p class="dates"><time itemprop="datePublished" datetime="{DAY}T06:30">13 March</time>'
+         f' <time itemprop="dateModified" datetime="{_CHANGED}">1 June</time></p><p>By {AUTHOR}</p>'),
+    Head(below=f"<p>By {AUTHOR}</p><p>Published 13 March 2025. Updated 1 June 2025.</p>"),
+    Head(metas=f'<meta name="parsely-pub-date" content="{DAY}T05:00:00Z"><meta name="parsely-author" '
+         f'content="{AUTHOR}"><meta property="og:updated_time" content="{_CHANGED}">'),
+    Head({"dateModified": _CHANGED, "author": _PERSON}, dated=False),
+    Head({"datePublished": f"{DAY}T23:40:00-05:00", "dateModified": _CHANGED, "author": _PERSON}),
+)  # fmt: skip
+"""The last but one says only when it was changed; the last was written late, far in the west."""
 
 
 def element(tag: str, inside: str, attributes: str = "") -> str:

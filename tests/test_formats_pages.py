@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.formats.markup import parsed
-from index.formats.pages import is_ordinary
+from index.formats.story import is_ordinary
 from index.readers import read_file
 from index.records import Article, Problem
 from tests.samples import BODY, FIRST, TITLE, URL, mhtml, page, told

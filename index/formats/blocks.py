@@ -35,14 +35,17 @@ class Block:
 
     @property
     def text(self) -> str:
+        """Its words."""
         return " ".join(line.text for line in self.lines)
 
     @property
     def linked(self) -> bool:
+        """Whether all of it is a link."""
         return all(line.linked for line in self.lines)
 
     @property
     def heading(self) -> int:
+        """1 to 6 for a heading."""
         return self.lines[0].heading
 
 

@@ -66,9 +66,9 @@ def _count(words: Iterable[str]) -> re.Pattern[str]:
 
 _NOTICE, _OFFER = _count(_NOTICE_WORDS), _count(_OFFER_WORDS)
 _WALL = re.compile(
-    r"\b(?:(?:keep|continue|go on) reading|read on|unlock|(?:rest|remainder) of (?:this|the) (?:article"
-    r"|story)|subscribers? only|(?:only )?for (?:our )?(?:subscribers|members)|to (?:read|continue)"
-    r"|(?:free|full|whole) (?:article|story)s?)\b",
+    r"\b(?:(?:keep|continue|go on) reading|read on|unlock|(?:rest|remainder) of (?:this|the)"
+    r" (?:article|story)|subscribers? only|(?:only )?for (?:our )?(?:subscribers|members)"
+    r"|to (?:read|continue)|(?:free|full|whole) (?:article|story)s?)\b",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -80,12 +80,12 @@ _LABEL = re.compile(
 
 
 def is_notice(text: str) -> bool:
-    """Whether a paragraph asks for consent to cookies: three of the words that such notices have."""
+    """Whether a paragraph asks for consent to cookies: it has three words of such notices."""
     return _different(_NOTICE, text) >= 3
 
 
 def is_offer(text: str) -> bool:
-    """Whether a paragraph offers a subscription or a newsletter: two of the words of offers."""
+    """Whether a paragraph offers a subscription or a newsletter: it has two words of offers."""
     return len(text) < 1_000 and _different(_OFFER, text) >= 2
 
 
@@ -149,11 +149,10 @@ def foreign(
         if element not in own:
             held = prose.get(element, 0)
             kind, mark = marks.get(element, ("", ""))
+            is_offer = kind == OFFER and (not held or offers.get(element, 0) * 2 > held)
             if held and notices.get(element, 0) * 2 > held:
                 kind = NOTICE
-            elif kind == OFFER and held and offers.get(element, 0) * 2 <= held:
-                kind = ""
-            elif kind in MOST_PROSE and (kind, mark) not in trusted:
+            elif not is_offer and kind != HIDDEN and (kind, mark) not in trusted:
                 kind = ""
             if kind:
                 found[element] = kind
@@ -184,4 +183,6 @@ def _marks(
         elif element in marks:
             around.pop()
     whole = prose.get(tree, 0)
-    return marks, {mark for mark, held in sums.items() if held <= MOST_PROSE.get(mark[0], 1) * whole}
+    return marks, {
+        mark for mark, held in sums.items() if held <= MOST_PROSE.get(mark[0], 1) * whole
+    }

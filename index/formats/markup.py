@@ -104,7 +104,9 @@ def placed(tree: HtmlElement) -> Iterator[tuple[HtmlElement, list[Line]]]:
 
 def _is_row_of_data(row: HtmlElement) -> bool:
     """Whether a row of a table holds a few words a cell, and is not there for the layout."""
-    if len(row) < 2 or any(child.tag in _BLOCKS or child.tag == "br" for cell in row for child in cell):
+    if len(row) < 2 or any(
+        child.tag in _BLOCKS or child.tag == "br" for cell in row for child in cell
+    ):
         return False
     return all(len(cell.text_content()) <= LONGEST_CELL for cell in row)
 

@@ -6,6 +6,7 @@ saving is no date of publication, and a name without a mark is no author.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -68,6 +69,8 @@ class Told(NamedTuple):
     """What it goes by, in small letters."""
     paid: bool
     """Whether it is marked as not free."""
+    only_day: dt.date | None
+    """The day of all times on the page; for want of a better one, it was published then."""
 
 
 def learn_from_page(facts: Facts, tree: HtmlElement) -> Told:
@@ -77,7 +80,8 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> Told:
     elements with one clear meaning.
     """
     metas = _metas(tree)
-    heading = _only_heading(tree)
+    page_title = _page_title(tree)
+    heading = _heading(tree, page_title)
     _learn_address(facts, tree, metas)
     story = _story_data(tree, heading)
     _learn_story(facts, story)
@@ -91,14 +95,13 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> Told:
     for tag in _META["published"]:
         for value in metas.get(tag, ()):
             learn_time(facts, value, f"meta tag {tag}")
-    _learn_time(facts, tree)
+    only_day = _learn_time(facts, tree)
     facts.learn("language", language_code(tree.get("lang")), "html lang")
-    page_title = _page_title(tree)
     title, outlet = split_title(page_title, facts.title)
     facts.learn("title", title, "page title")
     facts.learn("publisher", outlet, "page title")
     known = (facts.title, heading, title, page_title, *metas.get("og:title", ()))
-    return Told({name.casefold() for name in known if name}, _is_paid(story))
+    return Told({name.casefold() for name in known if name}, _is_paid(story), only_day)
 
 
 def _value(field: str, value: object) -> object:
@@ -129,10 +132,12 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _only_heading(tree: HtmlElement) -> str:
-    """The text of the page's h1 where there is one only, and it is more than a word."""
-    headings = {one_line(heading.text_content()) for heading in tree.iter("h1")} - {""}
-    heading = headings.pop() if len(headings) == 1 else ""
+def _heading(tree: HtmlElement, page_title: str) -> str:
+    """The page's h1, if it is more than a word; of several, the one that the title begins with."""
+    found = {one_line(heading.text_content()) for heading in tree.iter("h1")} - {""}
+    if len(found) > 1:
+        found = {heading for heading in found if page_title.startswith(heading)}
+    heading = max(found, key=len, default="")
     return heading if " " in heading and len(heading) <= LONGEST_TITLE else ""
 
 
@@ -244,8 +249,8 @@ def _corrections(value: object) -> tuple[str, ...]:
 # --- elements ----------------------------------------------------------------------------------
 
 
-def _learn_time(facts: Facts, tree: HtmlElement) -> None:
-    """The day that a time element marks as that of publication, or the only day on the page."""
+def _learn_time(facts: Facts, tree: HtmlElement) -> dt.date | None:
+    """The day that a time element marks as that of publication; the only day on the page."""
     days = set()
     for element in tree.iter("time", "span", "abbr"):
         marked = "datepublished" in str(element.get("itemprop", "")).lower().split()
@@ -259,8 +264,7 @@ def _learn_time(facts: Facts, tree: HtmlElement) -> None:
         said = one_line(around.text or "") if around is not None else ""
         if day and not _CHANGED.search(f"{said} {element.get('itemprop')} {element.get('class')}"):
             days.add(day)
-    if len(days) == 1:
-        facts.learn("published", days.pop(), "the page's only time element")
+    return days.pop() if len(days) == 1 else None
 
 
 def _page_title(tree: HtmlElement) -> str:

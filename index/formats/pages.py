@@ -7,7 +7,8 @@ reads what the page says of itself. When a page was saved or fetched is no date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
 from index.cleaning import Facts
 from index.decoding import NoText, decode
 from index.errors import UnreadableSource
@@ -95,22 +96,24 @@ def page(
             "open it in a browser and save it from there."
         )
     facts.doubts += _doubts(found, lines, told.paid)
-    yield from article(document, lines, facts)
+    last = [("published", told.only_day, "the page's only time element")]
+    yield from article(document, lines, facts, last)
 
 
-def _doubts(found: story.Story, lines: list[Line], paid: bool) -> Iterator[str]:
+def _doubts(found: story.Story, lines: Sequence[Line], paid: bool) -> Iterator[str]:
     """What a reader should know of how a page was read."""
     if paid or found.walled:
-        why = "says that it is not free" if paid else "ends with an offer to those who want to read on"
+        why = "says that it is not free" if paid else "ends with an offer to read on"
         yield (
-            f"{why}: the {sum(len(line.text) for line in lines):,} characters that were read "
-            "may be only the beginning. Save the page again from a browser that is logged in."
+            f"{why}: the {sum(len(line.text) for line in lines):,} characters that were read may "
+            "be only the beginning. Save the page again from a browser that is logged in."
         )
     if found.kept < story.LEAST_KEPT:
         longest = max(found.left_out, key=len)
         count = len(found.left_out)
-        blocks = f"{count} blocks were left out, the longest of which" if count > 1 else "a block was left out, which"
+        blocks = f"{count} blocks were left out; the {'longer' if count == 2 else 'longest'}"
+        blocks = "a block was left out, which" if count == 1 else blocks
         yield (
-            f"was read in part: kept {found.kept:.0%} of the visible text; {blocks} begins "
-            f"“{longest[:BEGINNING].rsplit(' ', 1)[0]}…”. Compare it with the page."
+            f"was not read whole: kept {found.kept:.0%} of the visible text; {blocks} begins "
+            f"“{longest[:BEGINNING].rsplit(' ', 1)[0]}…”. Compare `byline show` with the page."
         )

@@ -30,10 +30,13 @@ MOST_CHILDREN = 2_000
 which takes quadratic time there."""
 RUN = 4
 """Words in a row by which a block is found in what trafilatura found."""
+MOST_FOUND = 0.8
+"""Share of what trafilatura found that the story's part of the page holds."""
 SMALL = 600
 """Characters of a card that points to another story."""
-LEAST_KEPT = 0.5
-"""Share of the visible prose; where less was kept, the reader is told."""
+LEAST_KEPT = 0.6
+"""Share of the prose of a page; where less was read, that is told. Of forty pages that were read
+whole, one has less."""
 _SHORT = frozenset(("p", "blockquote", "pre", "div", "td"))
 """Where a short line between two paragraphs is one of the story's."""
 _LISTED = frozenset(("li", "dd", "dt", "tr", "td", "th"))
@@ -150,9 +153,7 @@ def _find(tree: HtmlElement, blocks: Sequence[Block]) -> None:
     """Note what of each block trafilatura finds too."""
     import trafilatura
 
-    found = trafilatura.bare_extraction(
-        tree, include_comments=False, fast=True, with_metadata=False
-    )
+    found = trafilatura.bare_extraction(tree, fast=True, include_comments=False)
     body = getattr(found, "body", None)
     if body is None:
         return
@@ -172,26 +173,19 @@ def _runs(text: str) -> Iterator[tuple[str, ...]]:
 # --- the story ---------------------------------------------------------------------------------
 
 
-def _root(
-    tree: HtmlElement, blocks: Sequence[Block], headline: HtmlElement | None
-) -> HtmlElement:
-    """The smallest element with the headline and at least half of what was found."""
+def _root(tree: HtmlElement, blocks: Sequence[Block], headline: HtmlElement | None) -> HtmlElement:
+    """The smallest element with the headline and most of what was found."""
     held = _sums(tree, ((block.element, block.held) for block in blocks))
     if not held.get(tree):
-        held = _sums(
-            tree, ((block.element, block.prose) for block in blocks if not block.kind)
-        )
-    whole = held.get(tree, 0)
-    root = headline if headline is not None else max(held, key=lambda one: held[one], default=tree)
-    if headline is None:
-        while inner := next((one for one in root if held.get(one, 0) * 10 >= whole * 9), None):
-            root = inner
-        return root
-    while held.get(root, 0) * 5 < whole * 4 or held.get(root, 0) == 0:
-        parent = root.getparent()
-        if parent is None:
-            break
-        root = parent
+        held = _sums(tree, ((block.element, block.prose) for block in blocks if not block.kind))
+    most = MOST_FOUND * held.get(tree, 0)
+    if not most:
+        return tree
+    if headline is not None:
+        return next((one for one in upwards(headline) if held.get(one, 0) >= most), tree)
+    root = tree
+    while (inner := next((one for one in root if held.get(one, 0) >= most), None)) is not None:
+        root = inner
     return root
 
 
@@ -222,17 +216,20 @@ def _offer(story: Sequence[Block], paid: bool) -> int:
 
     On a page that is not free, what stands around an offer is part of it.
     """
-    offered = {at for at, block in enumerate(story) if furniture.is_offer(block.text)}
-    around = {story[at].element.getparent() for at in offered} if paid else set()
+    offers = [furniture.is_offer(block.text) for block in story]
+    if True not in offers:
+        return len(story)
+    first = offers.index(True)
+    around = {
+        one.element.getparent() for one, is_offer in zip(story, offers, strict=True) if is_offer
+    }
     end = len(story)
     for at in range(len(story) - 1, -1, -1):
-        block = story[at]
-        if at in offered or (offered and at >= min(offered) and block.element.getparent() in around):
+        beside = paid and at > first and story[at].element.getparent() in around
+        if offers[at] or beside or (story[at].heading and end < len(story)):
             end = at
-        elif not block.heading or end == len(story):
+        else:
             break
-    while end and end < len(story) and story[end - 1].heading:
-        end -= 1
     return end
 
 
