@@ -92,14 +92,15 @@ def extracted(**settings: bool) -> Callable[[str], Read]:
 def beside(checkout: Path, htmls: Sequence[str]) -> tuple[list[Read], float]:
     """The pages as another checkout's code reads them."""
     code = (
-        "import json, sys, importlib.util as u; sys.path.insert(0, '.');"
+        "import json, sys; sys.path.insert(0, '.');"
         "from index.formats.document import from_bytes; from index.readers import read_document;"
         "from index.records import Article; import time\n"
         "def read(html):\n"
         " found = [one for one in read_document(from_bytes('a.html', 'a.html', html.encode()))"
         " if isinstance(one, Article)]\n"
         " return (found[0].title if found else ''), '\\n\\n'.join(one.text for one in found)\n"
-        "pages = json.load(sys.stdin); found = [read(one) for one in pages]; t = time.process_time()\n"
+        "pages = json.load(sys.stdin)\nfound = [read(one) for one in pages]\n"
+        "t = time.process_time()\n"
         f"for _ in range({ROUNDS}): found = [read(one) for one in pages]\n"
         f"print(json.dumps([found, (time.process_time() - t) / {ROUNDS}]))"
     )

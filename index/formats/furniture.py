@@ -142,6 +142,7 @@ def foreign(
         offers: how many of them are offers.
     """
     marks, trusted = _marks(tree, own, prose)
+    in_article = any(element.tag == "article" for element in own)
     found: dict[HtmlElement, str] = {}
     waiting = [tree]
     while waiting:
@@ -154,6 +155,8 @@ def foreign(
                 kind = NOTICE
             elif not is_offer and kind != HIDDEN and (kind, mark) not in trusted:
                 kind = ""
+            if in_article and element.tag == "article" and element.find(".//h1") is not None:
+                kind = OTHER  # pages that never end go on with other stories
             if kind:
                 found[element] = kind
                 continue

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LARGEST_JSON = 500_000
 """Characters of one JSON-LD block."""
 LONGEST_TITLE = 300
+LABEL = 40
+"""Characters before a time in which it is called the time of a change."""
 
 # The names of meta tags (as name, property or itemprop), the surest first.
 _META = {
@@ -260,11 +262,19 @@ def _learn_time(facts: Facts, tree: HtmlElement) -> dt.date | None:
         day = parse_date(one_line(str(written)))
         if day and (marked or element.get("pubdate") is not None):
             facts.learn("published", day, "time element, marked as published")
-        around = element.getparent()
-        said = one_line(around.text or "") if around is not None else ""
+        said = _said_before(element)
         if day and not _CHANGED.search(f"{said} {element.get('itemprop')} {element.get('class')}"):
             days.add(day)
     return days.pop() if len(days) == 1 else None
+
+
+def _said_before(element: HtmlElement) -> str:
+    """The words right before an element, which say what its time is the time of."""
+    around, before = element.getparent(), element.getprevious()
+    parts = [around.text or ""] if around is not None else []
+    if before is not None and before.tag not in ("time", "abbr"):
+        parts += [before.text_content()[-LABEL:], before.tail or ""]
+    return one_line(" ".join(parts))
 
 
 def _page_title(tree: HtmlElement) -> str:
