@@ -68,7 +68,7 @@ _CHANGED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UPDATED = re.compile(
-    r"[\s,;|(•·–—-]*\b(?:last\s+)?(?:updated|modified|edited)\b.*", re.IGNORECASE | re.DOTALL
+    r"[\s.,;|(•·–—-]*\b(?:last\s+)?(?:updated|modified|edited)\b.*", re.IGNORECASE | re.DOTALL
 )
 
 
