@@ -40,6 +40,10 @@ _FORMS = tuple(
     )
 )
 
+_FIGURES = re.compile(
+    rf"(?<![\w-])(?P<first>\d?\d)(?P<mark>[/.-])(?P<second>\d?\d)(?P=mark){_YEAR}\b", re.ASCII
+)
+
 # What may stand beside a date: a weekday, a time with its zone, and what joins them.
 _ZONE = (
     r"(?:[A-Z]{1,5}\b(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d"
@@ -88,6 +92,33 @@ def parse_date(text: str) -> dt.date | None:
         return None
     weekdays = {part["weekday"][:3].lower() for part in beside if part and part["weekday"]}
     return day if weekdays <= {_DAYS[day.weekday()]} else None
+
+
+def shown_order(text: str) -> bool | None:
+    """Whether a date in figures has its day first: 13.05.2025 has, 05/13/2025 has not.
+
+    None for one that does not show it.
+    """
+    match = _FIGURES.search(text[:LONGEST_DATE_LINE])
+    if not match or (int(match["first"]) > 12) == (int(match["second"]) > 12):
+        return None
+    return int(match["first"]) > 12
+
+
+def is_double(text: str) -> bool:
+    """Whether a date in figures can be two days, as 03/04/2025 can."""
+    match = _FIGURES.search(text[:LONGEST_DATE_LINE])
+    return bool(match and match["first"] != match["second"] and _certain(match) is None)
+
+
+def in_order(text: str, day_first: bool | None) -> str:
+    """`text` with a date in figures written as ISO has it; as it is where no order is known."""
+    if day_first is None:
+        return text
+    day, month = ("first", "second") if day_first else ("second", "first")
+    return _FIGURES.sub(
+        lambda match: f"{match['year']}-{int(match[month]):02}-{int(match[day]):02}", text, count=1
+    )
 
 
 def parse_date_line(line: str) -> tuple[dt.date, bool] | None:

@@ -66,6 +66,11 @@ class Decoded:
     doubt: str = ""
     """What another encoding would make of it, after its name; empty where it is certain."""
 
+    @property
+    def doubts(self) -> list[str]:
+        """The doubt as `Facts` keeps it."""
+        return [self.doubt] if self.doubt else []
+
 
 def bom_encoding(data: bytes) -> str | None:
     """The encoding that a byte order mark names."""
@@ -232,6 +237,8 @@ def _doubt(chosen: str, other: str, read: str, instead: str) -> str:
         for one, two in zip(read.split(" "), instead.split(" "), strict=False)
         if one != two and one.isprintable() and two.isprintable()
     )
+    if not pairs:
+        return ""
     words = "; ".join(f"“{one}” or “{two}”" for one, two in list(pairs)[:SHOWN_WORDS])
     return (
         f"does not say which encoding it has. It was read as {chosen}, but may be in {other}: "

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from index import fetching
 from index.errors import UnreadableSource
 from index.fetching import Fetched
-from index.formats import feeds, mail, pages, pdf, plain, rows, word
+from index.formats import feeds, jsonfiles, mail, pages, pdf, plain, tables, word
 from index.formats.archives import DEEPEST, Allowance, read_archive
 from index.formats.articles import one_line
 from index.formats.document import Document, Reader, from_bytes, from_path, shown
@@ -37,17 +37,20 @@ READERS: dict[str, Reader] = {
     ".mht": pages.read_archived_page,
     ".pdf": pdf.read_pdf,
     ".docx": word.read_word,
-    ".jsonl": rows.read_jsonl,
-    ".ndjson": rows.read_jsonl,
-    ".csv": rows.read_table,
-    ".tsv": rows.read_table,
+    ".json": jsonfiles.read_json,
+    ".jsonl": jsonfiles.read_jsonl,
+    ".ndjson": jsonfiles.read_jsonl,
+    ".csv": tables.read_table,
+    ".tsv": tables.read_table,
     ".rss": feeds.read_feed,
     ".atom": feeds.read_feed,
     ".xml": feeds.read_feed,
 }
 """What reads a file, by the end of its name; letters and archives hold further files."""
 HOLDERS = (".eml", ".zip")
-KNOWN = ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .jsonl, .csv, .tsv, .rss, .atom, .xml, .zip"
+KNOWN = (
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .json, .jsonl, .csv, .tsv, .rss, .atom, .xml, .zip"
+)
 """The formats as a message names them."""
 
 Fetch = Callable[[str], Fetched]
