@@ -18,11 +18,13 @@ BESIDE = 2
 """Words on each side of one with a letter beyond ASCII that a guess looks at too."""
 LONGEST_LINE = 1_000_000
 """Bytes of one line that a guess looks at."""
-EQUAL = 0.98
+EQUAL = 0.8
 """Of the best encoding's likelihood: what has as much is chosen by its misplaced signs."""
 CLOSE = 0.95
 """Of the best encoding's likelihood: what has as much, and reads as well, makes it doubtful."""
 SHOWN_WORDS = 3
+REMEDY = "If that is right, save it in UTF-8 and ingest it again."
+"""What to do about a doubtful encoding."""
 
 _CONTROLS = [chr(code) for code in range(32) if chr(code) not in "\t\n\r\f\v"] + ["\x7f"]
 _MARKS = {
@@ -122,7 +124,7 @@ def decoded(data: bytes, declared: str | None = None) -> Decoded:
     controls = sum(map(text.count, _CONTROLS))
     if controls > MOST_CONTROLS * len(text):
         raise NoText("is not a text file. Save the article as text in UTF-8.")
-    return Decoded(text, doubt)
+    return Decoded(text, f"{doubt} {REMEDY}" if doubt else "")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -227,7 +229,7 @@ def _is_latin(letter: str) -> bool:
 
 
 def _is_symbol(sign: str) -> bool:
-    return not sign.isascii() and unicodedata.category(sign) in ("Sc", "Sk", "Sm", "So", "No")
+    return not sign.isascii() and unicodedata.category(sign) in ("Lm", "No", "Sc", "Sk", "Sm", "So")
 
 
 def _doubt(chosen: str, other: str, read: str, instead: str) -> str:
@@ -240,7 +242,5 @@ def _doubt(chosen: str, other: str, read: str, instead: str) -> str:
     if not pairs:
         return ""
     words = "; ".join(f"“{one}” or “{two}”" for one, two in list(pairs)[:SHOWN_WORDS])
-    return (
-        f"does not say which encoding it has. It was read as {chosen}, but may be in {other}: "
-        f"{words}. If that is right, save it as UTF-8 and ingest it again."
-    )
+    said = f"does not say which encoding it has. It was read as {chosen}, but may be in {other}"
+    return f"{said}: {words}."

@@ -47,7 +47,8 @@ class Document:
     @property
     def suffix(self) -> str:
         """The end of its name that says the format, in small letters: ".html"."""
-        return PurePosixPath(self.name).suffix.lower()
+        name = self.name.lower()
+        return ".warc.gz" if name.endswith(".warc.gz") else PurePosixPath(name).suffix
 
     def read(self) -> bytes:
         """All of its bytes.

@@ -1,4 +1,4 @@
-"""A field of a feed or a row to paragraphs: plain, marked up as HTML, or escaped again and again."""
+"""A field of a feed or a row to paragraphs: plain, marked up as HTML, or escaped many times."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from index.cleaning import Facts
 from index.dates import in_order, is_double, shown_order
 from index.decoding import (
     MOST_CONTROLS,
+    REMEDY,
     NoText,
     bom_encoding,
     decode,
@@ -174,7 +175,7 @@ def encoding(document: Document) -> tuple[str, list[str]]:
         found, doubt = encoding_of(telltale, document.charset)
     except NoText as error:
         raise UnreadableSource(f"{document.name} {error}") from None
-    return found, [doubt] if doubt else []
+    return found, [f"{doubt} {REMEDY}"] if doubt else []
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

@@ -151,8 +151,8 @@ def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str] | None
 def _fits(row: Sequence[str], lines: Sequence[str], columns: Sequence[str]) -> bool:
     """Whether lines are certainly a row: no paragraph that has as many commas as there are columns.
 
-    It has a value for each column; its text has several words; its id, date and address are such; and one of these
-    is there, or its values stand in quotation marks.
+    It has a value for each column; its text has several words; its id, date and address
+    are such; and one of these is there, or its values stand in quotation marks.
     """
     if len(row) != len(columns):
         return False
