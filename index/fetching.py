@@ -50,6 +50,8 @@ _SUFFIXES = {
     "text/markdown": ".md",
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
+    "application/json": ".json",
+    "application/feed+json": ".json",
     "application/jsonl": ".jsonl",
     "application/x-ndjson": ".jsonl",
     "message/rfc822": ".eml",

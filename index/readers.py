@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from index import fetching
 from index.errors import UnreadableSource
 from index.fetching import Fetched
-from index.formats import feeds, mail, pages, pdf, plain, rows, word
+from index.formats import feeds, jsonfiles, mail, pages, pdf, plain, tables, warcs, word, xmlfiles
 from index.formats.archives import DEEPEST, Allowance, read_archive
 from index.formats.articles import one_line
 from index.formats.document import Document, Reader, from_bytes, from_path, shown
@@ -37,17 +37,21 @@ READERS: dict[str, Reader] = {
     ".mht": pages.read_archived_page,
     ".pdf": pdf.read_pdf,
     ".docx": word.read_word,
-    ".jsonl": rows.read_jsonl,
-    ".ndjson": rows.read_jsonl,
-    ".csv": rows.read_table,
-    ".tsv": rows.read_table,
+    ".json": jsonfiles.read_json,
+    ".jsonl": jsonfiles.read_jsonl,
+    ".ndjson": jsonfiles.read_jsonl,
+    ".csv": tables.read_table,
+    ".tsv": tables.read_table,
     ".rss": feeds.read_feed,
     ".atom": feeds.read_feed,
-    ".xml": feeds.read_feed,
+    ".xml": xmlfiles.read_xml,
 }
 """What reads a file, by the end of its name; letters and archives hold further files."""
-HOLDERS = (".eml", ".zip")
-KNOWN = ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .jsonl, .csv, .tsv, .rss, .atom, .xml, .zip"
+HOLDERS = (".eml", ".zip", ".warc", ".warc.gz", ".wacz")
+KNOWN = (
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .json, .jsonl, .csv, .tsv, .rss, .atom, .xml, "
+    ".warc, .warc.gz, .wacz, .zip"
+)
 """The formats as a message names them."""
 
 Fetch = Callable[[str], Fetched]
@@ -168,6 +172,10 @@ def _reader(document: Document, allowance: Allowance) -> Reader:
     inner = partial(read_document, allowance=allowance)
     if document.suffix == ".zip":
         return partial(read_archive, inner=inner, allowance=allowance)
+    if document.suffix in (".warc", ".warc.gz"):
+        return partial(warcs.read_warc, inner=inner, allowance=allowance)
+    if document.suffix == ".wacz":
+        return partial(warcs.read_wacz, inner=inner, allowance=allowance)
     if document.suffix == ".eml":
         return partial(mail.read_letter, inner=inner)
     if document.suffix not in READERS:

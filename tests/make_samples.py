@@ -41,6 +41,29 @@ GERMAN = (
 )
 
 
+CRAWLED = {
+    "authors": ["Ola Berg"],
+    "date_download": "2025-01-02 08:00:00",
+    "date_publish": "2024-12-07 18:30:00",
+    "maintext": BODY,
+    "source_domain": "meridian.example",
+    "title": TITLE,
+    "url": URL,
+}
+"""An article as a crawler stores it."""
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Meridian Daily",
+    "items": [
+        {"id": "1", "url": URL, "title": TITLE, "content_html": f"<p>{FIRST}</p><p>{SECOND}</p>"}
+    ],
+}
+RESPONSES = (
+    samples.Response(URL, samples.page().encode()),
+    samples.Response("https://meridian.example/style.css", b"p {}", "text/css"),
+)
+
+
 def good() -> dict[str, bytes]:
     """One file of each format, by name."""
     head = f'<title>{TITLE} | Meridian Daily</title><link rel="canonical" href="{URL}">'
@@ -80,6 +103,16 @@ def good() -> dict[str, bytes]:
             Date="Sat, 07 Dec 2024 18:30:00 +0100",
         ),
         "rows.jsonl": json.dumps(row).encode(),
+        "rows.json": json.dumps({"articles": [row, {**row, "id": "s-2", "text": FIRST}]}).encode(),
+        "story.json": json.dumps(CRAWLED).encode(),
+        "feed.json": json.dumps(JSON_FEED).encode(),
+        "nitf.xml": samples.nitf().encode(),
+        "newsml.xml": samples.newsml(samples.newsml_item(1), samples.newsml_item(2)).encode(),
+        "crawl.warc": samples.warc(*RESPONSES),
+        "crawl.warc.gz": samples.warc(*RESPONSES, packed=True),
+        "crawl.wacz": samples.zipped(
+            {"archive/a.warc.gz": samples.warc(*RESPONSES, packed=True), "datapackage.json": "{}"}
+        ),
         "table.csv": f'title,text,date,outlet\n{TITLE},"{BODY}",2024-12-07,Meridian\n'.encode(),
         "table.tsv": f"title\ttext\tdate\n{TITLE}\t{FIRST}\t2024-12-07\n".encode(),
         "feed.rss": samples.rss(item).encode(),
@@ -128,6 +161,10 @@ def broken() -> dict[str, bytes]:
         "nested.zip": nested,
         "escaping.zip": samples.zipped({"../../../etc/cron.d/x.txt": BODY}),
         "script-only.html": b"<html><body><div id=root></div><script>draw()</script></body></html>",
+        "sitemap.xml": samples.sitemap(URL, f"{URL}-2").encode(),
+        "no-json.json": b'{"text": "no end',
+        "no-article.json": b'{"name": "a program", "version": 1}',
+        "cut.warc": samples.warc(*RESPONSES)[:700],
         "no-feed.xml": b"<?xml version='1.0'?><orders><order/></orders>",
         "no-text-column.csv": b"name,age\nOla,40\n",
         "not-json.jsonl": b'{"text": "no end\n',

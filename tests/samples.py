@@ -9,6 +9,10 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
+from typing import NamedTuple
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from index.records import Article
 
@@ -179,6 +183,77 @@ def rss_item(text: str = BODY, **fields: str) -> str:
     html = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
     more = "".join(f"<{key}>{value}</{key}>" for key, value in fields.items())
     return f"<item>{more}<content:encoded><![CDATA[{html}]]></content:encoded></item>"
+
+
+def nitf(*, title: str = TITLE, issued: str = "20241207T183000+0100") -> str:
+    """A story of a news agency as NITF."""
+    return (
+        f'<nitf><head><title>{title}</title><docdata><date.issue norm="{issued}"/></docdata></head>'
+        f"<body><body.head><hedline><hl1>{title}</hl1></hedline><byline>By <person>Ola Berg"
+        "</person></byline><distributor>Harbour Wire</distributor></body.head><body.content><media>"
+        f"<media-caption>No words of the story.</media-caption></media><block><p>{FIRST}</p><hl2>"
+        f"What comes next</hl2><p>{SECOND}</p></block></body.content></body></nitf>"
+    )
+
+
+def newsml(*items: str) -> str:
+    """A message of NewsML-G2."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>'
+        f"{''.join(items)}</itemSet></newsMessage>"
+    )
+
+
+def newsml_item(number: int = 1, *, status: str = "usable", content: str = "") -> str:
+    """A story in its second version, in a message of NewsML-G2."""
+    html = (
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>'
+        f"<p>{FIRST}</p><p>{SECOND}</p></body></html>"
+    )
+    return (
+        f'<newsItem guid="urn:wire:{number}" version="2"><itemMeta><itemClass qcode="ninat:text"/>'
+        "<provider><name>Harbour Wire</name></provider><versionCreated>2024-12-08T18:30:00+02:00"
+        "</versionCreated><firstCreated>2024-12-07T23:30:00-05:00</firstCreated>"
+        f'<pubStatus qcode="stat:{status}"/></itemMeta><contentMeta><headline>{TITLE} {number}'
+        '</headline><by>By Ola Berg</by><language tag="en-GB"/></contentMeta><contentSet>'
+        f"{content or f'<inlineXML>{html}</inlineXML>'}</contentSet></newsItem>"
+    )
+
+
+def sitemap(*addresses: str) -> str:
+    """A sitemap of addresses."""
+    urls = "".join(f"<url><loc>{address}</loc></url>" for address in addresses)
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+
+class Response(NamedTuple):
+    """What a site answered to a crawler."""
+
+    url: str
+    body: bytes
+    kind: str = "text/html; charset=utf-8"
+    status: str = "200 OK"
+    encoding: str = ""
+
+
+def warc(*responses: Response, packed: bool = False) -> bytes:
+    """An archive of the web."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=packed)
+    writer.write_record(writer.create_warcinfo_record("crawl.warc", {"software": "a crawler"}))
+    for one in responses:
+        headers = [("Content-Type", one.kind)]
+        headers += [("Content-Encoding", one.encoding)] if one.encoding else []
+        record = writer.create_warc_record(
+            one.url,
+            "response",
+            payload=io.BytesIO(one.body),
+            http_headers=StatusAndHeaders(one.status, headers, protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": "2024-12-09T08:00:00Z"},
+        )
+        writer.write_record(record)
+    return out.getvalue()
 
 
 def atom(entry: str) -> str:

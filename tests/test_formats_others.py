@@ -273,8 +273,12 @@ def test_a_row_that_cannot_be_used_does_not_stop_the_others(tmp_path):
 
 
 def test_a_quotation_that_never_ends(tmp_path):
-    found = read(tmp_path / "a.csv", f'id,text\n1,"{FIRST}\n2,{SECOND}\n')
-    assert len(texts(found)) == 1 and SECOND in texts(found)[0]
+    found = read(tmp_path / "a.csv", f'id,text\n1,"{FIRST}\n2,"{SECOND}"\n3,{THIRD}\n')
+    assert texts(found) == [SECOND, THIRD]
+    assert reasons(found) == [
+        "a.csv, line 2: has a quotation that does not end, or goes on after its end. It was left "
+        "out. Write each quotation mark inside a text twice."
+    ]
 
 
 # --- feeds -------------------------------------------------------------------------------------

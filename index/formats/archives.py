@@ -12,10 +12,11 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
+from index.decoding import encoding_of
 from index.errors import UnreadableSource
 from index.formats.articles import one_line
 from index.formats.document import Document, Reader
@@ -33,6 +34,9 @@ LARGEST_DIRECTORY = 40_000_000
 DEEPEST = 3
 """Archives and letters inside each other."""
 LONGEST_NAME = 200
+
+_UTF_8 = 0x800
+"""The flag of a part whose name is in UTF-8."""
 
 BROKEN = (
     zipfile.BadZipFile,
@@ -56,23 +60,41 @@ class Allowance:
 
 
 def read_archive(
-    document: Document, inner: Reader, allowance: Allowance | None = None
+    document: Document,
+    inner: Reader,
+    allowance: Allowance | None = None,
+    wanted: Callable[[str], bool] | None = None,
 ) -> Iterator[Article | Problem]:
-    """A .zip file: what `inner` reads from each of its parts, in the order of their names."""
+    """A .zip file: what `inner` reads from each of its parts, in the order of their names.
+
+    `wanted` chooses among the parts by their names in small letters.
+    """
     allowance = allowance or Allowance()
     # A part of an archive cannot be read from its end, where an archive's list of parts is.
     with io.BytesIO(document.read()) if document.depth else document.open() as file:
         archive = opened(document, file)
-        members = [one for one in archive.infolist() if not _passed_over(one)]
+        members = [
+            one
+            for one in archive.infolist()
+            if not _passed_over(one) and (wanted is None or wanted(one.filename.lower()))
+        ]
         if not members:
-            raise UnreadableSource(f"{document.name} is an archive without files. Leave it out.")
+            what = "pages" if wanted else "files"
+            raise UnreadableSource(f"{document.name} is an archive without {what}. Leave it out.")
         members.sort(key=lambda member: member.filename)
+        encoding, doubt = _encoding(members)
+        if doubt:
+            yield document.problem(
+                f"{document.name}, the names in it: {doubt} If that is right, unpack it so and "
+                "ingest the folder.",
+                warning=True,
+            )
         for number, member in enumerate(members):
             if number == MOST_MEMBERS:
                 raise UnreadableSource(
                     f"{document.name} holds more than {MOST_MEMBERS:,} files. Split it."
                 )
-            yield from _member(document, archive, member, inner, allowance)
+            yield from _member(document, archive, member, inner, allowance, encoding)
 
 
 def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
@@ -120,8 +142,10 @@ def _member(
     member: zipfile.ZipInfo,
     inner: Reader,
     allowance: Allowance,
+    encoding: str,
 ) -> Iterator[Article | Problem]:
-    name = one_line(member.filename.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
+    called = _raw(member).decode(encoding, "replace") if _is_old(member) else member.filename
+    name = one_line(called.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
     source = f"{document.source}#{name}"
     if reason := _refused(member):
         yield Problem(source, f"{document.name}: {name} {reason}")
@@ -134,6 +158,24 @@ def _member(
         depth=document.depth + 1,
     )
     yield from inner(part)
+
+
+def _is_old(member: zipfile.ZipInfo) -> bool:
+    """Whether a name is in an encoding of which the archive does not say that it is UTF-8."""
+    return not (member.flag_bits & _UTF_8 or member.filename.isascii())
+
+
+def _raw(member: zipfile.ZipInfo) -> bytes:
+    """The bytes of an old name, which zipfile takes for code page 437 whatever they are."""
+    return member.filename.encode("cp437", "replace")
+
+
+def _encoding(members: Iterable[zipfile.ZipInfo]) -> tuple[str, str]:
+    """The encoding of old names, by all of them together, and what is doubtful about it."""
+    names = b"\n".join(_raw(member) for member in members if _is_old(member))
+    for mark in (b"/", b".", b"-"):  # never part of another sign, in whatever encoding
+        names = names.replace(mark, b" ")
+    return encoding_of(names) if names else ("cp437", "")
 
 
 def _refused(member: zipfile.ZipInfo) -> str:

@@ -47,7 +47,8 @@ class Document:
     @property
     def suffix(self) -> str:
         """The end of its name that says the format, in small letters: ".html"."""
-        return PurePosixPath(self.name).suffix.lower()
+        name = self.name.lower()
+        return ".warc.gz" if name.endswith(".warc.gz") else PurePosixPath(name).suffix
 
     def read(self) -> bytes:
         """All of its bytes.
@@ -63,25 +64,25 @@ class Document:
             raise self._too_large(len(data))
         return data
 
-    def text(self, declared: str | None = None) -> str:
+    def text(self, declared: str | None = None) -> decoding.Decoded:
         """The same as text; `declared` is the encoding that the bytes name themselves.
 
         Raises:
             UnreadableSource: it is no text, or no prose.
         """
         try:
-            text = decoding.decode(self.read(), self.charset or declared)
+            decoded = decoding.decoded(self.read(), self.charset or declared)
         except decoding.NoText as error:
             raise UnreadableSource(f"{self.name} {error}") from None
-        if len(text) > LONGEST_TEXT:
+        if len(decoded.text) > LONGEST_TEXT:
             raise UnreadableSource(f"{self.name} {TOO_LONG}")
-        longest = max(map(len, text.splitlines()), default=0)
+        longest = max(map(len, decoded.text.splitlines()), default=0)
         if longest > LONGEST_LINE:
             raise UnreadableSource(
                 f"{self.name} has a line of {longest:,} characters: that is data, not an article. "
                 "Break its lines, or leave it out."
             )
-        return text
+        return decoded
 
     def empty(self) -> UnreadableSource:
         """The error to raise where no text is found in it."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.cleaning import Facts
-from index.decoding import NoText, decode
+from index.decoding import NoText, decoded
 from index.errors import UnreadableSource
 from index.formats import markup, mime, story
 from index.formats.articles import article, one_line
@@ -36,12 +36,14 @@ def read_page(document: Document) -> Iterator[Article | Problem]:
     data = document.read()
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
     try:
-        html = decode(data, document.charset or (declared[1].decode("ascii") if declared else None))
+        html = decoded(
+            data, document.charset or (declared[1].decode("ascii") if declared else None)
+        )
     except NoText as error:
         raise UnreadableSource(f"{document.name} {error}") from None
-    facts = Facts()
-    saved = _SAVED_FROM.search(html[:_CHARSET_WITHIN])
-    yield from page(document, html, facts, saved[1] if saved else None)
+    facts = Facts(doubts=html.doubts)
+    saved = _SAVED_FROM.search(html.text[:_CHARSET_WITHIN])
+    yield from page(document, html.text, facts, saved[1] if saved else None)
 
 
 def read_archived_page(document: Document) -> Iterator[Article | Problem]:
@@ -52,10 +54,11 @@ def read_archived_page(document: Document) -> Iterator[Article | Problem]:
         if body.strip():
             url = whole.get("Snapshot-Content-Location") or part.get("Content-Location")
             try:
-                html = decode(body, mime.charset(part))
+                html = decoded(body, mime.charset(part))
             except NoText as error:
                 raise UnreadableSource(f"{document.name}: its page {error}") from None
-            yield from page(document, html, Facts(), one_line(str(url or "")))
+            facts = Facts(doubts=html.doubts)
+            yield from page(document, html.text, facts, one_line(str(url or "")))
             return
     raise UnreadableSource(
         f"{document.name} holds no page. Save the page again, as one file, or as .html."
