@@ -19,7 +19,7 @@ from index import fetching
 from index.formats.document import shown
 
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
-LISTS = (".jsonl", ".ndjson", ".csv", ".tsv", ".zip", ".eml")
+LISTS = (".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx", ".epub", ".zip", ".eml", ".mbox", ".msg")
 """The ends of the names of files that tell by what they hold what there is."""
 _LOST = "\ufffd"
 """Stands in a source for bytes of a name that are no UTF-8: the name is not known exactly."""

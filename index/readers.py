@@ -20,10 +20,23 @@ from urllib.parse import urlsplit
 from index import fetching
 from index.errors import UnreadableSource
 from index.fetching import Fetched
-from index.formats import feeds, mail, pages, pdf, plain, rows, word
+from index.formats import (
+    books,
+    feeds,
+    mail,
+    opendocument,
+    pages,
+    pdf,
+    plain,
+    rows,
+    rtf,
+    sheets,
+    slides,
+    word,
+)
 from index.formats.archives import DEEPEST, Allowance, read_archive
 from index.formats.articles import one_line
-from index.formats.document import Document, Reader, from_bytes, from_path, shown
+from index.formats.document import Document, Reader, from_bytes, from_path, is_litter, shown
 from index.records import Article, Problem
 
 READERS: dict[str, Reader] = {
@@ -37,6 +50,11 @@ READERS: dict[str, Reader] = {
     ".mht": pages.read_archived_page,
     ".pdf": pdf.read_pdf,
     ".docx": word.read_word,
+    ".odt": opendocument.read_opendocument,
+    ".rtf": rtf.read_rtf,
+    ".epub": books.read_book,
+    ".pptx": slides.read_slides,
+    ".xlsx": sheets.read_sheets,
     ".jsonl": rows.read_jsonl,
     ".ndjson": rows.read_jsonl,
     ".csv": rows.read_table,
@@ -46,9 +64,25 @@ READERS: dict[str, Reader] = {
     ".xml": feeds.read_feed,
 }
 """What reads a file, by the end of its name; letters and archives hold further files."""
-HOLDERS = (".eml", ".zip")
-KNOWN = ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .jsonl, .csv, .tsv, .rss, .atom, .xml, .zip"
+LETTERS = {
+    ".eml": mail.read_letter,
+    ".mbox": mail.read_mailbox,
+    ".msg": mail.read_outlook,
+}
+HOLDERS = (*LETTERS, ".zip")
+KNOWN = (
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .odt, .rtf, .epub, .pptx, .xlsx, .eml, .mbox, .msg, "
+    ".jsonl, .csv, .tsv, .rss, .atom, .xml, .zip"
+)
 """The formats as a message names them."""
+SAVED_AS = {
+    ".docx": (".doc", ".dot", ".docm", ".wpd", ".wps", ".pages", ".sxw", ".fodt"),
+    ".xlsx": (".xls", ".xlsb", ".xlsm", ".ods", ".numbers"),
+    ".pptx": (".ppt", ".pps", ".pptm", ".ppsx", ".odp", ".key"),
+    ".epub": (".mobi", ".azw", ".azw3"),
+    ".mbox": (".pst", ".ost"),
+}
+"""Formats that are not read, by the one that programs for them can write instead."""
 
 Fetch = Callable[[str], Fetched]
 
@@ -81,9 +115,9 @@ def read_all(
     """Every article in files and folders and at addresses, in the order of `paths`.
 
     Each file is read once. Folders are walked in sorted order; what is hidden in
-    them is passed over in silence, and so are the pictures and scripts that a
-    browser saves beside a page. Files of other formats and whatever cannot be read
-    give a `Problem`.
+    them, locks of open documents and the litter of systems are passed over in
+    silence, and so are the pictures and scripts that a browser saves beside a page.
+    Files of other formats and whatever cannot be read give a `Problem`.
 
     Args:
         paths: files, folders, and addresses with http:// or https://.
@@ -168,8 +202,14 @@ def _reader(document: Document, allowance: Allowance) -> Reader:
     inner = partial(read_document, allowance=allowance)
     if document.suffix == ".zip":
         return partial(read_archive, inner=inner, allowance=allowance)
-    if document.suffix == ".eml":
-        return partial(mail.read_letter, inner=inner)
+    if document.suffix in LETTERS:
+        return partial(LETTERS[document.suffix], inner=inner, known=(*READERS, *HOLDERS))
+    other = next((one for one, old in SAVED_AS.items() if document.suffix in old), "")
+    if other:
+        raise UnreadableSource(
+            f"{document.name} is in a format that Byline does not read. Open it in the program it "
+            f"comes from, or in LibreOffice, and save it as {other}."
+        )
     if document.suffix not in READERS:
         raise UnreadableSource(f"{document.name} is not a format that Byline reads ({KNOWN}).")
     return READERS[document.suffix]
@@ -227,9 +267,9 @@ def _files(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
 
 
 def _passed_over(name: str, beside: set[str]) -> bool:
-    """Whether a name is hidden, or the folder of what belongs to a page saved beside it."""
+    """Whether a name is litter, or the folder of what belongs to a page saved beside it."""
     page = name.removesuffix("_files")
-    return name.startswith(".") or (page != name and bool({f"{page}.html", f"{page}.htm"} & beside))
+    return is_litter(name) or (page != name and bool({f"{page}.html", f"{page}.htm"} & beside))
 
 
 def _is_new(path: Path, seen: set[tuple[int, int]]) -> bool:

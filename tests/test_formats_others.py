@@ -125,7 +125,7 @@ def test_the_properties_of_a_word_file_are_believed_last(tmp_path, creator, auth
     ("data", "said"),
     [
         (b"", "is empty"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked with a password or in the old .doc format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked with a password or in an old Office format"),
         (docx(paragraph(FIRST))[:200], "is damaged"),
         (zipped({"a.txt": BODY}), "is not a Word file"),
         (zipped({"word/document.xml": "<w:document"}), "not valid XML"),

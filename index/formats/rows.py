@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from index import cleaning
 from index.cleaning import Facts
@@ -39,7 +39,7 @@ def read_jsonl(document: Document) -> Iterator[Article | Problem]:
             raise UnreadableSource(
                 f"{document.name} is one JSON list over many lines. Write one object per line."
             )
-        yield from _placed(_json_row(row, document), document, number)
+        yield from _placed(_json_row(row, document), document, f"line {number}")
     if not number:
         raise _no_rows(document)
 
@@ -57,24 +57,44 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
     columns = [one_line(name).lower() if isinstance(name, str) else "" for name in header]
     if not any(columns):
         raise _no_rows(document)
-    if not _text_field(dict.fromkeys(columns, "")):
+    if not text_field(dict.fromkeys(columns, "")):
         raise UnreadableSource(
             f'{document.name} has no column "text" (its first line: {as_json(columns)}). '
             "Name the columns in the first line."
         )
+    yield from table_articles(document, columns, rows)
+
+
+def table_articles(
+    document: Document,
+    columns: Sequence[str],
+    rows: Iterable[tuple[int, list[str] | str]],
+    what: str = "line",
+) -> Iterator[Article | Problem]:
+    """An article for each row of a table.
+
+    Args:
+        document: what the table came in.
+        columns: the names of the columns, in small letters.
+        rows: the cells of each row, or what is wrong with it, with its number.
+        what: what that number counts.
+
+    Raises:
+        UnreadableSource: no row holds anything.
+    """
     empty = True
     for number, row in rows:
         empty = empty and not any(row)
         if isinstance(row, str):
-            yield document.problem(f"{document.name}, line {number}: {row}")
+            yield document.problem(f"{document.name}, {what} {number}: {row}")
         elif len(row) > len(columns):
             yield document.problem(
-                f"{document.name}, line {number}: has {len(row)} values for {len(columns)} "
+                f"{document.name}, {what} {number}: has {len(row)} values for {len(columns)} "
                 "columns. Put the text in quotation marks."
             )
         elif any(row):
             fields: dict[str, object] = dict(zip(columns, row, strict=False))
-            yield from _placed(_row(fields, document), document, number)
+            yield from _placed(_row(fields, document), document, f"{what} {number}")
     if empty:
         raise _no_rows(document)
 
@@ -83,14 +103,14 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
 
 
 def _placed(
-    items: Iterable[Article | str], document: Document, number: int
+    items: Iterable[Article | str], document: Document, place: str
 ) -> Iterator[Article | Problem]:
     """The items of one row; what is wrong with a row is a warning if an article came of it."""
     found = list(items)
     read = any(isinstance(item, Article) for item in found)
     for item in found:
         if isinstance(item, str):
-            reason = f"{document.name}, line {number}: {item}"
+            reason = f"{document.name}, {place}: {item}"
             yield document.problem(reason, warning=read)
         else:
             yield item
@@ -113,7 +133,7 @@ def _json_row(row: bytes, document: Document) -> Iterator[Article | str]:
 
 
 def _row(fields: Mapping[str, object], document: Document) -> Iterator[Article | str]:
-    named = _text_field(fields)
+    named = text_field(fields)
     text = fields.get(named or "text")
     if not isinstance(text, str):
         yield '"text" is missing or is not a string. Give the article\'s text.'
@@ -140,7 +160,8 @@ def _row(fields: Mapping[str, object], document: Document) -> Iterator[Article |
     yield from warnings(made)
 
 
-def _text_field(fields: Mapping[str, object]) -> str | None:
+def text_field(fields: Mapping[str, object]) -> str | None:
+    """The name of the field with an article's text; None where there is none."""
     return next((name for name in TEXT_FIELDS if name in fields), None)
 
 
