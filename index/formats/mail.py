@@ -231,7 +231,9 @@ def _facts(headers: dict[str, str]) -> Facts:
 
 
 def _sender(header: str) -> str:
-    """The name in a From header."""
+    """The name in a From header, with or without an address."""
+    if "@" not in header:
+        return header.strip("\"' ")
     try:
         return one_line(email.utils.parseaddr(header)[0]).strip("\"' ")
     except mime.DAMAGED:

@@ -40,7 +40,7 @@ class _Policy(EmailPolicy):
         text = str(value)[:LONGEST_HEADER]
         if not text.isascii():
             try:
-                text = decode(text.encode("utf-8", "surrogateescape"))
+                text = decode(text.encode("utf-8", "surrogateescape"), "cp1252")
             except (NoText, ValueError):
                 text = text.encode("ascii", "replace").decode()
         try:

@@ -50,7 +50,9 @@ _ABOUT_READING = re.compile(
     r"|\bto your address book\b",
     re.IGNORECASE,
 )
-_TO_THE_READER = re.compile(r"\b(?:you|your|click|here|below|browser|sent to)\b", re.IGNORECASE)
+_TO_THE_READER = re.compile(
+    r"\Ato\b|\b(?:you|your|click|here|below|browser|go to|sent to)\b", re.IGNORECASE
+)
 _SPEECH = re.compile(r"[“”„«»\"]")
 _LINK_WORDS = re.compile(
     r"(?:(?:read|learn|see|find out) more|continue reading|(?:read|see|get) the (?:full|whole) "
@@ -176,6 +178,7 @@ def _is_imprint(line: Line) -> bool:
         len(parts) > 1
         and all(word[0].isupper() or word[0].isdigit() or is_name(word) for word in words)
         and any(numbered)
+        and not any(len(part) == 1 and part[0].isdigit() for part in parts)  # a cell of a table
         and (not all(numbered) or any(re.search(r"\d{4}", word) for word in words))
     )
 

@@ -153,6 +153,7 @@ class RichText:
         self._skip = 0
         self._starred = False
         self._read(data)
+        self._flush()
         self.cut_off = bool(self._stack)
         while len(self._flows) > 1:
             self._end_apart()

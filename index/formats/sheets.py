@@ -78,7 +78,7 @@ def read_sheets(document: Document) -> Iterator[Article | Problem]:
                 yield from table_articles(document, columns, iter(table), what="row")
             elif any(columns):
                 found = list(_lines(first, cells))
-                lines += [Line(one_line(sheet.title), 2)] if len(sheets) > 1 else []
+                lines += [Line(one_line(sheet.title))] if len(sheets) > 1 else []
                 lines += found
     except _BROKEN:
         raise UnreadableSource(
@@ -126,6 +126,8 @@ class _Budget:
 
     def rows(self, sheet: Any) -> Iterator[Row]:
         """The rows that are not empty."""
+        if self._left < 0 or self._characters < 0:
+            return
         sheet.reset_dimensions()  # what a sheet says of its size is often wrong
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

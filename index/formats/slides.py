@@ -58,12 +58,12 @@ def read_slides(document: Document) -> Iterator[Article | Problem]:
     pictures = package.count(_PICTURE)
     if hidden:
         facts.doubts.append(
-            f"has hidden slides, which were left out ({_listed(hidden)} of {len(slides)}). Show "
-            "them and save the file if they belong to the article."
+            f"has hidden slides, which were left out (slide {_listed(hidden)} of {len(slides)}). "
+            "Show them and save the file if they belong to the article."
         )
     if silent and pictures:
         facts.doubts.append(
-            f"has slides without text ({_listed(silent)} of {len(slides)}). If they are pictures "
+            f"has slides without text (slide {_listed(silent)} of {len(slides)}). If they are pictures "
             "of text, run OCR on them and ingest the text."
         )
     if not found and pictures:
