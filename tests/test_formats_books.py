@@ -36,12 +36,18 @@ def test_a_book_is_an_article_for_each_document(tmp_path):
     assert "1 of 4 documents hold pictures and no text" in told_.reason
 
 
+LOCK = (
+    '<encryption><CipherReference xmlns="http://www.w3.org/2001/04/xmlenc#" URI="OEBPS/a.xhtml"/>'
+    "</encryption>"
+)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"", "is empty"),
         (zipped({"a.txt": BODY}), "is not an EPUB"),
-        (epub({"a.xhtml": FIRST}, parts={"META-INF/encryption.xml": "<a URI='OEBPS/a.xhtml'/>"}),
+        (epub({"a.xhtml": FIRST}, parts={"META-INF/encryption.xml": LOCK}),
          "is locked by its shop"),
         (epub({}), "is not an EPUB"),
         (epub({"../../../etc/passwd": "", "a.xhtml": ""}), "is missing"),

@@ -30,17 +30,17 @@ MOST_DOCUMENTS = 5_000
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _OPF = "{http://www.idpf.org/2007/opf}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_PICTURES = ("img", "image", "svg")
+_CIPHER = "{http://www.w3.org/2001/04/xmlenc#}CipherReference"
 
 
 def read_book(document: Document) -> Iterator[Article | Problem]:
     """An .epub file: an article for each of its documents that holds text, in reading order."""
     package = Package(document, "an EPUB")
     root, names_ = _contents(package)
-    locked = package.part("META-INF/encryption.xml") or b""
+    locked = _locked(package)
     read, silent = 0, 0
     for number, name in enumerate(names_, 1):
-        if posixpath.basename(name).encode() in locked:
+        if name in locked:
             raise UnreadableSource(
                 f"{document.name} is locked by its shop. Ask there for a copy without a lock."
             )
@@ -82,6 +82,13 @@ def _contents(package: Package) -> tuple[_Element, list[str]]:
             f"{package.document.name} has more than {MOST_DOCUMENTS:,} documents. Split it."
         )
     return root, list(dict.fromkeys(found))
+
+
+def _locked(package: Package) -> set[str]:
+    """The names of the parts that are encrypted; many books lock their fonts only."""
+    root = package.extra("META-INF/encryption.xml")
+    found = root.iter(_CIPHER) if root is not None else ()
+    return {unquote(one.get("URI", "")) for one in found}
 
 
 def _last(root: _Element) -> Iterator[Told]:

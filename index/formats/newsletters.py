@@ -35,7 +35,7 @@ _BOLD = re.compile(r"(?:^|;)font-weight:(?:bold|[6-9]00)")
 _BLOCKS = ("p", "td", "th", "div", "center", "table", "ul", "ol", "li", "h1", "h2", "h3", "h4")
 _BOLD_TAGS = ("b", "strong")
 
-_BRACKETED = re.compile(r"\s*[<(\[]\s*(https?://[^\s<>()\[\]\"“”]+)\s*[>)\]]", re.IGNORECASE)
+_BRACKETED = re.compile(r" ?[<(\[] ?(https?://[^\s<>()\[\]\"“”]+) ?[>)\]]", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _ENDS_ADDRESS = ".,;:!?)]'’"
 _ABOUT_READING = re.compile(

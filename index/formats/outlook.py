@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from olefile import OleFileIO
 
 DEEPEST_LETTER = 10
-MOST_FILES = 1_000
+MOST_ENTRIES = 20_000
+"""Streams and storages of one file."""
+MOST_FILES = 200
 # Properties of a letter, as [MS-OXPROPS] numbers them.
 _SUBJECT, _HEADERS, _BODY, _HTML, _RTF = "0037", "007D", "1000", "1013", "1009"
 _SENDER, _NAME, _SHORT_NAME, _DATA = "0C1A", "3707", "3704", "3701"
@@ -65,6 +67,10 @@ def letter(document: Document) -> Letter:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with olefile.OleFileIO(io.BytesIO(data)) as file:
+                if len(file.direntries) > MOST_ENTRIES:
+                    raise UnreadableSource(
+                        f"{document.name} has more parts than a letter has. Save it as .eml."
+                    )
                 found = _Storage(file, []).letter()
     except _BROKEN:
         raise UnreadableSource(
@@ -94,8 +100,10 @@ class _Storage:
                 "holds its text in a form that Byline does not read. Open it in Outlook and save "
                 "it as .eml."
             )
-        for name in self._attachments():
+        attached = self._attachments()
+        for name in attached[:MOST_FILES]:
             self._attach(name, found)
+        found.unread += ["a file"] * (len(attached) - MOST_FILES)
         return found
 
     def _headers(self) -> dict[str, str]:

@@ -132,6 +132,13 @@ class Package:
             )
         return root
 
+    def extra(self, name: str, replaced: tuple[bytes, bytes] = (b"", b"")) -> _Element | None:
+        """The same for a part that a text can do without; None too where it cannot be read."""
+        try:
+            return self.tree(name, replaced)
+        except UnreadableSource:
+            return None
+
     def missing(self) -> UnreadableSource:
         """The error to raise where the part that holds the text is not there."""
         return UnreadableSource(
@@ -144,10 +151,7 @@ class Package:
 
         The day on which a file was made is no date of publication.
         """
-        try:
-            root = self.tree(name)
-        except UnreadableSource:  # the text is what counts
-            return
+        root = self.extra(name)
         if root is None:
             return
         creator = one_line(root.findtext(f".//{_DC}creator"))
@@ -247,7 +251,8 @@ def lines(
 
     stack: list[tuple[_Element, list[str]]] = []  # the paragraphs and rows that are open
     after: list[Line] = []
-    carried, skipped = "", 0
+    carried: list[str] = []
+    skipped = 0
     characters = dict(marks.characters)
     for event, element in iterwalk(root, events=("start", "end")):
         tag = element.tag
@@ -257,8 +262,8 @@ def lines(
             if skipped:
                 continue
             if tag in marks.paragraphs or tag in marks.rows:
-                stack.append((element, [carried] if tag in marks.paragraphs else []))
-                carried = carried if tag in marks.rows else ""
+                stack.append((element, carried if tag in marks.paragraphs else []))
+                carried = carried if tag in marks.rows else []
             if stack and stack[-1][0].tag in marks.paragraphs:
                 written = " " if tag in marks.spaces else characters.get(tag, "")
                 if not written and (marks.mixed or tag in marks.words):
@@ -271,7 +276,7 @@ def lines(
             if tag in marks.paragraphs:
                 text = " ".join("".join(parts).split())
                 if marks.joined(element):
-                    carried, found = "".join(parts), []
+                    carried, found = parts, []
                 else:
                     found = [Line(text, marks.level(element))] if text else []
             else:
@@ -286,8 +291,8 @@ def lines(
                 after = []
         if marks.mixed and not skipped and stack and stack[-1][0].tag in marks.paragraphs:
             stack[-1][1].append(element.tail or "")
-    if carried.strip():
-        yield Line(" ".join(carried.split()))
+    if text := " ".join("".join(carried).split()):
+        yield Line(text)
 
 
 def row_lines(cells: Sequence[str]) -> list[Line]:

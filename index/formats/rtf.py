@@ -20,6 +20,8 @@ from index.lines import Line
 from index.paragraphs import unwrap
 from index.records import Article, Problem
 
+MOST_TOKENS = 1_500_000
+"""Marks and runs of words; a thick book has half of that."""
 MOST_GROUPS = 10_000
 """Groups inside each other; what is deeper is not read."""
 
@@ -72,7 +74,10 @@ def read_rtf(document: Document) -> Iterator[Article | Problem]:
     if not data.lstrip().startswith(b"{\\rtf"):
         said = signature(data) or "is not a rich text file. Open it and save it as .rtf or .docx."
         raise UnreadableSource(f"{document.name} {said}")
-    text = RichText(data)
+    try:
+        text = RichText(data)
+    except UnreadableSource as error:
+        raise UnreadableSource(f"{document.name} {error}") from None
     found = unwrap([[line] for line in text.lines])
     if not found and text.pictures:
         raise only_pictures(document, text.pictures)
@@ -161,9 +166,11 @@ class RichText:
         self.lines = self._flows[0].lines
 
     def _read(self, data: bytes) -> None:
-        place = 0
+        place, left = 0, MOST_TOKENS
         while match := _TOKEN.match(data, place):
-            place = match.end()
+            place, left = match.end(), left - 1
+            if not left:
+                raise UnreadableSource("has more marks than an article has. Save it as .docx.")
             word, number, code, sign, brace, words = match.groups()
             value = int(number) if number else None
             if code:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import warnings
-import xml.etree.ElementTree as ET
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -33,19 +32,19 @@ _BROKEN = (
     ArithmeticError,
     AttributeError,
     EOFError,
-    ET.ParseError,
     LookupError,
     NotImplementedError,
     OSError,
     RecursionError,
     RuntimeError,
+    SyntaxError,  # of lxml and of the standard library's parser
     TypeError,
     ValueError,
     zipfile.BadZipFile,
     zlib.error,
 )
 # A formula whose result was not saved beside it.
-_WITHOUT_RESULT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_WITHOUT_RESULT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s{0,9}(?:<v ?/>|<v></v>)?\s{0,9}</c>")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _UNREAD = {"chart": re.compile(r"xl/charts/chart\d*\.xml")}
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.cleaning import Facts
+from index.errors import UnreadableSource
 from index.formats.articles import article
 from index.formats.document import Document
 from index.formats.packages import Marks, Package, lines, only_pictures, unread
@@ -21,6 +22,8 @@ from index.records import Article, Problem
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+MOST_SLIDES = 5_000
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -43,11 +46,16 @@ def read_slides(document: Document) -> Iterator[Article | Problem]:
     slides = _slides(package)
     if not slides:
         raise package.missing()
+    if len(slides) > MOST_SLIDES:
+        raise UnreadableSource(f"{document.name} has more than {MOST_SLIDES:,} slides. Split it.")
     found: list[Line] = []
-    hidden, silent = [], []
+    hidden, silent, damaged = [], [], []
     for number, name in enumerate(slides, 1):
-        root = package.tree(name, _STRICT)
-        if root is not None and root.get("show") in ("0", "false"):
+        root = package.extra(name, _STRICT)
+        if root is None:
+            damaged.append(number)
+            continue
+        if root.get("show") in ("0", "false"):
             hidden.append(number)
             continue
         words = _words(package, name, root)
@@ -56,6 +64,11 @@ def read_slides(document: Document) -> Iterator[Article | Problem]:
             silent.append(number)
     facts = Facts(doubts=unread(package, _UNREAD))
     pictures = package.count(_PICTURE)
+    if damaged:
+        facts.doubts.append(
+            f"has slides that cannot be read (slide {_listed(damaged)} of {len(slides)}). Open it "
+            "and save it as .pptx."
+        )
     if hidden:
         facts.doubts.append(
             f"has hidden slides, which were left out (slide {_listed(hidden)} of {len(slides)}). "
@@ -63,8 +76,8 @@ def read_slides(document: Document) -> Iterator[Article | Problem]:
         )
     if silent and pictures:
         facts.doubts.append(
-            f"has slides without text (slide {_listed(silent)} of {len(slides)}). If they are pictures "
-            "of text, run OCR on them and ingest the text."
+            f"has slides without text (slide {_listed(silent)} of {len(slides)}). If they are "
+            "pictures of text, run OCR on them and ingest the text."
         )
     if not found and pictures:
         raise only_pictures(document, pictures)
@@ -77,19 +90,20 @@ def _slides(package: Package) -> list[str]:
     """The names of the slides in the order in which they are shown."""
     numbered = filter(None, map(_SLIDE.fullmatch, package.names))
     there = [match[0] for match in sorted(numbered, key=lambda match: int(match[1]))]
-    root = package.tree("ppt/presentation.xml", _STRICT)
+    root = package.extra("ppt/presentation.xml", _STRICT)
     if root is None:
         return there
     related = _related(package, "ppt/presentation.xml")
     ids = [slide.get(f"{_R}id") or "" for slide in root.iter(f"{_P}sldId")]
-    shown = [related[key][1] for key in ids if key in related]
-    return [name for name in shown if name in there] or there
+    shown = dict.fromkeys(related[key][1] for key in ids if key in related)
+    known = set(there)
+    return [name for name in shown if name in known] or there
 
 
 def _related(package: Package, name: str) -> dict[str, tuple[str, str]]:
     """The kinds and names of the parts that a part refers to, by their ids."""
     folder, base = posixpath.split(name)
-    root = package.tree(f"{folder}/_rels/{base}.rels")
+    root = package.extra(f"{folder}/_rels/{base}.rels")
     return {
         one.get("Id", ""): (
             one.get("Type", "").rpartition("/")[2],
@@ -100,12 +114,12 @@ def _related(package: Package, name: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _words(package: Package, name: str, root: _Element | None) -> list[Line]:
+def _words(package: Package, name: str, root: _Element) -> list[Line]:
     """The paragraphs of a slide, of its diagrams, and of what its speaker has noted."""
-    found = list(lines(root, _MARKS)) if root is not None else []
+    found = list(lines(root, _MARKS))
     for kind, target in _related(package, name).values():
         if kind in ("diagramData", "notesSlide"):
-            part = package.tree(target, _STRICT)
+            part = package.extra(target, _STRICT)
             found += lines(part, _MARKS) if part is not None else ()
     return found
 

@@ -46,10 +46,14 @@ def read_word(document: Document) -> Iterator[Article | Problem]:
     root = package.tree("word/document.xml", _STRICT)
     if root is None:
         raise package.missing()
-    notes = {
-        f"{_W}{kind}Reference": _notes(package.tree(f"word/{kind}s.xml", _STRICT), kind)
-        for kind in ("footnote", "endnote")
-    }
+    facts = Facts(doubts=unread(package, _UNREAD))
+    notes = {}
+    for kind in ("footnote", "endnote"):
+        name = f"word/{kind}s.xml"
+        part = package.extra(name, _STRICT)
+        notes[f"{_W}{kind}Reference"] = _notes(part, kind)
+        if part is None and name in package.names:
+            facts.doubts.append(f"has {kind}s that cannot be read. Open it and save it in Word.")
 
     def noted(element: _Element) -> Sequence[Line]:
         return notes.get(element.tag, {}).pop(element.get(f"{_W}id"), ())
@@ -57,7 +61,6 @@ def read_word(document: Document) -> Iterator[Article | Problem]:
     found = unwrap([[line] for line in lines(root, _MARKS, noted)])
     if not found and (pictures := package.count(_PICTURE)):
         raise only_pictures(document, pictures)
-    facts = Facts(doubts=unread(package, _UNREAD))
     hidden = sum(len(word.text or "") for word in root.iter(f"{_W}t") if _hidden(word.getparent()))
     if hidden:
         facts.doubts.append(
