@@ -20,7 +20,8 @@ from index.formats.document import shown
 
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 LISTS = (
-    ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".zip", ".eml", ".warc", ".warc.gz", ".wacz"
+    ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx", ".epub", ".zip", ".eml", ".mbox", ".msg",
+    ".warc", ".warc.gz", ".wacz",
 )  # fmt: skip
 """The ends of the names of files that tell by what they hold what there is."""
 _LOST = "\ufffd"

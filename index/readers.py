@@ -20,10 +20,26 @@ from urllib.parse import urlsplit
 from index import fetching
 from index.errors import UnreadableSource
 from index.fetching import Fetched
-from index.formats import feeds, jsonfiles, mail, pages, pdf, plain, tables, warcs, word, xmlfiles
+from index.formats import (
+    books,
+    feeds,
+    jsonfiles,
+    mail,
+    opendocument,
+    pages,
+    pdf,
+    plain,
+    rtf,
+    sheets,
+    slides,
+    tables,
+    warcs,
+    word,
+    xmlfiles,
+)
 from index.formats.archives import DEEPEST, Allowance, read_archive
 from index.formats.articles import one_line
-from index.formats.document import Document, Reader, from_bytes, from_path, shown
+from index.formats.document import Document, Reader, from_bytes, from_path, is_litter, shown
 from index.records import Article, Problem
 
 READERS: dict[str, Reader] = {
@@ -37,6 +53,11 @@ READERS: dict[str, Reader] = {
     ".mht": pages.read_archived_page,
     ".pdf": pdf.read_pdf,
     ".docx": word.read_word,
+    ".odt": opendocument.read_opendocument,
+    ".rtf": rtf.read_rtf,
+    ".epub": books.read_book,
+    ".pptx": slides.read_slides,
+    ".xlsx": sheets.read_sheets,
     ".json": jsonfiles.read_json,
     ".jsonl": jsonfiles.read_jsonl,
     ".ndjson": jsonfiles.read_jsonl,
@@ -47,12 +68,25 @@ READERS: dict[str, Reader] = {
     ".xml": xmlfiles.read_xml,
 }
 """What reads a file, by the end of its name; letters and archives hold further files."""
-HOLDERS = (".eml", ".zip", ".warc", ".warc.gz", ".wacz")
+LETTERS = {
+    ".eml": mail.read_letter,
+    ".mbox": mail.read_mailbox,
+    ".msg": mail.read_outlook,
+}
+HOLDERS = (*LETTERS, ".zip", ".warc", ".warc.gz", ".wacz")
 KNOWN = (
-    ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .json, .jsonl, .csv, .tsv, .rss, .atom, .xml, "
-    ".warc, .warc.gz, .wacz, .zip"
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .odt, .rtf, .epub, .pptx, .xlsx, .eml, .mbox, .msg, "
+    ".json, .jsonl, .csv, .tsv, .rss, .atom, .xml, .warc, .warc.gz, .wacz, .zip"
 )
 """The formats as a message names them."""
+SAVED_AS = {
+    ".docx": (".doc", ".dot", ".docm", ".wpd", ".wps", ".pages", ".sxw", ".fodt"),
+    ".xlsx": (".xls", ".xlsb", ".xlsm", ".ods", ".numbers"),
+    ".pptx": (".ppt", ".pps", ".pptm", ".ppsx", ".odp", ".key"),
+    ".epub": (".mobi", ".azw", ".azw3"),
+    ".mbox": (".pst", ".ost"),
+}
+"""Formats that are not read, by the one that programs for them can write instead."""
 
 Fetch = Callable[[str], Fetched]
 
@@ -85,9 +119,9 @@ def read_all(
     """Every article in files and folders and at addresses, in the order of `paths`.
 
     Each file is read once. Folders are walked in sorted order; what is hidden in
-    them is passed over in silence, and so are the pictures and scripts that a
-    browser saves beside a page. Files of other formats and whatever cannot be read
-    give a `Problem`.
+    them, locks of open documents and the litter of systems are passed over in
+    silence, and so are the pictures and scripts that a browser saves beside a page.
+    Files of other formats and whatever cannot be read give a `Problem`.
 
     Args:
         paths: files, folders, and addresses with http:// or https://.
@@ -176,8 +210,14 @@ def _reader(document: Document, allowance: Allowance) -> Reader:
         return partial(warcs.read_warc, inner=inner, allowance=allowance)
     if document.suffix == ".wacz":
         return partial(warcs.read_wacz, inner=inner, allowance=allowance)
-    if document.suffix == ".eml":
-        return partial(mail.read_letter, inner=inner)
+    if document.suffix in LETTERS:
+        return partial(LETTERS[document.suffix], inner=inner, known=(*READERS, *HOLDERS))
+    other = next((one for one, old in SAVED_AS.items() if document.suffix in old), "")
+    if other:
+        raise UnreadableSource(
+            f"{document.name} is in a format that Byline does not read. Open it in the program it "
+            f"comes from, or in LibreOffice, and save it as {other}."
+        )
     if document.suffix not in READERS:
         raise UnreadableSource(f"{document.name} is not a format that Byline reads ({KNOWN}).")
     return READERS[document.suffix]
@@ -235,9 +275,9 @@ def _files(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
 
 
 def _passed_over(name: str, beside: set[str]) -> bool:
-    """Whether a name is hidden, or the folder of what belongs to a page saved beside it."""
+    """Whether a name is litter, or the folder of what belongs to a page saved beside it."""
     page = name.removesuffix("_files")
-    return name.startswith(".") or (page != name and bool({f"{page}.html", f"{page}.htm"} & beside))
+    return is_litter(name) or (page != name and bool({f"{page}.html", f"{page}.htm"} & beside))
 
 
 def _is_new(path: Path, seen: set[tuple[int, int]]) -> bool:

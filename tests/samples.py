@@ -95,8 +95,13 @@ def column(text: str, *, x: float, top: float, width: int, size: float = 10) -> 
     return [(x, top - 1.2 * size * number, size, line) for number, line in enumerate(lines)]
 
 
-def docx(body: str, *, properties: Mapping[str, str] | None = None) -> bytes:
-    """A Word file whose document has `body`, the XML inside w:body."""
+def docx(
+    body: str,
+    *,
+    properties: Mapping[str, str] | None = None,
+    parts: Mapping[str, str | bytes] | None = None,
+) -> bytes:
+    """A Word file whose document has `body`, the XML inside w:body, and further parts."""
     core = "".join(f"<dc:{key}>{value}</dc:{key}>" for key, value in (properties or {}).items())
     return zipped(
         {
@@ -107,6 +112,7 @@ def docx(body: str, *, properties: Mapping[str, str] | None = None) -> bytes:
             "docProps/core.xml": '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/'
             'package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
             f"{core}</cp:coreProperties>",
+            **(parts or {}),
         }
     )
 

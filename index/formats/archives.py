@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from index.decoding import encoding_of
 from index.errors import UnreadableSource
 from index.formats.articles import one_line
-from index.formats.document import Document, Reader
+from index.formats.document import Document, Reader, is_litter
 from index.records import Article, Problem
 
 MOST_UNPACKED = 4_000_000_000
@@ -129,11 +129,11 @@ def _directory_size(file: BinaryIO) -> int:
 
 
 def _passed_over(member: zipfile.ZipInfo) -> bool:
-    """Whether a part is a folder or hidden."""
+    """Whether a part is a folder, or nothing that somebody put there to be read."""
     if member.filename.endswith("/"):  # is_dir() fails on a part that has no name
         return True
     parts = [part for part in member.filename.replace("\\", "/").split("/") if part.strip(".")]
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return any(map(is_litter, parts))
 
 
 def _member(
@@ -147,7 +147,7 @@ def _member(
     called = _raw(member).decode(encoding, "replace") if _is_old(member) else member.filename
     name = one_line(called.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
     source = f"{document.source}#{name}"
-    if reason := _refused(member):
+    if reason := refused(member):
         yield Problem(source, f"{document.name}: {name} {reason}")
         return
     part = Document(
@@ -178,8 +178,8 @@ def _encoding(members: Iterable[zipfile.ZipInfo]) -> tuple[str, str]:
     return encoding_of(names) if names else ("cp437", "")
 
 
-def _refused(member: zipfile.ZipInfo) -> str:
-    """Why a part is not opened; empty for one that is."""
+def refused(member: zipfile.ZipInfo) -> str:
+    """Why a part is not unpacked; empty for one that is."""
     if member.flag_bits & 0x1:
         return "is locked with a password. Unpack the archive and ingest the folder."
     if member.file_size > max(RATIO_FROM, LARGEST_RATIO * member.compress_size):

@@ -11,6 +11,7 @@ from index import cleaning, languages, notices
 from index.characters import fold
 from index.cleaning import Facts
 from index.dates import parse_date, parse_moment
+from index.errors import UnreadableSource
 from index.formats import fields
 from index.formats.document import Document
 from index.lines import Line, web_address
@@ -48,6 +49,8 @@ def article(
     body = cleaning.trim(paragraphs, facts)
     for doubt in doubts:
         yield document.problem(doubt, warning=bool(body))
+    if not body and facts.doubts:
+        raise UnreadableSource(f"{document.name} {facts.doubts[0]}")
     if not body:
         raise document.empty()
     facts.learn("url", web_address(document.url or ""), "address")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -105,12 +106,20 @@ TOO_LONG = (
     f"has more than the {LONGEST_TEXT:,} characters that one article may have. "
     "Split it, or write a .jsonl."
 )
+# Hidden files, the locks of documents that are open, and what systems keep in folders for
+# themselves.
+_LITTER = re.compile(r"\.|~\$|(?:__MACOSX|(?:eh)?thumbs\.db|desktop\.ini|icon\r)\Z", re.IGNORECASE)
 Reader = Callable[[Document], Iterator[Article | Problem]]
 
 
 def shown(path: str | Path) -> str:
     """A path as text that can be printed and stored, whatever bytes its name is made of."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file or folder with this name was not put there to be read."""
+    return bool(_LITTER.match(name))
 
 
 def from_path(path: Path) -> Document:

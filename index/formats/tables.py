@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -42,15 +42,44 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
     columns, delimiter = _columns(document, encoding)
     orders = rows.Orders(partial(_objects, document, encoding, delimiter, columns))
     yield from (document.problem(f"{document.name} {doubt}", warning=True) for doubt in doubts)
+    found = table_rows(document, encoding, delimiter, columns)
+    yield from table_articles(document, columns, found, doubts=doubts, orders=orders)
+
+
+def table_articles(
+    document: Document,
+    columns: Sequence[str],
+    found: Iterable[Row],
+    *,
+    what: str = "line",
+    doubts: Sequence[str] = (),
+    orders: rows.Orders | None = None,
+) -> Iterator[Article | Problem]:
+    """An article for each row of a table.
+
+    Args:
+        document: what the table came in.
+        columns: the names of the columns, in small letters.
+        found: the rows.
+        what: what the numbers of the rows count.
+        doubts: what is doubtful about the letters of all of the table, and told of it.
+        orders: in which order its dates have day and month.
+
+    Raises:
+        UnreadableSource: no row holds anything.
+    """
     empty = True
-    for row in table_rows(document, encoding, delimiter, columns):
-        if row.wrong:
-            yield document.problem(f"{document.name}, line {row.line}: {row.wrong}")
+    for row in found:
+        wrong = row.wrong or (
+            _too_many(row.values, columns) if len(row.values) > len(columns) else ""
+        )
+        if wrong:
+            yield document.problem(f"{document.name}, {what} {row.line}: {wrong}")
         elif any(row.values):
             fields: dict[str, object] = dict(zip(columns, row.values, strict=False))
             items = rows.article_of(fields, document, doubts, orders=orders)
-            yield from rows.placed(items, document, f", line {row.line}")
-        empty = empty and not (row.wrong or any(row.values))
+            yield from rows.placed(items, document, f", {what} {row.line}")
+        empty = empty and not (wrong or any(row.values))
     if empty:
         raise rows.no_rows(document)
 
