@@ -31,6 +31,8 @@ class Line:
     credit: bool = False
     """True when it ends with a bold credit that is glued to an agency's name."""
     indented: bool = False
+    pages: tuple[tuple[int, int], ...] = ()
+    """Where in it a page of a paged source begins or goes on: an offset, and the page's number."""
 
 
 DATELINE = re.compile(

@@ -119,14 +119,23 @@ def _cut_by_a_page(first: Line, second: Line, wrapping: _Wrapping) -> bool:
 def _merge(lines: Sequence[Line], hyphens: Hyphens) -> Line:
     """One paragraph of the lines that belong together."""
     parts = [lines[0].text]
+    pages = [*lines[0].pages]
     for line in lines[1:]:
         parts[-1], between = seam(parts[-1], line.text, hyphens)
+        if line.pages and line.pages[0][1] != pages[-1][1]:
+            before = _clean("".join([*parts, between, "|"]))
+            pages += [(len(before) - 1 + offset, number) for offset, number in line.pages]
         parts += [between, line.text]
-    text = fold(drop_tags("".join(parts), breaking=" ")).strip()
+    text = _clean("".join(parts))
     return Line(
         text,
         heading=lines[0].heading,
         links=tuple(link for line in lines for link in line.links),
         linked=all(line.linked for line in lines),
         credit=lines[-1].credit,
+        pages=tuple(pages),
     )
+
+
+def _clean(text: str) -> str:
+    return fold(drop_tags(text, breaking=" ")).strip()
