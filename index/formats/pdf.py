@@ -17,6 +17,7 @@ from index.formats.columns import Row, margin
 from index.formats.document import Document
 from index.formats.pagefacts import split_title
 from index.formats.pdffile import PdfFile, Sheet
+from index.hyphens import without_leftovers
 from index.lines import Line, is_agency
 from index.paragraphs import unwrap
 from index.records import Article, Problem
@@ -103,7 +104,11 @@ def _lines(number: int, block: Sequence[Row], title: Sequence[Row]) -> list[Line
         return [Line(_text(block), heading=1, pages=((0, number),))]
     edge = margin(block)
     return [
-        Line(one_line(row.text), indented=row.left > edge + 0.5 * row.size, pages=((0, number),))
+        Line(
+            without_leftovers(one_line(row.text)),
+            indented=row.left > edge + 0.5 * row.size,
+            pages=((0, number),),
+        )
         for row in block
     ]
 
