@@ -199,7 +199,7 @@ def _blocks(rows: Sequence[Row]) -> Iterator[list[Row]]:
     gaps = [second.base - first.base for first, second in pairwise(rows)]
     usual = median(gaps) if gaps else 0
     block: list[Row] = []
-    for row, gap in zip(rows, [0, *gaps], strict=True):
+    for row, gap in zip(rows, [0, *gaps], strict=False):
         if block and (gap > WIDER * usual or not 0.8 < row.size / block[-1].size < 1.25):
             yield block
             block = []
