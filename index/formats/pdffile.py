@@ -31,6 +31,8 @@ PICTURE = 0.5
 """The share of a page that pictures cover at the least where it is a picture of a page."""
 STAMP = 60
 """Letters that may stand on such a page all the same, such as a scanner's name."""
+LONGEST_LABEL = 20
+"""Characters of a page's printed number that are kept; "xviii" is one."""
 DAMAGED = "cannot be read: it is damaged. Open the file and print it to a new PDF"
 
 _SCRIPT = Path(__file__).with_name("pdfpages.py")
@@ -169,6 +171,6 @@ def _sheet(told: dict[str, Any]) -> Sheet:
         told["number"],
         words,
         aside,
-        label=told["label"],
+        label=" ".join(told["label"].split())[:LONGEST_LABEL],
         picture=scanned or (told["drawn"] and not letters),
     )
