@@ -45,13 +45,14 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     file = PdfFile(document.name, data if whole else data + _new_end(data))
     sheets = list(file.sheets())
     facts = Facts()
-    facts.doubts += ocr.read_pictures(file, sheets)
+    pictures = list(ocr.read_pictures(file, sheets))
     facts.doubts += _damage(sheets)
     if not whole:
         facts.doubts.append("is cut off at its end: pages may be missing. Copy it again.")
+    facts.doubts += pictures
     if all(sheet.empty for sheet in sheets):
         nothing = "has nothing on its pages, neither text nor pictures. Leave it out."
-        raise UnreadableSource(f"{document.name} {'; it '.join(facts.doubts) or nothing}")
+        raise UnreadableSource(f"{document.name} {' It '.join(facts.doubts) or nothing}")
     facts.learn("url", runningheads.take_off(sheets), "printed footer")
     blocks = [(sheet.number, block) for sheet in sheets for block in sheet.blocks]
     title = _title(blocks)
@@ -70,12 +71,12 @@ def _new_end(data: bytes) -> bytes:
 
 def _damage(sheets: Sequence[Sheet]) -> Iterator[str]:
     """What is to be said of the pages that could not be read."""
-    reasons: dict[str, list[int]] = {}
+    reasons: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         if sheet.wrong:
-            reasons.setdefault(sheet.wrong, []).append(sheet.number)
-    for wrong, numbers in reasons.items():
-        yield f"has {ocr.pages_named(numbers)} that {wrong}."
+            reasons.setdefault(sheet.wrong, []).append(sheet)
+    for wrong, pages in reasons.items():
+        yield wrong.format(pages=ocr.pages_named(pages))
 
 
 def _title(blocks: Sequence[Block]) -> list[Row]:

@@ -33,7 +33,7 @@ STAMP = 60
 """Letters that may stand on such a page all the same, such as a scanner's name."""
 LONGEST_LABEL = 20
 """Characters of a page's printed number that are kept; "xviii" is one."""
-DAMAGED = "cannot be read: it is damaged. Open the file and print it to a new PDF"
+DAMAGED = "has damage on {pages}, so that it was not read there. Open it and print it to a new PDF."
 
 _SCRIPT = Path(__file__).with_name("pdfpages.py")
 
@@ -51,7 +51,7 @@ class Sheet:
     picture: bool = False
     """Whether it is a picture, or drawings, without text to speak of."""
     wrong: str = ""
-    """Why it could not be read."""
+    """Why it could not be read, to stand after the name of the file, with "{pages}" for it."""
 
     @property
     def blocks(self) -> list[list[Row]]:
@@ -109,8 +109,8 @@ class PdfFile:
             raise self._unreadable(locked=False)
         if done < pages:
             limit = f"{MOST_PAGES:,} pages" if done >= MOST_PAGES else f"{MOST_SECONDS:.0f} s"
-            yield Sheet(done + 1, wrong=f"and what follows it are left out: a file may have {limit}"
-                                        ". Split it")
+            wrong = f"was read up to {{pages}} of {pages}, the limit being {limit}. Split it."
+            yield Sheet(done, wrong=wrong)
 
     def picture(self, number: int) -> tuple[int, int, bytes] | None:
         """Width, height and grey pixels of a page, or None if it cannot be drawn."""

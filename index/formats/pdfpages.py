@@ -23,6 +23,8 @@ MOST_MEMORY = 3_000_000_000
 """Bytes of addresses that the process may use."""
 MOST_GLYPHS = 200_000
 """On one page."""
+MOST_OUTLINES = 50
+"""Shapes that are drawn on a page without text, and are frames and lines; letters are more."""
 DOTS = 200
 """Per inch, for a picture of a page."""
 LARGEST_SIDE = 4_000
@@ -146,13 +148,15 @@ def _word(word: list[Glyph]) -> Word:
 
 
 def _pictures(page: pypdfium2.PdfPage) -> dict[str, object]:
-    """Whether anything is drawn on a page, and the share of it that pictures cover."""
-    covered, drawn = 0.0, False
+    """Whether pictures, or letters as outlines, are on a page, and the share of it that pictures cover."""
+    covered, pictures, outlines = 0.0, 0, 0
     for drawing in page.get_objects(max_depth=3):
-        drawn = drawn or drawing.type != pdfium.FPDF_PAGEOBJ_TEXT
+        outlines += drawing.type == pdfium.FPDF_PAGEOBJ_PATH
         if drawing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            pictures += 1
             left, bottom, right, top = drawing.get_bounds()
             covered += max(0.0, right - left) * max(0.0, top - bottom)
+    drawn = pictures > 0 or outlines > MOST_OUTLINES
     return {"drawn": drawn, "covered": min(1.0, covered / (page.get_width() * page.get_height()))}
 
 
