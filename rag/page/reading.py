@@ -49,7 +49,7 @@ def reader(
         _also(copies),
         _address(article.url),
         _missing(words) if words and not stands else "",
-        f'<div class="byline-text">{whole(article.text, quoted if stands else None)}</div>',
+        f'<div class="byline-text">{whole(article.text, quoted if stands else None, article.pages)}</div>',
         _removal(article.id),
     ]
     return _shown("".join(parts))
