@@ -125,16 +125,6 @@ class Store(View, Protocol):
             UnreadableSource: this article cannot be stored here; others can.
         """
 
-    def contend(self, article: Article) -> tuple[bool, str]:
-        """Whether an article may take its id, which another version at its address has by now.
-
-        The later version has the id that both came with; an earlier one that is
-        stored already is given an id of its own, which is returned too.
-
-        Raises:
-            KeyError: the two are no versions of one article.
-        """
-
     def redescribe(self, article: Article, content_hash: str) -> None:
         """Change what is known of an article whose text and title stay as they are.
 
