@@ -94,6 +94,7 @@ def ingest(
     on_event: Callable[[Progress], None] | None = None,
     meter: readers.Meter | None = None,
     stop: Callable[[], bool] = never,
+    follow_links: bool = False,
 ) -> Report:
     """Read files, folders, feeds and addresses into an index that is open for writing.
 
@@ -109,12 +110,13 @@ def ingest(
             What has been read by then is embedded and stored, and nothing is pruned. A
             KeyboardInterrupt ends it at once: what is stored is kept, and the report says
             so in either case.
+        follow_links: also read what symbolic links lead to outside of the folders.
 
     Raises:
         IndexMismatch: the index was made with another encoder.
         DiskFull: there is no room; the message says how many articles were stored before.
     """
-    incoming = readers.read_all(paths, meter=meter)
+    incoming = readers.read_all(paths, meter=meter, follow_links=follow_links)
     pruned = pruning.folders(paths) if prune else ()
     return ingest_articles(index, incoming, encoder, on_event=on_event, prune=pruned, stop=stop)
 

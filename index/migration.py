@@ -37,8 +37,7 @@ UNTOLD = {
 }  # fmt: skip
 """What a query reads for those of them that belong to an article, where they are missing."""
 
-FIRST = (
-    """
+FIRST = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY,
@@ -71,9 +70,7 @@ CREATE INDEX chunks_by_article ON chunks (article);
 CREATE VIRTUAL TABLE passages USING fts5 (
     title, body, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
-"""
-    + duplicates.TABLES.replace("    differ INTEGER NOT NULL DEFAULT 0,\n", "")
-)
+""" + duplicates.TABLES.replace("    differ INTEGER NOT NULL DEFAULT 0,\n", "")
 """The tables of format 1, for `index.firstpage` and for tests."""
 
 

@@ -83,6 +83,9 @@ class View(Protocol):
     def copies(self, origin: str) -> list[Card]:
         """The articles that share an origin, the earliest first; the origin is among them."""
 
+    def claimants(self, article_id: str) -> list[Card]:
+        """The articles of other origins that claim an article's address, the earliest first."""
+
     def card(self, article_id: str) -> Card:
         """What is known of an article, without its text."""
 
@@ -247,6 +250,11 @@ class Latest(ABC):
         """See `View`."""
         with self.snapshot() as view:
             return view.copies(origin)
+
+    def claimants(self, article_id: str) -> list[Card]:
+        """See `View`."""
+        with self.snapshot() as view:
+            return view.claimants(article_id)
 
     def card(self, article_id: str) -> Card:
         """See `View`."""
