@@ -13,7 +13,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, product
 
+from index import languages
 from index.sentences import sentences
 
 ALIKE = 0.6
@@ -41,6 +43,7 @@ _MONTH = re.compile(
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day")
+_COMMON = languages.common("en")
 _DENIAL = re.compile(r"not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t")
 
 
@@ -63,8 +66,9 @@ def differ(one: str, other: str) -> bool:
     theirs = [said for key, said in second.items() if key not in first]
     if max(len(ours), len(theirs)) > MOST_SENTENCES:
         return True
-    known = [frozenset().union(*(said.names for said in text.values())) for text in (first, second)]
-    return any(_contrary(a, b, known[0], known[1]) for a in ours for b in theirs)
+    names = [frozenset[str]().union(*(s.names for s in text.values())) for text in (first, second)]
+    pairs = chain(product(ours, second.values()), product(first.values(), theirs))
+    return any(_contrary(a, b, *names) for a, b in pairs)
 
 
 def _contrary(one: _Said, other: _Said, ours: frozenset[str], theirs: frozenset[str]) -> bool:
@@ -113,7 +117,7 @@ def _read(written: Iterable[str], small: set[str]) -> _Said:
             months.add(word[:3])
         elif capital and _WEEKDAY.fullmatch(word):
             weekdays.add(word)
-        elif capital and (place or word not in small):
+        elif capital and word not in _COMMON and (place or word not in small):
             names.add(word)
     return _Said(
         frozenset(words), frozenset(numbers), frozenset(months), frozenset(weekdays),
