@@ -41,13 +41,11 @@ def embedded_text(title: str, chunk: Chunk) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An article to store, under the id that it gets unless that is contested."""
+    """An article to store, under the id that it gets."""
 
     article: Article
     digest: str
     chunks: list[Chunk]
-    contested: bool = False
-    """Whether another version at its address has its id, or will when this one is stored."""
 
     @property
     def texts(self) -> list[str]:

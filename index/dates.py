@@ -88,6 +88,11 @@ _UPDATED = re.compile(
 )
 
 
+def latest_day() -> dt.date:
+    """The latest day that has begun anywhere on Earth."""
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(hours=14)).date()
+
+
 def parse_date(text: str) -> dt.date | None:
     """The date that `text` is, with a weekday or a time beside it, or None."""
     found = _day_and_rest(text)

@@ -114,7 +114,11 @@ class Meter:
 
 
 def read_all(
-    paths: Sequence[str | Path], *, fetch: Fetch = fetching.fetch, meter: Meter | None = None
+    paths: Sequence[str | Path],
+    *,
+    fetch: Fetch = fetching.fetch,
+    meter: Meter | None = None,
+    follow_links: bool = False,
 ) -> Iterator[Article | Problem]:
     """Every article in files and folders and at addresses, in the order of `paths`.
 
@@ -127,16 +131,18 @@ def read_all(
         paths: files, folders, and addresses with http:// or https://.
         fetch: what gets an address.
         meter: set to the size of all files, and moved on as they are read.
+        follow_links: follow symbolic links that lead out of the folders; else they are counted
+            in a warning.
     """
     if meter is not None:
-        meter.total = sum(_sizes(paths))
+        meter.total = sum(_sizes(paths, follow_links))
     seen: set[tuple[int, int]] = set()
     for path in paths:
         if isinstance(path, str) and fetching.is_address(path):
             yield from read_address(path, fetch)
             continue
         path = Path(path)
-        for found in _files(path, seen) if path.is_dir() else [path]:
+        for found in _files(path, seen, follow_links) if path.is_dir() else [path]:
             if isinstance(found, Problem):
                 yield found
             elif _is_new(found, seen):
@@ -243,12 +249,12 @@ def _metered(document: Document, meter: Meter | None) -> Iterator[Article | Prob
     meter.done = before + size
 
 
-def _sizes(paths: Sequence[str | Path]) -> Iterator[int]:
+def _sizes(paths: Sequence[str | Path], follow_links: bool) -> Iterator[int]:
     seen: set[tuple[int, int]] = set()
     for path in paths:
         if isinstance(path, str) and fetching.is_address(path):
             continue
-        for found in _files(Path(path), seen):
+        for found in _files(Path(path), seen, follow_links):
             if isinstance(found, Path) and _is_new(found, seen):
                 with contextlib.suppress(OSError):
                     yield found.stat().st_size
@@ -257,12 +263,15 @@ def _sizes(paths: Sequence[str | Path]) -> Iterator[int]:
 # --- folders -----------------------------------------------------------------------------------
 
 
-def _files(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
+def _files(top: Path, seen: set[tuple[int, int]], follow_links: bool) -> Iterator[Path | Problem]:
     """The files below a folder in sorted order; links that lead in a circle end there."""
     waiting = [top]
+    outward = 0
     while waiting:
         path = waiting.pop()
-        if not path.is_dir():
+        if path != top and not follow_links and _leads_out(path, top):
+            outward += 1
+        elif not path.is_dir():
             yield path
         elif _is_new(path, seen):
             try:
@@ -272,6 +281,20 @@ def _files(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
             else:
                 names = {entry.name for entry in entries}
                 waiting += [entry for entry in entries if not _passed_over(entry.name, names)]
+    if outward:
+        links = "link leads" if outward == 1 else "links lead"
+        reason = f"{outward:,} {links} out of this folder and were not followed. To read what lies "
+        yield Problem(shown(top), f"{reason}there, too: byline ingest --follow-links", warning=True)
+
+
+def _leads_out(path: Path, top: Path) -> bool:
+    """Whether a path is a symbolic link to something that is there and not below a folder."""
+    try:
+        return (
+            path.is_symlink() and path.exists() and not path.resolve().is_relative_to(top.resolve())
+        )
+    except (OSError, RuntimeError):  # for the reader to report
+        return False
 
 
 def _passed_over(name: str, beside: set[str]) -> bool:

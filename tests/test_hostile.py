@@ -32,6 +32,7 @@ from hostile import (
     Asked,
     Attack,
     aimed,
+    every,
 )
 from typer.testing import CliRunner, Result
 
@@ -132,7 +133,11 @@ class Sieges:
         """The archive with an article of this attack aimed at each question; None: no attack."""
         name = attack.name if attack else "none"
         if name not in self._made:
-            aims = [aimed(attack, one, at) for at, one in enumerate(ASKED, 1)] if attack else []
+            aims = [
+                article
+                for at, one in enumerate(ASKED if attack else (), 1)
+                for article in every(attack, one, at)
+            ]
             encoder = self._encoder() if name in BY_MEANING else StemEncoder(256)
             self._made[name] = Siege(self._folder / name, [*HONEST, *aims], encoder, ScriptedLLM())
         return self._made[name]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import itertools
 import json
 from collections.abc import Iterator
 from itertools import pairwise
@@ -403,7 +402,9 @@ COSTS = "Repairs of the harbour bridge in Veldmar cost {} million crowns and too
 
 
 def version(name: str, cost: str, published: str | None, **known: object) -> Article:
-    made = article(name, COSTS.format(cost), title="Bridge", published=published)
+    """One that the program fetched."""
+    source = f"{URL}?utm_source={name}"
+    made = article(name, COSTS.format(cost), title="Bridge", published=published, source=source)
     return dataclasses.replace(made, **{"url": URL, **known})  # type: ignore[arg-type]
 
 
@@ -508,36 +509,6 @@ def test_an_address_that_many_texts_claim_is_no_articles(
     store.remove("v1")
     assert successors(store) == {"v4": "", "v2": "v4", "v3": "v4"}
     assert whole(store)
-
-
-@pytest.mark.parametrize("at_once", [True, False])
-def test_rows_with_one_id_and_one_address_are_versions(
-    kind: str, folder: Path, at_once: bool
-) -> None:
-    rows = [
-        version("7", cost, f"2025-03-0{day}", source=f"/{day}.jsonl#7")
-        for day, cost in ((4, "18.4"), (5, "19.1"), (6, "20.2"))
-    ]
-    states = []
-    for order in itertools.permutations(rows):
-        with made(new_place(kind, folder), ENCODER, CHUNKER) as store:
-            for part in [order] if at_once else [[row] for row in order]:
-                assert ingest_articles(store, part, ENCODER).problems == ()
-            states.append(successors(store))
-            assert store.article("7") == rows[2]
-            assert ingest_articles(store, order, ENCODER).unchanged == 3
-            assert whole(store)
-    assert len(states[0]) == 3
-    assert all(one == states[0] for one in states)
-
-
-def test_rows_with_one_id_that_are_no_versions_do_not_contend(store: Store) -> None:
-    ingest_articles(store, [OLD], ENCODER)
-    other = article("old", story(5), published="2025-03-09", source="elsewhere.txt")
-    with pytest.raises(KeyError):
-        store.contend(dataclasses.replace(other, url=URL))
-    with pytest.raises(KeyError):
-        store.contend(other)
 
 
 # Ingesting

@@ -37,7 +37,9 @@ def version(
     at: str | None = None,
     **known: object,
 ) -> Article:
-    made = article(name, COSTS.format(cost), title="Bridge", published=published)
+    """One that the program fetched; every request of a page may have its own tracking."""
+    source = f"{URL}?utm_source={name}"
+    made = article(name, COSTS.format(cost), title="Bridge", published=published, source=source)
     moment = dt.datetime.fromisoformat(at) if at else None
     return dataclasses.replace(made, **{"url": URL, "as_of": moment, **known})  # type: ignore[arg-type]
 
@@ -234,35 +236,3 @@ def test_an_address_that_many_texts_claim_is_no_articles(
     assert set(state(index).values()) == {""}
     index.remove("v1")
     assert state(index) == {"v4": "", "v2": "v4", "v3": "v4"}
-
-
-def test_rows_with_one_id_and_one_address_are_versions(tmp_path: Path) -> None:
-    """As in the exports of several days: the latest row has the id, in any order."""
-    rows = [
-        version("7", cost, published=f"2025-03-0{day}", source=f"/{day}.jsonl#7")
-        for day, cost in ((4, "18.4"), (5, "19.1"), (6, "20.2"))
-    ]
-    found = []
-    for number, order in enumerate(orders(*rows)):
-        with Index.create(tmp_path / str(number), ENCODER) as index:
-            if number % 2:  # in one run, or one by one
-                report = ingested(index, *order)
-                assert (report.added, report.problems) == (3, ())
-            else:
-                for row in order:
-                    assert ingested(index, row).problems == ()
-            found.append(state(index))
-            assert index.article("7") == rows[2]
-            again = ingested(index, *order)
-            assert (again.unchanged, again.problems) == (3, ())
-    assert len(found[0]) == 3
-    assert all(one == found[0] for one in found)
-
-
-def test_rows_with_one_id_that_are_no_versions_are_skipped_as_ever(index: Index) -> None:
-    one = version("7", source="/a.jsonl#7")
-    two = version("7", source="/b.jsonl#7", title="Ferry", text=story(5), published="2025-03-06")
-    report = ingested(index, one, two)
-    assert [problem.source for problem in report.problems] == ["/b.jsonl#7"]
-    assert "byline remove 7" in report.problems[0].reason
-    assert index.article("7") == one

@@ -170,9 +170,19 @@ class MilvusView:
         cards = [
             layout.card(row) for row in rows if row["origin"] == origin and not row["superseded_by"]
         ]
-        return sorted(
-            cards, key=lambda c: (c.published is None, c.published or dt.date.min, c.article_id)
+        return sorted(cards, key=_earliest)
+
+    def claimants(self, article_id: str) -> list[Card]:
+        """See `View`."""
+        found = self._link.get(
+            self._articles, "key", [layout.hashed(article_id)], ["url_key", *_CARD]
         )
+        mine = next((row for row in found if row["id"] == article_id), None)
+        if mine is None or not mine["url_key"] or mine["superseded_by"]:
+            return []
+        rows = self._link.get(self._articles, "url_key", [mine["url_key"]], _CARD)
+        others = [row for row in rows if row["origin"] != mine["origin"] and _is_searched(row)]
+        return sorted(map(layout.card, others), key=_earliest)
 
     def card(self, article_id: str) -> Card:
         """See `View`."""
@@ -311,6 +321,10 @@ class MilvusView:
         rows = self._link.query(self._chunks, where, ["id", "words"])
         held = [Words.stored(row["words"]) for row in rows]
         return {phrase: sum(words.occurrences(phrase) > 0 for words in held) for phrase in phrases}
+
+
+def _earliest(card: Card) -> tuple[bool, dt.date, str]:
+    return card.published is None, card.published or dt.date.min, card.article_id
 
 
 def _is_searched(row: Row) -> bool:

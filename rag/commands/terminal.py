@@ -187,6 +187,7 @@ def article_text(
     *,
     superseded_by: Card | None = None,
     earlier: Sequence[Card] = (),
+    claimants: Sequence[Card] = (),
 ) -> str:
     """An article's metadata, each value with where it came from, then its text.
 
@@ -196,6 +197,7 @@ def article_text(
         width: of a line.
         superseded_by: the later version, of an article that is not searched any more.
         earlier: the versions that this one has superseded.
+        claimants: the other articles that claim its address.
     """
     known: dict[str, str | None] = {
         "id": article.id,
@@ -220,6 +222,10 @@ def article_text(
     later = [superseded_by] if superseded_by else []
     for name, cards in (("later", later), ("earlier", earlier), ("also in", copies)):
         lines += [_field(name, _card(card), None) for card in cards]
+    if claimants:
+        others = "; ".join(map(_card, claimants))
+        said = f"{claims_text(len(claimants))}: this one, and {others}"
+        lines.append(_field("claimed", said, None))
     paragraphs = printable(article.text).split("\n\n")
     return "\n".join(lines) + "\n\n" + "\n\n".join(wrapped(one, width) for one in paragraphs)
 
@@ -227,6 +233,12 @@ def article_text(
 def _pages(pages: Sequence[Page]) -> str:
     """The first and the last page with text: "page 1 (printed 45) to page 3 (printed 47)"."""
     return " to ".join(dict.fromkeys((str(pages[0]), str(pages[-1]))))
+
+
+def claims_text(others: int) -> str:
+    """That an article and so many others say that they stand at one address."""
+    count = "two" if others == 1 else f"{others + 1:,}"
+    return f"{count} articles claim this address"
 
 
 def _card(card: Card) -> str:

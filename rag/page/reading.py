@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from index.ingesting import Progress, Report
 from index.records import Article, Card, Problem, Span
+from rag.commands.terminal import claims_text
 from rag.page import timeline
 from rag.page.inert import corrected, day, inert, many, outlet, safe_url, where
 from rag.page.passages import whole
@@ -30,7 +31,11 @@ CHANGED = "The article has changed or gone since it was quoted. It said then:"
 
 
 def reader(
-    article: Article, copies: Sequence[Card] = (), quoted: Span | None = None, words: str = ""
+    article: Article,
+    copies: Sequence[Card] = (),
+    quoted: Span | None = None,
+    words: str = "",
+    claimants: Sequence[Card] = (),
 ) -> str:
     """An article as a whole, the quoted words marked; what was quoted is said if it is not there.
 
@@ -39,6 +44,7 @@ def reader(
         copies: the other articles of the same story.
         quoted: where the quoted words stand.
         words: what they are.
+        claimants: the other articles that claim its address.
     """
     stands = quoted is not None and quoted.of(article.text) == words
     title = inert(article.title or article.id)
@@ -47,6 +53,7 @@ def reader(
         f'<p class="byline-where">{_known(article)}</p>',
         corrected(article.corrections),
         _also(copies),
+        _claimed(claimants),
         _address(article.url),
         _missing(words) if words and not stands else "",
         f'<div class="byline-text">{whole(article.text, quoted if stands else None, article.pages)}</div>',
@@ -149,6 +156,16 @@ def _also(copies: Sequence[Card]) -> str:
         return ""
     named = ", ".join(article_link(one.article_id, one.publisher or one.title) for one in copies)
     return f'<p class="byline-also">Also in: {named}</p>'
+
+
+def _claimed(claimants: Sequence[Card]) -> str:
+    if not claimants:
+        return ""
+    links = [article_link(one.article_id, one.title or one.article_id) for one in claimants[:NAMED]]
+    more = len(claimants) - NAMED
+    links += [f"{more:,} more"] if more > 0 else []
+    said = f"{claims_text(len(claimants)).capitalize()}: this one, and {', '.join(links)}"
+    return f'<p class="byline-also">{said}</p>'
 
 
 def _address(url: str | None) -> str:

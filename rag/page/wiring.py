@@ -144,7 +144,8 @@ class Wiring:
         archive = self.desk.shelf.archive(index)
         try:
             article = archive.article(article_id)
-            return reading.reader(article, archive.copies(article_id), at, words)
+            claimants = archive.claimants(article_id)
+            return reading.reader(article, archive.copies(article_id), at, words, claimants)
         except (UnknownArticle, IndexMissing):
             return reading.gone(words)
 
