@@ -26,11 +26,11 @@ _SHOWN = re.compile(r"(?:[01]?\d|2[0-3])[:.h][0-5]\d")
 
 
 def in_order(story: Sequence[Block]) -> list[Block]:
-    """The blocks of a story; those of a live blog by posts, each paragraph after its time:
-    "18:30: …" in the newest post, "Earlier, 09:05: …" in the others.
+    """The blocks of a story; those of a live blog by posts, each paragraph after its time.
 
-    What stands before the posts and after them stays there. The blocks of a page that
-    is no live blog are given back as they are.
+    It is "18:30: …" in the newest post and "Earlier, 09:05: …" in the others. What stands
+    before the posts and after them stays there. The blocks of a page that is no live
+    blog are given back as they are.
     """
     times = _times(story)
     posts: dict[HtmlElement, list[Block]] = {}
