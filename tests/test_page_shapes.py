@@ -18,7 +18,7 @@ TOLD = {
     "gateway": "says that it is not free",
     "teased_subscriber": "says that it is not free",
     "member_letter": "says that it is not free",
-    "short_item": "kept 43% of the visible text; 2 blocks were left out; the longer begins “Scientists",
+    "short_item": "kept 43% of the visible text; 2 blocks were left out; the longer begins “Sci",
 }
 """What is told of pages; of the last it is a false alarm, since more is said around the item."""
 

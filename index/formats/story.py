@@ -24,10 +24,10 @@ from index.paragraphs import unwrap
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_ELEMENTS = 50_000
+MOST_NESTED = 1_000_000
+"""Depths of all elements of a page together."""
 MOST_CHILDREN = 2_000
-"""Elements of a page, and inside one other element; on larger ones trafilatura is not asked,
-which takes quadratic time there."""
+"""Elements inside one other. On larger pages trafilatura is not asked: it takes quadratic time."""
 RUN = 4
 """Words in a row by which a block is found in what trafilatura found."""
 MOST_FOUND = 0.8
@@ -83,10 +83,15 @@ def read(tree: HtmlElement, titles: set[str], *, paid: bool = False) -> Story:
 
 def is_ordinary(tree: HtmlElement) -> bool:
     """Whether a page is built as pages are; on others trafilatura takes quadratic time."""
-    return not any(
-        number > MOST_ELEMENTS or len(element) > MOST_CHILDREN
-        for number, element in enumerate(tree.iter())
-    )
+    from lxml.etree import iterwalk
+
+    depth = nested = 0
+    for event, element in iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        nested += depth
+        if nested > 2 * MOST_NESTED or len(element) > MOST_CHILDREN:
+            return False
+    return True
 
 
 # --- blocks ------------------------------------------------------------------------------------
