@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 FEWEST_POSTS, MOST_POSTS = 2, 2_000
 LEAST_SHARE = 0.5
 """Of the story's prose; where posts hold less, times stand in it for another reason."""
-EARLIER = "Earlier, "
-"""What the paragraphs of all posts but the newest begin with, so that a figure that was replaced
-is never quoted as the present one."""
 _WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
 _SHOWN = re.compile(r"(?:[01]?\d|2[0-3])[:.h][0-5]\d")
 
@@ -28,8 +25,8 @@ _SHOWN = re.compile(r"(?:[01]?\d|2[0-3])[:.h][0-5]\d")
 def in_order(story: Sequence[Block]) -> list[Block]:
     """The blocks of a story; those of a live blog by posts, each paragraph after its time.
 
-    It is "18:30: …" in the newest post and "Earlier, 09:05: …" in the others. What stands
-    before the posts and after them stays there. The blocks of a page that is no live
+    It is "18:30: …", the newest post's first. What stands before the posts and after them
+    stays there. The blocks of a page that is no live
     blog are given back as they are.
     """
     times = _times(story)
@@ -49,11 +46,6 @@ def in_order(story: Sequence[Block]) -> list[Block]:
     newest = sorted(posts, key=lambda post: _moment(times[post]), reverse=True)
     with_day = len({times[post][:10] for post in posts}) > 1
     told = [list(_timed(posts[post], times[post], with_day)) for post in newest]
-    for post in told[1:]:
-        for block in post:
-            if block.prose:
-                first, *rest = block.lines
-                block.lines = [replace(first, text=f"{EARLIER}{first.text}"), *rest]
     return [*before, *chain(*told), *after]
 
 
