@@ -69,6 +69,8 @@ class Facts:
     doubts: list[str] = field(default_factory=list)
     """What of the source was not read, or not well: a sentence each that begins in small letters,
     to stand after the name of the source."""
+    page_labels: dict[int, str] = field(default_factory=dict)
+    """The number printed on each page of a paged source, where it is known."""
     provenance: dict[str, str] = field(default_factory=dict)
 
     def learn(self, name: str, value: object, where: str) -> bool:

@@ -13,7 +13,7 @@ from index.cleaning import Facts
 from index.dates import parse_date, parse_moment
 from index.formats.document import Document
 from index.lines import Line, web_address
-from index.records import Article, Problem
+from index.records import Article, Page, Problem
 
 Told = tuple[str, object, str]
 """The name of a fact, its value, and where it was told."""
@@ -76,8 +76,21 @@ def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -
         language=facts.language or "",
         corrections=facts.corrections,
         as_of=facts.as_of,
+        pages=tuple(_pages(body, facts.page_labels)),
         doubts=tuple(facts.doubts),
     )
+
+
+def _pages(body: Sequence[Line], labels: Mapping[int, str]) -> Iterator[Page]:
+    """Where the pages of a paged source begin in the text of its paragraphs."""
+    start = current = 0
+    for line in body:
+        for offset, number in line.pages:
+            if number != current:
+                label = labels.get(number, "")
+                yield Page(start + offset, number, label if label != str(number) else "")
+                current = number
+        start += len(line.text) + len("\n\n")
 
 
 def warnings(made: Article) -> Iterator[str]:
