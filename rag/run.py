@@ -237,6 +237,7 @@ class Run:
                 span.end,
             ):
                 return citation.number
+        page = view.article(card.article_id).page_at(span.start)
         citation = Citation(
             number=len(self.citations) + 1,
             article_id=card.article_id,
@@ -250,6 +251,7 @@ class Run:
             also_in=_also_in(view, card, passage.stored.chunk.part(span)),
             corrections=card.corrections,
             earlier=len(view.earlier(card.article_id)),
+            page=str(page or ""),
         )
         self.citations.append(citation)
         return citation.number

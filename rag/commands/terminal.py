@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from index import languages
-from index.records import Article, Card
+from index.records import Article, Card, Page
 from rag.records import Answer, Citation, Headline, Refusal
 from rag.text.enclosed import unmarked
 
@@ -147,7 +147,8 @@ def citation_texts(citations: Iterable[Citation], width: int | None = None) -> l
 
 
 def _citation(citation: Citation, width: int | None) -> str:
-    where = [citation.publisher, citation.published and citation.published.isoformat()]
+    day = citation.published.isoformat() if citation.published else None
+    where = [citation.publisher, day, citation.page]
     known = ", ".join(unmarked(one_line(part)) for part in where if part) or UNKNOWN
     head = f"[{citation.number}] {known}: {unmarked(one_line(citation.title))}"
     lines = [
@@ -214,12 +215,18 @@ def article_text(
         _field("corrected", note, article.provenance.get("corrections"))
         for note in article.corrections
     ]
+    lines += [_field("pages", _pages(article.pages), None)] if article.pages else []
     lines += [_field("doubtful", doubt, None) for doubt in article.doubts]
     later = [superseded_by] if superseded_by else []
     for name, cards in (("later", later), ("earlier", earlier), ("also in", copies)):
         lines += [_field(name, _card(card), None) for card in cards]
     paragraphs = printable(article.text).split("\n\n")
     return "\n".join(lines) + "\n\n" + "\n\n".join(wrapped(one, width) for one in paragraphs)
+
+
+def _pages(pages: Sequence[Page]) -> str:
+    """The first and the last page with text: "page 1 (printed 45) to page 3 (printed 47)"."""
+    return " to ".join(dict.fromkeys((str(pages[0]), str(pages[-1]))))
 
 
 def _card(card: Card) -> str:
