@@ -30,13 +30,20 @@ Word = tuple[float, float, float, str]
 """Where a text begins on a page, from its lower left corner, its size in points, and the text."""
 
 
+PICTURE = "612 0 0 792 0 0 cm BI /W 2 /H 2 /CS /G /BPC 8 /F /AHx ID 00FFFF00> EI"
+"""A picture that covers a page."""
+
+
 def pdf(
-    pages: Iterable[Iterable[Word]],
+    pages: Iterable[Iterable[Word | str]],
     *,
     info: Mapping[str, str] | None = None,
     encrypted: bool = False,
 ) -> bytes:
-    """A PDF with text at the given places, in Helvetica, on pages of 612 by 792 points."""
+    """A PDF with text at the given places, in Helvetica, on pages of 612 by 792 points.
+
+    A string among the words is an instruction of the page, such as `PICTURE`.
+    """
     streams = [_stream(words) for words in pages]
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -69,10 +76,12 @@ def pdf(
     return out.getvalue()
 
 
-def _stream(words: Iterable[Word]) -> str:
+def _stream(words: Iterable[Word | str]) -> str:
     return "\n".join(
-        f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({_escaped(text)}) Tj ET"
-        for x, y, size, text in words
+        word
+        if isinstance(word, str)
+        else f"BT /F1 {word[2]} Tf 1 0 0 1 {word[0]} {word[1]} Tm ({_escaped(word[3])}) Tj ET"
+        for word in words
     )
 
 
