@@ -46,9 +46,7 @@ MEMORY = 4_000_000_000
 """Bytes of address space; an input that needs more fails."""
 LONGEST_REASON = 1_000
 
-LIBRARIES = [
-    "chardet", "feedparser", "frontmatter", "markdown_it", "pypdf", "trafilatura", "warcio"
-]  # fmt: skip
+LIBRARIES = ["chardet", "feedparser", "frontmatter", "markdown_it", "trafilatura", "warcio"]
 """What atheris watches beside our own code."""
 
 TOKENS = (

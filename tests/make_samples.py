@@ -190,7 +190,7 @@ def broken() -> dict[str, bytes]:
         "truncated.pdf": whole[: len(whole) // 2],
         "beginning-only.pdf": whole[:200],
         "locked.pdf": samples.pdf([[(72, 700, 12, FIRST)]], encrypted=True),
-        "scanned.pdf": samples.pdf([[], []]),
+        "scanned.pdf": samples.pdf([[samples.PICTURE], [samples.PICTURE]]),
         "binary.txt": noise,
         "a-pdf.txt": whole,
         "empty.txt": b"",

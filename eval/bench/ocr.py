@@ -45,8 +45,8 @@ PAGES: Sequence[tuple[int, float, str, Sequence[str]]] = (
             "forty-two barges lay moored below the town. The river board says that each day costs "
             "it 18,500 crowns in tolls.",
             "“We asked for a night allowance in 2019 and were told to wait,” said Berit Solvang, "
-            "who speaks for the 63 keepers. “We have waited.” The board offered 4 percent in March; "
-            "the keepers want 7.5 percent and a second man at each gate after dark.",
+            "who speaks for the 63 keepers. “We have waited.” The board offered 4 percent in "
+            "March; the keepers want 7.5 percent and a second man at each gate after dark.",
             "Millers upstream have begun to send their flour by road. Joost Haverkamp, whose mill "
             "at Oxley employs 28 people, said a lorry carries a tenth of what a barge does and "
             "costs three times as much. He has bread for the town until Sunday, he said.",

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ LEAST_ROWS = ((1.5, 4), (0.8, 8))
 """Width of a gutter, as a share of the size of its letters, and how many lines must stand on each
 of its sides: the spaces of justified text lie below each other now and then, not so often."""
 DEEPEST = 12
+MOST_GAPS = 300
+"""In which a gutter is looked for, in one region; a page of many columns has fewer."""
 SAME_LINE = 0.4
 """How far apart, as a share of their size, the base lines of words of one line may be."""
 SPACE = 0.15
@@ -27,7 +29,7 @@ SPACE = 0.15
 WIDER = 1.3
 """How many times wider than usual the space between two lines is where a block ends."""
 
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _NUMBER = re.compile(r"D(?:sD|D)*")
 _LEFT_TO_RIGHT = re.compile(r"[LD](?:[LDns]*[LD])?")
 _RIGHT_TO_LEFT = re.compile(r"R(?:[RDns]*R)?")
@@ -128,7 +130,7 @@ def _gutter(rows: Sequence[Row]) -> _Gutter | None:
     size = median(row.size for row in rows)
     best: _Gutter | None = None
     seen: list[tuple[int, int, float, float]] = []
-    for number, left, right in _gaps(rows, LEAST_ROWS[-1][0] * size):
+    for number, left, right in islice(_gaps(rows, LEAST_ROWS[-1][0] * size), MOST_GAPS):
         if any(a <= number <= b and left <= lo and hi <= right for a, b, lo, hi in seen):
             continue
         first, last, left, right = _extended(rows, number, left, right, LEAST_ROWS[-1][0] * size)

@@ -36,7 +36,7 @@ def read_pictures(file: PdfFile, sheets: Sequence[Sheet]) -> Iterator[str]:
     if not pictures:
         return
     if not installed():
-        told = f"has pictures without text on {pages_named(pictures)} of {len(sheets)}"
+        told = f"has pictures without text on {pages_named(pictures)} of {sheets[-1].number}"
         yield f"{told}; with OCR they can be read: pip install 'byline[ocr]'"
         return
     ends = time.monotonic() + MOST_SECONDS
@@ -52,7 +52,7 @@ def read_pictures(file: PdfFile, sheets: Sequence[Sheet]) -> Iterator[str]:
         if not words:
             bare.append(sheet)
             continue
-        sheet.words, sheet.aside = words, []
+        sheet.words, sheet.aside, sheet.picture = words, [], False
         left_out = f", {unclear} unclear lines left out" if unclear else ""
         read.append(f"page {sheet.number} (confidence {confidence:.2f}{left_out})")
     if read:

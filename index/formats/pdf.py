@@ -50,14 +50,14 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     if not whole:
         facts.doubts.append("is cut off at its end: pages may be missing. Copy it again.")
     facts.doubts += pictures
-    if all(sheet.empty for sheet in sheets):
+    if all(sheet.empty or sheet.picture for sheet in sheets):
         nothing = "has nothing on its pages, neither text nor pictures. Leave it out."
         raise UnreadableSource(f"{document.name} {' It '.join(facts.doubts) or nothing}")
     facts.learn("url", runningheads.take_off(sheets), "printed footer")
     blocks = [(sheet.number, block) for sheet in sheets for block in sheet.blocks]
     title = _title(blocks)
     facts.learn("title", _text(title), "largest print")
-    facts.page_labels = {sheet.number: sheet.label for sheet in sheets}
+    facts.page_labels = {sheet.number: sheet.label for sheet in sheets if sheet.label}
     lines = unwrap([_lines(number, block, title) for number, block in blocks], across=True)
     yield from article(document, lines, facts, _properties(file.properties, facts.title))
 

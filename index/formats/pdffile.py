@@ -34,6 +34,7 @@ STAMP = 60
 LONGEST_LABEL = 20
 """Characters of a page's printed number that are kept; "xviii" is one."""
 DAMAGED = "has damage on {pages}, so that it was not read there. Open it and print it to a new PDF."
+CROWDED = "has more letters on {pages} than a page can show, and was not read there. Split it."
 
 _SCRIPT = Path(__file__).with_name("pdfpages.py")
 
@@ -88,6 +89,8 @@ class PdfFile:
         while crashes <= MOST_CRASHES and (done < min(pages, MOST_PAGES) or not crashes):
             with self._running("text", done + 1, MOST_PAGES, ends=ends) as out:
                 for line in out:
+                    if not line.endswith(b"\n"):
+                        break  # it was ended in the middle of a line
                     told = json.loads(line)
                     if "pages" in told:
                         pages = told.pop("pages")
@@ -109,6 +112,7 @@ class PdfFile:
             raise self._unreadable(locked=False)
         if done < pages:
             limit = f"{MOST_PAGES:,} pages" if done >= MOST_PAGES else f"{MOST_SECONDS:.0f} s"
+            limit = f"{MOST_CRASHES} damaged pages" if crashes > MOST_CRASHES else limit
             wrong = f"was read up to {{pages}} of {pages}, the limit being {limit}. Split it."
             yield Sheet(done, wrong=wrong)
 
@@ -129,6 +133,7 @@ class PdfFile:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            process_group=0,  # Ctrl-C is for Byline, which ends after the article in hand
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         timer = threading.Timer(max(0.0, ends - time.monotonic()), process.kill)
@@ -159,7 +164,7 @@ class PdfFile:
 def _sheet(told: dict[str, Any]) -> Sheet:
     """A page of what the process tells of it."""
     if "error" in told:
-        return Sheet(told["number"], wrong=DAMAGED)
+        return Sheet(told["number"], wrong=CROWDED if told["error"] == "crowded" else DAMAGED)
     turned: dict[int, list[Word]] = {}
     for *word, quarters in told["words"]:
         turned.setdefault(quarters, []).append(Word(*word))

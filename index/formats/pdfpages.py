@@ -21,8 +21,8 @@ import pypdfium2.raw as pdfium
 
 MOST_MEMORY = 3_000_000_000
 """Bytes of addresses that the process may use."""
-MOST_GLYPHS = 200_000
-"""On one page."""
+MOST_GLYPHS = 50_000
+"""On one page; a large newspaper page has half as many."""
 MOST_OUTLINES = 50
 """Shapes that are drawn on a page without text, and are frames and lines; letters are more."""
 DOTS = 200
@@ -66,6 +66,8 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> dict[str, object]:
     """What one page holds."""
     try:
         page = document[index]
+        if page.get_textpage().count_chars() > MOST_GLYPHS:
+            return {"error": "crowded"}
         glyphs = list(_glyphs(page))
         pictures = _pictures(page)
     except pypdfium2.PdfiumError:
@@ -84,7 +86,7 @@ def _glyphs(page: pypdfium2.PdfPage) -> Iterator[Glyph]:
     bottom = page.get_bbox()[1]
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     spaced = False
-    for number in range(min(text.count_chars(), MOST_GLYPHS)):
+    for number in range(text.count_chars()):
         code = pdfium.FPDFText_GetUnicode(text, number)
         character = _character(code)
         if character.isspace() or pdfium.FPDFText_IsGenerated(text, number):
@@ -148,7 +150,7 @@ def _word(word: list[Glyph]) -> Word:
 
 
 def _pictures(page: pypdfium2.PdfPage) -> dict[str, object]:
-    """Whether pictures, or letters as outlines, are on a page, and the share of it that pictures cover."""
+    """Whether pictures, or letters as outlines, are on a page, and the share that they cover."""
     covered, pictures, outlines = 0.0, 0, 0
     for drawing in page.get_objects(max_depth=3):
         outlines += drawing.type == pdfium.FPDF_PAGEOBJ_PATH

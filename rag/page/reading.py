@@ -48,6 +48,7 @@ def reader(
     """
     stands = quoted is not None and quoted.of(article.text) == words
     title = inert(article.title or article.id)
+    shown = whole(article.text, quoted if stands else None, article.pages)
     parts = [
         f'<h2 id="byline-reader-title" tabindex="-1">{title}</h2>',
         f'<p class="byline-where">{_known(article)}</p>',
@@ -56,7 +57,7 @@ def reader(
         _claimed(claimants),
         _address(article.url),
         _missing(words) if words and not stands else "",
-        f'<div class="byline-text">{whole(article.text, quoted if stands else None, article.pages)}</div>',
+        f'<div class="byline-text">{shown}</div>',
         _removal(article.id),
     ]
     return _shown("".join(parts))
