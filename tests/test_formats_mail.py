@@ -274,6 +274,8 @@ def test_what_a_letter_holds_and_was_not_read_is_told(tmp_path):
          "is a letter of pictures (1), without text"),
         (parts("mixed", ("text/calendar", "BEGIN:VCALENDAR")), "does not read (part-1.ics)"),
         (b"Subject: x\n\n", "is a letter without text"),
+        (b"Content-Type: multipart/mixed; boundary=x\n" + b"\n--x\n" * 20_001,
+         "has more parts than a letter has"),
     ],
 )  # fmt: skip
 def test_a_letter_without_readable_text_says_why(tmp_path, data, said):
