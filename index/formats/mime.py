@@ -62,7 +62,7 @@ def message(data: bytes, name: str) -> Message[Any, Any]:
     """
     if data.count(b"\n--") > MOST_MARKS:
         raise UnreadableSource(
-            f"{name} has more parts than a letter has. Save what is attached to it, and ingest that."
+            f"{name} has more parts than a letter has. Save what is attached to it, ingest that."
         )
     try:
         return email.message_from_bytes(data, policy=_POLICY)
