@@ -299,6 +299,14 @@ def test_a_letter_that_is_attached_is_a_letter(tmp_path):
     assert len({item.source for item in found}) == 3
 
 
+@pytest.mark.parametrize("depth", [7, 100, 300, 450])
+def test_letters_in_letters_end_somewhere(tmp_path, depth):
+    data = b"Content-Type: message/rfc822\n\n" * depth + b"Subject: x\n\nThey met."
+    found = read(tmp_path / "a.eml", data)
+    assert not texts(found) and len(found) <= 10
+    assert any("message/rfc822" in reason or "is damaged" in reason for reason in reasons(found))
+
+
 def test_headers_in_eight_bits(tmp_path):
     for number, encoding in enumerate(("utf-8", "cp1252")):
         data = "Subject: Café geschlossen\nFrom: Jørn Ås <j@x.example>\n\n".encode(encoding)
