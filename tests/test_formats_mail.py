@@ -74,6 +74,8 @@ def test_what_is_attached_to_a_letter_is_read_too(tmp_path):
         b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in
                  range(1500)),
         b"Content-Type: text/html; charset=\xff\n\n<p>They met.</p>",
+        b"Date: Sat, 7 Dec 2024 99999999999:99:99 +0100\n\nThey met.",
+        b"Date: Sat, 7 Dec 99999999999999999999 18:30:00 +9999999999\n\nThey met.",
     ],
 )  # fmt: skip
 def test_a_letter_made_to_break_its_reader(tmp_path, data):

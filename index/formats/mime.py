@@ -19,6 +19,7 @@ MOST_MARKS = 10 * MOST_PARTS
 LONGEST_HEADER = 2_000
 
 DAMAGED = (
+    ArithmeticError,
     AttributeError,
     IndexError,
     LookupError,
