@@ -74,6 +74,8 @@ def test_what_is_attached_to_a_letter_is_read_too(tmp_path):
         b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in
                  range(1500)),
         b"Content-Type: text/html; charset=\xff\n\n<p>They met.</p>",
+        b"Date: Sat, 7 Dec 2024 99999999999:99:99 +0100\n\nThey met.",
+        b"Date: Sat, 7 Dec 99999999999999999999 18:30:00 +9999999999\n\nThey met.",
     ],
 )  # fmt: skip
 def test_a_letter_made_to_break_its_reader(tmp_path, data):
@@ -274,6 +276,8 @@ def test_what_a_letter_holds_and_was_not_read_is_told(tmp_path):
          "is a letter of pictures (1), without text"),
         (parts("mixed", ("text/calendar", "BEGIN:VCALENDAR")), "does not read (part-1.ics)"),
         (b"Subject: x\n\n", "is a letter without text"),
+        (b"Content-Type: multipart/mixed; boundary=x\n" + b"\n--x\n" * 20_001,
+         "has more parts than a letter has"),
     ],
 )  # fmt: skip
 def test_a_letter_without_readable_text_says_why(tmp_path, data, said):
@@ -295,6 +299,14 @@ def test_a_letter_that_is_attached_is_a_letter(tmp_path):
     assert texts(found) == [FIRST, SECOND, THIRD]
     assert [item.title for item in found] == ["", "Inner", ""]
     assert len({item.source for item in found}) == 3
+
+
+@pytest.mark.parametrize("depth", [7, 100, 300, 450])
+def test_letters_in_letters_end_somewhere(tmp_path, depth):
+    data = b"Content-Type: message/rfc822\n\n" * depth + b"Subject: x\n\nThey met."
+    found = read(tmp_path / "a.eml", data)
+    assert not texts(found) and len(found) <= 10
+    assert any("message/rfc822" in reason or "is damaged" in reason for reason in reasons(found))
 
 
 def test_headers_in_eight_bits(tmp_path):

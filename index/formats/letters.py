@@ -13,6 +13,8 @@ from index.formats import mime
 from index.formats.articles import one_line
 
 DEEPEST_PART = 40
+DEEPEST_LETTER = 5
+"""Parts, and letters, inside each other; what lies deeper is told."""
 HEADERS = (
     "content-language",
     "date",
@@ -56,11 +58,11 @@ class Letter:
     """Those that are shown in it."""
 
 
-def of_message(message: Message[Any, Any]) -> Letter:
-    """A letter as it was sent."""
+def of_message(message: Message[Any, Any], depth: int = 0) -> Letter:
+    """A letter as it was sent; `depth` is in how many parts it lies itself."""
     letter = Letter({name: one_line(mime.header(message, name)) for name in HEADERS})
     left = [mime.MOST_PARTS]
-    _take_apart(message, letter, left, 0)
+    _take_apart(message, letter, left, depth)
     if left[0] < 0:
         letter.doubts.append(
             f"has more than {mime.MOST_PARTS:,} parts; those after them were not read. Save its "
@@ -84,8 +86,10 @@ def _take_apart(part: Message[Any, Any], letter: Letter, left: list[int], depth:
     elif depth > DEEPEST_PART:
         letter.unread.append(kind)
     elif kind == "message/rfc822":
-        letter.letters += [of_message(one) for one in inner] if depth < DEEPEST_PART // 4 else []
-        letter.unread += [kind] if not inner or depth >= DEEPEST_PART // 4 else []
+        further = depth + DEEPEST_PART // DEEPEST_LETTER
+        fits = bool(inner) and further <= DEEPEST_PART
+        letter.letters += [of_message(one, further) for one in inner] if fits else []
+        letter.unread += [] if fits else [kind]
     elif kind == "multipart/alternative" and inner:
         _add_alternative(inner, letter, left, depth)
     elif inner:

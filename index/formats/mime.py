@@ -14,9 +14,12 @@ from index.errors import UnreadableSource
 from index.formats.document import Document
 
 MOST_PARTS = 2_000
+MOST_MARKS = 10 * MOST_PARTS
+"""Lines that may divide a letter: its parser takes a second for 5,000 parts."""
 LONGEST_HEADER = 2_000
 
 DAMAGED = (
+    ArithmeticError,
     AttributeError,
     IndexError,
     LookupError,
@@ -58,6 +61,10 @@ def message(data: bytes, name: str) -> Message[Any, Any]:
     Raises:
         UnreadableSource: they cannot be.
     """
+    if data.count(b"\n--") > MOST_MARKS:
+        raise UnreadableSource(
+            f"{name} has more parts than a letter has. Save what is attached to it, ingest that."
+        )
     try:
         return email.message_from_bytes(data, policy=_POLICY)
     except DAMAGED:

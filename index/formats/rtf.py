@@ -20,8 +20,8 @@ from index.lines import Line
 from index.paragraphs import unwrap
 from index.records import Article, Problem
 
-MOST_TOKENS = 1_500_000
-"""Marks and runs of words; a thick book has half of that."""
+MOST_TOKENS = 1_000_000
+"""Marks and runs of words, some four seconds; a thick book has half of that."""
 MOST_GROUPS = 10_000
 """Groups inside each other; what is deeper is not read."""
 
