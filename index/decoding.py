@@ -23,6 +23,7 @@ EQUAL = 0.8
 CLOSE = 0.95
 """Of the best encoding's likelihood: what has as much, and reads as well, makes it doubtful."""
 SHOWN_WORDS = 3
+LONGEST_WORD = 40
 REMEDY = "If that is right, save it in UTF-8 and ingest it again."
 """What to do about a doubtful encoding."""
 
@@ -241,6 +242,9 @@ def _doubt(chosen: str, other: str, read: str, instead: str) -> str:
     )
     if not pairs:
         return ""
-    words = "; ".join(f"“{one}” or “{two}”" for one, two in list(pairs)[:SHOWN_WORDS])
+    words = "; ".join(
+        f"“{one[:LONGEST_WORD]}” or “{two[:LONGEST_WORD]}”"
+        for one, two in list(pairs)[:SHOWN_WORDS]
+    )
     said = f"does not say which encoding it has. It was read as {chosen}, but may be in {other}"
     return f"{said}: {words}."

@@ -5,14 +5,12 @@ PDFs are written by hand, byte by byte, so that a test says where each word stan
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
 from typing import NamedTuple
-
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from index.records import Article
 
@@ -254,21 +252,21 @@ class Response(NamedTuple):
 
 def warc(*responses: Response, packed: bool = False) -> bytes:
     """An archive of the web."""
-    out = io.BytesIO()
-    writer = WARCWriter(out, gzip=packed)
-    writer.write_record(writer.create_warcinfo_record("crawl.warc", {"software": "a crawler"}))
+    records = [_record("warcinfo", "", b"software: a crawler\r\n", "application/warc-fields")]
     for one in responses:
-        headers = [("Content-Type", one.kind)]
-        headers += [("Content-Encoding", one.encoding)] if one.encoding else []
-        record = writer.create_warc_record(
-            one.url,
-            "response",
-            payload=io.BytesIO(one.body),
-            http_headers=StatusAndHeaders(one.status, headers, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": "2024-12-09T08:00:00Z"},
-        )
-        writer.write_record(record)
-    return out.getvalue()
+        encoding = f"Content-Encoding: {one.encoding}\r\n" if one.encoding else ""
+        head = f"HTTP/1.1 {one.status}\r\nContent-Type: {one.kind}\r\n{encoding}\r\n".encode()
+        records.append(_record("response", one.url, head + one.body, "application/http"))
+    return b"".join(gzip.compress(record) if packed else record for record in records)
+
+
+def _record(kind: str, url: str, body: bytes, content_type: str) -> bytes:
+    target = f"WARC-Target-URI: {url}\r\n" if url else ""
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\n{target}WARC-Date: 2024-12-09T08:00:00Z\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
 
 
 def atom(entry: str) -> str:

@@ -179,7 +179,7 @@ def learn_time(facts: Facts, published: object, where: str) -> None:
     For after the field that says when it was changed.
     """
     moment = parse_moment(one_line(published))
-    if moment and ":" in one_line(published):
+    if moment and re.search(r"\d:\d|\dT\d{4}", one_line(published)):
         facts.learn("as_of", moment, where)
 
 

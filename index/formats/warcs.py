@@ -6,6 +6,7 @@ warcio reads the records; what it would hold in memory of a hostile file is limi
 from __future__ import annotations
 
 import gzip
+import logging
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -32,6 +33,9 @@ LONGEST_HEADER = 64_000
 MOST_HEADERS = 1_000
 LONGEST_NAME = 100
 PAGES = ("text/html", "application/xhtml+xml")
+
+# It prints what is wrong with a record; that is told in one line.
+logging.getLogger("warcio").addHandler(logging.NullHandler())
 
 _DAMAGED = (
     *BROKEN,
@@ -152,11 +156,14 @@ def _content(record: ArcWarcRecord) -> bytes:
 
     Raises:
         UnreadableSource: there are too many, or they are packed in an unknown way.
+        EOFError: some are missing.
     """
     stream: Any = record.raw_stream
     if _header(record, "Transfer-Encoding").lower() == "chunked":
         stream = ChunkedDataReader(stream)
     data: bytes = stream.read(LARGEST_FILE + 1)
+    if len(data) <= LARGEST_FILE and getattr(record.raw_stream, "limit", 0) > 0:
+        raise EOFError("cut off")
     packed = _header(record, "Content-Encoding").lower()
     if packed in ("gzip", "x-gzip", "deflate"):
         data = _inflated(data)
@@ -259,7 +266,8 @@ class _Lines(BufferedReader):  # type: ignore[misc]
     def readline(self, length: int | None = None) -> bytes:
         line = bytes(super().readline(min(length or LONGEST_HEADER, LONGEST_HEADER)))
         self.headers += 1
-        if len(line) >= LONGEST_HEADER or self.headers > MOST_HEADERS:
+        endless = len(line) > LONGEST_HEADER // 4 and not line.endswith(b"\n")
+        if endless or self.headers > MOST_HEADERS:
             raise ArchiveLoadFailed("a header without end")
         return line
 
