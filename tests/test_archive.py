@@ -155,6 +155,23 @@ def test_an_archive_that_is_being_written_to_says_so_and_can_be_read(archive: Ar
         assert len(archive.cards()) == len(ARCHIVE)
 
 
+def test_an_upload_with_a_name_that_is_there_is_a_new_file(
+    archive: Archive, tmp_path: Path
+) -> None:
+    first = "The harbour bridge in Ostrel cost 340 million crowns, the treasurer said on Monday."
+    second = first.replace("340", "12")
+    reports = [
+        report_of(list(archive.add([upload(tmp_path / folder, "ostrel.txt", text)])))
+        for folder, text in (("one", first), ("two", second), ("three", first))
+    ]
+    assert [(one.added, one.updated, one.unchanged) for one in reports] == [
+        (1, 0, 0), (1, 0, 0), (0, 0, 1),
+    ]  # fmt: skip
+    kept = sorted((archive.folder / "uploads").iterdir())
+    assert [file.name for file in kept] == ["ostrel-2.txt", "ostrel.txt"]
+    assert [file.read_text("utf-8") for file in kept] == [second, first]
+
+
 def test_the_copies_of_a_story_are_known(tmp_path: Path) -> None:
     copy = dataclasses.replace(
         BRIDGE, id="copy", source="other.md", publisher="Ledger", published=dt.date(2025, 3, 5)
