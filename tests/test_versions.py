@@ -238,13 +238,16 @@ def test_an_address_that_many_texts_claim_is_no_articles(
     assert state(index) == {"v4": "", "v2": "v4", "v3": "v4"}
 
 
+LAST = "It is the last of the three bridges over the river."
 FILES = {
     "front.md": "---\ntitle: Bridge\ndate: 2025-03-06\nurl: {url}\n---\n\n{text}\n",
-    "label.txt": "Bridge\n6 March 2025\n\n{text}\n\nIt is the last of three.\n\nOriginal url: {url}?utm_source=a",
-    "row.jsonl": '{{"id": "x", "title": "Bridge", "published": "2025-03-06", "url": "{url}", "text": "{text}"}}\n',
-    "page.html": "<html><head><title>Bridge</title><link rel=canonical href='{url}'></head><body><article>"
-    "<h1>Bridge</h1><p>6 March 2025</p><p>{text}</p><p>It is the last of three bridges.</p></article></body></html>",
-}  # fmt: skip
+    "label.txt": "Bridge\n6 March 2025\n\n{text}\n\n"
+    f"{LAST}\n\nOriginal url: {{url}}?utm_source=a",
+    "row.csv": "id,title,published,url,text\nx,Bridge,2025-03-06,{url},{text}\n",
+    "page.html": "<html><head><title>Bridge</title><link rel=canonical href='{url}'></head><body>"
+    f"<article><h1>Bridge</h1><p>6 March 2025</p><p>{{text}}</p><p>{LAST}</p></article></body>",
+}
+"""Files each of which says of itself that it is the article at an address."""
 
 
 @pytest.mark.parametrize("name", FILES)
