@@ -87,7 +87,7 @@ def _contrary(one: _Said, other: _Said, ours: frozenset[str], theirs: frozenset[
     ):
         if mine - yours and yours - mine:
             return True
-    mine, yours = one.names - other.names, other.names - one.names
+    mine, yours = one.names - other.words, other.names - one.words
     # Of a person that both texts know, an editor may name the office instead.
     return bool(mine and yours and (mine - theirs or yours - ours))
 
