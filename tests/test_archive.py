@@ -84,7 +84,8 @@ def test_an_upload_is_kept_in_the_index_and_read_from_there(
     again = report_of(list(archive.add([given / "story.txt"])))
     assert (again.added, again.unchanged) == (0, 1)
     upload(given, "story.txt", "The lighthouse was given away. " * 9)
-    assert report_of(list(archive.add([given / "story.txt"]))).updated == 1
+    assert report_of(list(archive.add([given / "story.txt"]))).added == 1
+    assert kept.read_text("utf-8").startswith("The lighthouse was sold")
 
 
 def test_what_is_of_no_kind_or_too_large_is_refused_and_the_rest_is_taken(
