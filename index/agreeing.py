@@ -19,7 +19,9 @@ from index import languages
 from index.sentences import sentences
 
 ALIKE = 0.6
-"""Share of the words of two sentences together that both have, from which they say the same."""
+"""Share of the shorter sentence's words that the longer one has too, if both say the same."""
+LEAST_OF_LONGER = 1 / 3
+"""The same share of the longer one; a few common words stand in any long sentence."""
 MOST_SENTENCES = 300
 """Sentences of one text that the other may lack; with more it is another text."""
 
@@ -72,7 +74,9 @@ def differ(one: str, other: str) -> bool:
 
 
 def _contrary(one: _Said, other: _Said, ours: frozenset[str], theirs: frozenset[str]) -> bool:
-    if 2 * len(one.words & other.words) < ALIKE * (len(one.words) + len(other.words)):
+    shared = len(one.words & other.words)
+    shorter, longer = sorted((len(one.words), len(other.words)))
+    if shared < max(ALIKE * shorter, LEAST_OF_LONGER * longer):
         return False
     if one.denies != other.denies:
         return True
@@ -83,7 +87,7 @@ def _contrary(one: _Said, other: _Said, ours: frozenset[str], theirs: frozenset[
     ):
         if mine - yours and yours - mine:
             return True
-    mine, yours = one.names - other.names, other.names - one.names
+    mine, yours = one.names - other.words, other.names - one.words
     # Of a person that both texts know, an editor may name the office instead.
     return bool(mine and yours and (mine - theirs or yours - ours))
 

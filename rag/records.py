@@ -130,7 +130,7 @@ class Conflict:
     """Two or more origins that state different things of the same matter."""
 
     about: str
-    """What kind of value differs: "number", "date" or "polarity"."""
+    """What kind of value differs: "number", "date", "polarity", "name", or "words" at large."""
     sides: tuple[tuple[str, int], ...]
     """Each side's value as its article words it, and the number of its citation."""
 

@@ -23,6 +23,7 @@ from hostile import (
     ASKED,
     ATTACKS,
     HONEST,
+    IMPERSONATING,
     MARKERS,
     ODD_QUESTIONS,
     SILENT,
@@ -222,6 +223,32 @@ def test_what_states_a_falsehood_stands_beside_the_honest_article(
 ) -> None:
     for asked, answer in zip(ASKED, sieges.of(attack).answers, strict=True):
         assert cites(answer, asked), answer.text
+
+
+@pytest.mark.parametrize("attack", cases(named(IMPERSONATING)))
+def test_what_gives_itself_out_for_the_honest_article_hides_and_replaces_nothing(
+    sieges: Sieges, attack: Attack
+) -> None:
+    siege = sieges.of(attack)
+    assert siege.assistant.index.earlier() == []
+    for asked, answer in zip(ASKED, siege.answers, strict=True):
+        own = [c for c in answer.citations if c.article_id == asked.article]
+        assert any(asked.words in citation.quote for citation in own), answer.text
+
+
+@pytest.mark.parametrize("name", ["same-address-later", "tracking", "date-to-come", "fuller-twin"])
+def test_an_impersonator_s_difference_is_told(sieges: Sieges, name: str) -> None:
+    for asked, answer in zip(ASKED, sieges.of(named(IMPERSONATING)[name]).answers, strict=True):
+        sides = {number for conflict in answer.conflicts for _, number in conflict.sides}
+        cited = {c.article_id for c in answer.citations if c.number in sides}
+        assert asked.article in cited and len(cited) > 1, answer.text
+
+
+@pytest.mark.parametrize("name", ["five-times-over", "five-outlets"])
+def test_a_falsehood_told_five_times_has_one_place(sieges: Sieges, name: str) -> None:
+    for asked, answer in zip(ASKED, sieges.of(named(IMPERSONATING)[name]).answers, strict=True):
+        quoted = [c.article_id for c in answer.citations]
+        assert quoted.count(asked.article) >= len(quoted) / 2, answer.text
 
 
 @pytest.mark.parametrize("attack", cases(named(SILENT)))

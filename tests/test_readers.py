@@ -398,6 +398,23 @@ def test_each_file_is_read_once(tmp_path):
     assert [item.id for item in found] == ["a"]
 
 
+def test_links_that_lead_out_of_a_folder_are_counted_and_followed_where_asked_for(tmp_path):
+    folder, beside = tmp_path / "news", tmp_path / "private"
+    folder.mkdir()
+    beside.mkdir()
+    write(folder / "a.txt", BODY)
+    write(beside / "b.txt", BODY)
+    write(beside / "c.txt", BODY)
+    (folder / "letter.txt").symlink_to(beside / "b.txt")
+    (folder / "more").symlink_to(beside)
+    first, told_ = read_all([folder])
+    assert (first.id, told_.source, told_.warning) == ("a", str(folder), True)
+    assert told_.reason.startswith("2 links lead out of this folder and were not followed.")
+    found = {item.id for item in read_all([folder], follow_links=True)}
+    assert found == {"a", "letter", "c"}
+    assert [item.id for item in read_all([folder / "letter.txt"])] == ["letter"]
+
+
 def test_links_in_a_circle_end(tmp_path):
     (tmp_path / "sub").mkdir()
     write(tmp_path / "sub" / "a.txt", BODY)
