@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -46,11 +47,11 @@ Who opens the index meanwhile reads the vectors since then one block after anoth
 
 _SEEN = (
     "another article from this very place came earlier in the same run and was kept; "
-    "give each row an id of its own"
+    "give each row an id, and each file in an archive a name, of its own"
 )
 _TAKEN = (
     "the id {id} belongs to another article, from {owner}; "
-    "change one of the ids, or run first: byline remove {id}"
+    "change one of the ids, or run first: {remove}"
 )
 _ADDRESSED = (
     "gives orders to the program that reads it (“{words}”). It is kept and can be read, "
@@ -58,7 +59,8 @@ _ADDRESSED = (
 )
 _UNKNOWN_LANGUAGE = (
     "is in {language}{where}, which the encoder {encoder} does not know. It was read, but a search "
-    "may not find it; an index of its own with a multilingual model would: --encoder"
+    "may not find it. One with a multilingual model would, in an index of its own: "
+    "byline ingest --encoder MODEL --index ANOTHER PATH"
 )
 
 
@@ -421,7 +423,8 @@ class _Run:
 
     def _reject_id(self, article: Article) -> None:
         owner = self._owner[article.id]
-        self._reject(article, _TAKEN.format(id=article.id, owner=owner))
+        remove = shlex.join(["byline", "remove", article.id, "--index", self._index.name])
+        self._reject(article, _TAKEN.format(id=article.id, owner=owner, remove=remove))
 
     def _reject(self, article: Article, reason: str) -> None:
         self._rejected = article.source

@@ -50,6 +50,8 @@ HOLDERS = (".eml", ".zip")
 KNOWN = ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .jsonl, .csv, .tsv, .rss, .atom, .xml, .zip"
 """The formats as a message names them."""
 
+_REACH = "See that it is there, and that you may read it."
+
 Fetch = Callable[[str], Fetched]
 
 
@@ -116,11 +118,13 @@ def read_file(path: str | Path, meter: Meter | None = None) -> Iterator[Article 
         elif not path.exists():
             yield Problem(source, f"{shown(path)} does not exist. Check the path.")
         elif not path.is_file():
-            yield Problem(source, f"{name} is not a file that holds text.")
+            said = "is not a file that holds text. Leave it out."
+            yield Problem(source, f"{name} {said}")
         else:
             yield from _metered(from_path(path), meter)
     except OSError as error:
-        yield Problem(source, f"{name} cannot be read: {error.strerror or error}.")
+        said = f"cannot be read: {error.strerror or error}. {_REACH}"
+        yield Problem(source, f"{name} {said}")
 
 
 def read_address(address: str, fetch: Fetch = fetching.fetch) -> Iterator[Article | Problem]:
@@ -171,7 +175,10 @@ def _reader(document: Document, allowance: Allowance) -> Reader:
     if document.suffix == ".eml":
         return partial(mail.read_letter, inner=inner)
     if document.suffix not in READERS:
-        raise UnreadableSource(f"{document.name} is not a format that Byline reads ({KNOWN}).")
+        raise UnreadableSource(
+            f"{document.name} is not a format that Byline reads ({KNOWN}). Convert it to one of "
+            "these, or leave it out."
+        )
     return READERS[document.suffix]
 
 
@@ -212,18 +219,28 @@ def _sizes(paths: Sequence[str | Path]) -> Iterator[int]:
 def _files(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
     """The files below a folder in sorted order; links that lead in a circle end there."""
     waiting = [top]
+    empty = True
     while waiting:
         path = waiting.pop()
         if not path.is_dir():
+            empty = False
             yield path
-        elif _is_new(path, seen):
+        elif not _is_new(path, seen):
+            empty = False
+        else:
             try:
                 entries = sorted(path.iterdir(), key=lambda entry: entry.name, reverse=True)
             except OSError as error:
-                yield Problem(shown(path), f"{shown(path)} cannot be opened: {error.strerror}.")
+                empty = False
+                said = f"cannot be opened: {error.strerror}. {_REACH}"
+                yield Problem(shown(path), f"{shown(path)} {said}")
             else:
                 names = {entry.name for entry in entries}
                 waiting += [entry for entry in entries if not _passed_over(entry.name, names)]
+    if empty:
+        yield Problem(
+            shown(top), f"{shown(top)} holds no files that are not hidden. Check the path."
+        )
 
 
 def _passed_over(name: str, beside: set[str]) -> bool:

@@ -65,7 +65,9 @@ def read_archive(
         archive = opened(document, file)
         members = [one for one in archive.infolist() if not _passed_over(one)]
         if not members:
-            raise UnreadableSource(f"{document.name} is an archive without files. Leave it out.")
+            raise UnreadableSource(
+                f"{document.name} holds no files that are not hidden. Leave it out."
+            )
         members.sort(key=lambda member: member.filename)
         for number, member in enumerate(members):
             if number == MOST_MEMBERS:
@@ -86,6 +88,12 @@ def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
             raise UnreadableSource(f"{document.name} holds too many files. Split it.")
         return zipfile.ZipFile(file)
     except BROKEN:
+        file.seek(0)
+        if not file.read(2).startswith(b"PK"):
+            raise UnreadableSource(
+                f"{document.name} is not a zip archive by its contents. Unpack it with the program "
+                "that made it, and ingest the folder."
+            ) from None
         raise UnreadableSource(
             f"{document.name} is damaged: it is cut off or was changed on the way. Copy it again."
         ) from None
