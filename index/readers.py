@@ -238,9 +238,8 @@ def _files(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
                 names = {entry.name for entry in entries}
                 waiting += [entry for entry in entries if not _passed_over(entry.name, names)]
     if empty:
-        yield Problem(
-            shown(top), f"{shown(top)} holds no files that are not hidden. Check the path."
-        )
+        said = "holds no files that are not hidden. Check the path."
+        yield Problem(shown(top), f"{shown(top)} {said}", warning=True)
 
 
 def _passed_over(name: str, beside: set[str]) -> bool:

@@ -68,7 +68,8 @@ def test_articles_of_vanished_files_are_removed(index: Index, news: Path) -> Non
         ("r1", f"{news}/rows.jsonl#r1"),
     }
     assert ids(index) == {"newsroom"}
-    assert [event.kind for event in events] == ["removed"] * 4
+    # The folder that nothing is left in is told too.
+    assert [event.kind for event in events] == ["warning", *["removed"] * 4]
     index.check()
 
 
