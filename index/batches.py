@@ -56,11 +56,11 @@ class Job:
 def unusable(article: Article) -> str:
     """Why an article cannot be stored; empty when it can."""
     if not article.text.strip():
-        return "it has no text"
+        return "it has no text. Give it some, or leave it out"
     try:
         "".join(value or "" for value in article_to_row(article)).encode()
     except UnicodeEncodeError:
-        return "it holds half of a surrogate pair, which is no character; save it as UTF-8 again"
+        return "it holds half of a surrogate pair, which is no character. Write the character whole"
     return ""
 
 

@@ -58,7 +58,8 @@ _ADDRESSED = (
 )
 _UNKNOWN_LANGUAGE = (
     "is in {language}{where}, which the encoder {encoder} does not know. It was read, but a search "
-    "may not find it; an index of its own with a multilingual model would: --encoder"
+    "may not find it. One with a multilingual model would, in an index of its own: "
+    "byline ingest --encoder MODEL --index ANOTHER PATH"
 )
 
 

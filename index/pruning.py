@@ -81,7 +81,10 @@ def _trouble(below: Sequence[Path]) -> str:
             with os.scandir(folder) as entries:
                 next(entries, None)
         except OSError as error:
-            return f"{shown(folder)} cannot be opened ({error.strerror}), so nothing was removed."
+            return (
+                f"{shown(folder)} cannot be opened ({error.strerror}), so nothing was removed. "
+                "Check the path, or leave the folder out."
+            )
     return ""
 
 

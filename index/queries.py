@@ -397,5 +397,9 @@ def row_of(
             return found
     ids = [row[0] for row in db.execute("SELECT id FROM articles UNION SELECT id FROM earlier")]
     close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(close)}?" if close else "See the ids: byline list"
+    hint = (
+        f"Did you mean {' or '.join(close)}?"
+        if close
+        else "See the ids with: byline list, and the same --index"
+    )
     raise UnknownArticle(f"No article has the id {article_id}. {hint}")

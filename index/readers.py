@@ -88,6 +88,8 @@ SAVED_AS = {
 }
 """Formats that are not read, by the one that programs for them can write instead."""
 
+_REACH = "See that it is there, and that you may read it."
+
 Fetch = Callable[[str], Fetched]
 
 
@@ -160,11 +162,13 @@ def read_file(path: str | Path, meter: Meter | None = None) -> Iterator[Article 
         elif not path.exists():
             yield Problem(source, f"{shown(path)} does not exist. Check the path.")
         elif not path.is_file():
-            yield Problem(source, f"{name} is not a file that holds text.")
+            said = "is not a file that holds text. Leave it out."
+            yield Problem(source, f"{name} {said}")
         else:
             yield from _metered(from_path(path), meter)
     except OSError as error:
-        yield Problem(source, f"{name} cannot be read: {error.strerror or error}.")
+        said = f"cannot be read: {error.strerror or error}. {_REACH}"
+        yield Problem(source, f"{name} {said}")
 
 
 def read_address(address: str, fetch: Fetch = fetching.fetch) -> Iterator[Article | Problem]:
@@ -225,7 +229,10 @@ def _reader(document: Document, allowance: Allowance) -> Reader:
             f"comes from, or in LibreOffice, and save it as {other}."
         )
     if document.suffix not in READERS:
-        raise UnreadableSource(f"{document.name} is not a format that Byline reads ({KNOWN}).")
+        raise UnreadableSource(
+            f"{document.name} is not a format that Byline reads ({KNOWN}). Convert it to one of "
+            "these, or leave it out."
+        )
     return READERS[document.suffix]
 
 
@@ -267,17 +274,24 @@ def _files(top: Path, seen: set[tuple[int, int]], follow_links: bool) -> Iterato
     """The files below a folder in sorted order; links that lead in a circle end there."""
     waiting = [top]
     outward = 0
+    empty = True
     while waiting:
         path = waiting.pop()
         if path != top and not follow_links and _leads_out(path, top):
             outward += 1
+            empty = False
         elif not path.is_dir():
+            empty = False
             yield path
-        elif _is_new(path, seen):
+        elif not _is_new(path, seen):
+            empty = False
+        else:
             try:
                 entries = sorted(path.iterdir(), key=lambda entry: entry.name, reverse=True)
             except OSError as error:
-                yield Problem(shown(path), f"{shown(path)} cannot be opened: {error.strerror}.")
+                empty = False
+                said = f"cannot be opened: {error.strerror}. {_REACH}"
+                yield Problem(shown(path), f"{shown(path)} {said}")
             else:
                 names = {entry.name for entry in entries}
                 waiting += [entry for entry in entries if not _passed_over(entry.name, names)]
@@ -285,6 +299,9 @@ def _files(top: Path, seen: set[tuple[int, int]], follow_links: bool) -> Iterato
         links = "link leads" if outward == 1 else "links lead"
         reason = f"{outward:,} {links} out of this folder and were not followed. To read what lies "
         yield Problem(shown(top), f"{reason}there, too: byline ingest --follow-links", warning=True)
+    if empty:
+        said = "holds no files that are not hidden. Check the path."
+        yield Problem(shown(top), f"{shown(top)} {said}", warning=True)
 
 
 def _leads_out(path: Path, top: Path) -> bool:

@@ -258,7 +258,7 @@ def test_a_damaged_archive_is_one_problem(tmp_path, cut):
 @pytest.mark.parametrize("members", [{}, {"a/": ""}, {".hidden.txt": BODY}])
 def test_an_archive_without_files_is_a_problem(tmp_path, members):
     assert reasons(read(tmp_path / "a.zip", zipped(members))) == [
-        "a.zip is an archive without files. Leave it out."
+        "a.zip holds no files that are not hidden. Leave it out."
     ]
 
 

@@ -384,7 +384,8 @@ def test_a_folder_is_walked_in_order_and_reports_what_it_does_not_read(tmp_path)
         write(tmp_path / name, BODY)
     found = list(read_all([tmp_path]))
     assert [item.id for item in found if isinstance(item, Article)] == ["a", "two", "c"]
-    assert reasons(found) == [f"photo.png is not a format that Byline reads ({KNOWN})."]
+    [reason] = reasons(found)
+    assert reason.startswith(f"photo.png is not a format that Byline reads ({KNOWN}). Convert it")
 
 
 def test_a_file_that_is_asked_for_by_name_is_read_though_it_is_hidden(tmp_path):
@@ -429,6 +430,16 @@ def test_links_in_a_circle_end(tmp_path):
     ]
 
 
+def test_a_folder_without_files_is_told(tmp_path):
+    (tmp_path / "sub").mkdir()
+    write(tmp_path / ".hidden.txt", BODY)
+    said = f"{tmp_path} holds no files that are not hidden. Check the path."
+    assert reasons(read_all([tmp_path])) == [said]
+    write(tmp_path / "sub" / "a.txt", BODY)
+    assert [item.id for item in read_all([tmp_path])] == ["a"]
+    assert list(read_all([tmp_path / "sub", tmp_path, tmp_path]))[1:] == []
+
+
 def test_deep_folders_are_no_trouble(tmp_path):
     deep = tmp_path.joinpath(*["d"] * 300)
     deep.mkdir(parents=True)
@@ -445,7 +456,9 @@ def test_what_is_missing_does_not_stop_the_rest(tmp_path):
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
-    assert reasons(read_all([tmp_path])) == ["pipe.txt is not a file that holds text."]
+    assert reasons(read_all([tmp_path])) == [
+        "pipe.txt is not a file that holds text. Leave it out."
+    ]
 
 
 def test_a_name_that_is_no_text_can_still_be_reported(tmp_path):
@@ -486,7 +499,7 @@ def test_a_file_that_is_too_large_is_not_opened(tmp_path):
         file.truncate(LARGEST_FILE + 1)
     assert reasons(read_file(path)) == [
         "a.txt has 50 MB, more than the 50 MB that one article may have. "
-        "Split it, or write a .jsonl."
+        "Split it: a file, or a row of a .jsonl, for each article."
     ]
 
 

@@ -79,8 +79,8 @@ def read_archive(
             if not _passed_over(one) and (wanted is None or wanted(one.filename.lower()))
         ]
         if not members:
-            what = "pages" if wanted else "files"
-            raise UnreadableSource(f"{document.name} is an archive without {what}. Leave it out.")
+            what = "pages" if wanted else "files that are not hidden"
+            raise UnreadableSource(f"{document.name} holds no {what}. Leave it out.")
         members.sort(key=lambda member: member.filename)
         encoding, doubt = _encoding(members)
         if doubt:
@@ -108,6 +108,12 @@ def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
             raise UnreadableSource(f"{document.name} holds too many files. Split it.")
         return zipfile.ZipFile(file)
     except BROKEN:
+        file.seek(0)
+        if not file.read(2).startswith(b"PK"):
+            raise UnreadableSource(
+                f"{document.name} is not a zip archive by its contents. Unpack it with the program "
+                "that made it, and ingest the folder."
+            ) from None
         raise UnreadableSource(
             f"{document.name} is damaged: it is cut off or was changed on the way. Copy it again."
         ) from None

@@ -98,13 +98,13 @@ class Document:
     def _too_large(self, size: int) -> UnreadableSource:
         return UnreadableSource(
             f"{self.name} has {size // 1_000_000} MB, more than the {LARGEST_FILE // 1_000_000} MB "
-            "that one article may have. Split it, or write a .jsonl."
+            "that one article may have. Split it: a file, or a row of a .jsonl, for each article."
         )
 
 
 TOO_LONG = (
     f"has more than the {LONGEST_TEXT:,} characters that one article may have. "
-    "Split it, or write a .jsonl."
+    "Split it: a file, or a row of a .jsonl, for each article."
 )
 # Hidden files, the locks of documents that are open, and what systems keep in folders for
 # themselves.

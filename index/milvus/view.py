@@ -219,7 +219,11 @@ class MilvusView:
         article_id = article_id.encode("utf-8", "replace").decode("utf-8")
         ids = sorted(row["id"] for row in self._link.every(self._articles, ["key", "id"]))
         close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(close)}?" if close else "See the ids: byline list"
+        hint = (
+            f"Did you mean {' or '.join(close)}?"
+            if close
+            else "See the ids with: byline list, and the same --index"
+        )
         raise UnknownArticle(f"No article has the id {article_id}. {hint}")
 
     def texts(self, row: Row) -> list[str]:

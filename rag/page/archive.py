@@ -26,6 +26,7 @@ from index.ingesting import Progress, Report
 from index.places import Place, local_folder, opened
 from index.readers import HOLDERS, KNOWN, READERS
 from index.records import Article, Card, Problem
+from index.schema import command
 from index.stores import Store
 from rag.page import windows
 from rag.text.words import content
@@ -156,7 +157,7 @@ class Archive:
         if len(files) > MOST_FILES:
             raise BadRequest(
                 f"{len(files):,} files at once are too many: {MOST_FILES:,} can be added in "
-                "one go. Use the command line for more: byline ingest PATH"
+                f"one go. Use the command line for more: {command(self.where)}"
             )
         kept, refused = self._kept(files)
         for problem in refused:
@@ -203,7 +204,7 @@ class Archive:
         refused: list[Problem] = []
         for file in files:
             name = plain_name(file.name)
-            reason = _refused(file)
+            reason = _refused(file, self.where)
             if reason:
                 refused.append(Problem(name, reason))
                 continue
@@ -242,14 +243,15 @@ def plain_name(name: str, mark: str = "") -> str:
     return stem[: LONGEST_NAME - len(mark + suffix)] + mark + suffix
 
 
-def _refused(file: Path) -> str:
-    """Why an upload is not taken; empty when it is."""
+def _refused(file: Path, where: Place) -> str:
+    """Why an upload to an index is not taken; empty when it is."""
     if file.suffix.lower() not in SUFFIXES:
-        return f"{file.suffix or 'a file without a suffix'} is no format that is read: {KNOWN}"
+        what = file.suffix or "a file without a suffix"
+        return f"{what} is no format that is read ({KNOWN}). Convert it to one of these"
     if file.is_symlink() or not file.is_file():
-        return "it is no file"
+        return "it is no file. Leave it out"
     if file.stat().st_size > LARGEST:
-        return f"it is larger than {LARGEST // 1024**2} MB; use: byline ingest PATH"
+        return f"it is larger than {LARGEST // 1024**2} MB; use: {command(where)}"
     return ""
 
 

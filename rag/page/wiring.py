@@ -20,7 +20,7 @@ from index.records import Span
 from rag.page import exporting, layout, reading, rendering
 from rag.page.archive import Filter
 from rag.page.conversation import Conversation
-from rag.page.desk import Desk, cited
+from rag.page.desk import Desk, View, cited
 from rag.page.layout import Parts
 from rag.page.shelf import Settings
 
@@ -73,11 +73,14 @@ class Wiring:
             answered.failure(
                 self.fail, [ask.conversation, *chosen.values], ask.shown, **AT_ONCE
             ).then(_free, None, ask.question, **AT_ONCE)
+            answered.then(self.desk.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
         ask.edit.click(_edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         # Gradio can cancel an event by itself, but then confuses it with the next one.
         ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
         for leave in (self.parts.fresh.click, ask.chat.clear):
-            leave(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE)
+            leave(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE).then(
+                self.desk.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE
+            )
 
     def answer(
         self, question: str, conversation: Conversation, instead: bool, *chosen: Any
@@ -240,6 +243,13 @@ class Wiring:
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
             self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
         )
+        asking = self.parts.asking
+        page.load(self.come_back, asking.kept, asking.shown, **AT_ONCE)
+
+    def come_back(self, name: str) -> Any:
+        """The conversation that the browser left; an empty page stays as it is."""
+        conversation = self.desk.kept(name)
+        return self.desk.view(conversation) if conversation else [_same() for _ in View._fields]
 
     def remember(self, *chosen: Any) -> dict[str, Any]:
         """The settings, for the browser to keep."""

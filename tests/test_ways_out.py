@@ -1,8 +1,10 @@
-"""What is advised where the encoder is not the index's: it works when it is pasted."""
+"""What messages advise: it works when it is pasted."""
 
 from __future__ import annotations
 
+import json
 import shlex
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,11 @@ from index.modelfiles import MINILM
 from rag.commands.cli import Parts, cli
 
 FOLDER = "/models/of the desk"
+FRENCH = (
+    "Le conseil municipal a voté mardi la réouverture du pont, fermé depuis deux ans pour des "
+    "travaux. Les habitants du quartier attendaient cette décision depuis longtemps, et plusieurs "
+    "d'entre eux étaient venus dans la salle pour écouter les élus."
+)
 
 
 class Folder(OtherEncoder):
@@ -28,6 +35,7 @@ class Embedded(OtherEncoder):
 
     name = EMBEDDED
     fingerprint = "embedded-1"
+    languages = frozenset({"en"})
 
 
 ENCODERS = {None: Embedded(), EMBEDDED: Embedded(), "hash": HashEncoder(), FOLDER: Folder()}
@@ -92,6 +100,46 @@ def test_one_name_for_two_models_leaves_only_a_new_index(tmp_path: Path) -> None
     refused = CliRunner().invoke(cli, ["ingest", str(news), *at, "--encoder", "hash"], obj=parts)
     assert "but the encoder is hash (hash-2). Make the index anew with hash: " in refused.output
     assert "use it as it is" not in refused.output
+
+
+def test_an_id_that_is_taken_is_free_once_the_command_was_run(tmp_path: Path) -> None:
+    for number, name in enumerate(("first.jsonl", "second.jsonl")):
+        row = {"id": "the bridge", "title": f"Headline {number}", "text": story(number)}
+        (tmp_path / name).write_text(json.dumps(row))
+    at = ["--index", str(tmp_path / "an index")]
+    assert byline("ingest", str(tmp_path / "first.jsonl"), *at, "--encoder", "hash").exit_code == 0
+    second = ["ingest", str(tmp_path / "second.jsonl"), *at, "--encoder", "hash"]
+    refused = byline(*second)
+    assert "the id the bridge belongs to another article" in refused.output
+    _, _, advised = refused.output.splitlines()[1].partition("or run first: ")
+    program, *remove = shlex.split(advised)
+    assert program == "byline"
+    assert byline(*remove, "--yes").exit_code == 0
+    assert byline(*second).output.startswith("1 added")
+
+
+def test_two_members_of_one_name_are_told_what_to_change(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "news.zip", "w") as archive:
+        archive.writestr("a.txt", story(1))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.txt", story(2))
+    at = ["--index", str(tmp_path / "index"), "--encoder", "hash"]
+    told = byline("ingest", str(tmp_path / "news.zip"), *at).output
+    assert told.startswith("1 added") and "each file in an archive a name, of its own" in told
+
+
+def test_a_language_that_the_encoder_does_not_know_is_read_with_one_that_does(
+    tmp_path: Path,
+) -> None:
+    news = tmp_path / "news.txt"
+    news.write_text(FRENCH)
+    told = byline("ingest", str(news), "--index", str(tmp_path / "index")).output
+    _, _, advised = told.partition("in an index of its own: ")
+    values = {"MODEL": FOLDER, "ANOTHER": str(tmp_path / "other"), "PATH": str(news)}
+    program, *again = [values.get(word, word) for word in shlex.split(advised)]
+    assert program == "byline"
+    told = byline(*again).output
+    assert told.startswith("1 added") and "0 warnings" in told
 
 
 @pytest.mark.models
