@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from index.addressed import addressed
 from index.embedding import Vectors
-from index.records import Hit, StoredChunk
+from index.records import Card, Hit, StoredChunk
 from index.stores import View
 from index.versions import page_key
 from rag.evidence.prose import is_prose
