@@ -1,6 +1,5 @@
 """Which encoding old texts have, by their letters, and what is said where two fit."""
 
-
 import pytest
 
 from index.decoding import decoded
