@@ -182,7 +182,7 @@ def as_row(article: Article) -> dict[str, str | None]:
 
 BY_MEANING = frozenset(
     "ignore editor full-text-syntax grammar template long-line the-answer whole-and-lie terminal"
-    " console-markup".split()
+    " console-markup outlet-line-in-the-body".split()
 )
 """Attacks that repeat the question's words in a frame of others: that those words are not
 the answer is for an encoder that knows what words mean, so these are tried on the real one."""

@@ -732,7 +732,8 @@ def test_an_assistant_answers_alike_from_both(where: Place, tmp_path: Path) -> N
             answers.append([told(assistant.ask(text, since=day)) for text, day in ASKED])
     assert answers[0] == answers[1]
     assert [bool(one["citations"]) for one in answers[0][:2]] == [True, True]
-    assert answers[0][0]["citations"][0]["article_id"] == "bridge-2"
+    cited = {citation["article_id"] for citation in answers[0][0]["citations"]}
+    assert cited == {"bridge", "bridge-2"}  # rows of a file replace one another by no address
     assert [one["refused"] for one in answers[0][-2:]] == [True, True]
 
 
