@@ -54,10 +54,10 @@ def _rows(text: str, window: Span, quoted: Span, pages: Sequence[Page] = ()) -> 
 def _parts(span: Span, pages: Sequence[Page]) -> Iterator[tuple[Span, Page | None]]:
     """The parts of a paragraph between the pages that begin in it, each with its page."""
     begun = [page for page in pages if span.start <= page.start < span.end]
-    starts = [page.start for page in begun]
-    if starts[:1] != [span.start]:
-        yield Span(span.start, starts[0] if starts else span.end), None
-    for page, end in zip(begun, [*starts[1:], span.end], strict=True):
+    starts = [*(page.start for page in begun), span.end]
+    if starts[0] != span.start:
+        yield Span(span.start, starts[0]), None
+    for page, end in zip(begun, starts[1:], strict=True):
         yield Span(page.start, end), page
 
 
