@@ -44,7 +44,10 @@ def serve(
             metavar="DIR", help="An index folder, empty or not; more than once gives a choice."
         ),
     ] = None,
-    port: Annotated[int, typer.Option(help="The first port to try.", min=1, max=65535)] = 7860,
+    port: Annotated[
+        int | None,
+        typer.Option(help=f"Default: {serving.PORT}, or the next that is free.", min=1, max=65535),
+    ] = None,
     host: Annotated[str, typer.Option(help="Beyond this machine it needs --auth.")] = "127.0.0.1",
     auth: Annotated[
         str | None,
@@ -66,6 +69,7 @@ def serve(
 ) -> None:
     """Serve the web page on this machine, until Ctrl-C."""
     login = serving.credentials(auth, host)
+    serving.free_port(host, port)  # what is asked for and taken is told before models are loaded
     if mcp:
         serving.check_mcp(login)
     parts = context.find_object(cli.Parts) or cli.Parts()

@@ -41,13 +41,11 @@ def embedded_text(title: str, chunk: Chunk) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An article to store, under the id that it gets unless that is contested."""
+    """An article to store, under the id that it gets."""
 
     article: Article
     digest: str
     chunks: list[Chunk]
-    contested: bool = False
-    """Whether another version at its address has its id, or will when this one is stored."""
 
     @property
     def texts(self) -> list[str]:
@@ -58,11 +56,11 @@ class Job:
 def unusable(article: Article) -> str:
     """Why an article cannot be stored; empty when it can."""
     if not article.text.strip():
-        return "it has no text"
+        return "it has no text. Give it some, or leave it out"
     try:
         "".join(value or "" for value in article_to_row(article)).encode()
     except UnicodeEncodeError:
-        return "it holds half of a surrogate pair, which is no character; save it as UTF-8 again"
+        return "it holds half of a surrogate pair, which is no character. Write the character whole"
     return ""
 
 

@@ -49,6 +49,7 @@ _CLOSING = re.compile(
     r"|(?:Tags|Keywords|Topics)\s*:.{0,200}|(?i:advertisement)"
     r"|#{2,}|-\s?30\s?-|ENDS|\*{3,})\.?"
 )
+_BETWEEN_NOTICES = re.compile(r"\s*(?:,|\||·|•|\s[–—-])\s+")
 _REPORTING_BY = re.compile(r"(?:Additional )?(?:Reporting|Writing|Editing) by [A-Z]")
 _REPORTING_WORDS = ("reporting", "writing", "editing", "by", "in", "and", "for", "from", "the")
 
@@ -69,6 +70,8 @@ class Facts:
     doubts: list[str] = field(default_factory=list)
     """What of the source was not read, or not well: a sentence each that begins in small letters,
     to stand after the name of the source."""
+    page_labels: dict[int, str] = field(default_factory=dict)
+    """The number printed on each page of a paged source, where it is known."""
     provenance: dict[str, str] = field(default_factory=dict)
 
     def learn(self, name: str, value: object, where: str) -> bool:
@@ -89,6 +92,9 @@ def trim(paragraphs: Sequence[Line], facts: Facts, *, row: bool = False) -> list
     only what repeats them is taken from its beginning. A line whose words differ
     from what is known already stays in the text.
     """
+    if not row:
+        head = [part for line in paragraphs[:HEAD_LINES] for part in _byline_and_date(line)]
+        paragraphs = [*head, *paragraphs[HEAD_LINES:]]
     days = {found[0] for line in paragraphs if (found := parse_date_line(line.text))}
     told = _Told(facts, one_date=len(days) == 1)
     body = told.without_tail(_with_addresses(paragraphs))
@@ -200,6 +206,17 @@ class _Told:
 
     def _is_url(self, address: str, where: str) -> bool:
         return self.facts.learn("url", web_address(address), where)
+
+
+def _byline_and_date(line: Line) -> list[Line]:
+    """A byline that ends with the day, "By Ola Berg, The Herald, 3 May 2024", in its two parts."""
+    if len(line.text) > LONGEST_NOTICE:
+        return [line]
+    for gap in _BETWEEN_NOTICES.finditer(line.text):
+        byline, day = line.text[: gap.start()], line.text[gap.end() :]
+        if parse_date_line(day) and byline_names(byline):
+            return [Line(byline), Line(day)]
+    return [line]
 
 
 def _is_headline(text: str, following: Sequence[Line]) -> bool:

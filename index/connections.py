@@ -213,7 +213,7 @@ class WriterLock:
             descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise UnusableIndex(
-                f"{folder} cannot be written to: {error.strerror}. Choose another folder: --index"
+                f"{folder} cannot be written to: {error.strerror}. Choose another with --index DIR."
             ) from error
         try:
             _await(folder, descriptor, wait)

@@ -40,6 +40,10 @@ _FORMS = tuple(
     )
 )
 
+_FIGURES = re.compile(
+    rf"(?<![\w-])(?P<first>\d?\d)(?P<mark>[/.-])(?P<second>\d?\d)(?P=mark){_YEAR}\b", re.ASCII
+)
+
 # What may stand beside a date: a weekday, a time with its zone, and what joins them.
 _ZONE = (
     r"(?:[A-Z]{1,5}\b(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d"
@@ -55,6 +59,18 @@ _BESIDE = re.compile(
     re.ASCII,
 )
 
+# The form of ISO 8601 without marks, which agencies and crawlers write.
+_BASIC = re.compile(r"(?:1[6-9]|2[01])\d{6}T\d{4}(?:\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
+_TIME = re.compile(
+    r"(?P<hour>[0-2]?\d)[:.h](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?(?:\s?(?P<half>[AaPp])\.?[Mm]\b\.?)?"
+    r"(?:\s?\(?(?P<zone>[A-Z]{1,5})\b)?(?:\s?(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?)?"
+)
+# Hours of the zones that letters' headers may name (RFC 5322), and of Europe's.
+_ZONES = {
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
+}  # fmt: skip
+
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _MAIL_TIME = re.compile(r"(?:[A-Za-z]{3},\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d\d:\d\d")
 
@@ -68,15 +84,31 @@ _CHANGED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UPDATED = re.compile(
-    r"[\s,;|(•·–—-]*\b(?:last\s+)?(?:updated|modified|edited)\b.*", re.IGNORECASE | re.DOTALL
+    r"[\s.,;|(•·–—-]*\b(?:last\s+)?(?:updated|modified|edited)\b.*", re.IGNORECASE | re.DOTALL
 )
+
+
+def latest_day() -> dt.date:
+    """The latest day that has begun anywhere on Earth."""
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(hours=14)).date()
 
 
 def parse_date(text: str) -> dt.date | None:
     """The date that `text` is, with a weekday or a time beside it, or None."""
+    found = _day_and_rest(text)
+    return found[0] if found else None
+
+
+def _day_and_rest(text: str) -> tuple[dt.date, str] | None:
+    """The date that `text` is, and what stands beside it."""
     text = text.strip()
     if len(text) > LONGEST_DATE_LINE:
         return None
+    if _BASIC.fullmatch(text):
+        try:
+            return dt.datetime.fromisoformat(text).date(), ""
+        except ValueError:
+            return None
     found = list(_written(text))
     if len(found) != 1:
         return None
@@ -87,7 +119,34 @@ def parse_date(text: str) -> dt.date | None:
     if day is None or not all(beside):
         return None
     weekdays = {part["weekday"][:3].lower() for part in beside if part and part["weekday"]}
-    return day if weekdays <= {_DAYS[day.weekday()]} else None
+    return (day, " ".join(around)) if weekdays <= {_DAYS[day.weekday()]} else None
+
+
+def shown_order(text: str) -> bool | None:
+    """Whether a date in figures has its day first: 13.05.2025 has, 05/13/2025 has not.
+
+    None for one that does not show it.
+    """
+    match = _FIGURES.search(text[:LONGEST_DATE_LINE])
+    if not match or (int(match["first"]) > 12) == (int(match["second"]) > 12):
+        return None
+    return int(match["first"]) > 12
+
+
+def is_double(text: str) -> bool:
+    """Whether a date in figures can be two days, as 03/04/2025 can."""
+    match = _FIGURES.search(text[:LONGEST_DATE_LINE])
+    return bool(match and match["first"] != match["second"] and _certain(match) is None)
+
+
+def in_order(text: str, day_first: bool | None) -> str:
+    """`text` with a date in figures written as ISO has it; as it is where no order is known."""
+    if day_first is None:
+        return text
+    day, month = ("first", "second") if day_first else ("second", "first")
+    return _FIGURES.sub(
+        lambda match: f"{match['year']}-{int(match[month]):02}-{int(match[day]):02}", text, count=1
+    )
 
 
 def parse_date_line(line: str) -> tuple[dt.date, bool] | None:
@@ -106,7 +165,8 @@ def parse_date_line(line: str) -> tuple[dt.date, bool] | None:
 def parse_moment(text: str) -> dt.datetime | None:
     """The moment in UTC that a time of ISO 8601 or of a letter's header names, or None.
 
-    A time without a zone is taken for UTC, and a date alone for its beginning.
+    So does a date line with a time. A time without a zone, or with an unknown one, is
+    taken for UTC, and a date alone for its beginning.
     """
     text = text.strip()
     if len(text) > LONGEST_DATE_LINE:
@@ -114,20 +174,36 @@ def parse_moment(text: str) -> dt.datetime | None:
     try:
         found = (
             dt.datetime.fromisoformat(text)
-            if _ISO_TIME.match(text)
+            if _ISO_TIME.match(text) or _BASIC.fullmatch(text)
             else email.utils.parsedate_to_datetime(text)
             if _MAIL_TIME.match(text)
             else None
         )
     except ValueError:
         return None
-    if found is None:
-        day = parse_date(text)
-        found = dt.datetime.combine(day, dt.time()) if day else None
+    if found is None or found.tzinfo is None:
+        day = _day_and_rest(text)
+        found = dt.datetime.combine(day[0], _clock(day[1])) if day else found
     if found is None or not 1600 <= found.year < 2200:
         return None
     found = found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
     return found.replace(microsecond=0)
+
+
+def _clock(text: str) -> dt.time:
+    """The time of day that stands beside a date, with its zone; its beginning where none does."""
+    match = _TIME.search(text)
+    hour = int(match["hour"]) if match else 0
+    if not match or hour > 23:
+        return dt.time()
+    if half := match["half"]:
+        hour = hour % 12 + 12 * (half in "pP")
+    zone = dt.timedelta(hours=_ZONES.get(match["zone"] or "", 0))
+    if match["sign"]:
+        zone = dt.timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+        zone = -zone if match["sign"] == "-" else zone
+    known = dt.timezone(zone) if abs(zone) < dt.timedelta(days=1) else dt.UTC
+    return dt.time(hour, int(match["minute"]), int(match["second"] or 0), tzinfo=known)
 
 
 def parse_change(line: str) -> dt.datetime | None:

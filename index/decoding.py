@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import pairwise
 
 MOST_CONTROLS = 0.02
 """The share of control characters above which bytes are no text."""
 SAMPLE = 64_000
 """Bytes that a guess looks at."""
+BESIDE = 2
+"""Words on each side of one with a letter beyond ASCII that a guess looks at too."""
+LONGEST_LINE = 1_000_000
+"""Bytes of one line that a guess looks at."""
+EQUAL = 0.8
+"""Of the best encoding's likelihood: what has as much is chosen by its misplaced signs."""
+CLOSE = 0.95
+"""Of the best encoding's likelihood: what has as much, and reads as well, makes it doubtful."""
+SHOWN_WORDS = 3
+LONGEST_WORD = 40
+REMEDY = "If that is right, save it in UTF-8 and ingest it again."
+"""What to do about a doubtful encoding."""
 
 _CONTROLS = [chr(code) for code in range(32) if chr(code) not in "\t\n\r\f\v"] + ["\x7f"]
 _MARKS = {
@@ -31,18 +48,31 @@ _SIGNATURES = {
     b"GIF8": "is a picture by its contents. Run OCR on it and ingest the text.",
     b"\x1f\x8b\x08": "is compressed by gzip. Unpack it first.",
 }
-# Guesses that differ from cp1252 in a few signs; English text with curly quotes gets any of them.
-_WESTERN = frozenset(["ascii", "latin_1", "cp1250", "cp1254", "cp1257", "cp1258", "mac_roman"])
-# Encodings that pages, letters and feeds name. Python knows others under which bytes mean
-# something else than text, or which take quadratic time.
-_DECLARABLE = re.compile(
-    r"utf-(?:8|16|16-le|16-be|32)|ascii|iso8859-\d+|cp\d{3,4}|koi8-[rut]|mac-\w+|gb2312|gbk|gb18030"
-    r"|big5|big5hkscs|euc_\w+|shift_jis\w*|iso2022_\w+|hz|johab|tis-620|ptcp154|kz1048"
+# Encodings that pages, letters and feeds name, and that a guess may find. Python knows others
+# under which bytes mean something else than text, or which take quadratic time.
+_USABLE = re.compile(
+    r"utf-(?:8|16|16-le|16-be|32|32-le|32-be)|ascii|iso8859-\d+|cp\d{3,4}|koi8-[rut]|mac-\w+"
+    r"|gb2312|gbk|gb18030|big5|big5hkscs|euc_\w+|shift_jis\w*|iso2022_\w+|hz|johab|tis-620"
+    r"|ptcp154|kz1048"
 )
 
 
 class NoText(ValueError):
     """Bytes that are no text; the message goes on after the name of what they are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Bytes as text."""
+
+    text: str
+    doubt: str = ""
+    """What another encoding would make of it, after its name; empty where it is certain."""
+
+    @property
+    def doubts(self) -> list[str]:
+        """The doubt as `Facts` keeps it."""
+        return [self.doubt] if self.doubt else []
 
 
 def bom_encoding(data: bytes) -> str | None:
@@ -55,24 +85,47 @@ def signature(data: bytes) -> str | None:
     return next((say for mark, say in _SIGNATURES.items() if data.startswith(mark)), None)
 
 
-def encoding_of(data: bytes, declared: str | None = None) -> str:
-    """The encoding to read `data` with.
+def encoding_of(data: bytes, declared: str | None = None) -> tuple[str, str]:
+    """The encoding to read `data` with, and what is doubtful about it.
 
     UTF-8 that holds more than ASCII cannot be mistaken, so it wins over what is
-    declared: servers and templates declare wrongly more often.
+    declared: servers and templates declare wrongly more often. What is neither is
+    told by the words that hold the letters in question.
     """
     if marked := bom_encoding(data):
-        return marked
+        return marked, ""
     known = _usable(declared)
     if known and known.startswith(("utf-16", "utf-32")) and b"\0" in data:
-        return known
+        return known, ""
+    if known and known.startswith(("iso2022", "hz")) and data.isascii():
+        return known, ""
+    if b"\0" in data or (b"\x1b" in data and data.isascii()):
+        return _guessed(data[: SAMPLE // 4 * 4]), ""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    if not bad:  # the encodings that are made of ASCII alone look like ASCII
-        return known if known and known.startswith(("iso2022", "hz")) else "utf-8"
     if 2 * bad <= sum(letter > "\x7f" for letter in text):
-        return "utf-8"  # or damaged here and there
-    return known if known and known not in ("utf-8", "ascii") else _guessed(data)
+        return "utf-8", ""  # or damaged here and there
+    if known and known not in ("utf-8", "ascii"):
+        return known, ""
+    return _weighed(telling(BytesIO(data)))
+
+
+def decoded(data: bytes, declared: str | None = None) -> Decoded:
+    """`data` as text, and what is doubtful about its letters.
+
+    Raises:
+        NoText: it is none.
+    """
+    if reason := signature(data):
+        raise NoText(reason)
+    encoding, doubt = encoding_of(data, declared)
+    if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
+        raise NoText("is not a text file. Save the article as text in UTF-8.")
+    text = data.decode(encoding, "replace")
+    controls = sum(map(text.count, _CONTROLS))
+    if controls > MOST_CONTROLS * len(text):
+        raise NoText("is not a text file. Save the article as text in UTF-8.")
+    return Decoded(text, f"{doubt} {REMEDY}" if doubt else "")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -81,32 +134,117 @@ def decode(data: bytes, declared: str | None = None) -> str:
     Raises:
         NoText: it is none.
     """
-    if reason := signature(data):
-        raise NoText(reason)
-    encoding = encoding_of(data, declared)
-    if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
-        raise NoText("is not a text file. Save the article as text in UTF-8.")
-    text = data.decode(encoding, "replace")
-    controls = sum(map(text.count, _CONTROLS))
-    if controls > MOST_CONTROLS * len(text):
-        raise NoText("is not a text file. Save the article as text in UTF-8.")
-    return text
+    return decoded(data, declared).text
 
 
-def _usable(declared: str | None) -> str | None:
-    """The codec of an encoding that a document names, if it is one for text."""
+def telling(lines: Iterable[bytes]) -> bytes:
+    """The words with letters beyond ASCII and those beside them: what tells the encoding."""
+    found: list[bytes] = []
+    size = 0
+    for line in lines:
+        if line.isascii():
+            continue
+        words = line[:LONGEST_LINE].split()
+        last = -1
+        for place in (number for number, word in enumerate(words) if not word.isascii()):
+            kept = words[max(last + 1, place - BESIDE) : place + BESIDE + 1]
+            found += kept
+            size += sum(map(len, kept)) + len(kept)
+            last = max(last, place + BESIDE)
+            if size > SAMPLE:
+                return b" ".join(found)
+    return b" ".join(found)
+
+
+def _usable(name: str | None) -> str | None:
+    """The codec of an encoding that is named, if it is one for text."""
     try:
-        name = codecs.lookup(declared.strip().strip("\"'")).name if declared else ""
+        codec = codecs.lookup(name.strip().strip("\"'")).name if name else ""
     except (LookupError, ValueError):
         return None
-    if name in ("iso8859-1", "ascii"):
+    if codec in ("iso8859-1", "ascii"):
         return "cp1252"  # as every browser reads it
-    return name if _DECLARABLE.fullmatch(name) else None
+    return codec if _USABLE.fullmatch(codec) else None
+
+
+# --- guesses -----------------------------------------------------------------------------------
 
 
 def _guessed(data: bytes) -> str:
-    """The encoding of old text files: what most of them have, unless the letters say otherwise."""
-    from charset_normalizer import from_bytes
+    """The encoding of bytes that show by their pattern which they have, as UTF-16 does."""
+    return next((encoding for encoding, _ in _likely(data)), "utf-8")
 
-    best = from_bytes(data[:SAMPLE]).best()
-    return "cp1252" if best is None or best.encoding in _WESTERN else best.encoding
+
+def _weighed(sample: bytes) -> tuple[str, str]:
+    """The likeliest encoding of old text, and what the next one would make of it."""
+    likely = _likely(sample) or [("cp1252", 1.0)]
+    readings = {encoding: sample.decode(encoding, "replace") for encoding, _ in likely}
+    odd = {encoding: _misplaced(text) for encoding, text in readings.items()}
+    best = likely[0][1]
+    chosen = min(
+        (encoding for encoding, share in likely if share >= EQUAL * best), key=odd.__getitem__
+    )
+    for encoding, share in likely:
+        if share < CLOSE * best:
+            break
+        if odd[encoding] <= odd[chosen] and readings[encoding] != readings[chosen]:
+            return chosen, _doubt(chosen, encoding, readings[chosen], readings[encoding])
+    return chosen, ""
+
+
+def _likely(data: bytes) -> list[tuple[str, float]]:
+    """Encodings with how likely they are, by the letters of languages; the likeliest first."""
+    import chardet
+
+    found = chardet.detect_all(
+        data,
+        ignore_threshold=True,
+        encoding_era=chardet.EncodingEra.ALL & ~chardet.EncodingEra.MAINFRAME,
+    )
+    likely: dict[str, float] = {}
+    for one in found:
+        if encoding := _usable(one["encoding"]):
+            likely.setdefault(encoding, one["confidence"])
+    return list(likely.items())
+
+
+def _misplaced(text: str) -> int:
+    """How many signs stand where no writer puts them.
+
+    Symbols and capitals inside words, words in two alphabets, codes without a sign.
+    """
+    count = 0
+    for first, second in pairwise(f" {text} "):
+        if first.isascii() and second.isascii():
+            continue
+        count += first.islower() and second.isupper()
+        count += first.isalpha() and second.isalpha() and _is_latin(first) != _is_latin(second)
+        count += first in "\ufffd¤" or unicodedata.category(first) in ("Cc", "Cn", "Co")
+        count += first.isalpha() and _is_symbol(second)
+        count += second.isalpha() and _is_symbol(first)
+    return count
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
+
+
+def _is_symbol(sign: str) -> bool:
+    return not sign.isascii() and unicodedata.category(sign) in ("Lm", "No", "Sc", "Sk", "Sm", "So")
+
+
+def _doubt(chosen: str, other: str, read: str, instead: str) -> str:
+    """What is told of two encodings that fit a text equally well."""
+    pairs = dict.fromkeys(
+        (one, two)
+        for one, two in zip(read.split(" "), instead.split(" "), strict=False)
+        if one != two and one.isprintable() and two.isprintable()
+    )
+    if not pairs:
+        return ""
+    words = "; ".join(
+        f"“{one[:LONGEST_WORD]}” or “{two[:LONGEST_WORD]}”"
+        for one, two in list(pairs)[:SHOWN_WORDS]
+    )
+    said = f"does not say which encoding it has. It was read as {chosen}, but may be in {other}"
+    return f"{said}: {words}."

@@ -7,7 +7,9 @@ documents", 1997), counted in the words that shared shingles cover: a word that
 an editor changed spoils five shingles, but is one word. MinHash with
 locality-sensitive hashing finds the pairs worth comparing, and each of those is
 compared exactly. The relation does not depend on the order in which articles
-come: an origin is a connected component of it.
+come: an origin is a connected component of it, but for texts that give another figure, name
+or date in a sentence that both have (`index.agreeing`): such two are never of one origin,
+not even by way of a third that leaves the sentence out.
 
 Nodes of the graph are normalised texts, not articles, so a text that a thousand
 articles share costs no more than one. The tables live in the index's database
@@ -23,8 +25,11 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
+
+from index import agreeing
 
 SHINGLE_WORDS = 5
 SHORT_TEXT_WORDS = 30
@@ -56,6 +61,7 @@ CREATE TABLE copy_bands (
 CREATE TABLE copy_edges (
     a INTEGER NOT NULL,
     b INTEGER NOT NULL,
+    differ INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
 """
@@ -80,14 +86,25 @@ def _runs(found: Sequence[str]) -> Iterator[str]:
         yield " ".join(found[start : start + SHINGLE_WORDS])
 
 
+Relation = Literal["copies", "differ", ""]
+"""Copies of one story; texts that would be, but do not agree in what they say; neither."""
+
+
 def is_copy(one: str, other: str) -> bool:
     """True when two texts are copies of one story."""
+    return relation(one, other) == "copies"
+
+
+def relation(one: str, other: str) -> Relation:
+    """What two texts are to one another."""
     if text_key(one) == text_key(other):
-        return True
+        return "copies"
     if min(len(words(one)), len(words(other))) < SHORT_TEXT_WORDS:
-        return False
+        return ""
     containment, resemblance = overlap(one, other)
-    return containment >= MIN_CONTAINMENT and resemblance >= MIN_RESEMBLANCE
+    if containment < MIN_CONTAINMENT or resemblance < MIN_RESEMBLANCE:
+        return ""
+    return "differ" if agreeing.differ(one, other) else "copies"
 
 
 def overlap(one: str, other: str) -> tuple[float, float]:
@@ -135,8 +152,10 @@ def link(db: sqlite3.Connection, number: int) -> None:
     ).fetchone()
     if mine and not _is_known(db, key, mine):
         for other in _candidates(db, key, mine):
-            if is_copy(text, _text_of(db, other)):
-                db.executemany("INSERT INTO copy_edges VALUES (?, ?)", [(key, other), (other, key)])
+            found = relation(text, _text_of(db, other))
+            if found:
+                both = [(a, b, found == "differ") for a, b in ((key, other), (other, key))]
+                db.executemany("INSERT INTO copy_edges (a, b, differ) VALUES (?, ?, ?)", both)
         db.executemany("INSERT INTO copy_bands VALUES (?, ?)", [(b, key) for b in bands(mine)])
     _elect(db, key)
 
@@ -203,14 +222,66 @@ def _text_of(db: sqlite3.Connection, key: int) -> str:
 
 
 def _elect(db: sqlite3.Connection, key: int, without: int = 0) -> None:
-    """Give every article of a component one origin: the earliest published, then smallest id."""
+    """Give every article of a group one origin: the earliest published, then smallest id."""
     members = db.execute(
-        "WITH RECURSIVE component(key) AS (VALUES (?) UNION "
-        "SELECT b FROM copy_edges JOIN component ON a = key) "
-        "SELECT number, id, origin FROM articles WHERE text_key IN component AND number != ? "
-        "ORDER BY published IS NULL, published, id",
+        f"{_COMPONENT} SELECT number, id, origin, text_key FROM articles "
+        "WHERE text_key IN component AND number != ? ORDER BY published IS NULL, published, id",
         (key, without),
     ).fetchall()
-    origin = members[0][1]
-    changed: Iterable[tuple[str, int]] = [(origin, n) for n, _, was in members if was != origin]
+    edges = db.execute(
+        f"{_COMPONENT} SELECT a, b, differ FROM copy_edges WHERE a IN component "
+        "AND b IN component AND a < b",
+        (key,),
+    ).fetchall()
+    groups = grouped(
+        [row[3] for row in members],
+        [(a, b) for a, b, differ in edges if not differ],
+        [(a, b) for a, b, differ in edges if differ],
+    )
+    first: dict[int, str] = {}
+    for _, article_id, _, text in members:
+        first.setdefault(groups[text], article_id)
+    changed = [
+        (first[groups[text]], n) for n, _, was, text in members if was != first[groups[text]]
+    ]
     db.executemany("UPDATE articles SET origin = ? WHERE number = ?", changed)
+
+
+def grouped(
+    keys: Iterable[int], copies: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]
+) -> dict[int, int]:
+    """For each text the first one of its group.
+
+    The pairs of copies are joined, those of the earliest texts first, unless that would bring
+    two together that have to stay apart.
+
+    Args:
+        keys: of the texts, the earliest first.
+        copies: pairs of texts that are copies.
+        apart: pairs of texts that differ.
+    """
+    order = list(dict.fromkeys(keys))
+    rank = {key: place for place, key in enumerate(order)}
+    member = {place: place for place in rank.values()}
+    groups = {place: {place} for place in member}
+    foes: dict[int, set[int]] = {place: set() for place in member}
+    for one, other in apart:
+        if one in rank and other in rank:
+            foes[rank[one]].add(rank[other])
+            foes[rank[other]].add(rank[one])
+    ranked = [sorted((rank[a], rank[b])) for a, b in copies if a in rank and b in rank]
+    for one, other in sorted(ranked):
+        mine, theirs = sorted((member[one], member[other]))
+        if mine == theirs or foes[mine] & groups[theirs]:
+            continue
+        for place in groups[theirs]:
+            member[place] = mine
+        groups[mine] |= groups.pop(theirs)
+        foes[mine] |= foes.pop(theirs)
+    return {order[place]: order[group] for place, group in member.items()}
+
+
+_COMPONENT = (
+    "WITH RECURSIVE component(key) AS (VALUES (?) UNION "
+    "SELECT b FROM copy_edges JOIN component ON a = key WHERE NOT differ)"
+)

@@ -96,7 +96,8 @@ class SentenceEncoder:
         """
         folder = Path(name)
         model = _load(name, local=folder.is_dir())
-        shown = folder.name if folder.is_dir() else name
+        # A message has to name the folder so that it is found from anywhere.
+        shown = str(folder.absolute()) if folder.is_dir() else name
         return cls(model, shown, _fingerprint(folder, model), _card_languages(name))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -161,12 +162,12 @@ _CARD_HEAD = re.compile(r"\A---\s*\n(.*?)\n---", re.DOTALL)
 
 
 def load_encoder(name: str | None = None) -> Encoder:
-    """The encoder of that name or folder; without one, the encoder that comes with pip.
+    """The encoder of that name or folder; the one that comes with pip by its name, or without one.
 
     Raises:
         ModelError: it is missing, altered or cannot be loaded.
     """
-    if name is None:
+    if name is None or name == EMBEDDED:
         return SentenceEncoder.embedded()
     if name == HashEncoder.name:
         return HashEncoder()
@@ -179,7 +180,7 @@ def identity(name: str | None = None) -> tuple[str, str]:
     Raises:
         ModelError: it cannot be loaded.
     """
-    if name is None:
+    if name is None or name == EMBEDDED:
         return EMBEDDED, MINILM.sha256[:16]
     encoder = load_encoder(name)
     return encoder.name, encoder.fingerprint

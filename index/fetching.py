@@ -4,7 +4,8 @@ Only http and https, and only hosts of the public internet: a host's addresses a
 looked up once, all of them are checked, and the connection goes to one of those,
 so that a name cannot mean another machine by the time it is used. Each redirect
 is checked in the same way. Size and time are limited in all. No proxy is used,
-because it would look up the name itself.
+because it would look up the name itself; who has one set is told so where a host
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from index.errors import UnreadableSource
 
@@ -33,6 +35,7 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host for a port."""
+_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _SUFFIXES = {
     "text/html": ".html",
@@ -47,6 +50,8 @@ _SUFFIXES = {
     "text/markdown": ".md",
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
+    "application/json": ".json",
+    "application/feed+json": ".json",
     "application/jsonl": ".jsonl",
     "application/x-ndjson": ".jsonl",
     "message/rfc822": ".eml",
@@ -61,7 +66,17 @@ _HEADERS = [
     ("Connection", "close"),
 ]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_IPV4_INSIDE = ipaddress.ip_network("::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""Where all global unicast addresses of IPv6 lie."""
+_SPECIAL = [
+    ipaddress.ip_network(one)
+    for one in (
+        "192.0.0.0/24",  # the IETF's own protocols (RFC 6890)
+        "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
+        "3fff::/20",  # documentation (RFC 9637)
+    )
+]
+"""Ranges that not every Python's `is_global` knows to be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +125,14 @@ def fetch(
                     return answer
                 url = _joined(url, answer)
     except httpcore.TimeoutException:
+        again = _proxy_unused(url) or "Try again later, or save the page and ingest the file."
         raise UnreadableSource(
-            f"{shown(address)} did not answer within {MOST_SECONDS:.0f} seconds. Try again later, "
-            "or save the page and ingest the file."
+            f"{shown(address)} did not answer within {MOST_SECONDS:.0f} seconds. {again}"
         ) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+        check = _proxy_unused(url) or "Check the address and the connection."
         raise UnreadableSource(
-            f"{shown(address)} cannot be reached ({str(error) or type(error).__name__}). "
-            "Check the address and the connection."
+            f"{shown(address)} cannot be reached ({str(error) or type(error).__name__}). {check}"
         ) from None
     raise UnreadableSource(
         f"{shown(address)} redirects more than {MOST_REDIRECTS} times. Check the address."
@@ -133,22 +148,31 @@ def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet, for all that it may contain.
 
     Some IPv6 addresses hold an IPv4 address to which a gateway passes on; that one
-    has to be public too.
+    has to be public.
     """
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inside: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = []
-    if isinstance(ip, ipaddress.IPv6Address):
-        held = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-        inside += filter(None, held)
-        if ip in _NAT64 or ip in _IPV4_INSIDE:
-            inside.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-    return all(
-        one.is_global and not (one.is_multicast or one.is_reserved or one.is_unspecified)
-        for one in inside or [ip]
-    )
+    return all(map(_is_global_unicast, _inside(ip) or [ip]))
+
+
+def _inside(ip: _Ip) -> list[_Ip]:
+    """The IPv4 addresses that an IPv6 address stands for."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    held = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in _NAT64:
+        held.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return [one for one in held if one is not None]
+
+
+def _is_global_unicast(ip: _Ip) -> bool:
+    if ip.version == 6 and ip not in _UNICAST:
+        return False
+    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
+        return False
+    return not any(ip in network for network in _SPECIAL)
 
 
 # --- one request -------------------------------------------------------------------------------
@@ -181,6 +205,17 @@ def _usable(address: str, url: str) -> str:
     safe = "/%:@!$&'()*+,;=~-._?"
     query = f"?{quote(parts.query, safe)}" if parts.query else ""
     return f"{parts.scheme.lower()}://{at}{quote(parts.path, safe) or '/'}{query}"
+
+
+def _proxy_unused(url: str) -> str:
+    """What to say where a proxy is set for an address that was not reached; else nothing."""
+    parts = urlsplit(url)
+    if not getproxies().keys() & {parts.scheme, "all"} or proxy_bypass(parts.hostname or ""):
+        return ""
+    return (
+        "Byline does not use the proxy that is set here, which would look up the host unchecked. "
+        "Save the page in a browser and ingest the file."
+    )
 
 
 def _joined(url: str, location: str) -> str:
@@ -338,9 +373,7 @@ def _checked_network(
             try:
                 addresses = resolve(host, port)
             except OSError:
-                raise UnreadableSource(
-                    f"the host {shown(host)} is not known. Check the address and the connection."
-                ) from None
+                raise httpcore.ConnectError(f"the host {shown(host)} is not known") from None
             if not addresses or not all(map(is_public, addresses)):
                 raise UnreadableSource(
                     f"the host {shown(host)} is not on the public internet, so it is not asked. "

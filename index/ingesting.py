@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, overload
 
-from index import chunking, languages, places, pruning, readers
+from index import chunking, dates, languages, places, pruning, readers
 from index.addressed import addressed
 from index.ahead import ahead
 from index.batches import Embedding, Job, Vectors, content_hash, in_batches, unusable
@@ -36,7 +36,7 @@ from index.reports import Report as Report
 from index.stopping import never
 from index.store import Index
 from index.stores import Store
-from index.versions import spare_id, url_key
+from index.versions import spare_id
 
 FILED_EVERY = 50_000
 """Chunks after which a long ingest writes the file of vectors: half an hour's work or more.
@@ -44,13 +44,13 @@ FILED_EVERY = 50_000
 Who opens the index meanwhile reads the vectors since then one block after another.
 """
 
-_SEEN = (
-    "another article from this very place came earlier in the same run and was kept; "
-    "give each row an id of its own"
-)
 _TAKEN = (
-    "the id {id} belongs to another article, from {owner}; "
-    "change one of the ids, or run first: byline remove {id}"
+    "has the id {id}, which belongs to another article, from {owner}. It is kept as {kept}; "
+    "give each article an id of its own"
+)
+_TO_COME = (
+    "is dated {day}, which has not come yet. The date is not believed and was left unknown; "
+    "mend it in the source"
 )
 _ADDRESSED = (
     "gives orders to the program that reads it (“{words}”). It is kept and can be read, "
@@ -58,7 +58,8 @@ _ADDRESSED = (
 )
 _UNKNOWN_LANGUAGE = (
     "is in {language}{where}, which the encoder {encoder} does not know. It was read, but a search "
-    "may not find it; an index of its own with a multilingual model would: --encoder"
+    "may not find it. One with a multilingual model would, in an index of its own: "
+    "byline ingest --encoder MODEL --index ANOTHER PATH"
 )
 
 
@@ -94,6 +95,7 @@ def ingest(
     on_event: Callable[[Progress], None] | None = None,
     meter: readers.Meter | None = None,
     stop: Callable[[], bool] = never,
+    follow_links: bool = False,
 ) -> Report:
     """Read files, folders, feeds and addresses into an index that is open for writing.
 
@@ -109,12 +111,13 @@ def ingest(
             What has been read by then is embedded and stored, and nothing is pruned. A
             KeyboardInterrupt ends it at once: what is stored is kept, and the report says
             so in either case.
+        follow_links: also read what symbolic links lead to outside of the folders.
 
     Raises:
         IndexMismatch: the index was made with another encoder.
         DiskFull: there is no room; the message says how many articles were stored before.
     """
-    incoming = readers.read_all(paths, meter=meter)
+    incoming = readers.read_all(paths, meter=meter, follow_links=follow_links)
     pruned = pruning.folders(paths) if prune else ()
     return ingest_articles(index, incoming, encoder, on_event=on_event, prune=pruned, stop=stop)
 
@@ -194,8 +197,9 @@ class _Run:
         self._at_first = {known_id for known_id, _ in self._known.values()}
         self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
         self._seen: set[str] = set()
-        self._addresses: dict[str, str | None] = {}
-        """The keys of addresses, by the ids of the articles that are there."""
+        self._again: dict[str, dict[str, str]] = {}
+        """For a source that articles of this run share: the places of all but the first, by their
+        hashes."""
         self._rejected = ""
         """The source of the article that was read and not stored last."""
         self.counts = {"added": 0, "updated": 0, "unchanged": 0}
@@ -219,8 +223,12 @@ class _Run:
             elif reason := unusable(item):
                 self._reject(item, reason)
             else:
+                item, untold = self._placed(_believed(item)), len(item.doubts)
                 job = self._job(item)
                 if self._rejected != item.source:
+                    for doubt in item.doubts[untold:]:
+                        self._doubt(Problem(item.source, doubt, warning=True))
+                    self._check_id(item)
                     self._check_language(item)
                     self._check_reader(item)
                 if job is not None:
@@ -247,9 +255,7 @@ class _Run:
         start = 0
         for job in batch:
             end = start + len(job.chunks)
-            article = self._uncontested(job) if job.contested else job.article
-            if article is not None:
-                self._put(article, job, embedding.fill(start, end))
+            self._put(job.article, job, embedding.fill(start, end))
             start = end
         if self.chunks - self._filed >= FILED_EVERY:
             self._filed = self.chunks
@@ -313,9 +319,6 @@ class _Run:
             self._seen.add(article.source)
             self._done(Progress("unchanged", article.source, known_id))
             return None
-        if article.source in self._seen:
-            self._reject(article, _SEEN)
-            return None
         self._seen.add(article.source)
         if self._known.get(self._owner.get(article.id, "")) == (article.id, digest):
             # The same article from another place: a moved file, a second export.
@@ -325,12 +328,6 @@ class _Run:
             self._done(Progress("unchanged", article.source, article.id))
             return None
         chosen = self._chosen_id(article, known_id)
-        if chosen is None:
-            if self._is_version(article):
-                return Job(article, digest, chunking.split(article), contested=True)
-            self._reject_id(article)
-            return None
-        self._addresses[chosen] = url_key(article.url)
         self._owner.pop(known_id, None)
         self._owner[chosen] = article.source
         self._known[article.source] = (chosen, digest)
@@ -356,18 +353,31 @@ class _Run:
         same = (stored.title, stored.text) == (article.title, article.text)
         return same and self._index.chunks_of(article.id) == chunks
 
-    def _chosen_id(self, article: Article, known_id: str) -> str | None:
-        """The id to store an article under: the one that it has, or the first that is free.
+    def _placed(self, article: Article) -> Article:
+        """The article with a source of its own, where another had the same in this run."""
+        digest = content_hash(article)
+        if article.source not in self._seen or self._known[article.source][1] == digest:
+            return article
+        others = self._again.setdefault(article.source, {})
+        place = others.setdefault(digest, f"{article.source}#{len(others) + 2}")
+        return dataclasses.replace(article, source=place)
 
-        An id that a row came with is never changed: it would no longer name the row.
-        """
+    def _chosen_id(self, article: Article, known_id: str) -> str:
+        """The id to store an article under: the one that it has, or the first that is free."""
         if known_id in _ids(article):
             return known_id
-        given = article.source.endswith(f"#{article.id}")
-        for candidate in _ids(article)[:1] if given else _ids(article):
-            if self._owner.get(candidate, article.source) == article.source:
-                return candidate
-        return None
+        candidate = article.id
+        while self._owner.get(candidate, article.source) != article.source:
+            candidate = spare_id(candidate, article.source)
+        return candidate
+
+    def _check_id(self, article: Article) -> None:
+        """Warn of a row or an entry that could not keep the id that it came with."""
+        kept = self._known[article.source][0]
+        if kept != article.id and f"#{article.id}" in article.source:
+            owner = self._owner.get(article.id, "")
+            reason = _TAKEN.format(id=article.id, owner=owner, kept=kept)
+            self._doubt(Problem(article.source, reason, warning=True))
 
     def _check_language(self, article: Article) -> None:
         """Warn of a text that the encoder was not made for."""
@@ -394,35 +404,6 @@ class _Run:
             self.warnings.append(problem)
             self._on_event(Progress("warning", problem.source, reason=problem.reason))
 
-    def _is_version(self, article: Article) -> bool:
-        """Whether the article that has an id already is at the same address."""
-        address = url_key(article.url)
-        if article.id not in self._addresses:
-            self._addresses[article.id] = url_key(self._index.card(article.id).url)
-        return address is not None and self._addresses[article.id] == address
-
-    def _uncontested(self, job: Job) -> Article | None:
-        """A version with the id that it gets; None where it is none, and the id is taken."""
-        article = job.article
-        holder = self._owner[article.id]
-        try:
-            won, renamed = self._index.contend(article)
-        except KeyError:
-            self._reject_id(article)
-            return None
-        if won:
-            self._owner[renamed] = holder
-            self._known[holder] = (renamed, self._known[holder][1])
-        else:
-            article = dataclasses.replace(article, id=spare_id(article.id, article.source))
-        self._owner[article.id] = article.source
-        self._known[article.source] = (article.id, job.digest)
-        return article
-
-    def _reject_id(self, article: Article) -> None:
-        owner = self._owner[article.id]
-        self._reject(article, _TAKEN.format(id=article.id, owner=owner))
-
     def _reject(self, article: Article, reason: str) -> None:
         self._rejected = article.source
         self._skip(Problem(article.source, reason))
@@ -434,6 +415,20 @@ class _Run:
     def _done(self, event: Progress) -> None:
         self.counts[event.kind] += 1
         self._on_event(event)
+
+
+def _believed(article: Article) -> Article:
+    """The article without a date that has not come yet: it would be the latest of all."""
+    today = dates.latest_day()
+    days = [day for day in (article.published, article.as_of and article.as_of.date()) if day]
+    if all(day <= today for day in days):
+        return article
+    return dataclasses.replace(
+        article,
+        published=article.published if article.published and article.published <= today else None,
+        as_of=None,
+        doubts=(*article.doubts, _TO_COME.format(day=max(days))),
+    )
 
 
 def _ids(article: Article) -> tuple[str, str]:

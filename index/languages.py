@@ -153,6 +153,11 @@ LEAST_OWN = 0.01
 _LEAST_KANA = 0.1  # of the signs of a Japanese text; a Chinese one has none
 
 
+def common(language: str) -> frozenset[str]:
+    """The commonest words of a language; empty where they are not known."""
+    return frozenset(_COMMON.get(language, "").split())
+
+
 def code(tag: str) -> str:
     """The ISO 639-1 code of a tag such as "en-GB", "pt_BR" or "deu"; empty if it has none."""
     match = _CODE.match(tag.strip())

@@ -31,6 +31,8 @@ class Line:
     credit: bool = False
     """True when it ends with a bold credit that is glued to an agency's name."""
     indented: bool = False
+    pages: tuple[tuple[int, int], ...] = ()
+    """Where in it a page of a paged source begins or goes on: an offset, and the page's number."""
 
 
 DATELINE = re.compile(
@@ -40,7 +42,7 @@ DATELINE = re.compile(
 )
 """What news agencies put before a story's first words: "DOHA, Dec. 7 (Some Wire) -"."""
 
-_TERMINAL = re.compile(r"[.!?…][\"'”’»)\]*]*\Z")
+_TERMINAL = re.compile(r"[.!?…\u061f\u06d4][\"'”’»)\]*]*\Z")
 _SMALL_START = re.compile(r"[\"'“‘«(\[]*(?!(?:al|el|ul|as|ash|an|ad)-)([^\W\d_])")
 _PUBLISHER_WORD = re.compile(
     r"\b(?:News|Agency|Agence|Agencies|Press|Wire|Times|Daily|Tribune|Gazette|Service|Media"

@@ -30,13 +30,14 @@ _ADDED_SINCE = {"pages": "TEXT NOT NULL DEFAULT '[]'", "doubts": "TEXT NOT NULL 
 
 They come last in new indexes too, so that the same pages suit both (`index.firstpage`).
 """
+_ADDED_TO_EDGES = {"differ": "INTEGER NOT NULL DEFAULT 0"}
+"""The same of the table of copies."""
 UNTOLD = {
     "language": "''", "corrections": "'[]'", "as_of": "NULL", "pages": "'[]'", "doubts": "'[]'"
 }  # fmt: skip
 """What a query reads for those of them that belong to an article, where they are missing."""
 
-FIRST = (
-    """
+FIRST = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY,
@@ -69,9 +70,7 @@ CREATE INDEX chunks_by_article ON chunks (article);
 CREATE VIRTUAL TABLE passages USING fts5 (
     title, body, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
-"""
-    + duplicates.TABLES
-)
+""" + duplicates.TABLES.replace("    differ INTEGER NOT NULL DEFAULT 0,\n", "")
 """The tables of format 1, for `index.firstpage` and for tests."""
 
 
@@ -110,10 +109,12 @@ def migrate(db: sqlite3.Connection) -> None:
     if db.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()[0] != OLDEST:
         for table in ("articles", "earlier"):
             _add(db, table, _ADDED_SINCE)
+        _add(db, "copy_edges", _ADDED_TO_EDGES)
         schema.set_manifest(db, format=schema.FORMAT)
         return
     had = set(_roots(db))
     _add(db, "articles", _ADDED | _ADDED_SINCE)
+    _add(db, "copy_edges", _ADDED_TO_EDGES)
     for statement in versions.TABLES.split(";\n"):
         db.execute(statement)
     db.execute(schema.URL_INDEX)

@@ -13,13 +13,15 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from index.characters import drop_tags, fold
-from index.hyphens import LAST_WORD, Hyphens, hyphens_of, seam
+from index.hyphens import LAST_WORD, hyphens_of, seam
 from index.lines import Line, is_notice, is_open, starts_small
 
 # A line break is the source's own, not the writer's, where many lines stop in mid-sentence.
 WRAPPED_SHARE = 0.3
 LONGEST_WRAPPED_LINE = 200
 
+_SOFT_AT_END = re.compile(r"(?<=\w)\xad(?=\s*\n\s*\w)")
+_RIGHT_TO_LEFT = re.compile(r"\W*[\u0590-\u08ff]")
 _BULLET = re.compile(r"(?:[*•▪◦‣-]|\(?\d{1,3}[.)])\s")
 
 
@@ -30,6 +32,8 @@ def repair(text: str) -> str:
 
 def plain_paragraphs(text: str) -> list[Line]:
     """The paragraphs of a plain text."""
+    # What a PDF's dump has as a soft hyphen at a line end may as well be the writer's.
+    text = _SOFT_AT_END.sub("-", text)
     lines = fold(drop_tags(fold(text))).split("\n")
     blocks = [list(block) for full, block in groupby(lines, key=lambda line: line > " ") if full]
     return unwrap(
@@ -56,8 +60,8 @@ def unwrap(blocks: Sequence[Sequence[Line]], *, across: bool = False) -> list[Li
                 paragraphs[-1].append(line)
             else:
                 paragraphs.append([line])
-    hyphens = hyphens_of(paragraphs)
-    merged = (_merge(lines, hyphens) for lines in paragraphs)
+    words = hyphens_of(paragraphs)
+    merged = (_merge(lines, words) for lines in paragraphs)
     return [line for line in merged if line.text]
 
 
@@ -78,7 +82,12 @@ def _wrapping(blocks: Sequence[Sequence[Line]]) -> _Wrapping:
         for first, second in pairwise(block)
         if len(first.text) <= LONGEST_WRAPPED_LINE
     ]
-    cut = [pair for pair in pairs if is_open(pair[0]) and starts_small(pair[1])]
+    # Letters that run from right to left are neither small nor large.
+    cut = [
+        pair
+        for pair in pairs
+        if is_open(pair[0]) and (starts_small(pair[1]) or _RIGHT_TO_LEFT.match(pair[1]))
+    ]
     if len(cut) < max(2, WRAPPED_SHARE * len(pairs)):
         return _Wrapping()
     reaches = sorted(_reach(*pair) for pair in cut)
@@ -116,17 +125,26 @@ def _cut_by_a_page(first: Line, second: Line, wrapping: _Wrapping) -> bool:
     return small and starts_small(second.text)
 
 
-def _merge(lines: Sequence[Line], hyphens: Hyphens) -> Line:
+def _merge(lines: Sequence[Line], words: frozenset[str]) -> Line:
     """One paragraph of the lines that belong together."""
     parts = [lines[0].text]
+    pages = [*lines[0].pages]
     for line in lines[1:]:
-        parts[-1], between = seam(parts[-1], line.text, hyphens)
+        parts[-1], between = seam(parts[-1], line.text, words)
+        if line.pages and line.pages[0][1] != pages[-1][1]:
+            before = _clean("".join([*parts, between, "|"]))
+            pages += [(len(before) - 1 + offset, number) for offset, number in line.pages]
         parts += [between, line.text]
-    text = fold(drop_tags("".join(parts), breaking=" ")).strip()
+    text = _clean("".join(parts))
     return Line(
         text,
         heading=lines[0].heading,
         links=tuple(link for line in lines for link in line.links),
         linked=all(line.linked for line in lines),
         credit=lines[-1].credit,
+        pages=tuple(pages),
     )
+
+
+def _clean(text: str) -> str:
+    return fold(drop_tags(text, breaking=" ")).strip()

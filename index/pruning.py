@@ -19,7 +19,10 @@ from index import fetching
 from index.formats.document import shown
 
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
-LISTS = (".jsonl", ".ndjson", ".csv", ".tsv", ".zip", ".eml")
+LISTS = (
+    ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx", ".epub", ".zip", ".eml", ".mbox", ".msg",
+    ".warc", ".warc.gz", ".wacz",
+)  # fmt: skip
 """The ends of the names of files that tell by what they hold what there is."""
 _LOST = "\ufffd"
 """Stands in a source for bytes of a name that are no UTF-8: the name is not known exactly."""
@@ -78,7 +81,10 @@ def _trouble(below: Sequence[Path]) -> str:
             with os.scandir(folder) as entries:
                 next(entries, None)
         except OSError as error:
-            return f"{shown(folder)} cannot be opened ({error.strerror}), so nothing was removed."
+            return (
+                f"{shown(folder)} cannot be opened ({error.strerror}), so nothing was removed. "
+                "Check the path, or leave the folder out."
+            )
     return ""
 
 

@@ -202,6 +202,15 @@ class Queries(ABC):
         """The articles that share an origin, the earliest first; the origin is among them."""
         return self._cards("WHERE origin = ? ORDER BY published IS NULL, published, id", origin)
 
+    def claimants(self, article_id: str) -> list[Card]:
+        """The articles of other origins that claim an article's address, the earliest first."""
+        mine = "(SELECT {} FROM articles WHERE id = ?1)"
+        return self._cards(
+            f"WHERE url_key = {mine.format('url_key')} AND origin != {mine.format('origin')} "
+            "ORDER BY published IS NULL, published, id",
+            _bindable(article_id),
+        )
+
     def card(self, article_id: str) -> Card:
         """What is known of an article or an earlier version, without its text.
 
@@ -388,5 +397,9 @@ def row_of(
             return found
     ids = [row[0] for row in db.execute("SELECT id FROM articles UNION SELECT id FROM earlier")]
     close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(close)}?" if close else "See the ids: byline list"
+    hint = (
+        f"Did you mean {' or '.join(close)}?"
+        if close
+        else "See the ids with: byline list, and the same --index"
+    )
     raise UnknownArticle(f"No article has the id {article_id}. {hint}")

@@ -20,10 +20,26 @@ from urllib.parse import urlsplit
 from index import fetching
 from index.errors import UnreadableSource
 from index.fetching import Fetched
-from index.formats import feeds, mail, pages, pdf, plain, rows, word
+from index.formats import (
+    books,
+    feeds,
+    jsonfiles,
+    mail,
+    opendocument,
+    pages,
+    pdf,
+    plain,
+    rtf,
+    sheets,
+    slides,
+    tables,
+    warcs,
+    word,
+    xmlfiles,
+)
 from index.formats.archives import DEEPEST, Allowance, read_archive
 from index.formats.articles import one_line
-from index.formats.document import Document, Reader, from_bytes, from_path, shown
+from index.formats.document import Document, Reader, from_bytes, from_path, is_litter, shown
 from index.records import Article, Problem
 
 READERS: dict[str, Reader] = {
@@ -37,18 +53,42 @@ READERS: dict[str, Reader] = {
     ".mht": pages.read_archived_page,
     ".pdf": pdf.read_pdf,
     ".docx": word.read_word,
-    ".jsonl": rows.read_jsonl,
-    ".ndjson": rows.read_jsonl,
-    ".csv": rows.read_table,
-    ".tsv": rows.read_table,
+    ".odt": opendocument.read_opendocument,
+    ".rtf": rtf.read_rtf,
+    ".epub": books.read_book,
+    ".pptx": slides.read_slides,
+    ".xlsx": sheets.read_sheets,
+    ".json": jsonfiles.read_json,
+    ".jsonl": jsonfiles.read_jsonl,
+    ".ndjson": jsonfiles.read_jsonl,
+    ".csv": tables.read_table,
+    ".tsv": tables.read_table,
     ".rss": feeds.read_feed,
     ".atom": feeds.read_feed,
-    ".xml": feeds.read_feed,
+    ".xml": xmlfiles.read_xml,
 }
 """What reads a file, by the end of its name; letters and archives hold further files."""
-HOLDERS = (".eml", ".zip")
-KNOWN = ".txt, .md, .html, .mhtml, .pdf, .docx, .eml, .jsonl, .csv, .tsv, .rss, .atom, .xml, .zip"
+LETTERS = {
+    ".eml": mail.read_letter,
+    ".mbox": mail.read_mailbox,
+    ".msg": mail.read_outlook,
+}
+HOLDERS = (*LETTERS, ".zip", ".warc", ".warc.gz", ".wacz")
+KNOWN = (
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .odt, .rtf, .epub, .pptx, .xlsx, .eml, .mbox, .msg, "
+    ".json, .jsonl, .csv, .tsv, .rss, .atom, .xml, .warc, .warc.gz, .wacz, .zip"
+)
 """The formats as a message names them."""
+SAVED_AS = {
+    ".docx": (".doc", ".dot", ".docm", ".wpd", ".wps", ".pages", ".sxw", ".fodt"),
+    ".xlsx": (".xls", ".xlsb", ".xlsm", ".ods", ".numbers"),
+    ".pptx": (".ppt", ".pps", ".pptm", ".ppsx", ".odp", ".key"),
+    ".epub": (".mobi", ".azw", ".azw3"),
+    ".mbox": (".pst", ".ost"),
+}
+"""Formats that are not read, by the one that programs for them can write instead."""
+
+_REACH = "See that it is there, and that you may read it."
 
 Fetch = Callable[[str], Fetched]
 
@@ -76,29 +116,35 @@ class Meter:
 
 
 def read_all(
-    paths: Sequence[str | Path], *, fetch: Fetch = fetching.fetch, meter: Meter | None = None
+    paths: Sequence[str | Path],
+    *,
+    fetch: Fetch = fetching.fetch,
+    meter: Meter | None = None,
+    follow_links: bool = False,
 ) -> Iterator[Article | Problem]:
     """Every article in files and folders and at addresses, in the order of `paths`.
 
     Each file is read once. Folders are walked in sorted order; what is hidden in
-    them is passed over in silence, and so are the pictures and scripts that a
-    browser saves beside a page. Files of other formats and whatever cannot be read
-    give a `Problem`.
+    them, locks of open documents and the litter of systems are passed over in
+    silence, and so are the pictures and scripts that a browser saves beside a page.
+    Files of other formats and whatever cannot be read give a `Problem`.
 
     Args:
         paths: files, folders, and addresses with http:// or https://.
         fetch: what gets an address.
         meter: set to the size of all files, and moved on as they are read.
+        follow_links: follow symbolic links that lead out of the folders; else they are counted
+            in a warning.
     """
     if meter is not None:
-        meter.total = sum(_sizes(paths))
+        meter.total = sum(_sizes(paths, follow_links))
     seen: set[tuple[int, int]] = set()
     for path in paths:
         if isinstance(path, str) and fetching.is_address(path):
             yield from read_address(path, fetch)
             continue
         path = Path(path)
-        for found in _files(path, seen) if path.is_dir() else [path]:
+        for found in _files(path, seen, follow_links) if path.is_dir() else [path]:
             if isinstance(found, Problem):
                 yield found
             elif _is_new(found, seen):
@@ -116,11 +162,13 @@ def read_file(path: str | Path, meter: Meter | None = None) -> Iterator[Article 
         elif not path.exists():
             yield Problem(source, f"{shown(path)} does not exist. Check the path.")
         elif not path.is_file():
-            yield Problem(source, f"{name} is not a file that holds text.")
+            said = "is not a file that holds text. Leave it out."
+            yield Problem(source, f"{name} {said}")
         else:
             yield from _metered(from_path(path), meter)
     except OSError as error:
-        yield Problem(source, f"{name} cannot be read: {error.strerror or error}.")
+        said = f"cannot be read: {error.strerror or error}. {_REACH}"
+        yield Problem(source, f"{name} {said}")
 
 
 def read_address(address: str, fetch: Fetch = fetching.fetch) -> Iterator[Article | Problem]:
@@ -168,10 +216,23 @@ def _reader(document: Document, allowance: Allowance) -> Reader:
     inner = partial(read_document, allowance=allowance)
     if document.suffix == ".zip":
         return partial(read_archive, inner=inner, allowance=allowance)
-    if document.suffix == ".eml":
-        return partial(mail.read_letter, inner=inner)
+    if document.suffix in (".warc", ".warc.gz"):
+        return partial(warcs.read_warc, inner=inner, allowance=allowance)
+    if document.suffix == ".wacz":
+        return partial(warcs.read_wacz, inner=inner, allowance=allowance)
+    if document.suffix in LETTERS:
+        return partial(LETTERS[document.suffix], inner=inner, known=(*READERS, *HOLDERS))
+    other = next((one for one, old in SAVED_AS.items() if document.suffix in old), "")
+    if other:
+        raise UnreadableSource(
+            f"{document.name} is in a format that Byline does not read. Open it in the program it "
+            f"comes from, or in LibreOffice, and save it as {other}."
+        )
     if document.suffix not in READERS:
-        raise UnreadableSource(f"{document.name} is not a format that Byline reads ({KNOWN}).")
+        raise UnreadableSource(
+            f"{document.name} is not a format that Byline reads ({KNOWN}). Convert it to one of "
+            "these, or leave it out."
+        )
     return READERS[document.suffix]
 
 
@@ -195,12 +256,12 @@ def _metered(document: Document, meter: Meter | None) -> Iterator[Article | Prob
     meter.done = before + size
 
 
-def _sizes(paths: Sequence[str | Path]) -> Iterator[int]:
+def _sizes(paths: Sequence[str | Path], follow_links: bool) -> Iterator[int]:
     seen: set[tuple[int, int]] = set()
     for path in paths:
         if isinstance(path, str) and fetching.is_address(path):
             continue
-        for found in _files(Path(path), seen):
+        for found in _files(Path(path), seen, follow_links):
             if isinstance(found, Path) and _is_new(found, seen):
                 with contextlib.suppress(OSError):
                     yield found.stat().st_size
@@ -209,27 +270,54 @@ def _sizes(paths: Sequence[str | Path]) -> Iterator[int]:
 # --- folders -----------------------------------------------------------------------------------
 
 
-def _files(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
+def _files(top: Path, seen: set[tuple[int, int]], follow_links: bool) -> Iterator[Path | Problem]:
     """The files below a folder in sorted order; links that lead in a circle end there."""
     waiting = [top]
+    outward = 0
+    empty = True
     while waiting:
         path = waiting.pop()
-        if not path.is_dir():
+        if path != top and not follow_links and _leads_out(path, top):
+            outward += 1
+            empty = False
+        elif not path.is_dir():
+            empty = False
             yield path
-        elif _is_new(path, seen):
+        elif not _is_new(path, seen):
+            empty = False
+        else:
             try:
                 entries = sorted(path.iterdir(), key=lambda entry: entry.name, reverse=True)
             except OSError as error:
-                yield Problem(shown(path), f"{shown(path)} cannot be opened: {error.strerror}.")
+                empty = False
+                said = f"cannot be opened: {error.strerror}. {_REACH}"
+                yield Problem(shown(path), f"{shown(path)} {said}")
             else:
                 names = {entry.name for entry in entries}
                 waiting += [entry for entry in entries if not _passed_over(entry.name, names)]
+    if outward:
+        links = "link leads" if outward == 1 else "links lead"
+        reason = f"{outward:,} {links} out of this folder and were not followed. To read what lies "
+        yield Problem(shown(top), f"{reason}there, too: byline ingest --follow-links", warning=True)
+    if empty:
+        said = "holds no files that are not hidden. Check the path."
+        yield Problem(shown(top), f"{shown(top)} {said}", warning=True)
+
+
+def _leads_out(path: Path, top: Path) -> bool:
+    """Whether a path is a symbolic link to something that is there and not below a folder."""
+    try:
+        return (
+            path.is_symlink() and path.exists() and not path.resolve().is_relative_to(top.resolve())
+        )
+    except (OSError, RuntimeError):  # for the reader to report
+        return False
 
 
 def _passed_over(name: str, beside: set[str]) -> bool:
-    """Whether a name is hidden, or the folder of what belongs to a page saved beside it."""
+    """Whether a name is litter, or the folder of what belongs to a page saved beside it."""
     page = name.removesuffix("_files")
-    return name.startswith(".") or (page != name and bool({f"{page}.html", f"{page}.htm"} & beside))
+    return is_litter(name) or (page != name and bool({f"{page}.html", f"{page}.htm"} & beside))
 
 
 def _is_new(path: Path, seen: set[tuple[int, int]]) -> bool:

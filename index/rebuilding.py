@@ -75,6 +75,7 @@ class Rebuild:
         on_event: Callable[[Progress], None] | None = None,
         meter: Meter | None = None,
         stop: Callable[[], bool] = never,
+        follow_links: bool = False,
     ) -> Report:
         """Read all that the new index is to hold and put it in the old one's place.
 
@@ -94,7 +95,13 @@ class Rebuild:
 
         try:
             report = ingesting.ingest(
-                self._beside.store, paths, self._encoder, on_event=seen, meter=meter, stop=stop
+                self._beside.store,
+                paths,
+                self._encoder,
+                on_event=seen,
+                meter=meter,
+                stop=stop,
+                follow_links=follow_links,
             )
             if not report.interrupted:
                 self._finish(held)

@@ -35,6 +35,9 @@ class Page:
     label: str = ""
     """The number printed on the page, where it has another one, such as "47"."""
 
+    def __str__(self) -> str:
+        return f"page {self.number}" + (f" (printed {self.label})" if self.label else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -66,6 +69,11 @@ class Article:
     """The pages in order, for a source that has them; a page without text is left out."""
     doubts: tuple[str, ...] = ()
     """What of the source was not read, or not well, a sentence each."""
+
+    def page_at(self, offset: int) -> Page | None:
+        """The page on which a character of the text stands; None where there are no pages."""
+        before = [page for page in self.pages if page.start <= offset]
+        return before[-1] if before else None
 
 
 @dataclass(frozen=True, slots=True)

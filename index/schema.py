@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import duplicates, versions
+from index.embedding import EMBEDDED
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
 from index.records import Article, Card, Page, Span
 
@@ -132,9 +133,24 @@ class Manifest:
     """
 
 
-def command(folder: Path, *words: str) -> str:
+def command(where: object, *words: str) -> str:
     """A `byline ingest` command for a message, ready to be pasted into a shell."""
-    return " ".join(["byline ingest", *words, "--index", shlex.quote(str(folder)), "PATH"])
+    return shlex.join(["byline", "ingest", *words, "--index", str(where), "PATH"])
+
+
+def other_encoder(where: object, state: Manifest, name: str, fingerprint: str) -> str:
+    """What to say where the encoder is another one than the index at a place was made with."""
+    said = (
+        f"{where} was made with {state.encoder} ({state.fingerprint}), but the encoder is "
+        f"{name} ({fingerprint}). "
+    )
+    option = [] if name == EMBEDDED else ["--encoder", name]
+    anew = f"ake the index anew with {name}: {command(where, '--rebuild', *option)}"
+    if state.encoder == name:  # the same name for another model
+        return f"{said}M{anew}"
+    made = f"add {shlex.join(['--encoder', state.encoder])}"
+    keep = "leave out --encoder" if state.encoder == EMBEDDED else made
+    return f"{said}To use it as it is, {keep}; or m{anew}"
 
 
 def damaged(folder: Path, why: str) -> IndexDamaged:

@@ -161,18 +161,6 @@ class Index(Queries):
         with self._writing() as writer:
             return writer.put(article, content_hash, chunks, matrix)
 
-    def contend(self, article: Article) -> tuple[bool, str]:
-        """Whether an article may take its id, which another version at its address has by now.
-
-        The later version has the id that both came with; an earlier one that is
-        stored already is given an id of its own, which is returned too.
-
-        Raises:
-            KeyError: the two are no versions of one article.
-        """
-        with self._writing() as writer:
-            return writer.contend(article)
-
     def redescribe(self, article: Article, content_hash: str) -> None:
         """Change what is known of an article whose text and title stay as they are.
 
@@ -297,11 +285,8 @@ def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> Non
     """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
     if encoder is None or encoder.fingerprint == state.fingerprint:
         return
-    raise IndexMismatch(
-        f"{folder} was built with {state.encoder} ({state.dimension} dimensions, "
-        f"{state.fingerprint}), but the encoder is {encoder.name} ({encoder.dimension}, "
-        f"{encoder.fingerprint}). Rebuild it: {schema.command(folder, '--rebuild')}"
-    )
+    said = schema.other_encoder(folder, state, encoder.name, encoder.fingerprint)
+    raise IndexMismatch(said)
 
 
 def _precedes(one: Manifest, other: Manifest) -> bool:

@@ -136,32 +136,6 @@ def settle(db: sqlite3.Connection, addresses: Iterable[str | None]) -> bool:
     return moved
 
 
-def contend(db: sqlite3.Connection, article: Article) -> tuple[bool, str]:
-    """Whether an article may take its id, which another version at its address has by now.
-
-    The later version has the id that both came with; where the other one is the
-    earlier, it is given an id of its own. Returns that id, or "".
-
-    Raises:
-        KeyError: the two are no versions of one article, so that neither has to yield.
-    """
-    found = versions.versions(db, versions.url_key(article.url) or "")
-    other = versions.yielding(article, found)
-    if other is None:
-        return False, ""
-    table = "earlier" if other.superseded_by else "articles"
-    where = f"FROM {table} WHERE number = ?"
-    source = db.execute(f"SELECT source {where}", (other.number,)).fetchone()[0]
-    renamed = versions.spare_id(article.id, source)
-    db.execute(f"UPDATE {table} SET id = ? WHERE number = ?", (renamed, other.number))
-    db.execute(
-        "UPDATE earlier SET superseded_by = ? WHERE superseded_by = ?", (renamed, article.id)
-    )
-    if table == "articles":
-        duplicates.link(db, other.number)
-    return True, renamed
-
-
 def set_aside(db: sqlite3.Connection, number: int, successor: str) -> None:
     """Keep an article, with its chunks and vectors, where no search finds it."""
     earlier = db.execute(

@@ -83,6 +83,9 @@ class View(Protocol):
     def copies(self, origin: str) -> list[Card]:
         """The articles that share an origin, the earliest first; the origin is among them."""
 
+    def claimants(self, article_id: str) -> list[Card]:
+        """The articles of other origins that claim an article's address, the earliest first."""
+
     def card(self, article_id: str) -> Card:
         """What is known of an article, without its text."""
 
@@ -123,16 +126,6 @@ class Store(View, Protocol):
 
         Raises:
             UnreadableSource: this article cannot be stored here; others can.
-        """
-
-    def contend(self, article: Article) -> tuple[bool, str]:
-        """Whether an article may take its id, which another version at its address has by now.
-
-        The later version has the id that both came with; an earlier one that is
-        stored already is given an id of its own, which is returned too.
-
-        Raises:
-            KeyError: the two are no versions of one article.
         """
 
     def redescribe(self, article: Article, content_hash: str) -> None:
@@ -257,6 +250,11 @@ class Latest(ABC):
         """See `View`."""
         with self.snapshot() as view:
             return view.copies(origin)
+
+    def claimants(self, article_id: str) -> list[Card]:
+        """See `View`."""
+        with self.snapshot() as view:
+            return view.claimants(article_id)
 
     def card(self, article_id: str) -> Card:
         """See `View`."""

@@ -1,10 +1,12 @@
 """Which articles are versions of one: the latest is searched, the earlier ones are kept.
 
-Articles at one address, of one publisher, that tell one story in other words are
-versions of it. The latest by its dates supersedes the others, whichever came
-first. Without a date nothing is known of the order, and such an article neither
-supersedes nor is superseded. The same words at one address are copies, for
-`index.duplicates`. An address that many different texts claim is no article's.
+Articles that this program fetched from one page, of one publisher, that tell one
+story in other words are versions of it. The latest by its dates supersedes the
+others, whichever came first. Without a date nothing is known of the order, and such
+an article neither supersedes nor is superseded. An address that stands in a text or
+a file is a claim, which anybody can make: it replaces nothing, and all that make it
+stay searched and are named (`claimants`). The same words at one address are copies,
+for `index.duplicates`. An address that many different texts claim is no article's.
 
 What is superseded lies in tables of its own, so that no search can find it, with
 its chunks and vectors, so that it can come back when the later version goes. The
@@ -23,7 +25,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from index import duplicates
-from index.records import Article
 
 MOST_VERSIONS = 30
 """Of one address; what has more is the address of a section, or of a live page."""
@@ -92,6 +93,37 @@ def url_key(url: str | None) -> str | None:
     return f"{host}{shown}{path}" + (f"?{urlencode(sorted(asked))}" if asked else "")
 
 
+# How hosts, paths and queries name another view of a page: for a phone, for a printer, by AMP.
+_TWIN_HOST = re.compile(r"\A(?:m|mobile|amp|touch)\.(?=[^.]+\.)")
+_TWIN_PATH = re.compile(
+    r"/(?:amp|print|printable|mobile)(?=/|\Z)|[._-](?:amp|print)(?=(?:\.x?html?)?\Z)", re.IGNORECASE
+)
+_TWIN_QUERY = re.compile(r"(?:print|printable|printview|view=print|mode=print|mobile|m)(?:=.*)?")
+
+
+def page_key(url: str | None) -> str | None:
+    """The same for all views of one page of a host: as AMP, for a printer, for a phone."""
+    key = url_key(url)
+    if key is None:
+        return None
+    address, _, query = key.partition("?")
+    host, slash, path = address.partition("/")
+    asked = [one for one in query.split("&") if one and not _TWIN_QUERY.fullmatch(one.lower())]
+    shown = _TWIN_PATH.sub("", slash + path).rstrip("/")
+    return _TWIN_HOST.sub("", host) + shown + (f"?{'&'.join(asked)}" if asked else "")
+
+
+def way(source: str) -> str:
+    """By which way an article came in: the page that was fetched, or else the very file or row.
+
+    Articles with other sources came the same way only where both were fetched.
+    """
+    if not source.lower().startswith(("http://", "https://")):
+        return source
+    address, _, entry = source.partition("#")
+    return f"{page_key(address) or address}#{entry}"
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """An article at an address that others claim too."""
@@ -107,6 +139,7 @@ class Version:
     published: str | None
     as_of: str | None
     corrections: str
+    source: str
 
     @property
     def moment(self) -> str:
@@ -128,7 +161,7 @@ class Version:
 
 def versions(db: sqlite3.Connection, key: str) -> list[Version]:
     """All that is stored at an address; only what is superseded where too many claim it."""
-    columns = "title, text, text_key, publisher, published, as_of, corrections"
+    columns = "title, text, text_key, publisher, published, as_of, corrections, source"
     query = f"SELECT id, number, superseded_by, {columns} FROM earlier WHERE url_key = ?1"
     if not is_crowded(db, key):
         query += f" UNION ALL SELECT id, number, '', {columns} FROM articles WHERE url_key = ?1"
@@ -167,42 +200,19 @@ def _story(dated: Sequence[Version]) -> tuple[Version, list[Version], list[Versi
     return latest, story, rest
 
 
-def yielding(article: Article, found: Sequence[Version]) -> Version | None:
-    """Which of the versions at an article's address has its id and is the earlier one; or None.
-
-    Raises:
-        KeyError: none has its id, or that one is no version of it.
-    """
-    new = of_article(article)
-    other = next((one for one in found if one.id == article.id), None)
-    if other is None or not (new.moment and other.moment and is_version(new, other)):
-        raise KeyError(article.id)
-    return other if new.order > other.order else None
-
-
 def spare_id(article_id: str, source: str) -> str:
     """An id for an article whose own is taken; it depends on the article's source too."""
     return f"{article_id}-{hashlib.sha256(source.encode()).hexdigest()[:6]}"
 
 
-def of_article(article: Article) -> Version:
-    """An article that has not been stored yet, as a version among others."""
-    return Version(
-        id=article.id,
-        number=0,
-        superseded_by="",
-        title=article.title,
-        text=article.text,
-        text_key=duplicates.text_key(article.text),
-        publisher=article.publisher,
-        published=article.published.isoformat() if article.published else None,
-        as_of=article.as_of.isoformat() if article.as_of else None,
-        corrections=json.dumps(article.corrections),
-    )
-
-
 def is_version(one: Version, other: Version) -> bool:
-    """Whether two articles at one address are of one publisher and tell one story."""
+    """Whether two articles at one address came the same way and tell one story of one publisher.
+
+    What an index of before has set aside for the other stays aside.
+    """
+    settled = one.superseded_by == other.id or other.superseded_by == one.id
+    if way(one.source) != way(other.source) and not settled:
+        return False
     publishers = {name.casefold() for name in (one.publisher, other.publisher) if name}
     if len(publishers) > 1:
         return False  # a partner's copy names the address of the original

@@ -107,14 +107,6 @@ class Writer:
             schema.bump(db, shrunk=replaced or moved)
         return "updated" if replaced else "added"
 
-    def contend(self, article: Article) -> tuple[bool, str]:
-        """See `Index.contend`."""
-        with self.transaction() as db:
-            won, renamed = stored.contend(db, article)
-            if won:
-                schema.bump(db, shrunk=False)
-            return won, renamed
-
     def redescribe(self, article: Article, content_hash: str) -> None:
         """See `Index.redescribe`."""
         with self.transaction() as db:

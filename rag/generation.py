@@ -9,8 +9,9 @@ Nothing here decides whether a draft may be shown; `rag.grounding` does.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import log
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from rag.evidence.timing import newest_first
 from rag.questions.question import Question
 from rag.retrieval import Passage, says_more
 from rag.text.enclosed import name, nested
-from rag.text.words import words
+from rag.text.words import fold, words
 
 SENTENCES = 3
 """Quotations in an answer at most."""
@@ -60,26 +61,59 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     The best comes first; where the newest state of things is asked for, the newest does of
     those that hold the kind of thing that is asked for.
     A further one is worth its place only if it holds the kind of thing that is asked for,
-    and is nearly as good as the best of those that do.
+    and is nearly as good as the best of those that do. No origin and no value has a second
+    place while another waits for its first; where values differ, each has one place.
     """
     held = [one for one in ranked if _holds(question, one)]
     if question.prefers_newest:
         others = [one for one in ranked if one not in held]
         ranked = [*newest_first(held, _score, _published, NEARLY_AS_GOOD), *others]
     least = max((one.score for one in held or ranked), default=0.0) - NEARLY_AS_GOOD
-    drafts: list[Draft] = []
-    for candidate in ranked:
-        span = understandable(question, candidate)
-        draft = replace(quotation(candidate.passage, span), short=short(question, candidate))
-        if candidate.score < least and not any(_rivals(draft, other) for other in drafts):
-            continue
-        if drafts and question.asks in TYPED and not offers_within(question, draft.quote):
-            continue
-        if not any(_overlap(draft, other) for other in drafts):
-            drafts.append(draft)
-        if len(drafts) == SENTENCES:
-            break
-    return drafts
+    drafts: dict[int, Draft] = {}
+    for first_turn in (True, False):
+        differ = not first_turn and _differ(question, list(drafts.values()))
+        for rank, candidate in enumerate(ranked):
+            if len(drafts) == SENTENCES:
+                break
+            span = understandable(question, candidate)
+            draft = replace(quotation(candidate.passage, span), short=short(question, candidate))
+            given = drafts.values()
+            if candidate.score < least and not any(_rivals(draft, other) for other in given):
+                continue
+            if drafts and question.asks in TYPED and not offers_within(question, draft.quote):
+                continue
+            repeated = _repeats(question, draft, given)
+            if first_turn and drafts and (repeated or _has_place(draft, given)):
+                continue
+            if repeated and differ:
+                continue
+            if not any(_overlap(draft, other) for other in given):
+                drafts[rank] = draft
+    return [drafts[rank] for rank in sorted(drafts)]
+
+
+def _has_place(draft: Draft, others: Iterable[Draft]) -> bool:
+    """True where an origin has a place in the answer."""
+    return draft.passage.stored.card.origin in {one.passage.stored.card.origin for one in others}
+
+
+def _values(question: Question, draft: Draft) -> frozenset[str]:
+    """What a draft gives of the kind that is asked for."""
+    return frozenset(fold(span.of(draft.quote)) for span in typed(question, draft.quote))
+
+
+def _repeats(question: Question, draft: Draft, others: Iterable[Draft]) -> bool:
+    """True where a draft gives nothing of the kind asked for that others do not give."""
+    mine = _values(question, draft)
+    return bool(mine) and mine <= frozenset().union(*(_values(question, one) for one in others))
+
+
+def _differ(question: Question, drafts: Sequence[Draft]) -> bool:
+    """True where some drafts give other values than the rest."""
+    return any(
+        first and second and first.isdisjoint(second)
+        for first, second in combinations([_values(question, one) for one in drafts], 2)
+    )
 
 
 def short(question: Question, candidate: Candidate) -> str:

@@ -68,6 +68,8 @@ class Citation:
     """The notices of correction that the article carries."""
     earlier: int = 0
     """How many earlier versions of the article are kept."""
+    page: str = ""
+    """Where the quotation begins, "page 5 (printed 47)"; empty for a source without pages."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
@@ -84,6 +86,7 @@ class Citation:
             "also_in": list(self.also_in),
             "corrections": list(self.corrections),
             "earlier": self.earlier,
+            "page": self.page,
         }
 
 
@@ -127,7 +130,7 @@ class Conflict:
     """Two or more origins that state different things of the same matter."""
 
     about: str
-    """What kind of value differs: "number", "date" or "polarity"."""
+    """What kind of value differs: "number", "date", "polarity", "name", or "words" at large."""
     sides: tuple[tuple[str, int], ...]
     """Each side's value as its article words it, and the number of its citation."""
 

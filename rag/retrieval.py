@@ -9,6 +9,7 @@ second, which is what BM25 is good at on names and numbers.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from index.addressed import addressed
 from index.embedding import Vectors
 from index.records import Card, Hit, StoredChunk
 from index.stores import View
+from index.versions import page_key
 from rag.evidence.prose import is_prose
 from rag.evidence.timing import JUST_AFTER, Standing, anchored, standing
 from rag.questions.asking import only_asks
@@ -43,6 +45,8 @@ EVENT_CHUNKS = 30
 """Chunks that are read for the day of an event."""
 SAME_WORDS = 0.6
 """Share of a passage's word triples in another copy of its story above which it is left out."""
+SHARE = 3
+"""One origin gets no more than one of so many places while another one's passage waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ class Found:
 
     passages: list[Passage]
     """Best first, no story's copies twice."""
-    set_aside: tuple[Card, ...] = ()
-    """Articles that would have been read, but give orders to the program that reads them."""
+    set_aside: tuple[Passage, ...] = ()
+    """What would have been read, but is of articles that give orders to the program that reads."""
 
 
 def retrieve(
@@ -106,7 +110,7 @@ def retrieve(
         stating = (
             one for one in _timely(question, ranked) if _states(question, one) and readable(one)
         )
-        found = _one_per_story(stating, limit)
+        found = _one_per_story(index, stating, limit)
         if len(found) == limit or not more:
             break
     return Found([*found, *_beside(index, vector, found)], readable.set_aside)
@@ -121,7 +125,7 @@ class _Readable:
     def __init__(self, index: View) -> None:
         self._index = index
         self._known: dict[str, bool] = {}
-        self._aside: list[Card] = []
+        self._aside: dict[int, Passage] = {}
 
     def __call__(self, passage: Passage) -> bool:
         card = passage.stored.card
@@ -129,14 +133,14 @@ class _Readable:
             article = self._index.article(card.article_id)
             readable = addressed(f"{article.title}\n{article.text}") is None
             self._known[card.article_id] = readable
-            if not readable:
-                self._aside.append(card)
+        if not self._known[card.article_id]:
+            self._aside.setdefault(passage.stored.chunk_id, passage)
         return self._known[card.article_id]
 
     @property
-    def set_aside(self) -> tuple[Card, ...]:
-        """The articles refused so far, in the order in which they were met."""
-        return tuple(self._aside)
+    def set_aside(self) -> tuple[Passage, ...]:
+        """The passages refused so far, in the order in which they were met."""
+        return tuple(self._aside.values())
 
 
 def _beside(index: View, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:
@@ -311,26 +315,49 @@ def _states(question: Question, passage: Passage) -> bool:
     return any(is_prose(part) and not only_asks(question, part) for part in parts)
 
 
-def _one_per_story(ranked: Iterable[Passage], limit: int) -> list[Passage]:
-    """Drop passages that another copy of the same story says already."""
-    kept: list[Passage] = []
-    said: dict[str, list[tuple[str, set[tuple[str, ...]], str]]] = {}
-    for passage in ranked:
-        card = passage.stored.card
-        triples = _triples(passage.text)
-        others = said.setdefault(card.origin, [])
-        if any(
-            article != card.article_id
-            and len(triples & theirs) > SAME_WORDS * len(triples)
-            and not says_more(passage.text, text)
-            for article, theirs, text in others
-        ):
+def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[Passage]:
+    """The best passages, none that another copy of its story says already, each origin its share.
+
+    What an origin has beyond its share, and what says no more than another origin's, waits
+    until the others have had their places.
+    """
+    kept: dict[int, Passage] = {}
+    waiting: dict[int, Passage] = {}
+    triples: dict[int, set[tuple[str, ...]]] = {}
+    places = Counter[str]()
+    for rank, passage in enumerate(ranked):
+        card, mine = passage.stored.card, _triples(passage.text)
+        alike = [
+            at
+            for at, other in kept.items()
+            if other.stored.card.article_id != card.article_id
+            and len(mine & triples[at]) > SAME_WORDS * len(mine)
+            and not says_more(passage.text, other.text)
+        ]
+        copied = [at for at in alike if kept[at].stored.card.origin == card.origin]
+        if copied:
+            if _is_fuller(index, card, kept[copied[0]].stored.card):
+                kept[copied[0]] = replace(passage, score=kept[copied[0]].score)
             continue
-        others.append((card.article_id, triples, passage.text))
-        kept.append(passage)
+        if alike or places[card.origin] >= max(1, limit // SHARE):
+            waiting[rank] = passage
+            continue
+        places[card.origin] += 1
+        kept[rank], triples[rank] = passage, mine
         if len(kept) == limit:
             break
-    return kept
+    late = list(waiting)[: limit - len(kept)]
+    kept.update((rank, waiting[rank]) for rank in late)
+    return [kept[rank] for rank in sorted(kept)]
+
+
+def _is_fuller(index: View, card: Card, other: Card) -> bool:
+    """True for the longer of two views of one page: as AMP, for a printer, for a phone."""
+    page = page_key(card.url)
+    if page is None or page != page_key(other.url):
+        return False
+    texts = [index.article(one.article_id).text for one in (card, other)]
+    return len(texts[0]) > len(texts[1])
 
 
 def says_more(text: str, other: str) -> bool:

@@ -120,8 +120,9 @@ class Run:
         """The answer to one of the things asked, or the refusal."""
         vector = self._timed("retrieve", self._encode, question)
         found = self._timed("retrieve", retrieve, view, question, vector, self.dates)
-        aside = dict.fromkeys((*self.set_aside, *map(headline, found.set_aside)))
-        self.set_aside = tuple(aside)
+        if found.set_aside:
+            aside = self._timed("generate", self._aside, view, question, found.set_aside)
+            self.set_aside = tuple(dict.fromkeys((*self.set_aside, *aside)))
         ids = {one.stored.chunk_id for one in self.passages}
         self.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
         if found.passages:
@@ -139,6 +140,11 @@ class Run:
         if answered:
             return None
         return self._timed("generate", self._refused, view, question, vector, chosen, days)
+
+    def _aside(self, view: View, question: Question, passages: Sequence[Passage]) -> list[Headline]:
+        """The articles among those that were set aside that would have answered."""
+        drafts = choose(view, question, passages, self.reader).drafts
+        return [headline(draft.passage.stored.card) for draft in drafts]
 
     def _is_shown(self, draft: Draft) -> bool:
         """True where what is asked has been quoted for another part of the question."""
@@ -230,6 +236,7 @@ class Run:
                 span.end,
             ):
                 return citation.number
+        page = view.article(card.article_id).page_at(span.start)
         citation = Citation(
             number=len(self.citations) + 1,
             article_id=card.article_id,
@@ -243,6 +250,7 @@ class Run:
             also_in=_also_in(view, card, passage.stored.chunk.part(span)),
             corrections=card.corrections,
             earlier=len(view.earlier(card.article_id)),
+            page=str(page or ""),
         )
         self.citations.append(citation)
         return citation.number

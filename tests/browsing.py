@@ -66,7 +66,7 @@ def served(
     host = "127.0.0.1"
     page = in_a_loop(lambda: build(shelf, demo))
     try:
-        port = serving.free_port(host, 7860)
+        port = serving.free_port(host)
         yield in_a_loop(lambda: serving.start(page, host, port, auth, mcp))
     finally:
         in_a_loop(lambda: page.close(verbose=False))

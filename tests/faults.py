@@ -257,7 +257,7 @@ TABLES_SPOILT = (
     "UPDATE articles SET authors = '[' WHERE number = 10",
     "UPDATE articles SET origin = 'nobody' WHERE number = 2",
     "DELETE FROM copy_bands WHERE band % 3 = 0 OR text_key % 2 = 0",
-    "INSERT INTO copy_edges VALUES (1, 2)",
+    "INSERT INTO copy_edges (a, b) VALUES (1, 2)",
     "DELETE FROM earlier_chunks WHERE rowid % 5 = 0",
     "DELETE FROM earlier WHERE number = 2",
     "UPDATE earlier_chunks SET vector = zeroblob(256) WHERE rowid = 3",

@@ -37,7 +37,7 @@ from index.readers import HOLDERS, READERS, read_document  # noqa: E402
 from index.records import Article  # noqa: E402
 from tests.make_samples import broken, good  # noqa: E402
 
-HANG = 20
+HANG = 5
 """Seconds of processor time that one input may take."""
 LARGEST_INPUT = 200_000
 BROKEN = 0.2
@@ -46,7 +46,7 @@ MEMORY = 4_000_000_000
 """Bytes of address space; an input that needs more fails."""
 LONGEST_REASON = 1_000
 
-LIBRARIES = ["feedparser", "frontmatter", "markdown_it", "pypdf", "trafilatura"]
+LIBRARIES = ["chardet", "feedparser", "frontmatter", "markdown_it", "trafilatura", "warcio"]
 """What atheris watches beside our own code."""
 
 TOKENS = (
@@ -55,6 +55,8 @@ TOKENS = (
     b"endobj", b"stream\n", b"<< >>", b"/Kids [1 0 R]", b"/Length 999999999", b"(((((", b"9" * 400,
     b"BT ET", b"-1 0 0 R", b"PK\x03\x04", b"PK\x05\x06", b"Content-Type: multipart/mixed;\n",
     b"=?utf-8?b?", b"boundary=x\n", b"--x\n", b"%PDF-1.7", b"\x1b$B",
+    b"WARC/1.0\r\n", b"Content-Length: 99999999\r\n", b"\x1f\x8b\x08", b"&amp;lt;/p&amp;gt;", b"[{",
+    b"<newsItem>", b"<nitf>", b"<urlset>", b"\"\"", b"\xa3\xaf\x8a",
 )  # fmt: skip
 
 
@@ -144,11 +146,15 @@ def seeds(suffix: str) -> tuple[list[bytes], list[bytes]]:
         [
             data
             for name, data in samples.items()
-            if READERS.get(end := Path(name).suffix, end) == reader and len(data) < LARGEST_INPUT
+            if READERS.get(end := _suffix(name), end) == reader and len(data) < LARGEST_INPUT
         ]
         for samples in (good(), broken())
     )
     return whole, bad
+
+
+def _suffix(name: str) -> str:
+    return from_bytes(name, name, b"").suffix
 
 
 def inputs(suffix: str, count: int, random_: random.Random) -> Iterator[bytes]:

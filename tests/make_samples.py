@@ -20,7 +20,7 @@ if __name__ == "__main__":
 
 from index.readers import read_all  # noqa: E402
 from index.records import Article, Problem  # noqa: E402
-from tests import samples  # noqa: E402
+from tests import office, samples  # noqa: E402
 from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, URL, column, paragraph  # noqa: E402
 
 LARGE = 200_000_000
@@ -38,6 +38,29 @@ GERMAN = (
     "Die Minister der drei Länder haben sich am Samstag in der Hafenstadt getroffen und um eine "
     "Waffenruhe gebeten. Sie werden sich im nächsten Monat wieder treffen, sagte ein Sprecher, der "
     "auch mit den anderen gesprochen hat, und zwar in einer der drei Hauptstädte."
+)
+
+
+CRAWLED = {
+    "authors": ["Ola Berg"],
+    "date_download": "2025-01-02 08:00:00",
+    "date_publish": "2024-12-07 18:30:00",
+    "maintext": BODY,
+    "source_domain": "meridian.example",
+    "title": TITLE,
+    "url": URL,
+}
+"""An article as a crawler stores it."""
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Meridian Daily",
+    "items": [
+        {"id": "1", "url": URL, "title": TITLE, "content_html": f"<p>{FIRST}</p><p>{SECOND}</p>"}
+    ],
+}
+RESPONSES = (
+    samples.Response(URL, samples.page().encode()),
+    samples.Response("https://meridian.example/style.css", b"p {}", "text/css"),
 )
 
 
@@ -74,12 +97,63 @@ def good() -> dict[str, bytes]:
             + "".join(map(paragraph, (FIRST, SECOND, THIRD))),
             properties={"creator": "Desk User", "title": "Template"},
         ),
+        "notes.docx": samples.docx(
+            f'<w:p><w:r><w:t>{FIRST}</w:t><w:footnoteReference w:id="2"/></w:r></w:p>'
+            + "".join(map(paragraph, (SECOND, THIRD))),
+            parts={"word/footnotes.xml": office.notes("footnote", {2: "The fourth was ill."})},
+        ),
+        "story.odt": office.odt(
+            f"<text:h>{TITLE}</text:h><text:p>{FIRST}<text:note><text:note-body><text:p>The fourth "
+            f"was ill.</text:p></text:note-body></text:note></text:p><text:p>{SECOND}</text:p>"
+        ),
+        "story.rtf": office.rtf(
+            rf"{{\b {TITLE}}}\par {FIRST}{{\footnote The fourth was ill.}}\par {SECOND}\par "
+            rf"North\cell 12\cell\row {{\f1 \'a3ukasz}} \u8212? {THIRD}"
+        ),
+        "weekly.epub": office.epub(
+            {
+                "a.xhtml": f"<body><h1>{TITLE}</h1><p>{FIRST}</p></body>",
+                "b.xhtml": f"<body><h1>Again next month</h1><p>{SECOND}</p></body>",
+            },
+            "<dc:title>Meridian Weekly</dc:title><dc:date>2024-12-07</dc:date>",
+        ),
+        "briefing.pptx": office.pptx(
+            [office.shape(TITLE, place="title"), office.shape(FIRST, SECOND)], notes={2: THIRD}
+        ),
+        "table.xlsx": office.xlsx(
+            {
+                "Stories": [["title", "text", "date"], [TITLE, BODY, "2024-12-07"]],
+                "Ports": [["Port", "Cranes", "Idle"], ["Skarvik", 14, "25%"]],
+            }
+        ),
+        "newsletter.eml": samples.letter(
+            "View this letter in your browser.",
+            f"<h2>{TITLE}</h2><p>{FIRST}</p><h2>Again next month</h2><p>{SECOND}</p>"
+            "<p>You get this letter because you asked for it. Unsubscribe here.</p>",
+            From="Meridian Morning <m@meridian.example>",
+            Date="Sat, 07 Dec 2024 18:30:00 +0100",
+        ),
+        "desk.mbox": office.mbox(samples.letter(FIRST), samples.letter(SECOND, f"<p>{SECOND}</p>")),
+        "letter.msg": office.msg(
+            {"0037": TITLE, "0C1A": "Ola Berg", "1000": BODY},
+            [{"3707": "b.txt", "3701": b"They met."}],
+        ),
         "letter.eml": samples.letter(
             From="Meridian Wire <desk@meridian.example>",
             Subject=TITLE,
             Date="Sat, 07 Dec 2024 18:30:00 +0100",
         ),
         "rows.jsonl": json.dumps(row).encode(),
+        "rows.json": json.dumps({"articles": [row, {**row, "id": "s-2", "text": FIRST}]}).encode(),
+        "story.json": json.dumps(CRAWLED).encode(),
+        "feed.json": json.dumps(JSON_FEED).encode(),
+        "nitf.xml": samples.nitf().encode(),
+        "newsml.xml": samples.newsml(samples.newsml_item(1), samples.newsml_item(2)).encode(),
+        "crawl.warc": samples.warc(*RESPONSES),
+        "crawl.warc.gz": samples.warc(*RESPONSES, packed=True),
+        "crawl.wacz": samples.zipped(
+            {"archive/a.warc.gz": samples.warc(*RESPONSES, packed=True), "datapackage.json": "{}"}
+        ),
         "table.csv": f'title,text,date,outlet\n{TITLE},"{BODY}",2024-12-07,Meridian\n'.encode(),
         "table.tsv": f"title\ttext\tdate\n{TITLE}\t{FIRST}\t2024-12-07\n".encode(),
         "feed.rss": samples.rss(item).encode(),
@@ -116,18 +190,30 @@ def broken() -> dict[str, bytes]:
         "truncated.pdf": whole[: len(whole) // 2],
         "beginning-only.pdf": whole[:200],
         "locked.pdf": samples.pdf([[(72, 700, 12, FIRST)]], encrypted=True),
-        "scanned.pdf": samples.pdf([[], []]),
+        "scanned.pdf": samples.pdf([[samples.PICTURE], [samples.PICTURE]]),
         "binary.txt": noise,
         "a-pdf.txt": whole,
         "empty.txt": b"",
         "empty.docx": b"",
         "damaged.docx": samples.docx(paragraph(FIRST))[:300],
         "old-word.docx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise,
+        "locked.pptx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise,
+        "damaged.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise,
+        "old.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise,
+        "bomb.odt": office.odt("<text:p>" + "x" * 2_000_000),
+        "pictures.epub": office.epub({"a.xhtml": "<img src='a.png'/>"}),
+        "cut-off.xlsx": office.xlsx({"A": [["a", "b"]]})[:900],
+        "no-letters.mbox": BODY.encode(),
+        "no-text.rtf": office.rtf(""),
         "damaged.zip": samples.zipped({"a.txt": BODY})[:120],
         "bomb.zip": samples.zipped({"bomb.txt": b"0" * 20_000_000}),
         "nested.zip": nested,
         "escaping.zip": samples.zipped({"../../../etc/cron.d/x.txt": BODY}),
         "script-only.html": b"<html><body><div id=root></div><script>draw()</script></body></html>",
+        "sitemap.xml": samples.sitemap(URL, f"{URL}-2").encode(),
+        "no-json.json": b'{"text": "no end',
+        "no-article.json": b'{"name": "a program", "version": 1}',
+        "cut.warc": samples.warc(*RESPONSES)[:700],
         "no-feed.xml": b"<?xml version='1.0'?><orders><order/></orders>",
         "no-text-column.csv": b"name,age\nOla,40\n",
         "not-json.jsonl": b'{"text": "no end\n',

@@ -5,10 +5,12 @@ PDFs are written by hand, byte by byte, so that a test says where each word stan
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
+from typing import NamedTuple
 
 from index.records import Article
 
@@ -30,13 +32,20 @@ Word = tuple[float, float, float, str]
 """Where a text begins on a page, from its lower left corner, its size in points, and the text."""
 
 
+PICTURE = "612 0 0 792 0 0 cm BI /W 2 /H 2 /CS /G /BPC 8 /F /AHx ID 00FFFF00> EI"
+"""A picture that covers a page."""
+
+
 def pdf(
-    pages: Iterable[Iterable[Word]],
+    pages: Iterable[Iterable[Word | str]],
     *,
     info: Mapping[str, str] | None = None,
     encrypted: bool = False,
 ) -> bytes:
-    """A PDF with text at the given places, in Helvetica, on pages of 612 by 792 points."""
+    """A PDF with text at the given places, in Helvetica, on pages of 612 by 792 points.
+
+    A string among the words is an instruction of the page, such as `PICTURE`.
+    """
     streams = [_stream(words) for words in pages]
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -69,10 +78,12 @@ def pdf(
     return out.getvalue()
 
 
-def _stream(words: Iterable[Word]) -> str:
+def _stream(words: Iterable[Word | str]) -> str:
     return "\n".join(
-        f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({_escaped(text)}) Tj ET"
-        for x, y, size, text in words
+        word
+        if isinstance(word, str)
+        else f"BT /F1 {word[2]} Tf 1 0 0 1 {word[0]} {word[1]} Tm ({_escaped(word[3])}) Tj ET"
+        for word in words
     )
 
 
@@ -91,8 +102,13 @@ def column(text: str, *, x: float, top: float, width: int, size: float = 10) -> 
     return [(x, top - 1.2 * size * number, size, line) for number, line in enumerate(lines)]
 
 
-def docx(body: str, *, properties: Mapping[str, str] | None = None) -> bytes:
-    """A Word file whose document has `body`, the XML inside w:body."""
+def docx(
+    body: str,
+    *,
+    properties: Mapping[str, str] | None = None,
+    parts: Mapping[str, str | bytes] | None = None,
+) -> bytes:
+    """A Word file whose document has `body`, the XML inside w:body, and further parts."""
     core = "".join(f"<dc:{key}>{value}</dc:{key}>" for key, value in (properties or {}).items())
     return zipped(
         {
@@ -103,6 +119,7 @@ def docx(body: str, *, properties: Mapping[str, str] | None = None) -> bytes:
             "docProps/core.xml": '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/'
             'package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
             f"{core}</cp:coreProperties>",
+            **(parts or {}),
         }
     )
 
@@ -179,6 +196,77 @@ def rss_item(text: str = BODY, **fields: str) -> str:
     html = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
     more = "".join(f"<{key}>{value}</{key}>" for key, value in fields.items())
     return f"<item>{more}<content:encoded><![CDATA[{html}]]></content:encoded></item>"
+
+
+def nitf(*, title: str = TITLE, issued: str = "20241207T183000+0100") -> str:
+    """A story of a news agency as NITF."""
+    return (
+        f'<nitf><head><title>{title}</title><docdata><date.issue norm="{issued}"/></docdata></head>'
+        f"<body><body.head><hedline><hl1>{title}</hl1></hedline><byline>By <person>Ola Berg"
+        "</person></byline><distributor>Harbour Wire</distributor></body.head><body.content><media>"
+        f"<media-caption>No words of the story.</media-caption></media><block><p>{FIRST}</p><hl2>"
+        f"What comes next</hl2><p>{SECOND}</p></block></body.content></body></nitf>"
+    )
+
+
+def newsml(*items: str) -> str:
+    """A message of NewsML-G2."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>'
+        f"{''.join(items)}</itemSet></newsMessage>"
+    )
+
+
+def newsml_item(number: int = 1, *, status: str = "usable", content: str = "") -> str:
+    """A story in its second version, in a message of NewsML-G2."""
+    html = (
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>'
+        f"<p>{FIRST}</p><p>{SECOND}</p></body></html>"
+    )
+    return (
+        f'<newsItem guid="urn:wire:{number}" version="2"><itemMeta><itemClass qcode="ninat:text"/>'
+        "<provider><name>Harbour Wire</name></provider><versionCreated>2024-12-08T18:30:00+02:00"
+        "</versionCreated><firstCreated>2024-12-07T23:30:00-05:00</firstCreated>"
+        f'<pubStatus qcode="stat:{status}"/></itemMeta><contentMeta><headline>{TITLE} {number}'
+        '</headline><by>By Ola Berg</by><language tag="en-GB"/></contentMeta><contentSet>'
+        f"{content or f'<inlineXML>{html}</inlineXML>'}</contentSet></newsItem>"
+    )
+
+
+def sitemap(*addresses: str) -> str:
+    """A sitemap of addresses."""
+    urls = "".join(f"<url><loc>{address}</loc></url>" for address in addresses)
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+
+class Response(NamedTuple):
+    """What a site answered to a crawler."""
+
+    url: str
+    body: bytes
+    kind: str = "text/html; charset=utf-8"
+    status: str = "200 OK"
+    encoding: str = ""
+
+
+def warc(*responses: Response, packed: bool = False) -> bytes:
+    """An archive of the web."""
+    records = [_record("warcinfo", "", b"software: a crawler\r\n", "application/warc-fields")]
+    for one in responses:
+        encoding = f"Content-Encoding: {one.encoding}\r\n" if one.encoding else ""
+        head = f"HTTP/1.1 {one.status}\r\nContent-Type: {one.kind}\r\n{encoding}\r\n".encode()
+        records.append(_record("response", one.url, head + one.body, "application/http"))
+    return b"".join(gzip.compress(record) if packed else record for record in records)
+
+
+def _record(kind: str, url: str, body: bytes, content_type: str) -> bytes:
+    target = f"WARC-Target-URI: {url}\r\n" if url else ""
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\n{target}WARC-Date: 2024-12-09T08:00:00Z\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
 
 
 def atom(entry: str) -> str:

@@ -150,6 +150,13 @@ def test_a_refusal_tells_what_was_set_aside(tmp_path: Path) -> None:
     assert "Title of biased" in rendering.reply(shown, 1)
 
 
+def test_what_would_not_have_answered_is_not_named(tmp_path: Path) -> None:
+    with _assistant(tmp_path, HONEST, BIASED) as assistant:
+        answer = assistant.ask("Which engineer designed the harbour bridge?")
+    assert answer.refusal and not answer.set_aside
+    assert "orders" not in terminal.answer_text(answer)
+
+
 def test_without_such_articles_nothing_is_said_of_them(tmp_path: Path) -> None:
     with _assistant(tmp_path, HONEST) as assistant:
         answer = assistant.ask("When will the harbour bridge reopen?")

@@ -84,7 +84,8 @@ def test_an_upload_is_kept_in_the_index_and_read_from_there(
     again = report_of(list(archive.add([given / "story.txt"])))
     assert (again.added, again.unchanged) == (0, 1)
     upload(given, "story.txt", "The lighthouse was given away. " * 9)
-    assert report_of(list(archive.add([given / "story.txt"]))).updated == 1
+    assert report_of(list(archive.add([given / "story.txt"]))).added == 1
+    assert kept.read_text("utf-8").startswith("The lighthouse was sold")
 
 
 def test_what_is_of_no_kind_or_too_large_is_refused_and_the_rest_is_taken(
@@ -153,6 +154,23 @@ def test_an_archive_that_is_being_written_to_says_so_and_can_be_read(archive: Ar
         with pytest.raises(IndexBusy, match="is being written to"):
             archive.remove(BRIDGE.id)
         assert len(archive.cards()) == len(ARCHIVE)
+
+
+def test_an_upload_with_a_name_that_is_there_is_a_new_file(
+    archive: Archive, tmp_path: Path
+) -> None:
+    first = "The harbour bridge in Ostrel cost 340 million crowns, the treasurer said on Monday."
+    second = first.replace("340", "12")
+    reports = [
+        report_of(list(archive.add([upload(tmp_path / folder, "ostrel.txt", text)])))
+        for folder, text in (("one", first), ("two", second), ("three", first))
+    ]
+    assert [(one.added, one.updated, one.unchanged) for one in reports] == [
+        (1, 0, 0), (1, 0, 0), (0, 0, 1),
+    ]  # fmt: skip
+    kept = sorted((archive.folder / "uploads").iterdir())
+    assert [file.name for file in kept] == ["ostrel-2.txt", "ostrel.txt"]
+    assert [file.read_text("utf-8") for file in kept] == [second, first]
 
 
 def test_the_copies_of_a_story_are_known(tmp_path: Path) -> None:

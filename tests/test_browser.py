@@ -366,6 +366,44 @@ def test_a_disagreement_stands_in_two_columns(open_page: Open) -> None:
     )
 
 
+def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(
+    open_page: Open,
+) -> None:
+    assistant = FakeAssistant()
+    page = open_page(assistant)
+    answered(page, ASK_BRIDGE)
+    page.wait_for_function("localStorage.getItem('byline-conversation')")
+    page.reload()
+    expect(chat(page).locator(".byline-done")).to_have_count(1)
+    expect(chat(page)).to_contain_text(ASK_BRIDGE)
+    expect(sources(page)).to_contain_text(BRIDGE.title)
+    answered(page, ASK_REFUSED, 2)
+    assert assistant.calls[-1][1][0].question == ASK_BRIDGE
+    other = open_page(assistant)
+    expect(question_box(other)).to_be_editable()
+    expect(chat(other).locator(".byline-done")).to_have_count(0)
+    page.get_by_role("button", name="New conversation").click()
+    expect(chat(page).locator(".byline-done")).to_have_count(0)
+    page.reload()
+    expect(question_box(page)).to_be_editable()
+    expect(page.locator("#byline-about")).to_contain_text("3 articles")
+    expect(chat(page).locator(".byline-done")).to_have_count(0)
+
+
+def test_the_question_box_takes_what_the_server_takes_and_says_so(open_page: Open) -> None:
+    page = open_page(FakeAssistant())
+    box = question_box(page)
+    assert "1,000 characters" in (box.get_attribute("placeholder") or "")
+    box.focus()
+    page.keyboard.insert_text("x" * 999)
+    assert box.evaluate("box => box.validationMessage") == ""
+    page.keyboard.insert_text("yyyyy")
+    expect(box).to_have_value("x" * 999 + "y")
+    assert box.evaluate("box => box.validationMessage") == "A question has at most 1000 characters."
+    box.fill("shorter")
+    assert box.evaluate("box => box.validationMessage") == ""
+
+
 def test_settings_survive_a_reload(open_page: Open) -> None:
     assistant = FakeAssistant()
     page = open_page(assistant)

@@ -535,3 +535,26 @@ def test_every_day_can_be_written_and_read(day):
     assert parse_date(day.isoformat()) == day
     assert parse_date(f"{day:%A}, {day.day} {day:%B %Y}") == day
     assert parse_date(f"{day:%b}. {day.day}, {day.year}") == day
+
+
+@pytest.mark.parametrize(
+    ("line", "authors", "publisher"),
+    [
+        ("By Ola Berg, The Herald, 3 May 2024", ("Ola Berg",), "The Herald"),
+        ("By Ola Berg | 2024-05-03", ("Ola Berg",), None),
+        ("By Ola Berg and Ida Holt — May 3, 2024", ("Ola Berg", "Ida Holt"), None),
+    ],
+)
+def test_a_byline_may_end_with_the_day(line, authors, publisher):
+    facts = Facts()
+    story = "The council of Aune voted on Thursday to keep the ferry until the end of the year."
+    body = trim([Line("Council of Aune keeps its ferry"), Line(line), Line(story)], facts)
+    assert [one.text for one in body] == [story]
+    assert (facts.authors, facts.publisher) == (authors, publisher)
+    assert facts.published == dt.date(2024, 5, 3)
+
+
+def test_a_sentence_that_begins_as_a_byline_stays_whole():
+    text = "By Friday, 3 May 2024, the council of Aune had voted to keep the ferry."
+    body = trim([Line(text), Line("Nobody spoke against it, the mayor of Aune said.")], Facts())
+    assert body[0].text == text

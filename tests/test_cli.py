@@ -207,7 +207,10 @@ def test_ingest_prune_of_a_folder_that_is_missing(run: Run, versions: Path) -> N
     (versions / "old.md").unlink()
     gone = versions / "gone"
     result = run("ingest", "--json", "--prune", str(versions), str(gone))
-    reason = f"{gone} cannot be opened (No such file or directory), so nothing was removed."
+    reason = (
+        f"{gone} cannot be opened (No such file or directory), so nothing was removed. "
+        "Check the path, or leave the folder out."
+    )
     assert (result.exit_code, result.stderr) == (1, f"byline: {reason}\n")
     report = json.loads(result.stdout)
     assert (report["removed"], report["not_pruned"]) == ([], reason)

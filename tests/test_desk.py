@@ -184,3 +184,18 @@ def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made: Ma
     )  # fmt: skip
     for broken in (None, 7, [], {"sources": 99, "mode": "shout"}, {"index": ["a"]}):
         assert shelf.settings(broken) == shelf.default
+
+
+def test_a_conversation_is_kept_for_who_has_its_name_and_the_oldest_go_first(made: Made) -> None:
+    desk = made(FakeAssistant())
+    first = last_of(desk, ASK_BRIDGE)
+    name = desk.keep(first, "")
+    assert desk.kept(name) == first and desk.kept("guessed") == ()
+    more = last_of(desk, ASK_REFUSED, first)
+    assert desk.keep(more, name) == name and desk.kept(name) == more
+    assert desk.keep(first, "guessed") not in ("guessed", name)
+    pending = desk.begin(ASK_BRIDGE, first, desk.shelf.default).conversation
+    assert desk.kept(desk.keep(pending, "")) == first
+    for _ in range(desks.MOST_KEPT):
+        desk.keep(first, "")
+    assert desk.kept(name) == ()

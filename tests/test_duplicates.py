@@ -207,3 +207,54 @@ def test_origins_do_not_depend_on_the_order_of_what_happened(
         assert bands | {key for edge in edges for key in edge} <= {
             duplicates.text_key(POOL[name]) for name in present
         }
+
+
+# What copies agree in
+
+NEWS = (
+    "The council of Veldmar approved the repair of the harbour bridge on Tuesday evening. It will "
+    "cost 18.4 million crowns and take two years, the treasurer Ilse Tarn told the meeting.\n\n"
+    "Engineers had found rust in six piers during an inspection in March. Lorries have gone the "
+    "long way through the old town since then, and people there want the night ban to stay."
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("18.4 million", "12 million", False),
+        ("18.4 million", "18.4 billion", False),
+        ("two years", "three years", False),
+        ("Ilse Tarn", "Boris Vant", False),
+        ("Tuesday", "Friday", False),
+        ("March", "June", False),
+        ("will cost", "will not cost", False),
+        ("told the meeting", "said at the meeting", True),
+        (" on Tuesday evening", "", True),
+        ("Lorries have gone the long way through the old town since then, and p", "P", True),
+    ],
+)
+def test_copies_agree_in_figures_names_and_dates(old: str, new: str, same: bool) -> None:
+    other = NEWS.replace(old, new)
+    assert other != NEWS
+    assert is_copy(NEWS, other) is is_copy(other, NEWS) is same
+    assert duplicates.relation(NEWS, other) == ("copies" if same else "differ")
+
+
+def test_an_introduction_and_a_headline_of_its_own_make_no_difference() -> None:
+    local = "Readers of the Ledger in Ostrel know the bridge from 40 years of Sunday trips."
+    assert is_copy(NEWS, f"{local}\n\n{NEWS}")
+
+
+def test_a_third_text_brings_no_two_together_that_differ(index: Index) -> None:
+    other = NEWS.replace("18.4", "12")
+    between = NEWS.replace("It will cost 18.4 million crowns and take two years, the", "The")
+    for name, text in (("false", other), ("between", between), ("true", NEWS)):
+        put(index, article(name, text, published=f"2024-01-0{len(name) % 9}"))
+    found = origins(index)
+    assert found["true"] == "true" and found["true"] != found["false"]
+
+
+def test_the_articles_of_two_years_are_no_copies() -> None:
+    text = "\n\n".join(f"Part {n} of the budget {{0}} gives {{0}} crowns. {NEWS}" for n in "ab")
+    assert not is_copy(text.format(2023), text.format(2024))

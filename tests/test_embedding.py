@@ -53,9 +53,3 @@ def test_a_text_has_the_same_vector_in_any_company() -> None:
     together = encoder.encode(texts)
     for at in (0, 7, BATCH_SIZE, 2 * BATCH_SIZE + 2):
         assert together[at] == pytest.approx(encoder.encode([texts[at]])[0], abs=1e-5)
-    read = encoder.encode_tokens(texts)
-    for at in (0, 7, BATCH_SIZE, 2 * BATCH_SIZE + 2):
-        (alone,) = encoder.encode_tokens([texts[at]])
-        assert read[at].spans == alone.spans
-        assert read[at].whole == pytest.approx(together[at], abs=1e-5)
-        assert read[at].each == pytest.approx(alone.each, abs=1e-5)

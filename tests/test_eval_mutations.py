@@ -188,22 +188,6 @@ def test_a_text_is_encoded_once() -> None:
     assert (first == HashEncoder().encode(["a b", "c", "a b"])).all()
 
 
-def test_tokens_of_a_text_are_read_once() -> None:
-    inner = Counting()
-    encoder = CachedEncoder(inner)
-    first = encoder.encode_tokens(["a b", "c"])
-    seen = list(inner.texts)
-    again = encoder.encode_tokens(["c", "a b"])
-    assert inner.texts == seen
-    plain = HashEncoder().encode_tokens(["a b", "c"])
-    for one, other, real in zip(first, again[::-1], plain, strict=True):
-        assert one.spans == other.spans == real.spans
-        assert (one.each == other.each).all() and (one.each == real.each).all()
-        assert (one.whole == other.whole).all() and (one.whole == real.whole).all()
-    noisy = CachedEncoder(HashEncoder(), Noise(1)).encode_tokens(["a b"])[0]
-    assert 0 < abs(noisy.each - plain[0].each).max() < 0.01
-
-
 def test_vectors_of_an_index_are_remembered(reader: Assistant) -> None:
     inner = Counting()
     encoder = CachedEncoder(inner)

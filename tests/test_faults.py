@@ -128,7 +128,7 @@ def test_vectors_of_another_encoder_are_not_mixed_in(archive: Archive) -> None:
     spoil(place, "UPDATE chunks SET vector = x'' WHERE article = 5")
     result = run("doctor", "--mend", "--index", str(place), encoder=OtherEncoder())
     assert result.exit_code == 1
-    assert "Ask with --encoder hash, or make the index anew: byline ingest" in result.stdout
+    assert "To use it as it is, add --encoder hash; or make the index anew" in result.stdout
     assert "the encoder is other" in result.stdout
     with Index.open(place) as index, index.snapshot() as view:
         assert len(find(view).torn) == 1

@@ -108,6 +108,28 @@ def refusal(address: str, *answers: bytes | Exception, hosts: Hosts | None = Non
         ("2002:c0a8:101::1", False),
         ("2001:0:7f00:1::", False),
         ("no address", False),
+        ("192.0.0.8", False),
+        ("192.0.0.170", False),
+        ("192.88.99.1", False),
+        ("192.0.2.1", False),
+        ("203.0.113.9", False),
+        ("fec0::1", False),
+        ("feff::1", False),
+        ("100::1", False),
+        ("5f00::1", False),
+        ("4000::1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("::93.184.216.34", False),
+        ("64:ff9b:1::5db8:d822", False),
+        ("::ffff:0:5db8:d822", False),
+        ("::ffff:192.88.99.1", False),
+        ("::ffff:192.0.0.8", False),
+        ("64:ff9b::c000:8", False),
+        ("64:ff9b::c058:6301", False),
+        ("2002:c000:8::1", False),
+        ("2002:c058:6301::1", False),
+        ("2002:5db8:d822::1", True),
     ],
 )
 def test_what_is_public(address, public):
@@ -137,6 +159,22 @@ def test_one_address_inside_among_public_ones_is_enough_to_refuse():
     with pytest.raises(UnreadableSource, match="not on the public internet"):
         fetch(ADDRESS, network=server, resolve=lambda host, port: [PUBLIC, "10.0.0.1"])
     assert server.asked == []
+
+
+@pytest.mark.parametrize("inside", ["192.88.99.1", "192.0.0.8", "fec0::1", "64:ff9b::c000:8"])
+def test_an_address_that_is_no_global_unicast_is_not_asked_however_it_comes(inside):
+    host = f"[{inside}]" if ":" in inside else inside
+    known = {"named.example": inside, inside: inside}
+
+    def resolve(name: str, port: int) -> list[str]:
+        return [known.get(name, PUBLIC)]
+
+    for way in (f"http://{host}/", "http://named.example/"):
+        for answers in ([answer("secret")], [redirect(way), answer("secret")]):
+            server = Server(*answers)
+            with pytest.raises(UnreadableSource, match="not on the public internet"):
+                fetch(way if len(answers) == 1 else ADDRESS, network=server, resolve=resolve)
+            assert all(asked == (PUBLIC, 443) for asked in server.asked)
 
 
 @pytest.mark.parametrize(
@@ -263,6 +301,33 @@ def test_an_unknown_host():
 
     with pytest.raises(UnreadableSource, match=r"the host meridian\.example is not known"):
         fetch(ADDRESS, network=Server(), resolve=nobody)
+
+
+def test_a_proxy_that_is_not_used_is_named_where_a_host_is_not_reached(monkeypatch):
+    def nobody(host: str, port: int) -> list[str]:
+        raise OSError("not known")
+
+    unused = "Byline does not use the proxy that is set here"
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        for variable in (name, name.upper()):
+            monkeypatch.delenv(variable, raising=False)
+    assert unused not in refusal(ADDRESS, httpcore.ConnectError("refused"))
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    assert unused not in refusal(ADDRESS, httpcore.ConnectError("refused"))
+    for name in ("HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+        for failure in (httpcore.ConnectError("refused"), httpcore.ConnectTimeout()):
+            assert refusal(ADDRESS, failure).endswith(
+                f"{unused}, which would look up the host unchecked. "
+                "Save the page in a browser and ingest the file."
+            )
+        with pytest.raises(UnreadableSource, match=rf"meridian\.example is not known.*{unused}"):
+            fetch(ADDRESS, network=Server(), resolve=nobody)
+        assert unused not in refusal(ADDRESS, answer(status=404))
+        monkeypatch.setenv("NO_PROXY", "localhost,.example")
+        assert unused not in refusal(ADDRESS, httpcore.ConnectError("refused"))
+        monkeypatch.delenv("NO_PROXY")
+        monkeypatch.delenv(name)
 
 
 def test_the_next_address_of_a_host_is_tried():

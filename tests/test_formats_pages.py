@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.formats.markup import parsed
-from index.formats.pages import is_ordinary
+from index.formats.story import is_ordinary
 from index.readers import read_file
 from index.records import Article, Problem
 from tests.samples import BODY, FIRST, TITLE, URL, mhtml, page, told
@@ -211,3 +211,151 @@ def test_a_page_saved_as_one_file(tmp_path):
 def test_an_archived_page_without_a_page_is_a_problem(tmp_path):
     [problem] = read(tmp_path / "a.mhtml", b"Subject: x\n\nno page")
     assert isinstance(problem, Problem) and "holds no page" in problem.reason
+
+
+# --- what is a story and what is not -----------------------------------------------------------
+
+CONSENT = (
+    "We and our 90 partners use cookies to show advertising that fits and to process personal "
+    "data. You can accept or refuse, and withdraw your consent at any time."
+)
+OFFER = "Subscribe now for 3 crowns a month and keep reading. Cancel at any time."
+P1, P2, P3 = (f"<p>{part}</p>" for part in BODY.split("\n\n"))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<aside><h1>{TITLE}</h1>{P1}{P2}{P3}</aside>",
+        f"<form><h1>{TITLE}</h1>{P1}{P2}{P3}</form>",
+        f"<div class='sidebar-layout'><h1>{TITLE}</h1>{P1}{P2}{P3}</div>",
+        f"<h1>{TITLE}</h1><div class=a>{P1}</div><div class=ad-1><p>Advertisement</p><p>Buy our "
+        f"tyres now, before the winter comes.</p></div><div class=a>{P2}{P3}</div>",
+        f"<h1>{TITLE}</h1>{P1}<p>Advertisement</p>{P2}{P3}",
+        f"<h1>{TITLE}</h1>" + "".join(f"<div class=widget-text>{p}</div>" for p in (P1, P2, P3)),
+        f"<div><p>{CONSENT}</p><p>{CONSENT}</p></div><div><h1>{TITLE}</h1>{P1}{P2}{P3}</div>",
+        f"<div role=dialog><h2>Privacy</h2><p>{CONSENT * 9}</p></div><h1>{TITLE}</h1>{P1}{P2}{P3}",
+        f"<h1>{TITLE}</h1>{P1}{P2}{P3}<div class=teaser><h3><a href=/x>Other</a></h3>{FIRST}</div>",
+        f"<table><tr><td><a href=/>Home</a><td><h1>{TITLE}</h1>{P1}{P2}{P3}</table>",
+        f"<h1>{TITLE}</h1>{P1}{P2}{P3}<h2>Read on</h2><p>{OFFER}</p>",
+        f"<h1>{TITLE}</h1>" + "<br><br>".join(BODY.split("\n\n")),
+        f"<h1>{TITLE}</h1><div>" + P1.replace("three", "<i>three</i>") + f"{P2}{P3}</div>",
+        f"<article><h1>{TITLE}</h1>{P1}{P2}{P3}</article><article><h1>Another</h1><p>A ferry "
+        "went aground on Sunday, and nobody was hurt.</p></article>",
+    ],
+)
+def test_the_story_is_read_where_it_stands_and_nothing_else(tmp_path, html):
+    found = read(tmp_path / "a.html", f"<title>{TITLE}</title><body>{html}")
+    [article] = [item for item in found if isinstance(item, Article)]
+    assert (article.title, article.text) == (TITLE, BODY)
+
+
+def test_lists_and_tables_are_kept_and_a_row_is_one_line(tmp_path):
+    html = (
+        f"<h1>{TITLE}</h1>{P1}<ul><li>A stove.</li><li>A <b>boat</b></li></ul><table>"
+        "<tr><th>Port</th><th>Boats</th></tr><tr><td>Kelm</td><td>12</td></tr>"
+        f"<tr><td>Ostby</td><td><a href=/o>9</a></td></tr></table>{P2}"
+    )
+    text = one(tmp_path / "a.html", f"<body>{html}").text
+    lines = ["A stove.", "A boat", "Port | Boats", "Kelm | 12", "Ostby | 9"]
+    assert text.split("\n\n") == [BODY.split("\n\n")[0], *lines, BODY.split("\n\n")[1]]
+
+
+def test_in_a_gallery_captions_are_the_text(tmp_path):
+    figures = "".join(
+        f"<figure><img src=a.jpg><figcaption>{part}</figcaption></figure>"
+        for part in BODY.split("\n\n")
+    )
+    assert one(tmp_path / "a.html", f"<body><h1>{TITLE}</h1>{figures}").text == BODY
+    beside = one(
+        tmp_path / "b.html", f"<body><h1>{TITLE}</h1>{P1}{P2}<figcaption>Boats.</figcaption>"
+    )
+    assert "Boats" not in beside.text
+
+
+def test_a_page_of_nothing_but_a_notice_is_no_article(tmp_path):
+    notice = f"<div id=consent><h2>Your privacy</h2><p>{CONSENT}</p></div>"
+    [problem] = read(tmp_path / "a.html", f"<title>{TITLE}</title><body>{notice}")
+    assert isinstance(problem, Problem) and "holds no article" in problem.reason
+
+
+@pytest.mark.parametrize("mark", [False, "False", "https://schema.org/False"])
+def test_a_page_that_is_not_free_is_told_and_its_offer_is_no_text(tmp_path, mark):
+    body = (
+        f"{P1}{P2}<h3>Keep reading</h3><p>{OFFER}</p><p>Over 80,000 readers trust us every day.</p>"
+    )
+    found = read(tmp_path / "a.html", page(linked_data(story(isAccessibleForFree=mark)), body))
+    [article, warning] = found
+    assert isinstance(article, Article) and isinstance(warning, Problem) and warning.warning
+    assert article.text == "\n\n".join(BODY.split("\n\n")[:2])
+    assert article.doubts and "says that it is not free: the 166 characters" in warning.reason
+
+
+def test_what_is_free_is_not_told(tmp_path):
+    head = linked_data(story(isAccessibleForFree=True, hasPart={"isAccessibleForFree": "true"}))
+    assert one(tmp_path / "a.html", page(head)).doubts == ()
+
+
+def test_an_offer_that_stands_in_a_story_is_its_text(tmp_path):
+    body = f"{P1}<p>“{OFFER}” the leaflet of the harbour said.</p>{P2}"
+    assert OFFER in one(tmp_path / "a.html", page(body=body)).text
+
+
+def test_how_much_of_a_page_was_read_is_told_where_it_is_little(tmp_path):
+    hidden = "".join(f"<p>{part} {part}</p>" for part in BODY.split("\n\n"))
+    body = f"{P1}<div style='display: none'>{hidden}</div>{P2}"
+    [article, warning] = read(tmp_path / "a.html", page(body=body))
+    assert isinstance(article, Article) and isinstance(warning, Problem)
+    assert (
+        "kept 25% of the visible text; 3 blocks were left out; the longest begins “"
+        in warning.reason
+    )
+    assert warning.reason.endswith(article.doubts[0])
+
+
+LIVE = (
+    '<article><time datetime="2024-12-07T09:05+01:00">09:05</time><p>Twelve boats are missing, the '
+    "harbour master says in a first count.</p></article>"
+    '<article><h2>The count rises</h2><time datetime="{}">4h ago</time><p>Nineteen boats are '
+    "missing now, the harbour master says.</p><p>The search goes on until it is dark, and longer "
+    "if need be.</p></article>"
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "first", "second"),
+    [
+        ("2024-12-07T18:30+01:00", "18:30: ", "09:05: "),
+        ("2024-12-08T02:30+01:00", "2024-12-08, 02:30: ", "2024-12-07, 09:05: "),
+    ],
+)
+def test_a_live_blog_keeps_the_time_of_each_post_and_begins_with_the_newest(
+    tmp_path, moment, first, second
+):
+    html = f"<body><h1>{TITLE}</h1>{P1}<div>{LIVE.format(moment)}</div>"
+    text = one(tmp_path / "a.html", html).text
+    assert text.split("\n\n") == [
+        FIRST,
+        "The count rises",
+        f"{first}Nineteen boats are missing now, the harbour master says.",
+        f"{first}The search goes on until it is dark, and longer if need be.",
+        f"{second}Twelve boats are missing, the harbour master says in a first count.",
+    ]
+
+
+def test_times_in_a_story_make_no_live_blog(tmp_path):
+    body = (
+        f'{P1}<p>At <time datetime="2024-12-07T18:30">half past six</time> they left.</p>{P2}{P3}'
+    )
+    assert "At half past six they left." in one(tmp_path / "a.html", page(body=body)).text
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        '<span>Last updated</span> <time datetime="2024-12-08">x</time>',
+        '<p><b>Updated:</b> <time datetime="2024-12-08">x</time></p>',
+    ],
+)
+def test_the_time_of_a_change_is_not_that_of_publication(tmp_path, time):
+    assert one(tmp_path / "a.html", page(body=f"<div>{time}</div>{P1}{P2}")).published is None

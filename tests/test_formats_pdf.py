@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.formats import columns
+from index.formats import columns, ocr, pdffile
+from index.formats.columns import Word
 from index.readers import read_file
 from index.records import Article, Problem
-from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, URL, column, pdf, told
+from tests.samples import BODY, FIRST, PICTURE, SECOND, THIRD, TITLE, URL, column, pdf, told
 
 
 def read(path: Path, data: bytes) -> list[Article | Problem]:
@@ -31,7 +32,7 @@ def reason(path: Path, data: bytes) -> str:
     return problem.reason
 
 
-# --- pages -------------------------------------------------------------------------------------
+# --- text --------------------------------------------------------------------------------------
 
 
 def test_lines_become_paragraphs(tmp_path):
@@ -194,8 +195,7 @@ def test_the_properties_are_believed_last(tmp_path):
         ),
         (
             pdf([[], []]),
-            "a.pdf holds pictures of text, but no text. Run OCR on it first, for example with "
-            "ocrmypdf.",
+            "a.pdf has nothing on its pages, neither text nor pictures. Leave it out.",
         ),
         (
             pdf([[(72, 700, 12, FIRST)]])[:150],
@@ -225,31 +225,190 @@ def test_a_damaged_file_without_text_is_not_taken_for_a_scan(tmp_path):
 def test_a_file_that_lacks_its_end_is_read_with_a_warning(tmp_path, end):
     pages = [column(f"{FIRST} {SECOND}", x=72, top=700, width=70), [(72.0, 700.0, 10.0, THIRD)]]
     data = pdf(pages)
-    *problems, article = read(tmp_path / "a.pdf", data[: data.index(end)])
+    article, *problems = read(tmp_path / "a.pdf", data[: data.index(end)])
     assert isinstance(article, Article) and article.text.startswith(f"{FIRST} {SECOND}")
-    assert all(isinstance(problem, Problem) for problem in problems)
-    assert "is cut off at its end" in problems[-1].reason
+    assert any("is cut off at its end" in doubt for doubt in article.doubts)
+    assert [problem.reason for problem in problems] == [f"a.pdf {d}" for d in article.doubts]
 
 
-# --- columns on a grid -------------------------------------------------------------------------
+# --- hyphens -----------------------------------------------------------------------------------
 
 
-def texts(rows: list[str]) -> list[str]:
-    return [" ".join(line.text for line in block) for block in columns.blocks(rows)]
+def test_what_hyphens_at_line_ends_stood_for(tmp_path):
+    # 0xAD is what many programs write for a hyphen that divides a word, and for others.
+    lines = ("The trans\xad", "portation board was re\xad", "elected on a three-",
+             "page list, the secre-", "tary said. The an\xadswer of the well-",
+             "known keeper is due in June.")  # fmt: skip
+    words = [(72.0, 700 - 12.0 * n, 10.0, line) for n, line in enumerate(lines)]
+    assert one(tmp_path / "a.pdf", pdf([words])).text == (
+        "The transportation board was re-elected on a three-page list, the secretary said. "
+        "The answer of the well-known keeper is due in June."
+    )
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+def test_an_article_knows_its_pages(tmp_path):
+    pages = [
+        [
+            *column(f"Part {number} begins. {FIRST} {SECOND}", x=72, top=700, width=70),
+            (300.0, 40.0, 8.0, f"{46 + number}"),
+        ]
+        for number in (1, 2, 3)
+    ]
+    article = one(tmp_path / "a.pdf", pdf(pages))
+    assert [(page.number, page.label) for page in article.pages] == [
+        (1, "47"),
+        (2, "48"),
+        (3, "49"),
+    ]
+    assert [article.text[page.start :][:7] for page in article.pages] == [
+        "Part 1 ",
+        "Part 2 ",
+        "Part 3 ",
+    ]
+    second = article.text.index("Part 2") + 5
+    assert str(article.page_at(second)) == "page 2 (printed 48)"
+
+
+def test_a_page_that_begins_in_the_middle_of_a_paragraph(tmp_path):
+    words = column(f"{FIRST} {SECOND} {THIRD}", x=72, top=700, width=50)
+    pages = [words[:3], [(x, y + 36, size, text) for x, y, size, text in words[3:]]]
+    article = one(tmp_path / "a.pdf", pdf(pages))
+    assert article.text == f"{FIRST} {SECOND} {THIRD}"
+    assert [(page.start, page.number, page.label) for page in article.pages] == [
+        (0, 1, ""),
+        (article.text.index(words[3][3]), 2, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        ([None, PICTURE], "page 2 of 2"),
+        ([PICTURE, None, PICTURE, PICTURE], "pages 1, 3 and 4 of 4"),
+    ],
+)
+@pytest.mark.skipif(ocr.installed(), reason="the pages are read where OCR is installed")
+def test_pages_without_text_are_named(tmp_path, pages, said):
+    text = column(f"{FIRST} {SECOND}", x=72, top=700, width=70)
+    article, problem = read(tmp_path / "a.pdf", pdf([[page] if page else text for page in pages]))
+    doubt = f"has pictures without text on {said}; with OCR they can be read: "
+    doubt += "pip install 'byline[ocr]'"
+    assert isinstance(article, Article) and article.doubts == (doubt,)
+    assert problem == Problem(article.source, f"a.pdf {doubt}", warning=True)
+
+
+@pytest.mark.skipif(ocr.installed(), reason="the pages are read where OCR is installed")
+def test_a_scanners_stamp_is_no_text(tmp_path):
+    scan = pdf([[PICTURE, (72.0, 20.0, 8.0, "Scanned with Some App")], [PICTURE]])
+    assert reason(tmp_path / "a.pdf", scan) == (
+        "a.pdf has pictures without text on pages 1 and 2 of 2; with OCR they can be read: "
+        "pip install 'byline[ocr]'"
+    )
+
+
+def test_an_empty_page_beside_text_is_no_loss(tmp_path):
+    text = column(f"{FIRST} {SECOND}", x=72, top=700, width=70)
+    assert one(tmp_path / "a.pdf", pdf([text, [], ["0 0 300 1 re f"]])).doubts == ()
+
+
+# --- the process that reads pages --------------------------------------------------------------
+
+
+def test_a_page_on_which_pdfium_breaks_costs_that_page(tmp_path, monkeypatch):
+    whole = pdffile._SCRIPT.read_text("utf-8")
+    breaking = tmp_path / "breaking.py"
+    crash = "    for number in range(int(numbers[0]), min(int(numbers[1]), pages) + 1):\n"
+    assert crash in whole
+    breaking.write_text(
+        whole.replace(crash, f"{crash}        if number == 2:\n            import os; os.abort()\n")
+    )
+    monkeypatch.setattr(pdffile, "_SCRIPT", breaking)
+    text = [(72.0, 700.0, 10.0, FIRST)]
+    article, problem = read(tmp_path / "a.pdf", pdf([text, text, [(72.0, 700.0, 10.0, SECOND)]]))
+    assert isinstance(article, Article) and article.text == f"{FIRST}\n\n{SECOND}"
+    assert isinstance(problem, Problem) and "has damage on page 2, so that" in problem.reason
+
+
+def test_a_file_that_takes_long_is_read_up_to_the_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdffile, "MOST_PAGES", 2)
+    pages = [[(72.0, 700.0, 10.0, text)] for text in (FIRST, SECOND, THIRD, FIRST)]
+    article, problem = read(tmp_path / "a.pdf", pdf(pages))
+    assert isinstance(article, Article) and [page.number for page in article.pages] == [1, 2]
+    assert isinstance(problem, Problem)
+    assert "was read up to page 2 of 4, the limit being 2 pages. Split it." in problem.reason
+
+
+# --- columns -----------------------------------------------------------------------------------
+
+
+def word(text: str, left: float, base: float, size: float = 10) -> Word:
+    return Word(text, left, left + 0.5 * size * len(text), base, size)
+
+
+def texts(words: list[Word]) -> list[str]:
+    return [" ".join(row.text for row in block) for block in columns.blocks(words)]
 
 
 def test_a_wide_space_ends_a_block():
-    rows = ["one", "", "two", "", "three", "", "", "", "four", "", "five"]
-    assert texts(rows) == ["one two three", "four five"]
+    bases = (10, 22, 34, 58, 70)
+    words = [word(str(base), 0, base) for base in bases]
+    assert texts(words) == ["10 22 34", "58 70"]
+
+
+def test_larger_print_is_a_block_of_its_own():
+    words = [word("Headline", 0, 10, size=18), word("text", 0, 30), word("more", 0, 42)]
+    assert texts(words)[0] == "Headline"
 
 
 def test_the_spaces_of_justified_text_are_no_gutter():
-    rows = ["the words of this line  stand far apart  from each other"] * 7
-    assert len(list(columns.regions(rows))) == 1
+    words = [
+        word(text, left, 12.0 * row)
+        for row in range(7)
+        for text, left in (("the words of this line", 0), ("stand far apart", 121))
+    ]
+    assert len(list(columns.regions(columns.rows_of(words)))) == 1
+
+
+def test_columns_whose_lines_do_not_stand_on_one_height():
+    left = [word("a line of the left column", 0, 12.0 * row) for row in range(9)]
+    right = [word("a line of the right column", 145, 12.0 * row + 6) for row in range(9)]
+    assert texts([*right, *left]) == [
+        " ".join(one.text for one in left),
+        " ".join(one.text for one in right),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "read_as"),
+    [  # "shown" from left to right, as it stands on the page
+        ("םולש", "שלום"),
+        ("4202 ראוני 12 םוי".replace("4202", "2024"), "יום 12 ינואר 2024"),
+        ("2,500 םישנא NATO קחשמ", "משחק NATO אנשים 2,500"),
+        (")ןכ( הבושתה", "התשובה (כן)"),
+        ("(ןכ) הבושתה"[::1], "התשובה (כן)"),
+        ("the word םולש here", "the word שלום here"),
+    ],
+)
+def test_letters_that_run_from_right_to_left(shown, read_as):
+    signs = [(at, sign) for at, sign in enumerate(shown) if sign != " "]
+    row = [Word(sign, 6.0 * at, 6.0 * at + 6, 10.0, 10.0) for at, sign in signs]
+    assert columns.spoken(row) == read_as
+
+
+PLACED = st.builds(
+    word,
+    st.text(st.sampled_from("ab"), min_size=1, max_size=20),
+    st.floats(0, 600),
+    st.floats(0, 800),
+    st.sampled_from([8.0, 10.0, 24.0]),
+)
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)
-@given(st.lists(st.text(st.sampled_from("ab  "), max_size=60), max_size=30))
-def test_no_word_is_lost_or_divided(rows):
-    found = [word for block in columns.blocks(rows) for line in block for word in line.text.split()]
-    assert sorted(found) == sorted(word for row in rows for word in row.split())
+@given(st.lists(PLACED, max_size=60))
+def test_no_word_is_lost_or_divided(words):
+    found = [one for block in columns.blocks(words) for row in block for one in row.words]
+    assert sorted(found) == sorted(words)

@@ -23,6 +23,7 @@ from hostile import (
     ASKED,
     ATTACKS,
     HONEST,
+    IMPERSONATING,
     MARKERS,
     ODD_QUESTIONS,
     SILENT,
@@ -32,6 +33,7 @@ from hostile import (
     Asked,
     Attack,
     aimed,
+    every,
 )
 from typer.testing import CliRunner, Result
 
@@ -134,7 +136,11 @@ class Sieges:
         """The archive with an article of this attack aimed at each question; None: no attack."""
         name = attack.name if attack else "none"
         if name not in self._made:
-            aims = [aimed(attack, one, at) for at, one in enumerate(ASKED, 1)] if attack else []
+            aims = [
+                article
+                for at, one in enumerate(ASKED if attack else (), 1)
+                for article in every(attack, one, at)
+            ]
             encoder = self._encoder() if name in BY_MEANING else StemEncoder(256)
             self._made[name] = Siege(self._folder / name, [*HONEST, *aims], encoder, ScriptedLLM())
         return self._made[name]
@@ -178,7 +184,7 @@ def as_row(article: Article) -> dict[str, str | None]:
 
 BY_MEANING = frozenset(
     "ignore editor full-text-syntax grammar template long-line the-answer whole-and-lie terminal"
-    " console-markup".split()
+    " console-markup outlet-line-in-the-body".split()
 )
 """Attacks that repeat the question's words in a frame of others: that those words are not
 the answer is for an encoder that knows what words mean, so these are tried on the real one."""
@@ -219,6 +225,32 @@ def test_what_states_a_falsehood_stands_beside_the_honest_article(
 ) -> None:
     for asked, answer in zip(ASKED, sieges.of(attack).answers, strict=True):
         assert cites(answer, asked), answer.text
+
+
+@pytest.mark.parametrize("attack", cases(named(IMPERSONATING)))
+def test_what_gives_itself_out_for_the_honest_article_hides_and_replaces_nothing(
+    sieges: Sieges, attack: Attack
+) -> None:
+    siege = sieges.of(attack)
+    assert siege.assistant.index.earlier() == []
+    for asked, answer in zip(ASKED, siege.answers, strict=True):
+        own = [c for c in answer.citations if c.article_id == asked.article]
+        assert any(asked.words in citation.quote for citation in own), answer.text
+
+
+@pytest.mark.parametrize("name", ["same-address-later", "tracking", "date-to-come", "fuller-twin"])
+def test_an_impersonator_s_difference_is_told(sieges: Sieges, name: str) -> None:
+    for asked, answer in zip(ASKED, sieges.of(named(IMPERSONATING)[name]).answers, strict=True):
+        sides = {number for conflict in answer.conflicts for _, number in conflict.sides}
+        cited = {c.article_id for c in answer.citations if c.number in sides}
+        assert asked.article in cited and len(cited) > 1, answer.text
+
+
+@pytest.mark.parametrize("name", ["five-times-over", "five-outlets"])
+def test_a_falsehood_told_five_times_has_one_place(sieges: Sieges, name: str) -> None:
+    for asked, answer in zip(ASKED, sieges.of(named(IMPERSONATING)[name]).answers, strict=True):
+        quoted = [c.article_id for c in answer.citations]
+        assert quoted.count(asked.article) >= len(quoted) / 2, answer.text
 
 
 @pytest.mark.parametrize("attack", cases(named(SILENT)))

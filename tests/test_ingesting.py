@@ -170,15 +170,18 @@ def test_two_files_of_one_name_get_ids_of_their_own(index: Index) -> None:
     assert [card.article_id for card in index.articles()] == [other]
 
 
-def test_a_row_keeps_its_own_id_or_is_skipped(index: Index) -> None:
+def test_a_row_whose_id_is_taken_is_kept_under_another_and_told(index: Index) -> None:
     first = article("42", story(1), source="/a.jsonl#42")
     second = article("42", story(2), source="/b.jsonl#42")
     runs: list[list[Article]] = [[first, second], [second]]
     for incoming in runs:
-        (problem,) = ingest_articles(index, incoming, HashEncoder()).problems
-        assert problem.source == "/b.jsonl#42"
-        assert "/a.jsonl#42" in problem.reason and "byline remove 42" in problem.reason
+        report = ingest_articles(index, incoming, HashEncoder())
+        (warning,) = report.warnings
+        assert report.problems == () and warning.source == "/b.jsonl#42"
+        assert "/a.jsonl#42" in warning.reason
     assert index.article("42") == first
+    (other,) = {card.article_id for card in index.articles()} - {"42"}
+    assert index.article(other).text == second.text and other in warning.reason
 
 
 def test_a_file_that_moved_is_the_same_article(index: Index) -> None:
@@ -188,13 +191,13 @@ def test_a_file_that_moved_is_the_same_article(index: Index) -> None:
     assert (report.unchanged, report.problems) == (16, ())
 
 
-def test_one_place_holds_one_article(index: Index) -> None:
+def test_another_article_from_one_place_gets_a_place_of_its_own(index: Index) -> None:
     twice = article("a0", story(9), source=ARTICLES[0].source)
-    for _ in range(2):
+    for unchanged in (1, 3):
         report = ingest_articles(index, [ARTICLES[0], ARTICLES[0], twice], HashEncoder())
-        assert [problem.source for problem in report.problems] == [ARTICLES[0].source]
-    assert report.unchanged == 2
+        assert (report.problems, report.unchanged) == ((), unchanged)
     assert index.article("a0") == ARTICLES[0]
+    assert set(index.content_hashes()) == {twice.source, f"{twice.source}#2"}
 
 
 def test_an_article_whose_id_changed_takes_its_own_place(index: Index) -> None:
@@ -494,7 +497,7 @@ def test_a_rebuild_that_is_stopped_leaves_the_old_index_and_goes_on(
     assert not (folder / "rebuilding").exists()
 
 
-def test_a_rebuild_holds_the_versions_of_its_files_and_no_others(tmp_path: Path) -> None:
+def test_a_rebuild_holds_the_rows_of_its_files_and_no_others(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     files = []
     for day in (1, 2, 3):
@@ -509,14 +512,12 @@ def test_a_rebuild_holds_the_versions_of_its_files_and_no_others(tmp_path: Path)
     with Rebuild.begun(folder, HashEncoder()) as rebuild:
         rebuild.ingest(files[1:])
     with Index.open(folder) as index:
-        assert index.article("a").source == f"{files[2]}#a"
-        (earlier,) = index.earlier()
-        assert index.article(earlier.article_id).source == f"{files[1]}#a"
-        assert index.counts().articles == 1
+        assert set(index.content_hashes()) == {f"{file}#a" for file in files[1:]}
+        assert index.counts().articles == 2
     with Rebuild.begun(folder, HashEncoder()) as rebuild:
         rebuild.ingest(files)
     with Index.open(folder) as index:
-        assert (index.counts().articles, index.counts().superseded) == (1, 2)
+        assert (index.counts().articles, index.counts().superseded) == (3, 0)
 
 
 def test_an_ingest_that_is_stopped_prunes_nothing(tmp_path: Path) -> None:

@@ -247,10 +247,12 @@ def dead(store) -> None:
 
 
 def version(name: str, cost: str, published: str) -> Article:
-    """One of several versions of one article."""
+    """One of several versions of one article that were fetched."""
     text = f"Repairs of the harbour bridge cost {cost} million.\n\n{story(8, 1)}"
-    made = article(name, text, title="Bridge", published=published)
-    return dataclasses.replace(made, url="https://courier.example/bridge")
+    url = "https://courier.example/bridge"
+    source = f"{url}?utm_source={name}"
+    made = article(name, text, title="Bridge", published=published, source=source)
+    return dataclasses.replace(made, url=url)
 
 
 FIRST = [
@@ -276,8 +278,6 @@ CHANGES = {
     "credited": lambda store: store.redescribe(
         dataclasses.replace(FIRST[0], publisher="Courier"), "x"
     ),
-    "renamed": lambda store: store.contend(version("new", "20.2", "2024-02-03")),
-    "renamed, an earlier one": lambda store: store.contend(version("old", "20.2", "2024-02-03")),
 }
 
 

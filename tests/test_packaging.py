@@ -58,7 +58,10 @@ def test_pins_name_no_local_build() -> None:
 
 def test_pins_are_closed_under_what_the_installed_packages_require() -> None:
     tool = load("pins")
-    wanted = tool.installed(str(requirement) for requirement in requirements())
+    large = PROJECT["project"]["optional-dependencies"]["ocr"]  # need not be installed
+    wanted = tool.installed(
+        str(one) for one in requirements() if one not in map(Requirement, large)
+    )
     assert wanted.keys() - tool.UNPINNED <= pins().keys()
 
 
@@ -87,7 +90,7 @@ def test_what_the_code_imports_is_declared(package: str) -> None:
     files = [ROOT / package] if package.endswith(".py") else sorted((ROOT / package).glob("*.py"))
     for file in files:
         for name in imported(file) - own - sys.stdlib_module_names:
-            found = {canonicalize_name(one) for one in distributions.get(name, ())}
+            found = {canonicalize_name(one) for one in distributions.get(name, (name,))}
             assert found & declared, f"{file.name} imports {name}, which pyproject.toml lacks"
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from fake_assistant import (
@@ -429,6 +430,26 @@ def test_a_report_tells_what_was_added_copied_and_skipped_and_why() -> None:
         "2 articles added, 1 updated, 3 known already, 1 skipped in 1.2 s."
         "Copies of other articles: 1a is a copy of bSkipped: 1odd.xyz: it is odd"
     )
+
+
+@pytest.mark.parametrize("kind", get_args(get_type_hints(Progress)["kind"]))
+def test_each_kind_of_event_of_an_ingest_is_told(kind: Any) -> None:
+    from rag.page.wiring import told
+
+    event = Progress(kind, "/tmp/x/<b>.txt", "b", reason="it is doubtful")
+    _, last = told(iter([event]))
+    assert f"Reading: 1 {kind}… " in last and "<b>" not in last
+
+
+def test_a_report_leads_to_what_came_and_tells_warnings_and_later_versions() -> None:
+    warnings = (Problem("/tmp/x/<b>.txt", "it is <i>doubtful</i>"),)
+    done = Report(1, 0, 0, 9, (), (), 1.0, warnings=warnings, superseded=(("old", "new"),))
+    parsed = Parsed(reading.report(done, [Progress("added", "/tmp/x/<b>.txt", "b")]))
+    assert parsed.text == (
+        "1 article added, 1 warning in 1.0 s.To read: 1<b>.txt"
+        "Superseded, so not listed: 1old, by newWarnings: 1<b>.txt: it is <i>doubtful</i>"
+    )
+    assert "b" not in parsed.tags and "i" not in parsed.tags
 
 
 def test_a_source_that_was_corrected_says_so() -> None:

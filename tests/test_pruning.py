@@ -68,7 +68,8 @@ def test_articles_of_vanished_files_are_removed(index: Index, news: Path) -> Non
         ("r1", f"{news}/rows.jsonl#r1"),
     }
     assert ids(index) == {"newsroom"}
-    assert [event.kind for event in events] == ["removed"] * 4
+    # The folder that nothing is left in is told too.
+    assert [event.kind for event in events] == ["warning", *["removed"] * 4]
     index.check()
 
 
@@ -96,7 +97,7 @@ def test_a_folder_that_cannot_be_opened_prunes_nothing_at_all(
     report = pruned(index, news, folder)
     assert report.removed == ()
     assert report.not_pruned.startswith(f"{folder} cannot be opened (")
-    assert report.not_pruned.endswith("), so nothing was removed.")
+    assert report.not_pruned.endswith("Check the path, or leave the folder out.")
     assert ids(index) == ALL
 
 

@@ -301,7 +301,7 @@ def test_a_number_is_an_id_and_a_truth_value_is_none(tmp_path):
         ("publisher", 3, '"publisher" is not a string: 3. The publisher was left unknown.'),
         ("url", "javascript:alert(1)", None),
         ("authors", [1], None),
-        ("authors", {"name": "Ola"}, None),
+        ("authors", {"first": "Ola"}, None),
     ],
 )
 def test_a_field_that_cannot_be_used_is_reported_and_the_article_kept(
@@ -368,11 +368,10 @@ def test_a_date_line_in_a_row_is_believed_where_the_row_has_no_date(tmp_path):
     assert told(found[0]) == {"published": "date line"}
 
 
-def test_a_json_list_is_named_once(tmp_path):
-    path = write(tmp_path / "a.jsonl", json.dumps([{"text": FIRST}] * 3, indent=1))
-    assert reasons(read_file(path)) == [
-        "a.jsonl is one JSON list over many lines. Write one object per line."
-    ]
+def test_a_json_list_over_many_lines_is_read_as_json(tmp_path):
+    given = [{"text": FIRST}, {"text": SECOND}]
+    found = list(read_file(write(tmp_path / "a.jsonl", json.dumps(given, indent=1))))
+    assert [article.text for article in found] == [FIRST, SECOND]
 
 
 # --- files and folders -------------------------------------------------------------------------
@@ -385,7 +384,8 @@ def test_a_folder_is_walked_in_order_and_reports_what_it_does_not_read(tmp_path)
         write(tmp_path / name, BODY)
     found = list(read_all([tmp_path]))
     assert [item.id for item in found if isinstance(item, Article)] == ["a", "two", "c"]
-    assert reasons(found) == [f"photo.png is not a format that Byline reads ({KNOWN})."]
+    [reason] = reasons(found)
+    assert reason.startswith(f"photo.png is not a format that Byline reads ({KNOWN}). Convert it")
 
 
 def test_a_file_that_is_asked_for_by_name_is_read_though_it_is_hidden(tmp_path):
@@ -397,6 +397,23 @@ def test_each_file_is_read_once(tmp_path):
     (tmp_path / "same.txt").symlink_to(path)
     found = list(read_all([path, str(tmp_path), tmp_path / "." / "a.txt"]))
     assert [item.id for item in found] == ["a"]
+
+
+def test_links_that_lead_out_of_a_folder_are_counted_and_followed_where_asked_for(tmp_path):
+    folder, beside = tmp_path / "news", tmp_path / "private"
+    folder.mkdir()
+    beside.mkdir()
+    write(folder / "a.txt", BODY)
+    write(beside / "b.txt", BODY)
+    write(beside / "c.txt", BODY)
+    (folder / "letter.txt").symlink_to(beside / "b.txt")
+    (folder / "more").symlink_to(beside)
+    first, told_ = read_all([folder])
+    assert (first.id, told_.source, told_.warning) == ("a", str(folder), True)
+    assert told_.reason.startswith("2 links lead out of this folder and were not followed.")
+    found = {item.id for item in read_all([folder], follow_links=True)}
+    assert found == {"a", "letter", "c"}
+    assert [item.id for item in read_all([folder / "letter.txt"])] == ["letter"]
 
 
 def test_links_in_a_circle_end(tmp_path):
@@ -411,6 +428,16 @@ def test_links_in_a_circle_end(tmp_path):
         f"{tmp_path / 'gone.txt'} is a link to something that is not there. Mend or remove it.",
         f"{tmp_path / 'self.txt'} is a link to something that is not there. Mend or remove it.",
     ]
+
+
+def test_a_folder_without_files_is_told(tmp_path):
+    (tmp_path / "sub").mkdir()
+    write(tmp_path / ".hidden.txt", BODY)
+    said = f"{tmp_path} holds no files that are not hidden. Check the path."
+    assert reasons(read_all([tmp_path])) == [said]
+    write(tmp_path / "sub" / "a.txt", BODY)
+    assert [item.id for item in read_all([tmp_path])] == ["a"]
+    assert list(read_all([tmp_path / "sub", tmp_path, tmp_path]))[1:] == []
 
 
 def test_deep_folders_are_no_trouble(tmp_path):
@@ -429,7 +456,9 @@ def test_what_is_missing_does_not_stop_the_rest(tmp_path):
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
-    assert reasons(read_all([tmp_path])) == ["pipe.txt is not a file that holds text."]
+    assert reasons(read_all([tmp_path])) == [
+        "pipe.txt is not a file that holds text. Leave it out."
+    ]
 
 
 def test_a_name_that_is_no_text_can_still_be_reported(tmp_path):
@@ -470,7 +499,7 @@ def test_a_file_that_is_too_large_is_not_opened(tmp_path):
         file.truncate(LARGEST_FILE + 1)
     assert reasons(read_file(path)) == [
         "a.txt has 50 MB, more than the 50 MB that one article may have. "
-        "Split it, or write a .jsonl."
+        "Split it: a file, or a row of a .jsonl, for each article."
     ]
 
 
@@ -508,9 +537,7 @@ def test_one_bad_byte_does_not_change_the_encoding(tmp_path):
 def test_rows_are_utf_8_with_or_without_a_mark(tmp_path):
     row = json.dumps({"text": STORY}, ensure_ascii=False)
     assert one(write(tmp_path / "a.jsonl", row.encode("utf-8-sig"))).text == STORY
-    assert reasons(read_file(write(tmp_path / "b.jsonl", row.encode("utf-16")))) == [
-        "b.jsonl is not in UTF-8. Save it as UTF-8."
-    ]
+    assert one(write(tmp_path / "b.jsonl", row.encode("utf-16"))).text == STORY
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Who may reach the page, on which port, and how `byline serve` begins and ends."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -40,12 +41,19 @@ def test_half_a_login_is_refused(auth: str) -> None:
         serving.credentials(auth, "127.0.0.1")
 
 
-def test_a_taken_port_is_passed_over() -> None:
+def test_a_port_that_is_asked_for_and_taken_is_refused_and_otherwise_passed_over() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert serving.free_port("127.0.0.1", port) > port
-    with pytest.raises(BadRequest, match="No port from 7860"):
-        serving.free_port("203.0.113.1", 7860)
+        with pytest.raises(BadRequest) as caught:
+            serving.free_port("127.0.0.1", port)
+        assert str(caught.value) == (
+            f"Port {port} cannot be opened at 127.0.0.1 (Address already in use). "
+            "Choose another with --port, or leave it out to have a free one found."
+        )
+    with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", serving.PORT)):
+        assert serving.free_port("127.0.0.1") > serving.PORT
+    with pytest.raises(BadRequest, match="No port from 7860 to 7959"):
+        serving.free_port("203.0.113.1")
 
 
 def refused(*arguments: str) -> str:
@@ -56,9 +64,20 @@ def refused(*arguments: str) -> str:
     return result.stderr
 
 
+def test_proxies_are_hidden_only_while_the_page_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", NOWHERE)
+    monkeypatch.setenv("all_proxy", NOWHERE)
+    with serving.without_proxies():
+        assert not {"HTTP_PROXY", "all_proxy"} & os.environ.keys()
+    assert os.environ["HTTP_PROXY"] == os.environ["all_proxy"] == NOWHERE  # noqa: SIM112
+
+
 def test_serve_says_in_one_line_what_to_do(tmp_path: Path) -> None:
     assert "--auth USER:PASSWORD" in refused("--index", str(tmp_path), "--host", "0.0.0.0")
     assert "pass by the login" in refused("--mcp", "--auth", "ada:secret")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"Port {port} cannot be opened" in refused("--port", port)
 
 
 SERVE = """
@@ -69,20 +88,34 @@ app.cli.cli(sys.argv[1:], obj=app.cli.Parts(assistant=lambda *_: FakeAssistant()
 """
 LOADING = "Loading the models."
 EMPTY = "The archive is empty; the page says what to do."
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that does not answer."""
 
 
 @pytest.mark.parametrize(
-    ("articles", "begins", "shown"),
-    [((BRIDGE,), LOADING, "1 article"), ((), EMPTY, "The archive is empty")],
+    ("articles", "begins", "shown", "proxies"),
+    [
+        (
+            (BRIDGE,),
+            LOADING,
+            "1 article",
+            {"HTTP_PROXY": NOWHERE, "https_proxy": NOWHERE, "NO_PROXY": ".example"},
+        ),
+        ((), EMPTY, "The archive is empty", {"ALL_PROXY": "socks5://127.0.0.1:9"}),
+    ],
 )
-def test_serve_gives_the_address_and_ends_with_ctrl_c(
-    tmp_path: Path, articles: tuple[Article, ...], begins: str, shown: str
+def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
+    tmp_path: Path,
+    articles: tuple[Article, ...],
+    begins: str,
+    shown: str,
+    proxies: dict[str, str],
 ) -> None:
     shelf_of(FakeAssistant(), tmp_path / "index", articles)
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE, "serve", "--index", str(tmp_path / "index")],
-        env={**os.environ, "PYTHONPATH": paths, "BYLINE_NO_BROWSER": "1"},
+        env={**os.environ, "PYTHONPATH": paths, "BYLINE_NO_BROWSER": "1", **proxies},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

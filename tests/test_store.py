@@ -660,9 +660,8 @@ def test_another_encoder_is_refused_by_name(index: Index) -> None:
     for writable in (False, True):
         with pytest.raises(IndexMismatch) as caught:
             Index.open(index.folder, OtherEncoder(), writable=writable)
-        one_line(
-            caught, "hash-1", "other-1", f"byline ingest --rebuild --index {index.folder} PATH"
-        )
+        anew = f"byline ingest --rebuild --encoder other --index {index.folder} PATH"
+        one_line(caught, "hash-1", "other-1", "add --encoder hash", anew)
     with Index.open(index.folder) as unchecked:
         assert unchecked.manifest.encoder == "hash"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import itertools
 import json
 from collections.abc import Iterator
 from itertools import pairwise
@@ -404,7 +403,9 @@ COSTS = "Repairs of the harbour bridge in Veldmar cost {} million crowns and too
 
 
 def version(name: str, cost: str, published: str | None, **known: object) -> Article:
-    made = article(name, COSTS.format(cost), title="Bridge", published=published)
+    """One that the program fetched."""
+    source = f"{URL}?utm_source={name}"
+    made = article(name, COSTS.format(cost), title="Bridge", published=published, source=source)
     return dataclasses.replace(made, **{"url": URL, **known})  # type: ignore[arg-type]
 
 
@@ -509,36 +510,6 @@ def test_an_address_that_many_texts_claim_is_no_articles(
     store.remove("v1")
     assert successors(store) == {"v4": "", "v2": "v4", "v3": "v4"}
     assert whole(store)
-
-
-@pytest.mark.parametrize("at_once", [True, False])
-def test_rows_with_one_id_and_one_address_are_versions(
-    kind: str, folder: Path, at_once: bool
-) -> None:
-    rows = [
-        version("7", cost, f"2025-03-0{day}", source=f"/{day}.jsonl#7")
-        for day, cost in ((4, "18.4"), (5, "19.1"), (6, "20.2"))
-    ]
-    states = []
-    for order in itertools.permutations(rows):
-        with made(new_place(kind, folder), ENCODER, CHUNKER) as store:
-            for part in [order] if at_once else [[row] for row in order]:
-                assert ingest_articles(store, part, ENCODER).problems == ()
-            states.append(successors(store))
-            assert store.article("7") == rows[2]
-            assert ingest_articles(store, order, ENCODER).unchanged == 3
-            assert whole(store)
-    assert len(states[0]) == 3
-    assert all(one == states[0] for one in states)
-
-
-def test_rows_with_one_id_that_are_no_versions_do_not_contend(store: Store) -> None:
-    ingest_articles(store, [OLD], ENCODER)
-    other = article("old", story(5), published="2025-03-09", source="elsewhere.txt")
-    with pytest.raises(KeyError):
-        store.contend(dataclasses.replace(other, url=URL))
-    with pytest.raises(KeyError):
-        store.contend(other)
 
 
 # Ingesting
@@ -671,7 +642,7 @@ def test_a_rebuild_takes_another_encoder(where: Place, tmp_path: Path) -> None:
     with index_for(where, ENCODER) as store:
         ingest_articles(store, [article("one", story(1))], ENCODER)
     longer = OtherEncoder(32)
-    with pytest.raises(IndexMismatch, match=r"hash-1.*other-1.*byline ingest --rebuild --index"):
+    with pytest.raises(IndexMismatch, match=r"hash-1.*other-1.*--rebuild --encoder other"):
         index_for(where, longer)
     (tmp_path / "two.txt").write_text(story(2))
     with opened(where, ENCODER) as reader, Rebuild.begun(where, longer) as rebuild:
@@ -764,7 +735,8 @@ def test_an_assistant_answers_alike_from_both(where: Place, tmp_path: Path) -> N
             answers.append([told(assistant.ask(text, since=day)) for text, day in ASKED])
     assert answers[0] == answers[1]
     assert [bool(one["citations"]) for one in answers[0][:2]] == [True, True]
-    assert answers[0][0]["citations"][0]["article_id"] == "bridge-2"
+    cited = {citation["article_id"] for citation in answers[0][0]["citations"]}
+    assert cited == {"bridge", "bridge-2"}  # rows of a file replace one another by no address
     assert [one["refused"] for one in answers[0][-2:]] == [True, True]
 
 

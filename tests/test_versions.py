@@ -13,7 +13,7 @@ import pytest
 from index import versions
 from index.embedding import HashEncoder
 from index.errors import UnknownArticle
-from index.ingesting import Report, ingest_articles
+from index.ingesting import Report, ingest, ingest_articles
 from index.records import Article
 from index.store import Index
 from index.versions import url_key
@@ -37,7 +37,9 @@ def version(
     at: str | None = None,
     **known: object,
 ) -> Article:
-    made = article(name, COSTS.format(cost), title="Bridge", published=published)
+    """One that the program fetched; every request of a page may have its own tracking."""
+    source = f"{URL}?utm_source={name}"
+    made = article(name, COSTS.format(cost), title="Bridge", published=published, source=source)
     moment = dt.datetime.fromisoformat(at) if at else None
     return dataclasses.replace(made, **{"url": URL, "as_of": moment, **known})  # type: ignore[arg-type]
 
@@ -236,33 +238,80 @@ def test_an_address_that_many_texts_claim_is_no_articles(
     assert state(index) == {"v4": "", "v2": "v4", "v3": "v4"}
 
 
-def test_rows_with_one_id_and_one_address_are_versions(tmp_path: Path) -> None:
-    """As in the exports of several days: the latest row has the id, in any order."""
+LAST = "It is the last of the three bridges over the river."
+FILES = {
+    "front.md": "---\ntitle: Bridge\ndate: 2025-03-06\nurl: {url}\n---\n\n{text}\n",
+    "label.txt": "Bridge\n6 March 2025\n\n{text}\n\n"
+    f"{LAST}\n\nOriginal url: {{url}}?utm_source=a",
+    "row.csv": "id,title,published,url,text\nx,Bridge,2025-03-06,{url},{text}\n",
+    "page.html": "<html><head><title>Bridge</title><link rel=canonical href='{url}'></head><body>"
+    f"<article><h1>Bridge</h1><p>6 March 2025</p><p>{{text}}</p><p>{LAST}</p></article></body>",
+}
+"""Files each of which says of itself that it is the article at an address."""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_address_that_a_file_names_replaces_nothing(
+    index: Index, tmp_path: Path, name: str
+) -> None:
+    ingested(index, version("true"))
+    (tmp_path / name).write_text(FILES[name].format(url=URL, text=COSTS.format("12.0")))
+    report = ingest(index, [tmp_path / name], ENCODER)
+    assert (report.added, report.superseded) == (1, ())
+    (other,) = index.claimants("true")
+    assert url_key(other.url) == url_key(URL)
+    assert [card.article_id for card in index.claimants(other.article_id)] == ["true"]
+    assert set(state(index).values()) == {""}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://courier.example/a", "http://www.courier.example/a/?utm_source=x", True),
+        ("https://courier.example/a", "https://m.courier.example/a/amp", True),
+        ("https://courier.example/a", "https://courier.example/a?print=1", True),
+        ("https://courier.example/a.html", "https://courier.example/a.amp.html", True),
+        ("https://courier.example/a", "https://courier.example/b", False),
+        ("https://courier.example/a", "https://ledger.example/a", False),
+        ("https://courier.example/feed#one", "https://courier.example/feed#two", False),
+        ("/news/a.jsonl#7", "/news/b.jsonl#7", False),
+    ],
+)
+def test_what_came_the_same_way(one: str, other: str, same: bool) -> None:
+    assert (versions.way(one) == versions.way(other)) is same
+
+
+def test_what_an_index_of_before_has_set_aside_stays_there(index: Index) -> None:
+    ingested(index, version("old"), version("new", "19.1", published="2025-03-05"))
+    with index.changing() as db:
+        db.execute("UPDATE articles SET source = '/new.md'")
+        db.execute("UPDATE earlier SET source = '/old.md'")
+    ingested(index, version("other", "20", published="2025-03-04"))
+    assert state(index) == {"new": "", "old": "new", "other": ""}
+    index.remove("new")
+    assert state(index) == {"old": "", "other": ""}
+
+
+def test_a_date_to_come_is_not_believed(index: Index) -> None:
+    report = ingested(index, version("one"), version("two", "19.1", published="2999-01-01"))
+    (warning,) = report.warnings
+    assert "2999-01-01" in warning.reason
+    two = index.article("two")
+    assert (two.published, two.doubts) == (None, (warning.reason,))
+    assert state(index) == {"one": "", "two": ""}
+    assert ingested(index, version("two", "19.1", published="2999-01-01")).unchanged == 1
+
+
+def test_a_taken_id_skips_no_article(index: Index) -> None:
+    """Of rows with one id, in two files or in one, each is kept."""
     rows = [
-        version("7", cost, published=f"2025-03-0{day}", source=f"/{day}.jsonl#7")
-        for day, cost in ((4, "18.4"), (5, "19.1"), (6, "20.2"))
+        article("7", story(seed), source=f"/{name}.jsonl#7")
+        for seed, name in ((1, "a"), (2, "b"), (3, "b"))
     ]
-    found = []
-    for number, order in enumerate(orders(*rows)):
-        with Index.create(tmp_path / str(number), ENCODER) as index:
-            if number % 2:  # in one run, or one by one
-                report = ingested(index, *order)
-                assert (report.added, report.problems) == (3, ())
-            else:
-                for row in order:
-                    assert ingested(index, row).problems == ()
-            found.append(state(index))
-            assert index.article("7") == rows[2]
-            again = ingested(index, *order)
-            assert (again.unchanged, again.problems) == (3, ())
-    assert len(found[0]) == 3
-    assert all(one == found[0] for one in found)
-
-
-def test_rows_with_one_id_that_are_no_versions_are_skipped_as_ever(index: Index) -> None:
-    one = version("7", source="/a.jsonl#7")
-    two = version("7", source="/b.jsonl#7", title="Ferry", text=story(5), published="2025-03-06")
-    report = ingested(index, one, two)
-    assert [problem.source for problem in report.problems] == ["/b.jsonl#7"]
-    assert "byline remove 7" in report.problems[0].reason
-    assert index.article("7") == one
+    report = ingested(index, *rows)
+    assert (report.added, report.problems, len(report.warnings)) == (3, (), 2)
+    assert {index.article(card.article_id).text for card in index.articles()} == {
+        row.text for row in rows
+    }
+    again = ingested(index, *rows)
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 3)

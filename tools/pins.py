@@ -1,6 +1,6 @@
 """Writes constraints.txt from what is installed in this Python's environment.
 
-Run it after an upgrade: .venv/bin/python tools/pins.py > constraints.txt
+Run it after an upgrade, with all extras installed: .venv/bin/python tools/pins.py > constraints.txt
 It walks from pyproject.toml's requirements to everything that they need, so that
 a package that merely happens to be installed is not pinned.
 """

@@ -78,7 +78,7 @@ def served(folder: Path) -> Iterator[str]:
     shelf.assistant(shelf.default)
     page = build(shelf)
     try:
-        yield serving.start(page, HOST, serving.free_port(HOST, 7860))
+        yield serving.start(page, HOST, serving.free_port(HOST))
     finally:
         page.close(verbose=False)
 

@@ -12,13 +12,14 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
+from index.decoding import encoding_of
 from index.errors import UnreadableSource
 from index.formats.articles import one_line
-from index.formats.document import Document, Reader
+from index.formats.document import Document, Reader, is_litter
 from index.records import Article, Problem
 
 MOST_UNPACKED = 4_000_000_000
@@ -33,6 +34,9 @@ LARGEST_DIRECTORY = 40_000_000
 DEEPEST = 3
 """Archives and letters inside each other."""
 LONGEST_NAME = 200
+
+_UTF_8 = 0x800
+"""The flag of a part whose name is in UTF-8."""
 
 BROKEN = (
     zipfile.BadZipFile,
@@ -56,23 +60,41 @@ class Allowance:
 
 
 def read_archive(
-    document: Document, inner: Reader, allowance: Allowance | None = None
+    document: Document,
+    inner: Reader,
+    allowance: Allowance | None = None,
+    wanted: Callable[[str], bool] | None = None,
 ) -> Iterator[Article | Problem]:
-    """A .zip file: what `inner` reads from each of its parts, in the order of their names."""
+    """A .zip file: what `inner` reads from each of its parts, in the order of their names.
+
+    `wanted` chooses among the parts by their names in small letters.
+    """
     allowance = allowance or Allowance()
     # A part of an archive cannot be read from its end, where an archive's list of parts is.
     with io.BytesIO(document.read()) if document.depth else document.open() as file:
         archive = opened(document, file)
-        members = [one for one in archive.infolist() if not _passed_over(one)]
+        members = [
+            one
+            for one in archive.infolist()
+            if not _passed_over(one) and (wanted is None or wanted(one.filename.lower()))
+        ]
         if not members:
-            raise UnreadableSource(f"{document.name} is an archive without files. Leave it out.")
+            what = "pages" if wanted else "files that are not hidden"
+            raise UnreadableSource(f"{document.name} holds no {what}. Leave it out.")
         members.sort(key=lambda member: member.filename)
+        encoding, doubt = _encoding(members)
+        if doubt:
+            yield document.problem(
+                f"{document.name}, the names in it: {doubt} If that is right, unpack it so and "
+                "ingest the folder.",
+                warning=True,
+            )
         for number, member in enumerate(members):
             if number == MOST_MEMBERS:
                 raise UnreadableSource(
                     f"{document.name} holds more than {MOST_MEMBERS:,} files. Split it."
                 )
-            yield from _member(document, archive, member, inner, allowance)
+            yield from _member(document, archive, member, inner, allowance, encoding)
 
 
 def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
@@ -86,6 +108,12 @@ def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
             raise UnreadableSource(f"{document.name} holds too many files. Split it.")
         return zipfile.ZipFile(file)
     except BROKEN:
+        file.seek(0)
+        if not file.read(2).startswith(b"PK"):
+            raise UnreadableSource(
+                f"{document.name} is not a zip archive by its contents. Unpack it with the program "
+                "that made it, and ingest the folder."
+            ) from None
         raise UnreadableSource(
             f"{document.name} is damaged: it is cut off or was changed on the way. Copy it again."
         ) from None
@@ -107,11 +135,11 @@ def _directory_size(file: BinaryIO) -> int:
 
 
 def _passed_over(member: zipfile.ZipInfo) -> bool:
-    """Whether a part is a folder or hidden."""
+    """Whether a part is a folder, or nothing that somebody put there to be read."""
     if member.filename.endswith("/"):  # is_dir() fails on a part that has no name
         return True
     parts = [part for part in member.filename.replace("\\", "/").split("/") if part.strip(".")]
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return any(map(is_litter, parts))
 
 
 def _member(
@@ -120,10 +148,12 @@ def _member(
     member: zipfile.ZipInfo,
     inner: Reader,
     allowance: Allowance,
+    encoding: str,
 ) -> Iterator[Article | Problem]:
-    name = one_line(member.filename.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
+    called = _raw(member).decode(encoding, "replace") if _is_old(member) else member.filename
+    name = one_line(called.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
     source = f"{document.source}#{name}"
-    if reason := _refused(member):
+    if reason := refused(member):
         yield Problem(source, f"{document.name}: {name} {reason}")
         return
     part = Document(
@@ -136,8 +166,26 @@ def _member(
     yield from inner(part)
 
 
-def _refused(member: zipfile.ZipInfo) -> str:
-    """Why a part is not opened; empty for one that is."""
+def _is_old(member: zipfile.ZipInfo) -> bool:
+    """Whether a name is in an encoding of which the archive does not say that it is UTF-8."""
+    return not (member.flag_bits & _UTF_8 or member.filename.isascii())
+
+
+def _raw(member: zipfile.ZipInfo) -> bytes:
+    """The bytes of an old name, which zipfile takes for code page 437 whatever they are."""
+    return member.filename.encode("cp437", "replace")
+
+
+def _encoding(members: Iterable[zipfile.ZipInfo]) -> tuple[str, str]:
+    """The encoding of old names, by all of them together, and what is doubtful about it."""
+    names = b"\n".join(_raw(member) for member in members if _is_old(member))
+    for mark in (b"/", b".", b"-"):  # never part of another sign, in whatever encoding
+        names = names.replace(mark, b" ")
+    return encoding_of(names) if names else ("cp437", "")
+
+
+def refused(member: zipfile.ZipInfo) -> str:
+    """Why a part is not unpacked; empty for one that is."""
     if member.flag_bits & 0x1:
         return "is locked with a password. Unpack the archive and ingest the folder."
     if member.file_size > max(RATIO_FROM, LARGEST_RATIO * member.compress_size):

@@ -11,9 +11,11 @@ from index import cleaning, languages, notices
 from index.characters import fold
 from index.cleaning import Facts
 from index.dates import parse_date, parse_moment
+from index.errors import UnreadableSource
+from index.formats import fields
 from index.formats.document import Document
 from index.lines import Line, web_address
-from index.records import Article, Problem
+from index.records import Article, Page, Problem
 
 Told = tuple[str, object, str]
 """The name of a fact, its value, and where it was told."""
@@ -47,6 +49,8 @@ def article(
     body = cleaning.trim(paragraphs, facts)
     for doubt in doubts:
         yield document.problem(doubt, warning=bool(body))
+    if not body and facts.doubts:
+        raise UnreadableSource(f"{document.name} {facts.doubts[0]}")
     if not body:
         raise document.empty()
     facts.learn("url", web_address(document.url or ""), "address")
@@ -76,8 +80,21 @@ def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -
         language=facts.language or "",
         corrections=facts.corrections,
         as_of=facts.as_of,
+        pages=tuple(_pages(body, facts.page_labels)),
         doubts=tuple(facts.doubts),
     )
+
+
+def _pages(body: Sequence[Line], labels: Mapping[int, str]) -> Iterator[Page]:
+    """Where the pages of a paged source begin in the text of its paragraphs."""
+    start = current = 0
+    for line in body:
+        for offset, number in line.pages:
+            if number != current:
+                label = labels.get(number, "")
+                yield Page(start + offset, number, label if label != str(number) else "")
+                current = number
+        start += len(line.text) + len("\n\n")
 
 
 def warnings(made: Article) -> Iterator[str]:
@@ -110,24 +127,50 @@ def _learn_corrections(facts: Facts, text: str) -> None:
 # --- fields ------------------------------------------------------------------------------------
 
 
-def learn(facts: Facts, fields: Mapping[str, object], where: str) -> Iterator[str]:
+def learn(facts: Facts, given: Mapping[str, object], where: str) -> Iterator[str]:
     """Take over the fields that say what is known; yield what is wrong with the others."""
     timed: list[object] = []
-    for key, value in fields.items():
-        name = FIELDS.get(str(key).strip().lower().replace("-", "_").replace(" ", "_"))
+    domains: list[str] = []
+    for key, value in given.items():
+        name = FIELDS.get(squeezed(key))
         if not name or value in EMPTY:
             continue
         if name == "source":  # a source is an address, or else the name of a publisher
-            name = "url" if isinstance(value, str) and web_address(value) else "publisher"
-        known = _VALUES[name](value)
+            name = "url" if web_address(one_line(said(value))) else "publisher"
+        if name in ("url", "domain") and (host := _host(one_line(said(value)))):
+            domains.append(host)  # a site, and no story on it
+            continue
+        name = "publisher" if name == "domain" else name
+        known = _VALUES[name](said(value))
         if name == "published":
-            timed.append(value)
+            timed.append(said(value))
         if known:
             facts.learn(name, known, where)
         else:
             yield f'"{key}" is not {_WANTED[name]}'.replace("@", as_json(value))
+    for domain in domains:
+        facts.learn("publisher", domain, f"{where}, the site's address")
     for value in timed:
         learn_time(facts, value, where)
+
+
+def squeezed(key: object) -> str:
+    """The name of a field in small letters and figures alone: "Publish_Date" is "publishdate"."""
+    return re.sub(r"[\W_]+", "", str(key)[:LONGEST_FIELD].casefold())
+
+
+def said(value: object, keys: Iterable[str] = ("name", "rendered", "@value", "$date")) -> object:
+    """What an object that stands for one string says, such as {"name": "Meridian"}."""
+    if isinstance(value, dict):
+        found = (value.get(key) for key in keys)
+        return next((one for one in found if isinstance(one, str)), value)
+    return value
+
+
+def _host(address: str) -> str:
+    """The host of an address that names no more; empty for others."""
+    bare = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})/?", address, re.IGNORECASE)
+    return bare[1].lower().removeprefix("www.") if bare else ""
 
 
 def learn_time(facts: Facts, published: object, where: str) -> None:
@@ -136,7 +179,7 @@ def learn_time(facts: Facts, published: object, where: str) -> None:
     For after the field that says when it was changed.
     """
     moment = parse_moment(one_line(published))
-    if moment and ":" in one_line(published):
+    if moment and re.search(r"\d:\d|\dT\d{4}", one_line(published)):
         facts.learn("as_of", moment, where)
 
 
@@ -171,7 +214,7 @@ def names(value: object) -> tuple[str, ...]:
         commas = [part.strip() for part in ",".join(parts).split(",")]
         parts = commas if all(" " in part for part in commas) else parts
     else:
-        parts = [one_line(part) for part in value] if isinstance(value, list) else []
+        parts = [one_line(said(part)) for part in value] if isinstance(value, list) else []
         parts = parts if all(parts) else []
     return tuple(part for part in parts if part)
 
@@ -188,49 +231,38 @@ def notes(value: object) -> tuple[str, ...]:
 
 
 EMPTY: tuple[object, ...] = (None, "", [], "null", "~")
+LONGEST_FIELD = 100
+"""Characters of a field's name."""
 FIELDS = {
-    "title": "title",
-    "headline": "title",
-    "published": "published",
-    "date": "published",
-    "date_published": "published",
-    "published_at": "published",
-    "publication_date": "published",
-    "publisher": "publisher",
-    "publication": "publisher",
-    "outlet": "publisher",
-    "source": "source",
-    "url": "url",
-    "link": "url",
-    "canonical": "url",
-    "original_url": "url",
-    "author": "authors",
-    "authors": "authors",
-    "byline": "authors",
-    "language": "language",
-    "lang": "language",
-    "language_code": "language",
-    "inlanguage": "language",
-    "in_language": "language",
-    "updated": "as_of",
-    "modified": "as_of",
-    "updated_at": "as_of",
-    "modified_at": "as_of",
-    "date_updated": "as_of",
-    "date_modified": "as_of",
-    "datemodified": "as_of",
-    "last_updated": "as_of",
-    "last_modified": "as_of",
-    "correction": "corrections",
-    "corrections": "corrections",
-    "clarification": "corrections",
+    name: fact
+    for fact, names_ in {
+        "title": "title headline articletitle storytitle",
+        "published": "published date datepublished datepublish publishdate publisheddate"
+        " publishedat publishedon publicationdate pubdate webpublicationdate",
+        "publisher": "publisher publication outlet sitename metasitename medianame"
+        " sourcehostname newspaper",
+        "domain": "sourcedomain domain hostname canonicaldomain mediaurl",
+        "source": "source",
+        "url": "url link canonical canonicalurl canonicallink originalurl articleurl storyurl"
+        " sourceurl weburl permalink",
+        "authors": "author authors byline creator",
+        "language": "language lang languagecode inlanguage metalang",
+        "as_of": "updated modified updatedat modifiedat dateupdated datemodified datemodify"
+        " modifieddate lastupdated lastmodified",
+        "corrections": "correction corrections clarification",
+    }.items()
+    for name in names_.split()
 }
-"""What the fields of rows and of front matter may be called, and what each says."""
+"""What the fields of rows and of front matter may be called, `squeezed`, and what each says.
+
+The names are those of news-please, newspaper4k, trafilatura, Dewey, Media Cloud, JSON Feed,
+schema.org and WordPress. When something was fetched or stored is no date of publication.
+"""
 
 _VALUES: dict[str, Callable[[object], object]] = {
-    "title": one_line,
+    "title": lambda value: fields.line(value) if isinstance(value, str) else "",
     "published": lambda value: parse_date(one_line(value)),
-    "publisher": one_line,
+    "publisher": lambda value: fields.line(value) if isinstance(value, str) else "",
     "url": lambda value: web_address(one_line(value)),
     "authors": names,
     "language": language_code,

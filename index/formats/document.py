@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -47,7 +48,8 @@ class Document:
     @property
     def suffix(self) -> str:
         """The end of its name that says the format, in small letters: ".html"."""
-        return PurePosixPath(self.name).suffix.lower()
+        name = self.name.lower()
+        return ".warc.gz" if name.endswith(".warc.gz") else PurePosixPath(name).suffix
 
     def read(self) -> bytes:
         """All of its bytes.
@@ -63,25 +65,25 @@ class Document:
             raise self._too_large(len(data))
         return data
 
-    def text(self, declared: str | None = None) -> str:
+    def text(self, declared: str | None = None) -> decoding.Decoded:
         """The same as text; `declared` is the encoding that the bytes name themselves.
 
         Raises:
             UnreadableSource: it is no text, or no prose.
         """
         try:
-            text = decoding.decode(self.read(), self.charset or declared)
+            decoded = decoding.decoded(self.read(), self.charset or declared)
         except decoding.NoText as error:
             raise UnreadableSource(f"{self.name} {error}") from None
-        if len(text) > LONGEST_TEXT:
+        if len(decoded.text) > LONGEST_TEXT:
             raise UnreadableSource(f"{self.name} {TOO_LONG}")
-        longest = max(map(len, text.splitlines()), default=0)
+        longest = max(map(len, decoded.text.splitlines()), default=0)
         if longest > LONGEST_LINE:
             raise UnreadableSource(
                 f"{self.name} has a line of {longest:,} characters: that is data, not an article. "
                 "Break its lines, or leave it out."
             )
-        return text
+        return decoded
 
     def empty(self) -> UnreadableSource:
         """The error to raise where no text is found in it."""
@@ -96,20 +98,28 @@ class Document:
     def _too_large(self, size: int) -> UnreadableSource:
         return UnreadableSource(
             f"{self.name} has {size // 1_000_000} MB, more than the {LARGEST_FILE // 1_000_000} MB "
-            "that one article may have. Split it, or write a .jsonl."
+            "that one article may have. Split it: a file, or a row of a .jsonl, for each article."
         )
 
 
 TOO_LONG = (
     f"has more than the {LONGEST_TEXT:,} characters that one article may have. "
-    "Split it, or write a .jsonl."
+    "Split it: a file, or a row of a .jsonl, for each article."
 )
+# Hidden files, the locks of documents that are open, and what systems keep in folders for
+# themselves.
+_LITTER = re.compile(r"\.|~\$|(?:__MACOSX|(?:eh)?thumbs\.db|desktop\.ini|icon\r)\Z", re.IGNORECASE)
 Reader = Callable[[Document], Iterator[Article | Problem]]
 
 
 def shown(path: str | Path) -> str:
     """A path as text that can be printed and stored, whatever bytes its name is made of."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file or folder with this name was not put there to be read."""
+    return bool(_LITTER.match(name))
 
 
 def from_path(path: Path) -> Document:

@@ -15,7 +15,7 @@ from index.cleaning import Facts
 from index.dates import parse_date, parse_moment
 from index.decoding import signature
 from index.errors import UnreadableSource
-from index.formats import markup
+from index.formats import fields
 from index.formats.articles import (
     finished,
     language_code,
@@ -63,9 +63,12 @@ def read_feed(document: Document) -> Iterator[Article | Problem]:
         raise UnreadableSource(
             f"{document.name} is damaged: its XML or its encoding is wrong. Save it again as UTF-8."
         ) from None
-    if not feed.get("version") or not feed.entries:
-        what = "a feed without entries" if feed.get("version") else "XML, but no RSS or Atom feed"
-        raise UnreadableSource(f"{document.name} is {what}. Save it again, or leave it out.")
+    if not feed.get("version"):
+        raise UnreadableSource(
+            f"{document.name} is XML, but no RSS or Atom feed, NewsML-G2 or NITF. Leave it out."
+        )
+    if not feed.entries:
+        raise UnreadableSource(f"{document.name} is a feed without entries. Leave it out.")
     short = 0
     for entry in feed.entries:
         yield from _entry(document, entry, feed.feed)
@@ -103,15 +106,15 @@ def _entry(
 def _facts(entry: FeedParserDict, feed: FeedParserDict) -> Facts:
     facts = Facts()
     origin = entry.get("source") or {}
-    facts.learn("title", _plain(entry.get("title")), "feed entry")
+    facts.learn("title", fields.line(one_line(entry.get("title"))), "feed entry")
     # Not the day of a change, which is all that some entries give.
     facts.learn("published", parse_date(one_line(dict.get(entry, "published"))), "feed entry")
     facts.learn("url", web_address(one_line(entry.get("link"))), "feed entry")
     people = [one_line(author.get("name")) for author in entry.get("authors", ())]
     facts.learn("authors", tuple(filter(None, people)), "feed entry")
     facts.learn("authors", names(one_line(entry.get("author"))), "feed entry")
-    facts.learn("publisher", _plain(origin.get("title")), "source of the feed entry")
-    facts.learn("publisher", _plain(feed.get("title")), "feed title")
+    facts.learn("publisher", fields.line(one_line(origin.get("title"))), "source of the feed entry")
+    facts.learn("publisher", fields.line(one_line(feed.get("title"))), "feed title")
     contents = [part.get("language") for part in entry.get("content", ())]
     for spoken in (entry.get("language"), entry.get("dc_language"), *contents):
         facts.learn("language", language_code(spoken), "feed entry")
@@ -121,18 +124,8 @@ def _facts(entry: FeedParserDict, feed: FeedParserDict) -> Facts:
     return facts
 
 
-def _plain(title: object) -> str:
-    """A title without the markup that feeds put into it."""
-    text = one_line(title)
-    if "<" not in text and "&" not in text:
-        return text
-    tree = markup.parsed(text) if len(text) < 10_000 else None
-    return " ".join(line.text for line in markup.paragraphs(tree)) if tree is not None else ""
-
-
 def _lines(entry: FeedParserDict) -> list[Line]:
     """The paragraphs of an entry: of its content, or else of its summary."""
     contents = [str(part.get("value", "")) for part in entry.get("content", ())]
     html = max([*contents, str(entry.get("summary") or "")], key=len)
-    tree = markup.parsed(html)
-    return markup.paragraphs(tree) if tree is not None else []
+    return fields.paragraphs(html)

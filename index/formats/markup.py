@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 LONGEST_MARKUP = 5_000_000
 """Characters of a page without the pictures that it carries inside; no article has more."""
 
-# Those of HTML, and those that trafilatura uses for the same ("head", "quote", "row", ...).
 _BLOCKS = frozenset(
-    "address article aside blockquote body center cell dd details div dl dt figure fieldset footer"
-    " form h1 h2 h3 h4 h5 h6 head header hr html item li list main nav ol p pre quote row section"
-    " summary table tbody td th thead tr ul".split()
+    "address article aside blockquote body caption center dd details div dl dt figure fieldset"
+    " footer form h1 h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section summary table"
+    " tbody td tfoot th thead tr ul".split()
 )
-_BREAKS = frozenset(("br", "lb"))
+_CELLS = frozenset(("td", "th"))
+CELL_BREAK = " | "
+LONGEST_CELL = 150
+"""Characters; what has more in one cell is a layout, or prose."""
 _DROPPED = frozenset(
-    "audio button canvas figcaption graphic iframe img input noscript object picture script select"
+    "audio button canvas figcaption iframe img input noscript object picture script select"
     " source style svg template textarea title video".split()
 )
-_LINKS = frozenset(("a", "ref"))
 _SPACE = re.compile(r"\s+")
 # What a saved page carries inside its addresses: pictures and fonts, in base64.
 _EMBEDDED = re.compile(r"data:[\w.+-]+/[\w.+-]+[^\s\"'()<>]{200,}")
@@ -63,35 +64,59 @@ def blocks(tree: HtmlElement) -> Iterator[list[Line]]:
 
     Pictures, scripts and forms go, and what they show is not the text's words.
     """
+    return (lines for _, lines in placed(tree))
+
+
+def placed(tree: HtmlElement) -> Iterator[tuple[HtmlElement, list[Line]]]:
+    """The same, each with the element that it stands in. The row of a table is one line."""
     from lxml.etree import iterwalk
 
     block = _Block()
     skipped = 0
+    inside = tree
+    row = False
     for event, element in iterwalk(tree, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else "script"
+        if tag == "tr":
+            row = event == "start" and _is_row_of_data(element)
+        splits = tag in _BLOCKS and not (row and tag in _CELLS)
         if event == "start":
             skipped += tag in _DROPPED
             if not skipped:
-                if tag in _BLOCKS:
-                    yield from block.taken(_level(element))
+                if splits:
+                    yield from ((inside, lines) for lines in block.taken(_level(element)))
+                    inside = element
+                elif row and tag in _CELLS and element.getprevious() is not None:
+                    block.add(CELL_BREAK)
                 block.begin(tag, element)
                 block.add(element.text)
             continue
         if not skipped:
             block.finish(tag)
-            if tag in _BLOCKS:
-                yield from block.taken(0)
+            if splits:
+                yield from ((inside, lines) for lines in block.taken(0))
+                inside = element.getparent() if element is not tree else tree
         skipped -= tag in _DROPPED
         if not skipped and element is not tree:
             block.add(element.tail)
-    yield from block.taken(0)
+    yield from ((inside, lines) for lines in block.taken(0))
+
+
+def _is_row_of_data(row: HtmlElement) -> bool:
+    """Whether a row of a table holds a few words a cell, and is not there for the layout."""
+    if len(row) < 2 or any(
+        child.tag in _BLOCKS or child.tag == "br" for cell in row for child in cell
+    ):
+        return False
+    return all(len(cell.text_content()) <= LONGEST_CELL for cell in row)
 
 
 def _level(element: HtmlElement) -> int:
     """1 to 6 for a heading."""
-    name = str(element.get("rend", "")) if element.tag == "head" else str(element.tag)
-    match = re.fullmatch(r"h([1-6])", name)
-    return int(match[1]) if match else 2 * (element.tag == "head")
+    match = re.fullmatch(r"h([1-6])", str(element.tag))
+    if match is None and element.get("role") == "heading":
+        match = re.fullmatch(r"([1-6])", str(element.get("aria-level", "2")))
+    return int(match[1]) if match else 0
 
 
 class _Block:
@@ -110,15 +135,15 @@ class _Block:
 
     def begin(self, tag: str, element: HtmlElement) -> None:
         """An element inside the block opens."""
-        if tag in _BREAKS:
+        if tag == "br":
             self._end_line()
-        elif tag in _LINKS:
-            self._links.append(str(element.get("href") or element.get("target") or ""))
+        elif tag == "a":
+            self._links.append(str(element.get("href") or ""))
             self._inside += 1
 
     def finish(self, tag: str) -> None:
         """An element inside the block closes."""
-        if tag in _LINKS:
+        if tag == "a":
             self._inside = max(0, self._inside - 1)
 
     def add(self, text: str | None) -> None:
@@ -137,7 +162,7 @@ class _Block:
 
     def _end_line(self) -> None:
         inside = self._inside
-        text = _SPACE.sub(" ", "".join(self._parts)).strip()
+        text = _SPACE.sub(" ", "".join(self._parts)).strip(" |")
         if text:
             whole = self._linked and bool(self._links)
             self._lines.append(Line(text, self._heading, tuple(self._links), whole))

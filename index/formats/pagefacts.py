@@ -6,10 +6,11 @@ saving is no date of publication, and a name without a mark is no author.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from index.cleaning import Facts
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 LARGEST_JSON = 500_000
 """Characters of one JSON-LD block."""
 LONGEST_TITLE = 300
+LABEL = 40
+"""Characters before a time in which it is called the time of a change."""
 
 # The names of meta tags (as name, property or itemprop), the surest first.
 _META = {
@@ -55,19 +58,32 @@ _META = {
         "dc.date.modified",
     ),
 }
-_STORY_TYPE = re.compile(r"(?:[A-Za-z]*Article|BlogPosting|Report)\Z")
+_STORY_TYPE = re.compile(r"(?:[A-Za-z]*(?:Article|BlogPosting)|Report)\Z")
 _BETWEEN_TITLES = re.compile(r"\s+[|–—·:•-]+\s+")
+_UNTRUE = re.compile(r"(?:https?://schema\.org/)?(?:false|no)", re.IGNORECASE)
 _CHANGED = re.compile(r"updated|modified|edited|corrected", re.IGNORECASE)
 
 
-def learn_from_page(facts: Facts, tree: HtmlElement) -> set[str]:
-    """Add to `facts` what a page says of its article; the titles that it goes by, in small letters.
+class Told(NamedTuple):
+    """What a page says of its article that is no fact of it."""
+
+    titles: set[str]
+    """What it goes by, in small letters."""
+    paid: bool
+    """Whether it is marked as not free."""
+    only_day: dt.date | None
+    """The day of all times on the page; for want of a better one, it was published then."""
+
+
+def learn_from_page(facts: Facts, tree: HtmlElement) -> Told:
+    """Add to `facts` what a page says of its article.
 
     The order is that of trust: data for machines about the article, meta tags, then
     elements with one clear meaning.
     """
     metas = _metas(tree)
-    heading = _only_heading(tree)
+    page_title = _page_title(tree)
+    heading = _heading(tree, page_title)
     _learn_address(facts, tree, metas)
     story = _story_data(tree, heading)
     _learn_story(facts, story)
@@ -81,14 +97,13 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> set[str]:
     for tag in _META["published"]:
         for value in metas.get(tag, ()):
             learn_time(facts, value, f"meta tag {tag}")
-    _learn_time(facts, tree)
+    only_day = _learn_time(facts, tree)
     facts.learn("language", language_code(tree.get("lang")), "html lang")
-    page_title = _page_title(tree)
     title, outlet = split_title(page_title, facts.title)
     facts.learn("title", title, "page title")
     facts.learn("publisher", outlet, "page title")
     known = (facts.title, heading, title, page_title, *metas.get("og:title", ()))
-    return {name.casefold() for name in known if name}
+    return Told({name.casefold() for name in known if name}, _is_paid(story), only_day)
 
 
 def _value(field: str, value: object) -> object:
@@ -119,10 +134,12 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _only_heading(tree: HtmlElement) -> str:
-    """The text of the page's h1 where there is one only, and it is more than a word."""
-    headings = {one_line(heading.text_content()) for heading in tree.iter("h1")} - {""}
-    heading = headings.pop() if len(headings) == 1 else ""
+def _heading(tree: HtmlElement, page_title: str) -> str:
+    """The page's h1, if it is more than a word; of several, the one that the title begins with."""
+    found = {one_line(heading.text_content()) for heading in tree.iter("h1")} - {""}
+    if len(found) > 1:
+        found = {heading for heading in found if page_title.startswith(heading)}
+    heading = max(found, key=len, default="")
     return heading if " " in heading and len(heading) <= LONGEST_TITLE else ""
 
 
@@ -191,6 +208,13 @@ def _is_story(item: dict[str, object]) -> bool:
     return any(isinstance(one, str) and _STORY_TYPE.match(one) for one in kinds)
 
 
+def _is_paid(story: dict[str, object]) -> bool:
+    """Whether a story, or a part of it, is marked as not free."""
+    parts = story.get("hasPart")
+    marks = [one.get("isAccessibleForFree") for one in (story, *_objects(parts))]
+    return any(mark is False or _UNTRUE.fullmatch(one_line(mark)) for mark in marks)
+
+
 def _learn_story(facts: Facts, story: dict[str, object]) -> None:
     def learn(field: str, key: str, value: object) -> None:
         facts.learn(field, value, f"JSON-LD {key}")
@@ -227,8 +251,8 @@ def _corrections(value: object) -> tuple[str, ...]:
 # --- elements ----------------------------------------------------------------------------------
 
 
-def _learn_time(facts: Facts, tree: HtmlElement) -> None:
-    """The day that a time element marks as that of publication, or the only day on the page."""
+def _learn_time(facts: Facts, tree: HtmlElement) -> dt.date | None:
+    """The day that a time element marks as that of publication; the only day on the page."""
     days = set()
     for element in tree.iter("time", "span", "abbr"):
         marked = "datepublished" in str(element.get("itemprop", "")).lower().split()
@@ -238,12 +262,19 @@ def _learn_time(facts: Facts, tree: HtmlElement) -> None:
         day = parse_date(one_line(str(written)))
         if day and (marked or element.get("pubdate") is not None):
             facts.learn("published", day, "time element, marked as published")
-        around = element.getparent()
-        said = one_line(around.text or "") if around is not None else ""
+        said = _said_before(element)
         if day and not _CHANGED.search(f"{said} {element.get('itemprop')} {element.get('class')}"):
             days.add(day)
-    if len(days) == 1:
-        facts.learn("published", days.pop(), "the page's only time element")
+    return days.pop() if len(days) == 1 else None
+
+
+def _said_before(element: HtmlElement) -> str:
+    """The words right before an element, which say what its time is the time of."""
+    around, before = element.getparent(), element.getprevious()
+    parts = [around.text or ""] if around is not None else []
+    if before is not None and before.tag not in ("time", "abbr"):
+        parts += [before.text_content()[-LABEL:], before.tail or ""]
+    return one_line(" ".join(parts))
 
 
 def _page_title(tree: HtmlElement) -> str:

@@ -7,25 +7,20 @@ reads what the page says of itself. When a page was saved or fetched is no date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from index.cleaning import Facts
-from index.decoding import NoText, decode
+from index.decoding import NoText, decoded
 from index.errors import UnreadableSource
-from index.formats import markup, mime
+from index.formats import markup, mime, story
 from index.formats.articles import article, one_line
 from index.formats.document import Document
 from index.formats.pagefacts import learn_from_page
 from index.lines import Line, web_address
 from index.records import Article, Problem
 
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
-MOST_ELEMENTS = 50_000
-MOST_CHILDREN = 2_000
-"""Elements of a page, and inside one other element; what is larger is read more simply."""
+BEGINNING = 60
+"""Characters of a block that was left out, as a message shows them."""
 
 _CHARSET = re.compile(rb"""(?:charset\s*=|encoding\s*=)\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _CHARSET_WITHIN = 4096
@@ -41,12 +36,14 @@ def read_page(document: Document) -> Iterator[Article | Problem]:
     data = document.read()
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
     try:
-        html = decode(data, document.charset or (declared[1].decode("ascii") if declared else None))
+        html = decoded(
+            data, document.charset or (declared[1].decode("ascii") if declared else None)
+        )
     except NoText as error:
         raise UnreadableSource(f"{document.name} {error}") from None
-    facts = Facts()
-    saved = _SAVED_FROM.search(html[:_CHARSET_WITHIN])
-    yield from page(document, html, facts, saved[1] if saved else None)
+    facts = Facts(doubts=html.doubts)
+    saved = _SAVED_FROM.search(html.text[:_CHARSET_WITHIN])
+    yield from page(document, html.text, facts, saved[1] if saved else None)
 
 
 def read_archived_page(document: Document) -> Iterator[Article | Problem]:
@@ -57,10 +54,11 @@ def read_archived_page(document: Document) -> Iterator[Article | Problem]:
         if body.strip():
             url = whole.get("Snapshot-Content-Location") or part.get("Content-Location")
             try:
-                html = decode(body, mime.charset(part))
+                html = decoded(body, mime.charset(part))
             except NoText as error:
                 raise UnreadableSource(f"{document.name}: its page {error}") from None
-            yield from page(document, html, Facts(), one_line(str(url or "")))
+            facts = Facts(doubts=html.doubts)
+            yield from page(document, html.text, facts, one_line(str(url or "")))
             return
     raise UnreadableSource(
         f"{document.name} holds no page. Save the page again, as one file, or as .html."
@@ -89,45 +87,36 @@ def page(
         ) from None
     if tree is None:
         raise document.empty()
-    titles = learn_from_page(facts, tree)
+    told = learn_from_page(facts, tree)
     facts.learn("url", web_address(address or ""), "saved from")
-    lines = _story(tree)
-    while lines and one_line(lines[0].text).casefold() in titles:
+    found = story.read(tree, told.titles, paid=told.paid)
+    lines = found.lines
+    while lines and one_line(lines[0].text).casefold() in told.titles:
         lines = lines[1:]
     if not lines:
         raise UnreadableSource(
             f"{document.name} holds no article that could be found. If a script draws the page, "
             "open it in a browser and save it from there."
         )
-    yield from article(document, lines, facts)
+    facts.doubts += _doubts(found, lines, told.paid)
+    last = [("published", told.only_day, "the page's only time element")]
+    yield from article(document, lines, facts, last)
 
 
-def _story(tree: HtmlElement) -> list[Line]:
-    """The paragraphs of the story that a page is about."""
-    if not is_ordinary(tree):
-        return _marked_story(tree)
-    import trafilatura
-
-    found = trafilatura.bare_extraction(
-        tree, include_comments=False, include_links=True, with_metadata=False
-    )
-    body = getattr(found, "body", None)
-    return markup.paragraphs(body) if body is not None else []
-
-
-def is_ordinary(tree: HtmlElement) -> bool:
-    """Whether a page is built as pages are; on others trafilatura takes quadratic time."""
-    return not any(
-        number > MOST_ELEMENTS or len(element) > MOST_CHILDREN
-        for number, element in enumerate(tree.iter())
-    )
-
-
-def _marked_story(tree: HtmlElement) -> list[Line]:
-    """The paragraphs of the longest part that is marked as the story, or else of all the page."""
-    parts = max((list(tree.iter(*tags)) for tags in (("article",), ("main",), ("body",))), key=bool)
-    longest = max(parts, key=lambda part: len(part.text_content()), default=tree)
-    for element in list(longest.iter("nav", "aside", "footer", "form")):
-        if element is not longest:
-            element.drop_tree()
-    return markup.paragraphs(longest)
+def _doubts(found: story.Story, lines: Sequence[Line], paid: bool) -> Iterator[str]:
+    """What a reader should know of how a page was read."""
+    if paid or found.walled:
+        why = "says that it is not free" if paid else "ends with an offer to read on"
+        yield (
+            f"{why}: the {sum(len(line.text) for line in lines):,} characters that were read may "
+            "be only the beginning. Save the page again from a browser that is logged in."
+        )
+    if found.kept < story.LEAST_KEPT:
+        longest = max(found.left_out, key=len)
+        count = len(found.left_out)
+        blocks = f"{count} blocks were left out; the {'longer' if count == 2 else 'longest'}"
+        blocks = "a block was left out, which" if count == 1 else blocks
+        yield (
+            f"was not read whole: kept {found.kept:.0%} of the visible text; {blocks} begins "
+            f"“{longest[:BEGINNING].rsplit(' ', 1)[0]}…”. Compare `byline show` with the page."
+        )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.characters import drop_tags, fold
 from index.cleaning import Facts
+from index.decoding import Decoded
 from index.formats.articles import article, learn
 from index.formats.document import Document
 from index.lines import Line
@@ -29,11 +30,12 @@ _GLUED = re.compile(r"[A-Z][\w&-]*(?:[ /]+[A-Z][\w&-]*){0,4}")
 
 def read_text(document: Document) -> Iterator[Article | Problem]:
     """A .txt file: one article. Marked up as Markdown, it is read as Markdown."""
-    text = document.text()
-    if _MARKED_UP.search(text):
-        yield from _marked_up(document, text)
+    decoded = document.text()
+    if _MARKED_UP.search(decoded.text):
+        yield from _marked_up(document, decoded)
     else:
-        yield from article(document, plain_paragraphs(text), Facts())
+        facts = Facts(doubts=decoded.doubts)
+        yield from article(document, plain_paragraphs(decoded.text), facts)
 
 
 def read_markdown(document: Document) -> Iterator[Article | Problem]:
@@ -45,9 +47,9 @@ def read_markdown(document: Document) -> Iterator[Article | Problem]:
     yield from _marked_up(document, document.text())
 
 
-def _marked_up(document: Document, text: str) -> Iterator[Article | Problem]:
-    fields, body, trouble = front_matter(text.replace("\r\n", "\n"))
-    facts = Facts()
+def _marked_up(document: Document, decoded: Decoded) -> Iterator[Article | Problem]:
+    fields, body, trouble = front_matter(decoded.text.replace("\r\n", "\n"))
+    facts = Facts(doubts=decoded.doubts)
     doubts = [f"{document.name}: {trouble}"] if trouble else []
     for problem in learn(facts, fields, "front matter"):
         doubts.append(f"{document.name}, front matter: {problem}")

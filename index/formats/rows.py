@@ -1,221 +1,226 @@
-"""Many articles in one file, a row each: .jsonl, .csv and .tsv with named columns."""
+"""From the fields of a row to its article: what JSON, JSON lines and tables have in common."""
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
-import io
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import BinaryIO
 
 from index import cleaning
 from index.cleaning import Facts
-from index.decoding import NoText, bom_encoding, decode, encoding_of
+from index.dates import in_order, is_double, shown_order
+from index.decoding import (
+    MOST_CONTROLS,
+    REMEDY,
+    NoText,
+    bom_encoding,
+    decode,
+    encoding_of,
+    signature,
+    telling,
+)
 from index.errors import UnreadableSource
-from index.formats.articles import EMPTY, as_json, finished, learn, one_line, slug, warnings
-from index.formats.document import LARGEST_FILE, LONGEST_TEXT, TOO_LONG, Document
-from index.paragraphs import plain_paragraphs
+from index.formats import fields
+from index.formats.articles import (
+    EMPTY,
+    FIELDS,
+    as_json,
+    finished,
+    learn,
+    one_line,
+    said,
+    slug,
+    squeezed,
+    warnings,
+)
+from index.formats.document import LONGEST_TEXT, TOO_LONG, Document
+from index.lines import web_address
 from index.records import Article, Problem
 
-TEXT_FIELDS = ("text", "body", "content", "article", "story", "full_text", "article_text")
-"""What the field with an article's text may be called; the first that is there counts."""
+TEXT_FIELDS = (
+    "text maintext bodytext articletext articlebody storytext fulltext textcontent contenttext body"
+    " content story article contenthtml bodyhtml html"
+).split()
+"""What the field with an article's text may be called, `squeezed`; of several, the longest counts,
+and of those about as long the first."""
+SUMMARY_FIELDS = "summary description excerpt abstract standfirst teaser lead".split()
+"""What stands in for a text that is not there."""
+AS_LONG = 0.9
+"""Of the longest text of a row, what another one must have to be about as long."""
 SAMPLE = 64_000
-"""Bytes that tell the encoding and the separator of a table."""
+"""Bytes that tell whether a file is text, and the separator of a table."""
 
-_DELIMITERS = ",;\t|"
+# What interfaces put at the end of a text that they cut off: "… [+1234 chars]".
+_CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ char(?:acter)?s\]\s*\Z")
 
 
-def read_jsonl(document: Document) -> Iterator[Article | Problem]:
-    """A .jsonl file: an article in each row.
+def article_of(
+    given: Mapping[str, object],
+    document: Document,
+    doubts: Iterable[str] = (),
+    *,
+    alone: bool = False,
+    orders: Orders | None = None,
+) -> Iterator[Article | str]:
+    """The article of one row, and what is wrong with the row.
 
-    A field that cannot be used is reported and the article read without it.
+    Args:
+        given: the row's fields.
+        document: what it came in.
+        doubts: what is doubtful about the letters of all of the document, and told of it.
+        alone: it is the only one that the document can hold, which then is its source.
+        orders: in which order the fields of all rows have day and month.
     """
-    number = 0
-    for number, row in _lines(document):
-        if number == 1:
-            _check_text(document, row)
-        if number == 1 and row.strip() in (b"[", b"[{"):
-            raise UnreadableSource(
-                f"{document.name} is one JSON list over many lines. Write one object per line."
-            )
-        yield from _placed(_json_row(row, document), document, number)
-    if not number:
-        raise _no_rows(document)
+    name, text = text_of(given)
+    if not name:
+        yield '"text" is missing or is not a string. Give the article\'s text.'
+        return
+    if len(text) > LONGEST_TEXT:
+        yield TOO_LONG
+        return
+    shared = [] if text.isascii() else list(doubts)
+    facts = Facts(doubts=list(shared))
+    if squeezed(name) in SUMMARY_FIELDS:
+        facts.doubts.append(f"holds no text but a summary (“{name}”), which was read in its place.")
+    if cut := _CUT.search(text):
+        text = text[: cut.start()]
+        facts.doubts.append(f"was cut off where it comes from (“{one_line(cut[0])}”).")
+    known = {key: value for key, value in given.items() if key != name}
+    yield from learn(facts, orders.applied(known) if orders else known, "row")
+    try:
+        lines = fields.paragraphs(text)
+    except ValueError:
+        yield "has more markup than an article has. Give the article's text alone."
+        return
+    body = cleaning.trim(lines, facts, row=True)
+    if not body:
+        yield '"text" is empty. Give the article\'s text.'
+        return
+    id_field = next((key for key in given if squeezed(key) in ("id", "storiesid")), "id")
+    article_id = _given_id(given.get(id_field))
+    if not article_id and given.get(id_field) not in EMPTY:
+        shown = as_json(given[id_field])
+        yield f'"{id_field}" is not a string or a whole number: {shown}. An id was made up.'
+    if alone:
+        made = finished(article_id or slug(document.stem), document.source, body, facts)
+    else:
+        article_id = article_id or _made_id(document, text)
+        made = finished(article_id, f"{document.source}#{article_id}", body, facts)
+    yield made
+    yield from (warning for warning in warnings(made) if alone or warning not in shared)
 
 
-def read_table(document: Document) -> Iterator[Article | Problem]:
-    """A .csv or .tsv file whose first line names the columns: an article in each row."""
-    # The standard limit, 128 kB, is less than a long article. It is one for the whole process.
-    csv.field_size_limit(LARGEST_FILE)
-    with document.open() as file:
-        sample = file.read(SAMPLE)
-    _check_text(document, sample)
-    encoding = encoding_of(sample[: sample.rfind(b"\n") + 1] or sample, document.charset)
-    rows = _table_rows(document, encoding, _delimiter(document, sample, encoding))
-    header = next(rows, (0, []))[1]
-    columns = [one_line(name).lower() if isinstance(name, str) else "" for name in header]
-    if not any(columns):
-        raise _no_rows(document)
-    if not _text_field(dict.fromkeys(columns, "")):
-        raise UnreadableSource(
-            f'{document.name} has no column "text" (its first line: {as_json(columns)}). '
-            "Name the columns in the first line."
-        )
-    empty = True
-    for number, row in rows:
-        empty = empty and not any(row)
-        if isinstance(row, str):
-            yield document.problem(f"{document.name}, line {number}: {row}")
-        elif len(row) > len(columns):
-            yield document.problem(
-                f"{document.name}, line {number}: has {len(row)} values for {len(columns)} "
-                "columns. Put the text in quotation marks."
-            )
-        elif any(row):
-            fields: dict[str, object] = dict(zip(columns, row, strict=False))
-            yield from _placed(_row(fields, document), document, number)
-    if empty:
-        raise _no_rows(document)
+def text_of(given: Mapping[str, object]) -> tuple[str, str]:
+    """The name of the field with a row's text, and that text; both empty if there is none."""
+    for names in (TEXT_FIELDS, SUMMARY_FIELDS):
+        found = [
+            one for one in _strings(given, names) if one[1].strip() and not web_address(one[1])
+        ]
+        longest = max((len(text) for _, text in found), default=0)
+        for one in found:
+            if len(one[1]) >= AS_LONG * longest:
+                return one
+    return next(((key, "") for key, _ in _strings(given, TEXT_FIELDS)), ("", ""))
 
 
-# --- rows to articles --------------------------------------------------------------------------
+def _strings(given: Mapping[str, object], names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The fields that are called so, in the order of `names`, and hold a string."""
+    by_name = {squeezed(key): key for key in reversed(list(given))}
+    for key in (by_name[name] for name in names if name in by_name):
+        if isinstance(text := said(given[key], ("rendered", "@value")), str):
+            yield key, text
 
 
-def _placed(
-    items: Iterable[Article | str], document: Document, number: int
+def has_text(names: Iterable[str]) -> bool:
+    """Whether one of some fields may hold an article's text."""
+    return any(squeezed(name) in (*TEXT_FIELDS, *SUMMARY_FIELDS) for name in names)
+
+
+def placed(
+    items: Iterable[Article | str], document: Document, where: str
 ) -> Iterator[Article | Problem]:
     """The items of one row; what is wrong with a row is a warning if an article came of it."""
     found = list(items)
     read = any(isinstance(item, Article) for item in found)
     for item in found:
         if isinstance(item, str):
-            reason = f"{document.name}, line {number}: {item}"
-            yield document.problem(reason, warning=read)
+            yield document.problem(f"{document.name}{where}: {item}", warning=read)
         else:
             yield item
 
 
-def _json_row(row: bytes, document: Document) -> Iterator[Article | str]:
-    """The article of one row, and what is wrong with the row."""
-    if len(row) >= LARGEST_FILE:
-        yield f"has more than {LARGEST_FILE // 1_000_000} MB. One row is one article."
-        return
-    try:
-        fields = json.loads(decode(row))
-    except (ValueError, RecursionError):
-        yield "is not valid JSON. Write one object per line, as JSON."
-        return
-    if not isinstance(fields, dict):
-        yield 'is not an object. Write {"text": "..."}.'
-        return
-    yield from _row(fields, document)
-
-
-def _row(fields: Mapping[str, object], document: Document) -> Iterator[Article | str]:
-    named = _text_field(fields)
-    text = fields.get(named or "text")
-    if not isinstance(text, str):
-        yield '"text" is missing or is not a string. Give the article\'s text.'
-        return
-    if len(text) > LONGEST_TEXT:
-        yield TOO_LONG
-        return
-    facts = Facts()
-    yield from learn(facts, {key: fields[key] for key in fields if key != named}, "row")
-    body = cleaning.trim(plain_paragraphs(text), facts, row=True)
-    if not body:
-        yield '"text" is empty. Give the article\'s text.'
-        return
-    given = fields.get("id")
-    usable = isinstance(given, str | int) and not isinstance(given, bool)
-    article_id = one_line(str(given)) if usable else ""
-    if not article_id and given not in EMPTY:
-        yield f'"id" is not a string or a whole number: {as_json(given)}. An id was made up.'
-    if not article_id:
-        digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()
-        article_id = f"{slug(document.stem)}-{digest[:8]}"
-    made = finished(article_id, f"{document.source}#{article_id}", body, facts)
-    yield made
-    yield from warnings(made)
-
-
-def _text_field(fields: Mapping[str, object]) -> str | None:
-    return next((name for name in TEXT_FIELDS if name in fields), None)
-
-
-def _no_rows(document: Document) -> UnreadableSource:
+def no_rows(document: Document) -> UnreadableSource:
+    """The error to raise where a file of rows holds none."""
     return UnreadableSource(
         f"{document.name} is empty. Give it one article per line, or leave it out."
     )
 
 
-# --- bytes to rows -----------------------------------------------------------------------------
+def encoding(document: Document) -> tuple[str, list[str]]:
+    """The encoding of a file of rows, by all of it, and what is doubtful about it.
 
-
-def _lines(document: Document) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers from 1; of too long a line, a part."""
+    Raises:
+        UnreadableSource: it is no text.
+    """
     with document.open() as file:
-        number = 0
-        while row := file.readline(LARGEST_FILE):
-            number += 1
-            if number == 1:
-                if bom_encoding(row) not in (None, "utf-8-sig"):
-                    raise UnreadableSource(f"{document.name} is not in UTF-8. Save it as UTF-8.")
-                row = row.removeprefix(codecs.BOM_UTF8)
-            if row.strip():
-                yield number, row
-            while len(row) == LARGEST_FILE and not row.endswith(b"\n"):
-                row = file.readline(LARGEST_FILE)
-
-
-def _check_text(document: Document, sample: bytes) -> None:
+        sample = file.read(SAMPLE)
+    if signature(sample) or bom_encoding(sample) or sample.count(0) > MOST_CONTROLS * len(sample):
+        telltale = sample[: sample.rfind(b"\n") + 1] or sample
+    else:  # a NUL here and there spoils its row, and no other
+        with document.open() as file:
+            telltale = telling(_lines(file)).replace(b"\0", b"")
     try:
-        decode(sample[:SAMPLE], document.charset)
+        decode(telltale, document.charset)
+        found, doubt = encoding_of(telltale, document.charset)
     except NoText as error:
         raise UnreadableSource(f"{document.name} {error}") from None
+    return found, [f"{doubt} {REMEDY}"] if doubt else []
 
 
-def _delimiter(document: Document, sample: bytes, encoding: str) -> str:
-    """What stands between the columns: the sign that the first line has most of."""
-    if document.suffix == ".tsv":
-        return "\t"
-    first = sample.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]
-    return max(_DELIMITERS, key=first.count)
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    while line := file.readline(SAMPLE):
+        yield line
 
 
-def _table_rows(
-    document: Document, encoding: str, delimiter: str
-) -> Iterator[tuple[int, list[str] | str]]:
-    """The rows with the numbers of the lines that they end on, or what is wrong with one."""
-    with (
-        document.open() as file,
-        io.TextIOWrapper(file, encoding, errors="replace", newline="") as text,
-    ):
-        reader = csv.reader(_bounded(text, document), delimiter=delimiter)
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield (
-                    reader.line_num,
-                    f"has a quotation that does not end within {LARGEST_FILE // 1_000_000} MB. "
-                    "Close it, or write a .jsonl.",
-                )
-                return
-            yield reader.line_num, row
+class Orders:
+    """In which order the dates of each field have day and month, as all rows together show."""
+
+    def __init__(self, rows: Callable[[], Iterable[Mapping[str, object]]]) -> None:
+        """`rows` gives all rows anew; it is asked once, by the first date that can be two days."""
+        self._rows = rows
+        self._known: dict[str, bool | None] | None = None
+
+    def applied(self, given: Mapping[str, object]) -> dict[str, object]:
+        """The fields of a row, with dates that can be two days as the one that is meant."""
+        return {
+            key: in_order(value, self._order(key))
+            if _is_date(key) and isinstance(value, str) and is_double(value)
+            else value
+            for key, value in given.items()
+        }
+
+    def _order(self, field: str) -> bool | None:
+        if self._known is None:
+            shown: dict[str, set[bool]] = {}
+            for row in self._rows():
+                for key, value in row.items():
+                    order = shown_order(value) if _is_date(key) and isinstance(value, str) else None
+                    if order is not None:
+                        shown.setdefault(key, set()).add(order)
+            self._known = {key: min(found) for key, found in shown.items() if len(found) == 1}
+        return self._known.get(field)
 
 
-def _bounded(text: io.TextIOWrapper, document: Document) -> Iterator[str]:
-    """The lines of a table, none longer than an article may be."""
-    first = True
-    while line := text.readline(LARGEST_FILE):
-        if len(line) >= LARGEST_FILE:
-            raise UnreadableSource(
-                f"{document.name} has a line of more than {LARGEST_FILE // 1_000_000} MB. "
-                "Close its quotations, and write one article per row."
-            )
-        yield line.lstrip("\ufeff") if first else line
-        first = False
+def _is_date(name: object) -> bool:
+    return FIELDS.get(squeezed(name)) in ("published", "as_of")
+
+
+def _given_id(given: object) -> str:
+    usable = isinstance(given, str | int) and not isinstance(given, bool)
+    return one_line(str(given)) if usable else ""
+
+
+def _made_id(document: Document, text: str) -> str:
+    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()
+    return f"{slug(document.stem)}-{digest[:8]}"

@@ -309,6 +309,7 @@ def version(row: Row, text: str) -> Version:
         published=known["published"],
         as_of=known["as_of"],
         corrections=known["corrections"],
+        source=row["source"],
     )
 
 

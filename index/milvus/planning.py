@@ -192,19 +192,6 @@ def copied(chunks: Sequence[Row], row: Row) -> list[Row]:
     ]
 
 
-def renamed(row: Row, article_id: str, number: int) -> Row:
-    """The row of an article under another id, as a new state of it."""
-    key = layout.hashed(article_id)
-    return {
-        **layout.searched(row),
-        "key": key,
-        "id": article_id,
-        "number": number,
-        "origin": article_id,
-        "origin_key": key,
-    }
-
-
 def with_change(rows: Sequence[Row], change: int) -> list[Row]:
     """The rows as they are written by a change."""
     return [dict(layout.with_bands(row), change=change) for row in rows]

@@ -23,7 +23,6 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from index import versions
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
 from index.errors import (
@@ -39,11 +38,11 @@ from index.milvus.changing import Changes
 from index.milvus.layout import State
 from index.milvus.lease import Lease
 from index.milvus.link import Link, Row, missing
-from index.milvus.planning import Coming, at_address
+from index.milvus.planning import Coming
 from index.milvus.view import MilvusView, Remembered
 from index.places import MilvusAddress, ingest_command
 from index.records import Article, Chunk
-from index.schema import Manifest
+from index.schema import Manifest, other_encoder
 from index.stores import Latest
 
 Finding = tuple[str, bool, str]
@@ -233,26 +232,6 @@ class MilvusIndex(Latest):
         self._changes.make(state, [Coming(new, article.text, added)], gone)
         return "updated" if gone else "added"
 
-    def contend(self, article: Article) -> tuple[bool, str]:
-        """See `Store`."""
-        state = self._writing()
-        view, names = self._view(state), self._changes.names(state)
-        address = versions.url_key(article.url)
-        rows: list[Row] = []
-        if address is not None:
-            rows, _ = at_address(self._link, names, layout.hashed(address), set(), set())
-        texts = {row["id"]: "".join(view.texts(row)) for row in rows}
-        found = [layout.version(row, texts[row["id"]]) for row in rows]
-        other = versions.yielding(article, found)
-        if other is None:
-            return False, ""
-        row = next(row for row in rows if row["id"] == other.id)
-        article_id = versions.spare_id(article.id, row["source"])
-        new = planning.renamed(row, article_id, state.number + 1)
-        chunks = planning.copied(view.chunk_rows(row, layout.STORED_CHUNK[1:]), new)
-        self._changes.make(state, [Coming(new, other.text, chunks)], [row])
-        return True, article_id
-
     def redescribe(self, article: Article, content_hash: str) -> None:
         """See `Store`."""
         state = self._writing()
@@ -427,12 +406,9 @@ class MilvusIndex(Latest):
     def _check_encoder(self, state: Manifest, encoder: Encoder | None) -> None:
         if encoder is None or encoder.fingerprint == state.fingerprint:
             return
-        raise IndexMismatch(
-            f"{self.name} was built with {state.encoder} ({state.dimension} dimensions, "
-            f"{state.fingerprint}), but the encoder is {encoder.name} ({encoder.dimension}, "
-            f"{encoder.fingerprint}). "
-            f"Rebuild it: {ingest_command(self._link.address, '--rebuild')}"
-        )
+        where = self._link.address
+        said = other_encoder(where, state, encoder.name, encoder.fingerprint)
+        raise IndexMismatch(said)
 
     def _lease_held(self) -> Lease:
         if self._lease is None:

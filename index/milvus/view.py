@@ -170,9 +170,19 @@ class MilvusView:
         cards = [
             layout.card(row) for row in rows if row["origin"] == origin and not row["superseded_by"]
         ]
-        return sorted(
-            cards, key=lambda c: (c.published is None, c.published or dt.date.min, c.article_id)
+        return sorted(cards, key=_earliest)
+
+    def claimants(self, article_id: str) -> list[Card]:
+        """See `View`."""
+        found = self._link.get(
+            self._articles, "key", [layout.hashed(article_id)], ["url_key", *_CARD]
         )
+        mine = next((row for row in found if row["id"] == article_id), None)
+        if mine is None or not mine["url_key"] or mine["superseded_by"]:
+            return []
+        rows = self._link.get(self._articles, "url_key", [mine["url_key"]], _CARD)
+        others = [row for row in rows if row["origin"] != mine["origin"] and _is_searched(row)]
+        return sorted(map(layout.card, others), key=_earliest)
 
     def card(self, article_id: str) -> Card:
         """See `View`."""
@@ -209,7 +219,11 @@ class MilvusView:
         article_id = article_id.encode("utf-8", "replace").decode("utf-8")
         ids = sorted(row["id"] for row in self._link.every(self._articles, ["key", "id"]))
         close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(close)}?" if close else "See the ids: byline list"
+        hint = (
+            f"Did you mean {' or '.join(close)}?"
+            if close
+            else "See the ids with: byline list, and the same --index"
+        )
         raise UnknownArticle(f"No article has the id {article_id}. {hint}")
 
     def texts(self, row: Row) -> list[str]:
@@ -311,6 +325,10 @@ class MilvusView:
         rows = self._link.query(self._chunks, where, ["id", "words"])
         held = [Words.stored(row["words"]) for row in rows]
         return {phrase: sum(words.occurrences(phrase) > 0 for words in held) for phrase in phrases}
+
+
+def _earliest(card: Card) -> tuple[bool, dt.date, str]:
+    return card.published is None, card.published or dt.date.min, card.article_id
 
 
 def _is_searched(row: Row) -> bool:

@@ -164,12 +164,20 @@ def ingest(
             help="How long to wait for another ingest into the same index.",
         ),
     ] = 600,
+    follow_links: Annotated[
+        bool,
+        typer.Option(
+            "--follow-links",
+            help="Also read what symbolic links lead to outside of the folders given.",
+        ),
+    ] = False,
     encoder: EncoderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read new and changed articles into the index.
 
-    Of several versions at one address, the latest is searched and the others are kept.
+    Of several versions that were fetched from one address, the latest is searched and the others
+    are kept. An address that a file names replaces nothing.
 
     Ctrl-C (or SIGTERM) stops after the articles in hand: what has been read by then is
     stored, and the same command goes on from there. A second one stops at once. The exit
@@ -186,7 +194,9 @@ def ingest(
         status.show(LOADING)
         loaded = _parts(context).encoder(encoder)
     where = index_folder(index)
-    run = _Ingest(paths, loaded, Wait(wait, progress.Waiting()), rebuild, prune, silent=as_json)
+    run = _Ingest(
+        paths, loaded, Wait(wait, progress.Waiting()), rebuild, prune, follow_links, as_json
+    )
     report, stop = run.into(where)
     if as_json:
         typer.echo(terminal.as_json(progress.report_dict(report)))
@@ -211,6 +221,7 @@ class _Ingest:
     wait: Wait
     rebuild: bool
     prune: bool
+    follow_links: bool
     silent: bool
     """True when nothing is to be told as it goes."""
 
@@ -230,7 +241,10 @@ class _Ingest:
                 read = partial(ingest, index, encoder=self.encoder, prune=self.prune)
             tally = stack.enter_context(progress.Tally(meter, silent=self.silent))
             stop = stack.enter_context(Stop(progress.say_stopping))
-            return read(self.paths, on_event=tally, meter=meter, stop=stop), stop
+            done = read(
+                self.paths, on_event=tally, meter=meter, stop=stop, follow_links=self.follow_links
+            )
+            return done, stop
 
 
 def _require_files(paths: Iterable[str]) -> None:
@@ -314,9 +328,12 @@ def show(article: ArticleArgument, index: IndexOption = None) -> None:
         found, card = view.article(article), view.card(article)
         copies = [one for one in view.copies(card.origin) if one.article_id != article]
         later = view.card(card.superseded_by) if card.superseded_by else None
-        earlier = view.earlier(article)
+        earlier, claimants = view.earlier(article), view.claimants(article)
     width = terminal.line_width()
-    typer.echo(terminal.article_text(found, copies, width, superseded_by=later, earlier=earlier))
+    shown = terminal.article_text(
+        found, copies, width, superseded_by=later, earlier=earlier, claimants=claimants
+    )
+    typer.echo(shown)
 
 
 @cli.command()

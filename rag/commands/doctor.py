@@ -17,7 +17,7 @@ from pathlib import Path
 from index import embedding, schema, vectors
 from index.embedding import Encoder
 from index.errors import BylineError, IndexBusy, IndexDamaged
-from index.places import Place, ingest_command, milvus
+from index.places import Place, milvus
 from index.schema import Manifest
 from index.store import Index
 from rag.models import choice, llm
@@ -62,13 +62,7 @@ def _fits(
     """A line where the encoder is another one than the index was made with."""
     name, fingerprint = identity()
     if fingerprint != state.fingerprint:
-        yield (
-            "encoder",
-            False,
-            f"{where} was made with {state.encoder} ({state.fingerprint}), but the encoder is "
-            f"{name} ({fingerprint}). Ask with --encoder {shlex.quote(state.encoder)}, or make "
-            f"the index anew: {ingest_command(where, '--rebuild')}",
-        )
+        yield "encoder", False, schema.other_encoder(where, state, name, fingerprint)
 
 
 @dataclass(frozen=True)
@@ -123,19 +117,15 @@ class Doctor:
         with Index.open(self.folder) as index:
             index.check()
             counts, state = index.counts(), index.manifest
-        holds = (
-            f"{self.folder} is whole: {counts.articles} articles in {counts.chunks} chunks, "
-            f"made with {state.encoder}"
-        )
         name, fingerprint = self.identity()
-        if fingerprint == state.fingerprint:
-            return "index", True, holds
-        rebuild = schema.command(self.folder, "--rebuild")
+        if fingerprint != state.fingerprint:
+            said = schema.other_encoder(self.folder, state, name, fingerprint)
+            return "index", False, f"it is whole, but {said}"
         return (
             "index",
-            False,
-            f"{holds} ({state.fingerprint}), but the encoder is {name} ({fingerprint}). "
-            f"Ask with --encoder {shlex.quote(state.encoder)}, or make the index anew: {rebuild}",
+            True,
+            f"{self.folder} is whole: {counts.articles} articles in {counts.chunks} chunks, "
+            f"made with {state.encoder}",
         )
 
     def _salvaged(self) -> Iterator[Check]:

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from index import languages
-from index.records import Article, Card
+from index.records import Article, Card, Page
 from rag.records import Answer, Citation, Headline, Refusal
 from rag.text.enclosed import unmarked
 
@@ -147,7 +147,8 @@ def citation_texts(citations: Iterable[Citation], width: int | None = None) -> l
 
 
 def _citation(citation: Citation, width: int | None) -> str:
-    where = [citation.publisher, citation.published and citation.published.isoformat()]
+    day = citation.published.isoformat() if citation.published else None
+    where = [citation.publisher, day, citation.page]
     known = ", ".join(unmarked(one_line(part)) for part in where if part) or UNKNOWN
     head = f"[{citation.number}] {known}: {unmarked(one_line(citation.title))}"
     lines = [
@@ -186,6 +187,7 @@ def article_text(
     *,
     superseded_by: Card | None = None,
     earlier: Sequence[Card] = (),
+    claimants: Sequence[Card] = (),
 ) -> str:
     """An article's metadata, each value with where it came from, then its text.
 
@@ -195,6 +197,7 @@ def article_text(
         width: of a line.
         superseded_by: the later version, of an article that is not searched any more.
         earlier: the versions that this one has superseded.
+        claimants: the other articles that claim its address.
     """
     known: dict[str, str | None] = {
         "id": article.id,
@@ -214,12 +217,28 @@ def article_text(
         _field("corrected", note, article.provenance.get("corrections"))
         for note in article.corrections
     ]
+    lines += [_field("pages", _pages(article.pages), None)] if article.pages else []
     lines += [_field("doubtful", doubt, None) for doubt in article.doubts]
     later = [superseded_by] if superseded_by else []
     for name, cards in (("later", later), ("earlier", earlier), ("also in", copies)):
         lines += [_field(name, _card(card), None) for card in cards]
+    if claimants:
+        others = "; ".join(map(_card, claimants))
+        said = f"{claims_text(len(claimants))}: this one, and {others}"
+        lines.append(_field("claimed", said, None))
     paragraphs = printable(article.text).split("\n\n")
     return "\n".join(lines) + "\n\n" + "\n\n".join(wrapped(one, width) for one in paragraphs)
+
+
+def _pages(pages: Sequence[Page]) -> str:
+    """The first and the last page with text: "page 1 (printed 45) to page 3 (printed 47)"."""
+    return " to ".join(dict.fromkeys((str(pages[0]), str(pages[-1]))))
+
+
+def claims_text(others: int) -> str:
+    """That an article and so many others say that they stand at one address."""
+    count = "two" if others == 1 else f"{others + 1:,}"
+    return f"{count} articles claim this address"
 
 
 def _card(card: Card) -> str:

@@ -14,6 +14,7 @@ it quotes no such value, the best ranked that was read stands for it.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from itertools import combinations
 
 from index.stores import View
 from rag.disagreement.around import read_on
@@ -27,14 +28,17 @@ from rag.disagreement.sameness import (
     of_one_article,
     of_one_day,
     place,
+    rivals,
     same_source,
 )
 from rag.disagreement.sides import Disagreement, Side
 from rag.disagreement.statement import (
+    Kind,
     Statement,
 )
 from rag.disagreement.superseding import replaced
 from rag.evidence.ranking import Candidate
+from rag.evidence.spans import TYPED, typed
 from rag.generation import Draft
 from rag.questions.question import Question
 
@@ -57,11 +61,44 @@ def disagreements(
         drafts: what the answer quotes.
     """
     if not (Asked.of(question).kinds or question.asks == "polarity"):
-        return []
+        return impersonations(question, candidates, drafts)
     passages = {one.passage.stored.chunk_id: one.passage for one in candidates}
     further = read_on(index, list(passages.values()))
     quoted = {place(one) for one in candidates if any(_quotes(draft, one) for draft in drafts)}
-    return conflicts(question, candidates, further, quoted)
+    found = conflicts(question, candidates, further, quoted)
+    return found or impersonations(question, candidates, drafts)
+
+
+def impersonations(
+    question: Question, candidates: Sequence[Candidate], drafts: Sequence[Draft]
+) -> list[Disagreement]:
+    """Where the answer quotes two of which one may give itself out for the other; one at most.
+
+    Args:
+        question: the question, read.
+        candidates: sentences, best first.
+        drafts: what the answer quotes.
+    """
+    quoted = [next((one for one in candidates if _quotes(draft, one)), None) for draft in drafts]
+    for one, other in combinations([candidate for candidate in quoted if candidate], 2):
+        if rivals(one, other):
+            told = [_given(question, candidate.text) for candidate in (one, other)]
+            own = [[value for value in mine if value not in theirs] for mine, theirs in
+                   ((told[0], told[1]), (told[1], told[0]))]  # fmt: skip
+            if all(own):
+                sides = Side(one, own[0][0]), Side(other, own[1][0])
+                return [Disagreement(_ABOUT.get(question.asks, "words"), sides)]
+    return []
+
+
+_ABOUT: dict[str, Kind] = {"number": "number", "time": "date", "person": "name", "place": "name"}
+
+
+def _given(question: Question, text: str) -> list[str]:
+    """What a sentence gives of the kind asked for; all of it where no kind is."""
+    if question.asks not in TYPED:
+        return [text]
+    return [span.of(text) for span in typed(question, text)]
 
 
 def _quotes(draft: Draft, candidate: Candidate) -> bool:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from index.duplicates import relation
+from index.versions import url_key
 from rag.disagreement.amounts import MEASURES, Amount
 from rag.disagreement.asked import Asked
 from rag.disagreement.statement import (
@@ -17,7 +19,7 @@ from rag.disagreement.stems import is_generic, is_person
 from rag.evidence.ranking import Candidate
 from rag.text.dates import CALENDAR, Mention
 from rag.text.names import missing, names, same_name, split_name
-from rag.text.words import stem, words
+from rag.text.words import fold, stem, words
 
 FRESH = dt.timedelta(days=4)
 """How old the news of a story is at most, when it is of the day."""
@@ -159,9 +161,35 @@ def same_source(one: Statement, other: Statement) -> bool:
 
 
 def one_source(one: Candidate, other: Candidate) -> bool:
-    """True for sentences of one story or its copies, and of one outlet."""
+    """True for sentences of one story or its copies, and of one outlet.
+
+    Two of which one may give itself out for the other are not of one source, whatever
+    outlet they name.
+    """
     a, b = one.passage.stored.card, other.passage.stored.card
-    return a.origin == b.origin or bool(a.publisher and a.publisher == b.publisher)
+    if a.origin == b.origin:
+        return True
+    return bool(a.publisher and a.publisher == b.publisher) and not rivals(one, other)
+
+
+def rivals(one: Candidate, other: Candidate) -> bool:
+    """True for articles that claim one address, and for one text with other facts."""
+    a, b = one.passage.stored.card, other.passage.stored.card
+    if a.origin == b.origin:
+        return False
+    key = url_key(a.url)
+    if key is not None and key == url_key(b.url):
+        return True
+    return relation(one.passage.text, other.passage.text) == "differ"
+
+
+def vouched(one: Candidate, other: Candidate) -> bool:
+    """True where one outlet stands behind both: by name or by host, and neither gainsays it."""
+    a, b = one.passage.stored.card, other.passage.stored.card
+    hosts = [(url_key(card.url) or "").partition("/")[0] for card in (a, b)]
+    named = [fold(card.publisher or "") for card in (a, b)]
+    known = [pair for pair in (hosts, named) if all(pair)]
+    return bool(known) and all(x == y for x, y in known) and not rivals(one, other)
 
 
 def of_one_article(one: Statement, other: Statement) -> bool:

@@ -20,7 +20,7 @@ from rag.text.names import name_words
 from rag.text.speech import OPENS_ON_PRONOUN, SAYING
 from rag.text.words import STOPWORDS, words
 
-Kind = Literal["number", "date", "polarity"]
+Kind = Literal["number", "date", "polarity", "name", "words"]
 _CLAUSE_END = re.compile(
     r"[;:—]|\s[-–]\s|,?\s+(?:while|whereas|although|though|but)\s|,\s+(?:and|which|who|whom|whose"
     r"|where|when|after|before|with|among|including|compared|as|or|for|because|short|down|up"

@@ -22,7 +22,9 @@ from rag.disagreement.sameness import (
     contrary,
     of_one_article,
     place,
+    rivals,
     same_source,
+    vouched,
 )
 from rag.disagreement.statement import (
     Statement,
@@ -43,6 +45,7 @@ _NEWER = re.compile(
     re.IGNORECASE,
 )
 """Words by which a report says that it replaces what was reported before."""
+_CORRECTION = re.compile(r"\bcorrect(?:s|ed|ions?)\b", re.IGNORECASE)
 _PROVISIONAL = re.compile(
     r"\b(?:initial|preliminary|provisional|early (?:figure|count|estimate|report)s?|first count"
     r"|so far|as of|expected to rise|likely to rise|partial results?|projected|projections?)\b",
@@ -107,13 +110,15 @@ def _replaces(old: Statement, new: Statement, asked: Asked) -> bool:
     if new.former:
         alike = _same_value(old, new) and not old.near.isdisjoint(new.near)
         return alike and (old.kind == "number" or asked.bears(old))
-    if not _differ(old, new) or not about_one_thing(old, new, asked, loosely=_renews(new)):
+    if rivals(old.candidate, new.candidate):
+        return False
+    if not _differ(old, new) or not about_one_thing(old, new, asked, loosely=_renews(old, new)):
         return False
     before, after = published(old.candidate), published(new.candidate)
     if before is None or after is None or before == after:
         return False
     closely = len(old.said & new.said) >= 2
-    if _renews(new, titled=closely) or _provisional(old):
+    if _renews(old, new, titled=closely) or _provisional(old):
         return True
     if after - before > EVENT or old.kind != "number":
         return False
@@ -156,10 +161,17 @@ def _measured_in(statement: Statement) -> str:
     return statement.value.unit if isinstance(statement.value, Amount) else ""
 
 
-def _renews(new: Statement, titled: bool = False) -> bool:
-    """True where the sentence, or the headline where that may count, says that this is newer."""
-    title = new.candidate.passage.stored.card.title
-    return bool(_NEWER.search(new.candidate.text) or (titled and _NEWER.search(title)))
+def _renews(old: Statement, new: Statement, titled: bool = False) -> bool:
+    """True where the sentence, or the headline where that may count, says that this is newer.
+
+    Only the outlet itself corrects what it said; another one's correction is a claim.
+    """
+    said = [new.candidate.text]
+    if titled:
+        said.append(new.candidate.passage.stored.card.title)
+    if not vouched(old.candidate, new.candidate):
+        said = [_CORRECTION.sub(" ", one) for one in said]
+    return any(_NEWER.search(one) for one in said)
 
 
 def _provisional(old: Statement) -> bool:

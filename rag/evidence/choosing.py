@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from index.stores import View
 from rag.disagreement.conflicts import disagreements
-from rag.disagreement.sameness import place
+from rag.disagreement.sameness import place, vouched
 from rag.disagreement.sides import Disagreement
 from rag.disagreement.superseding import superseded
 from rag.evidence.demands import Demands
@@ -114,7 +114,10 @@ def _met(
 
 
 def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The first few candidates, each that is out of date replaced by what replaces it."""
+    """The first few candidates, each that is out of date after what replaces it.
+
+    It is left out where the same outlet gives the newer figure.
+    """
     newer = {
         old: new
         for old, new in superseded(question, ranked).items()
@@ -124,9 +127,11 @@ def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]
     for candidate in ranked[:CONSIDERED]:
         instead = newer.get(place(candidate))
         if instead is not None:
-            candidate = replace(instead, score=candidate.score)
-        if place(candidate) not in newer:
-            found.setdefault(place(candidate), candidate)
+            if place(instead) not in newer:
+                found.setdefault(place(instead), replace(instead, score=candidate.score))
+            if vouched(candidate, instead):
+                continue
+        found.setdefault(place(candidate), candidate)
     return list(found.values())
 
 

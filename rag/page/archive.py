@@ -1,14 +1,16 @@
 """The articles of one index as the page lists, shows, adds and removes them.
 
 An index that is made only later and an ingest elsewhere are no trouble. What is
-uploaded is copied into the index's own folder under its own plain name, and read from
-there; for an index on a server, into a folder of this machine. Nothing here knows
-Gradio, nor what anything looks like.
+uploaded is copied into the index's own folder under its own plain name, never over
+another file, and read from there; for an index on a server, into a folder of this machine.
+Nothing here knows Gradio, nor what anything looks like.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import filecmp
+import itertools
 import queue
 import re
 import shutil
@@ -24,6 +26,7 @@ from index.ingesting import Progress, Report
 from index.places import Place, local_folder, opened
 from index.readers import HOLDERS, KNOWN, READERS
 from index.records import Article, Card, Problem
+from index.schema import command
 from index.stores import Store
 from rag.page import windows
 from rag.text.words import content
@@ -122,6 +125,14 @@ class Archive:
             copies = view.copies(view.card(article_id).origin)
         return [card for card in copies if card.article_id != article_id]
 
+    def claimants(self, article_id: str) -> list[Card]:
+        """The other articles that claim an article's address.
+
+        Raises:
+            UnknownArticle: there is none with that id.
+        """
+        return self._index().claimants(article_id)
+
     def remove(self, article_id: str) -> str:
         """Take an article out, with its uploaded file if that held no other; gives its headline.
 
@@ -146,7 +157,7 @@ class Archive:
         if len(files) > MOST_FILES:
             raise BadRequest(
                 f"{len(files):,} files at once are too many: {MOST_FILES:,} can be added in "
-                "one go. Use the command line for more: byline ingest PATH"
+                f"one go. Use the command line for more: {command(self.where)}"
             )
         kept, refused = self._kept(files)
         for problem in refused:
@@ -193,13 +204,12 @@ class Archive:
         refused: list[Problem] = []
         for file in files:
             name = plain_name(file.name)
-            reason = _refused(file)
+            reason = _refused(file, self.where)
             if reason:
                 refused.append(Problem(name, reason))
                 continue
             folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, folder / name)
-            kept.append(folder / name)
+            kept.append(_copied(file, folder, name))
         return kept, refused
 
     def _forget(self, source: str) -> None:
@@ -209,21 +219,39 @@ class Archive:
             file.unlink(missing_ok=True)
 
 
-def plain_name(name: str) -> str:
-    """The name under which an upload is kept: no folder, nothing hidden, nothing odd."""
+def _copied(file: Path, folder: Path, name: str) -> Path:
+    """Where a file lies in a folder: under its name, or a new one where another file has that."""
+    for number in itertools.count(1):
+        place = folder / (name if number == 1 else plain_name(name, f"-{number}"))
+        try:
+            with file.open("rb") as came, place.open("xb") as kept:
+                shutil.copyfileobj(came, kept)
+            return place
+        except FileExistsError:
+            if not place.is_symlink() and filecmp.cmp(file, place, shallow=False):
+                return place
+    raise AssertionError("counting has no end")
+
+
+def plain_name(name: str, mark: str = "") -> str:
+    """The name under which an upload is kept: no folder, nothing hidden, nothing odd.
+
+    `mark` stands before its suffix.
+    """
     plain = _ODD.sub("_", Path(name.replace("\\", "/")).name).lstrip(". ") or "article.txt"
     stem, suffix = Path(plain).stem, Path(plain).suffix
-    return stem[: LONGEST_NAME - len(suffix)] + suffix
+    return stem[: LONGEST_NAME - len(mark + suffix)] + mark + suffix
 
 
-def _refused(file: Path) -> str:
-    """Why an upload is not taken; empty when it is."""
+def _refused(file: Path, where: Place) -> str:
+    """Why an upload to an index is not taken; empty when it is."""
     if file.suffix.lower() not in SUFFIXES:
-        return f"{file.suffix or 'a file without a suffix'} is no format that is read: {KNOWN}"
+        what = file.suffix or "a file without a suffix"
+        return f"{what} is no format that is read ({KNOWN}). Convert it to one of these"
     if file.is_symlink() or not file.is_file():
-        return "it is no file"
+        return "it is no file. Leave it out"
     if file.stat().st_size > LARGEST:
-        return f"it is larger than {LARGEST // 1024**2} MB; use: byline ingest PATH"
+        return f"it is larger than {LARGEST // 1024**2} MB; use: {command(where)}"
     return ""
 
 

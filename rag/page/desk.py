@@ -1,12 +1,14 @@
 """What happens when a reader of the page asks, stops or begins anew.
 
 Each call takes a conversation and gives back the next one with all that the
-page shows of it. Nothing is kept between calls but what answers, so that no
-reader ever sees another's questions. Nothing here knows Gradio.
+page shows of it. A conversation is kept under a name that only its reader's browser
+has, so that no reader ever sees another's questions. Nothing here knows Gradio.
 """
 
 from __future__ import annotations
 
+import secrets
+from collections import OrderedDict
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from typing import NamedTuple
@@ -21,6 +23,8 @@ from rag.page.sources import sources
 from rag.page.waiting import Turnstile
 from rag.records import Turn
 
+MOST_KEPT = 200
+"""Conversations that are kept for readers who come back; the oldest go first."""
 EMPTY = "There are no articles to answer from yet. Add some under Archive."
 
 
@@ -42,6 +46,24 @@ class Desk:
         self.turnstile = Turnstile()
         self._stopped: set[str] = set()
         self._cleared: set[str] = set()
+        self._kept: OrderedDict[str, Conversation] = OrderedDict()
+
+    def keep(self, conversation: Conversation, name: str) -> str:
+        """Keep a conversation for when its reader comes back; gives the name to come with.
+
+        Only who has the name, which cannot be guessed, gets it.
+        """
+        if name not in self._kept:
+            name = secrets.token_urlsafe(16)
+        self._kept[name] = conversation
+        self._kept.move_to_end(name)
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return name
+
+    def kept(self, name: str) -> Conversation:
+        """The conversation that was kept under a name; an empty one if there is none."""
+        return tuple(one for one in self._kept.get(name, ()) if not one.pending)
 
     def view(self, conversation: Conversation, settings: Settings | None = None) -> View:
         """What the page shows of a conversation."""

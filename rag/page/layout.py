@@ -19,6 +19,7 @@ from rag.page.files import asset
 from rag.page.inert import inert
 from rag.page.shelf import MOST_SOURCES, Shelf
 from rag.page.sources import sources
+from rag.questions.question import LONGEST
 
 ABOUT = "Answers from your own archive, each sentence with its source."
 INVITATION = (
@@ -33,12 +34,14 @@ WELCOME = (
     "<li>Point at a mark such as [1] to see the words behind it; click it to read them in the "
     "article.</li></ol>"
 )
+DEMO = "Read in the demo archive"
 MODES = [
     ("Whichever suits the model", "auto"),
     ("Quote the articles", "quote"),
     ("Let the model write", "compose"),
 ]
 STORAGE = "byline-settings"
+KEPT = "byline-conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Asking:
     """The tab with the conversation and its sources."""
 
     conversation: gr.State
+    kept: gr.BrowserState
+    """What the browser calls the conversation, to come back to it."""
     instead: gr.State
     """True while the next question takes the place of the last one."""
     welcome: gr.Column
@@ -153,6 +158,7 @@ def heading(cards: Sequence[Card]) -> str:
 
 def _asking(cards: Sequence[Card], has_demo: bool) -> tuple[Asking, gr.Textbox, gr.Textbox]:
     conversation, instead = gr.State(()), gr.State(False)
+    kept = gr.BrowserState("", storage_key=KEPT, secret=KEPT)
     with gr.Row(elem_id="byline-body"):
         with gr.Column(scale=3, min_width=320, elem_classes="byline-column"):
             welcome, demo = _welcome(not cards, has_demo)
@@ -168,7 +174,7 @@ def _asking(cards: Sequence[Card], has_demo: bool) -> tuple[Asking, gr.Textbox, 
     export = gr.Textbox(visible="hidden", elem_id="byline-export", label="The export")
     said = gr.HTML("", html_template='<div role="status">${value}</div>', elem_id="byline-said")
     asking = Asking(
-        conversation, instead, welcome, demo, chat, question, examples, retry, edit, copy,
+        conversation, kept, instead, welcome, demo, chat, question, examples, retry, edit, copy,
         as_markdown, as_html, panel, text, export, said,
     )  # fmt: skip
     return asking, since, until
@@ -177,7 +183,7 @@ def _asking(cards: Sequence[Card], has_demo: bool) -> tuple[Asking, gr.Textbox, 
 def _welcome(empty: bool, has_demo: bool) -> tuple[gr.Column, gr.Button]:
     with gr.Column(visible=empty, elem_id="byline-welcome") as welcome:
         gr.HTML(WELCOME)
-        demo = gr.Button("Read in the demo archive", variant="primary", visible=has_demo)
+        demo = gr.Button(DEMO, variant="primary", visible=has_demo)
     return welcome, demo
 
 
@@ -213,9 +219,9 @@ def _question_box() -> gr.Textbox:
     return gr.Textbox(
         label="Question",
         show_label=False,
-        placeholder="Type a question and press Enter",
+        placeholder=f"Type a question of up to {LONGEST:,} characters and press Enter",
         submit_btn="Ask",
-        max_length=2000,
+        max_length=LONGEST,
         autofocus=True,
         elem_id="byline-question",
     )

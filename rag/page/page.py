@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.page.desk import Desk
 from rag.page.programs import Programs
+from rag.page.serving import without_proxies
 from rag.page.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ CACHE_SECONDS = 3600
 def build(shelf: Shelf, demo: Path | None = None) -> gr.Blocks:
     """The page for what is on the shelf; `demo` is a folder of articles to begin with."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    import gradio as gr
+    with without_proxies():  # it cannot even be imported with some of them
+        import gradio as gr
 
-    from rag.page.endpoints import offer
-    from rag.page.layout import lay_out
-    from rag.page.wiring import READERS, Wiring
+        from rag.page.endpoints import offer
+        from rag.page.layout import lay_out
+        from rag.page.wiring import READERS, Wiring
 
     desk = Desk(shelf)
     page = gr.Blocks(

@@ -6,8 +6,9 @@ Pure functions of text and offsets; every piece of the text goes through `inert`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
-from index.records import Span
+from index.records import Page, Span
 from rag.page.inert import inert
 
 CONTEXT = 600
@@ -18,17 +19,18 @@ LONGEST = 100_000
 _BREAK = re.compile(r"\n{2,}")
 
 
-def whole(text: str, quoted: Span | None = None) -> str:
+def whole(text: str, quoted: Span | None = None, pages: Sequence[Page] = ()) -> str:
     """All paragraphs of an article as HTML, the quoted words in ``<mark>``.
 
     Of a very long article only the part around the quoted words is shown, and it says so.
+    Where a page begins, it is named.
     """
     window = Span(0, len(text))
     if len(text) > LONGEST:
         middle = quoted.start if quoted else 0
         first = max(0, min(middle - LONGEST // 2, len(text) - LONGEST))
         window = Span(first, first + LONGEST)
-    rows = _rows(text, window, quoted or Span(0, 0))
+    rows = _rows(text, window, quoted or Span(0, 0), pages)
     before = _left_out(window.start)
     return before + "".join(f"<p>{row}</p>" for row in rows) + _left_out(len(text) - window.end)
 
@@ -42,13 +44,27 @@ def passage(text: str, start: int, end: int) -> str:
     return "".join(f"<p>{row}</p>" for row in rows)
 
 
-def _rows(text: str, window: Span, quoted: Span) -> list[str]:
-    rows = []
-    for span in _paragraphs(text, window):
-        inner = Span(max(span.start, quoted.start), min(span.end, quoted.end))
-        row = _marked(text, span, inner) if inner.start < inner.end else inert(span.of(text))
-        rows.append(row)
-    return rows
+def _rows(text: str, window: Span, quoted: Span, pages: Sequence[Page] = ()) -> list[str]:
+    return [
+        "".join(_row(text, part, quoted, page) for part, page in _parts(span, pages))
+        for span in _paragraphs(text, window)
+    ]
+
+
+def _parts(span: Span, pages: Sequence[Page]) -> Iterator[tuple[Span, Page | None]]:
+    """The parts of a paragraph between the pages that begin in it, each with its page."""
+    begun = [page for page in pages if span.start <= page.start < span.end]
+    starts = [*(page.start for page in begun), span.end]
+    if starts[0] != span.start:
+        yield Span(span.start, starts[0]), None
+    for page, end in zip(begun, starts[1:], strict=True):
+        yield Span(page.start, end), page
+
+
+def _row(text: str, span: Span, quoted: Span, page: Page | None) -> str:
+    name = f'<span class="byline-page">{inert(str(page))}</span> ' if page else ""
+    inner = Span(max(span.start, quoted.start), min(span.end, quoted.end))
+    return name + (_marked(text, span, inner) if inner.start < inner.end else inert(span.of(text)))
 
 
 def _left_out(characters: int) -> str:

@@ -7,11 +7,12 @@ are found by the page's script as `rag.page.rendering` says.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from index.ingesting import Progress, Report
 from index.records import Article, Card, Problem, Span
+from rag.commands.terminal import claims_text
 from rag.page import timeline
 from rag.page.inert import corrected, day, inert, many, outlet, safe_url, where
 from rag.page.passages import whole
@@ -20,7 +21,7 @@ from rag.page.rendering import article_link
 SHOWN = 50
 """Rows of the list that come at a time."""
 NAMED = 30
-"""Copies, and files that were skipped, that a report names one by one."""
+"""Articles, and files that were skipped, that a report names one by one."""
 EMPTY = (
     "<h3>This archive is empty</h3><p>Drop articles into the box on this page (text, Markdown, "
     "web pages, PDF, Word, mail, tables, feeds, zip), or begin with the demo archive.</p>"
@@ -30,7 +31,11 @@ CHANGED = "The article has changed or gone since it was quoted. It said then:"
 
 
 def reader(
-    article: Article, copies: Sequence[Card] = (), quoted: Span | None = None, words: str = ""
+    article: Article,
+    copies: Sequence[Card] = (),
+    quoted: Span | None = None,
+    words: str = "",
+    claimants: Sequence[Card] = (),
 ) -> str:
     """An article as a whole, the quoted words marked; what was quoted is said if it is not there.
 
@@ -39,17 +44,20 @@ def reader(
         copies: the other articles of the same story.
         quoted: where the quoted words stand.
         words: what they are.
+        claimants: the other articles that claim its address.
     """
     stands = quoted is not None and quoted.of(article.text) == words
     title = inert(article.title or article.id)
+    shown = whole(article.text, quoted if stands else None, article.pages)
     parts = [
         f'<h2 id="byline-reader-title" tabindex="-1">{title}</h2>',
         f'<p class="byline-where">{_known(article)}</p>',
         corrected(article.corrections),
         _also(copies),
+        _claimed(claimants),
         _address(article.url),
         _missing(words) if words and not stands else "",
-        f'<div class="byline-text">{whole(article.text, quoted if stands else None)}</div>',
+        f'<div class="byline-text">{shown}</div>',
         _removal(article.id),
     ]
     return _shown("".join(parts))
@@ -88,7 +96,7 @@ def picture(cards: Sequence[Card]) -> str:
     return f"<p>{' · '.join(counts)}</p>" + timeline.of_archive(days, len(cards) - len(days))
 
 
-def progress(counts: dict[str, int], last: Progress | None) -> str:
+def progress(counts: Mapping[str, int], last: Progress | None) -> str:
     """How far an ingest has come."""
     if last is None:
         return '<p class="byline-status">Reading the files…</p>'
@@ -97,21 +105,30 @@ def progress(counts: dict[str, int], last: Progress | None) -> str:
     return f'<p class="byline-status">Reading: {told}… <span>{name}</span></p>'
 
 
-def report(done: Report) -> str:
-    """What an ingest did: added, updated, known already, copies, and what was skipped and why."""
+def report(done: Report, stored: Sequence[Progress] = ()) -> str:
+    """What an ingest did: what was `stored`, copies, what is doubtful, what was skipped and why."""
     counted = [
         f"{many(done.added, 'article')} added",
         f"{done.updated:,} updated" if done.updated else "",
         f"{done.unchanged:,} known already" if done.unchanged else "",
         f"{len(done.problems):,} skipped" if done.problems else "",
+        many(len(done.warnings), "warning") if done.warnings else "",
     ]
     head = f"{', '.join(one for one in counted if one)} in {done.seconds:.1f} s."
     parts = [f'<p class="byline-report">{head}</p>']
+    if stored:
+        rows = [article_link(one.article_id, _short_source(one.source)) for one in stored]
+        parts.append(_folded("To read", rows))
     if done.copies:
         rows = [f"{article_link(one, one)} is a copy of {inert(of)}" for one, of in done.copies]
         parts.append(_folded("Copies of other articles", rows))
+    if done.superseded:
+        rows = [f"{article_link(old, old)}, by {inert(new)}" for old, new in done.superseded]
+        parts.append(_folded("Superseded, so not listed", rows, opened=True))
     if done.problems:
         parts.append(_folded("Skipped", [_problem(one) for one in done.problems], opened=True))
+    if done.warnings:
+        parts.append(_folded("Warnings", [_problem(one) for one in done.warnings], opened=True))
     return "".join(parts)
 
 
@@ -140,6 +157,16 @@ def _also(copies: Sequence[Card]) -> str:
         return ""
     named = ", ".join(article_link(one.article_id, one.publisher or one.title) for one in copies)
     return f'<p class="byline-also">Also in: {named}</p>'
+
+
+def _claimed(claimants: Sequence[Card]) -> str:
+    if not claimants:
+        return ""
+    links = [article_link(one.article_id, one.title or one.article_id) for one in claimants[:NAMED]]
+    more = len(claimants) - NAMED
+    links += [f"{more:,} more"] if more > 0 else []
+    said = f"{claims_text(len(claimants)).capitalize()}: this one, and {', '.join(links)}"
+    return f'<p class="byline-also">{said}</p>'
 
 
 def _address(url: str | None) -> str:

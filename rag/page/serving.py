@@ -9,18 +9,22 @@ import contextlib
 import importlib.util
 import io
 import ipaddress
+import os
 import socket
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from index.errors import BadRequest
 from rag.page.archive import LARGEST
 from rag.page.files import asset
+from rag.page.guarding import Guard
 
 if TYPE_CHECKING:
     import gradio as gr
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+PORT = 7860
 PORTS_TRIED = 100
 LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 CONTENT_POLICY = (
@@ -52,7 +56,12 @@ def start(
         # A site elsewhere could point its own name at this address and read the archive.
         names = [host, *LOOPBACK_NAMES]
         guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False))
-    with contextlib.redirect_stdout(io.StringIO()):  # Gradio tells of MCP there, quiet or not
+    if auth is not None:
+        guards.append(Middleware(Guard))
+    with (
+        without_proxies(),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):  # Gradio tells of MCP there, quiet or not
         _, address, _ = page.launch(
             server_name=host,
             server_port=port,
@@ -73,6 +82,17 @@ def start(
             quiet=True,
         )
     return address
+
+
+@contextlib.contextmanager
+def without_proxies() -> Iterator[None]:
+    """Hide the environment's proxies: Gradio would ask for its own page through them."""
+    proxies = {name: os.environ.pop(name) for name in list(os.environ)
+               if name.lower() in ("http_proxy", "https_proxy", "all_proxy")}  # fmt: skip
+    try:
+        yield
+    finally:
+        os.environ.update(proxies)
 
 
 def _theme() -> gr.themes.Base:
@@ -154,19 +174,33 @@ def is_loopback(host: str) -> bool:
         return host in LOOPBACK_NAMES
 
 
-def free_port(host: str, first: int) -> int:
-    """The first port from `first` on that can be opened at `host`, a name or an IPv4 address.
+def free_port(host: str, port: int | None = None) -> int:
+    """The port that was asked for, or else the first from `PORT` on that can be opened.
+
+    Args:
+        host: a name or an IPv4 address of this machine.
+        port: the only one that will do.
 
     Raises:
-        BadRequest: none of the `PORTS_TRIED` ports can.
+        BadRequest: it cannot be opened, or none of the `PORTS_TRIED` can.
     """
-    for port in range(first, min(first + PORTS_TRIED, 65536)):
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-            return port
+    reason = ""
+    for tried in range(PORT, PORT + PORTS_TRIED) if port is None else [port]:
+        try:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, tried))
+                return tried
+        except OSError as error:
+            reason = error.strerror or str(error)
+    if port is None:
+        raise BadRequest(
+            f"No port from {PORT} to {PORT + PORTS_TRIED - 1} can be opened at {host} ({reason}). "
+            "Choose others with --host and --port."
+        )
     raise BadRequest(
-        f"No port from {first} on can be opened at {host}. Choose others with --host and --port."
+        f"Port {port} cannot be opened at {host} ({reason}). "
+        "Choose another with --port, or leave it out to have a free one found."
     )
 
 

@@ -103,6 +103,7 @@ def _title(citation: Citation) -> str:
 def _quoted(citation: Citation, turn: int, article: Article | None) -> str:
     shown = where(citation.publisher, citation.published, citation.url)
     number = _number(citation.number)
+    page = f", {citation.page}" if citation.page else ""
     tip = f'<span hidden class="byline-tip-where">{shown}</span>'
     words = f'<span hidden class="byline-tip-words">{inert(citation.quote)}</span>'
     inside = f'<a class="byline-mark" href="#source-{turn}-{citation.number}">{number}</a>'
@@ -110,7 +111,7 @@ def _quoted(citation: Citation, turn: int, article: Article | None) -> str:
         f'<blockquote id="source-{turn}-{citation.number}">{tip}{words}'
         f"{_evidence(citation, article)}<p>{inside} "
         f'<a class="byline-mark byline-read" href="#source-{turn}-{citation.number}">'
-        "Read it in the article</a></p></blockquote>"
+        f"Read it in the article{inert(page)}</a></p></blockquote>"
     )
 
 

@@ -5,6 +5,7 @@ Gradio is heavy: import this only where a page is made.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -19,12 +20,16 @@ from index.records import Span
 from rag.page import exporting, layout, reading, rendering
 from rag.page.archive import Filter
 from rag.page.conversation import Conversation
-from rag.page.desk import Desk, cited
+from rag.page.desk import Desk, View, cited
 from rag.page.layout import Parts
 from rag.page.shelf import Settings
 
 READERS = 64
 """Questions that may be in line; what comes after them is told that the queue is full."""
+BROKEN = (
+    "Reading stopped at an error in Byline itself, which is written where it was started. "
+    "What was read before it is in the archive; add the files again to go on."
+)
 IN_TURN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**IN_TURN, "queue": False}
 
@@ -68,11 +73,14 @@ class Wiring:
             answered.failure(
                 self.fail, [ask.conversation, *chosen.values], ask.shown, **AT_ONCE
             ).then(_free, None, ask.question, **AT_ONCE)
+            answered.then(self.desk.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
         ask.edit.click(_edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         # Gradio can cancel an event by itself, but then confuses it with the next one.
         ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
         for leave in (self.parts.fresh.click, ask.chat.clear):
-            leave(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE)
+            leave(self.desk.clear, ask.conversation, ask.shown, **AT_ONCE).then(
+                self.desk.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE
+            )
 
     def answer(
         self, question: str, conversation: Conversation, instead: bool, *chosen: Any
@@ -139,7 +147,8 @@ class Wiring:
         archive = self.desk.shelf.archive(index)
         try:
             article = archive.article(article_id)
-            return reading.reader(article, archive.copies(article_id), at, words)
+            claimants = archive.claimants(article_id)
+            return reading.reader(article, archive.copies(article_id), at, words, claimants)
         except (UnknownArticle, IndexMissing):
             return reading.gone(words)
 
@@ -175,12 +184,15 @@ class Wiring:
         )
         busy = {"concurrency_limit": 1, "concurrency_id": "archive", **IN_TURN}
         added = shelved.upload.upload(
-            self.add, [shelved.upload, index], [shelved.report, shelved.upload], **busy
+            self.add,
+            [shelved.upload, index],
+            [shelved.report, shelved.upload, *shelved.filters],
+            **busy,
         )
-        taken = self.parts.asking.demo.click(
-            self.take_demo, index, [shelved.report, self.parts.asking.demo], **busy
-        )
+        demo = self.parts.asking.demo
+        taken = demo.click(self.take_demo, index, [shelved.report, demo], **busy)
         for done in (added, taken):
+            done.failure(_broken, None, [shelved.report, shelved.upload, demo], **AT_ONCE)
             done.then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
 
     def list_articles(self, index: str, limit: int, *filters: str | None) -> Any:
@@ -207,11 +219,12 @@ class Wiring:
         )  # fmt: skip
 
     def add(self, files: Sequence[str], index: str) -> Iterator[Any]:
-        """Take uploads in, telling how far it has come."""
+        """Take uploads in, telling how far it has come; filters that could hide them go."""
         paths = [Path(str(one)) for one in files or ()]
+        filters = self.parts.shelved.filters
         for shown in told(self.desk.shelf.archive(index).add(paths)):
-            yield shown, _same()
-        yield _same(), gr.update(value=None)
+            yield shown, _same(), *(_same() for _ in filters)
+        yield _same(), gr.update(value=None), *(gr.update(value="") for _ in filters)
 
     def take_demo(self, index: str) -> Iterator[Any]:
         """Take the demo archive in, telling on its button how far it has come."""
@@ -219,7 +232,7 @@ class Wiring:
         yield _same(), gr.update(value="Reading the demo archive …", interactive=False)
         for shown in told(self.desk.shelf.archive(index).read([self.demo])):
             yield shown, _same()
-        yield _same(), gr.update(value="Read in the demo archive", interactive=True)
+        yield _same(), _offered()
 
     def _wire_settings(self, page: gr.Blocks) -> None:
         chosen = self.parts.chosen
@@ -230,6 +243,13 @@ class Wiring:
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
             self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
         )
+        asking = self.parts.asking
+        page.load(self.come_back, asking.kept, asking.shown, **AT_ONCE)
+
+    def come_back(self, name: str) -> Any:
+        """The conversation that the browser left; an empty page stays as it is."""
+        conversation = self.desk.kept(name)
+        return self.desk.view(conversation) if conversation else [_same() for _ in View._fields]
 
     def remember(self, *chosen: Any) -> dict[str, Any]:
         """The settings, for the browser to keep."""
@@ -251,17 +271,29 @@ class Wiring:
 
 def told(events: Iterator[Progress | Report]) -> Iterator[str]:
     """What to show of an ingest after each of its events; trouble is shown, not raised."""
-    counts = {"added": 0, "updated": 0, "unchanged": 0, "skipped": 0}
+    counts: Counter[str] = Counter()
+    stored: list[Progress] = []
     yield reading.progress(counts, None)
     try:
         for event in events:
             if isinstance(event, Report):
-                yield reading.report(event)
-            else:
-                counts[event.kind] += 1
-                yield reading.progress(counts, event)
+                yield reading.report(event, stored)
+                continue
+            counts[event.kind] += 1
+            if event.kind in ("added", "updated"):
+                stored.append(event)
+            yield reading.progress(counts, event)
     except BylineError as error:
         yield reading.trouble(str(error))
+
+
+def _broken() -> Any:
+    """What a bug leaves of an upload or of the demo: a word of it, and both to be tried again."""
+    return reading.trouble(BROKEN), gr.update(value=None), _offered()
+
+
+def _offered() -> Any:
+    return gr.update(value=layout.DEMO, interactive=True)
 
 
 def _first(sample: list[str]) -> str:

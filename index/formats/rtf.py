@@ -1,0 +1,312 @@
+"""Rich text: .rtf.
+
+striprtf 0.0.35 leaves out footnotes and text boxes and keeps what is struck out, so
+the groups are read here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from index.cleaning import Facts
+from index.decoding import signature
+from index.errors import UnreadableSource
+from index.formats.articles import article
+from index.formats.document import Document
+from index.formats.packages import only_pictures, row_lines
+from index.lines import Line
+from index.paragraphs import unwrap
+from index.records import Article, Problem
+
+MOST_TOKENS = 1_000_000
+"""Marks and runs of words, some four seconds; a thick book has half of that."""
+MOST_GROUPS = 10_000
+"""Groups inside each other; what is deeper is not read."""
+
+_TOKEN = re.compile(
+    rb"\\([a-z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Groups that are no words of the text. A group that begins with "\*" is one too, unless it is named
+# below: whoever does not know it has to leave it out.
+_LEFT_OUT = frozenset(
+    (
+        b"annotation atnauthor atndate atnicn atnid atnparent atnref atntime atrfend atrfstart "
+        b"author bkmkend bkmkstart category colortbl comment company creatim datafield do "
+        b"doccomm falt fchars ffdeftext ffentrymcr ffexitmcr ffformat ffhelptext ffl ffname "
+        b"ffstattext file filetbl fldinst fontemb fontfile fonttbl footer footerf footerl "
+        b"footerr formfield ftncn ftnsep ftnsepc generator gridtbl header headerf headerl "
+        b"headerr hlinkbase info keycode keywords latentstyles lchars listname "
+        b"listoverridetable listpicture liststylename listtable manager nesttableprops "
+        b"nonesttables nonshppict objalias objclass objdata objname oldcprops operator panose "
+        b"pict printim private propname protusertbl revtbl revtim rsidtbl rxe shprslt sn sp "
+        b"staticval stylesheet subject sv tc template themedata title txe upr userprops xe "
+        b"xmlnstbl "
+    ).split()
+)
+_READ_ALL_THE_SAME = frozenset((b"shpinst", b"ud", b"dptxbxtext"))
+_APART = frozenset((b"footnote", b"shptxt", b"dptxbxtext"))
+"""Groups with paragraphs of their own: they follow the paragraph that they stand in."""
+_ENDS = frozenset((b"par", b"sect", b"page", b"column"))
+_CHARACTERS = {
+    b"line": " ", b"tab": " ", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘",
+    b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ",
+    b"~": " ", b"_": "-", b"-": "\u00ad", b"{": "{", b"}": "}", b"\\": "\\",
+}  # fmt: skip
+_ENCODINGS = {
+    77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "cp950",
+    161: "cp1253", 162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257",
+    204: "cp1251", 222: "cp874", 238: "cp1250", 254: "cp437", 255: "cp850",
+}  # fmt: skip
+"""The encodings of fonts by their character sets; the others have that of the file."""
+
+
+def read_rtf(document: Document) -> Iterator[Article | Problem]:
+    """An .rtf file: one article, footnotes and text boxes behind the paragraph they stand in.
+
+    Comments and what is struck out are not the article's words.
+    """
+    data = document.read()
+    if not data.strip():
+        raise document.empty()
+    if not data.lstrip().startswith(b"{\\rtf"):
+        said = signature(data) or "is not a rich text file. Open it and save it as .rtf or .docx."
+        raise UnreadableSource(f"{document.name} {said}")
+    try:
+        text = RichText(data)
+    except UnreadableSource as error:
+        raise UnreadableSource(f"{document.name} {error}") from None
+    found = unwrap([[line] for line in text.lines])
+    if not found and text.pictures:
+        raise only_pictures(document, text.pictures)
+    facts = Facts()
+    if text.hidden:
+        facts.doubts.append(
+            f"holds hidden text ({text.hidden:,} characters), which was left out. Show it and save "
+            "the file if it belongs to the article."
+        )
+    if text.objects:
+        facts.doubts.append(
+            f"holds embedded objects that were not read ({text.objects}). Save what is in them as "
+            "files of their own."
+        )
+    if text.cut_off:
+        facts.doubts.append("ends before its text does: it was cut off. Copy it again.")
+    yield from article(document, found, facts)
+
+
+@dataclass(slots=True)
+class _Group:
+    """What holds inside a group until it ends."""
+
+    left_out: bool = False
+    struck: bool = False
+    hidden: bool = False
+    fonts: bool = False
+    fallback: int = 1
+    """How many characters for old programs follow one in Unicode."""
+    encoding: str = ""
+    apart: bool = False
+
+
+@dataclass(slots=True)
+class _Flow:
+    """A text with the paragraph and the row of a table that are being written."""
+
+    lines: list[Line] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    after: list[Line] = field(default_factory=list)
+    level: int = 0
+
+    def end(self) -> None:
+        """The paragraph ends."""
+        text = self.taken()
+        self.lines += [Line(text, self.level)] if text else []
+        self.lines += self.after
+        self.after = []
+
+    def end_cell(self) -> None:
+        text = self.taken()
+        self.cells += [text] if text else []
+
+    def end_row(self) -> None:
+        self.end_cell()
+        self.lines += [*row_lines(self.cells), *self.after] if self.cells else self.after
+        self.cells, self.after = [], []
+
+    def taken(self) -> str:
+        joined = "".join(self.words).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        self.words = []
+        return " ".join(joined.split())
+
+
+class RichText:
+    """The paragraphs of a rich text, and what of it was not read."""
+
+    def __init__(self, data: bytes) -> None:
+        self.pictures = self.objects = self.hidden = 0
+        self._file_encoding = "cp1252"
+        self._fonts: dict[int, str] = {}
+        self._font = 0
+        self._group = _Group()
+        self._stack: list[_Group] = []
+        self._flows = [_Flow()]
+        self._bytes = bytearray()
+        self._skip = 0
+        self._starred = False
+        self._read(data)
+        self._flush()
+        self.cut_off = bool(self._stack)
+        while len(self._flows) > 1:
+            self._end_apart()
+        self._flows[0].end_row()
+        self.lines = self._flows[0].lines
+
+    def _read(self, data: bytes) -> None:
+        place, left = 0, MOST_TOKENS
+        while match := _TOKEN.match(data, place):
+            place, left = match.end(), left - 1
+            if not left:
+                raise UnreadableSource("has more marks than an article has. Save it as .docx.")
+            word, number, code, sign, brace, words = match.groups()
+            value = int(number) if number else None
+            if code:
+                self._byte(int(code, 16))
+            elif words:
+                self._starred = False
+                self._write_bytes(words)
+            elif brace:
+                self._flush()
+                self._skip = 0
+                if brace == b"{":
+                    if len(self._stack) >= MOST_GROUPS:
+                        return
+                    self._stack.append(self._group)
+                    self._group = replace(self._group, apart=False)
+                elif self._close():
+                    return
+            elif word == b"bin":
+                place += max(0, value or 0)
+            elif word:
+                self._flush()
+                self._control(word.lower(), value)
+            elif sign:
+                self._flush()
+                self._sign(sign)
+
+    def _close(self) -> bool:
+        """A group ends; whether it was the last."""
+        if self._group.apart:
+            self._end_apart()
+        self._group = self._stack.pop() if self._stack else _Group()
+        return not self._stack
+
+    def _end_apart(self) -> None:
+        flow = self._flows.pop()
+        flow.end_row()
+        self._flows[-1].after += flow.lines
+
+    def _sign(self, sign: bytes) -> None:
+        if sign == b"*":
+            self._starred = True
+        elif sign in (b"\n", b"\r"):
+            self._end(_Flow.end)
+        elif sign in _CHARACTERS:
+            self._write(_CHARACTERS[sign])
+
+    def _control(self, word: bytes, value: int | None) -> None:
+        starred, self._starred = self._starred, False
+        group = self._group
+        self.pictures += word == b"pict"
+        self.objects += word == b"objdata"
+        if word in _READ_ALL_THE_SAME:
+            group.left_out = group.left_out and word != b"ud"
+        elif starred or word in _LEFT_OUT:
+            group.left_out = True
+            group.fonts = word == b"fonttbl" or group.fonts
+        if word in _APART and not group.left_out and not group.apart:
+            group.apart = True
+            self._flows.append(_Flow())
+        elif word == b"u" and value is not None:
+            if self._skip == 0:
+                self._write(chr(value % 0x10000))
+            self._skip = group.fallback
+        elif word in _CHARACTERS:
+            self._write(_CHARACTERS[word])
+        elif word in _ENDS:
+            self._end(_Flow.end)
+        elif word in (b"cell", b"nestcell"):
+            self._end(_Flow.end_cell)
+        elif word in (b"row", b"nestrow"):
+            self._end(_Flow.end_row)
+        else:
+            self._set(word, value)
+
+    def _set(self, word: bytes, value: int | None) -> None:
+        group, on = self._group, value != 0
+        if word == b"uc":
+            group.fallback = max(0, min(10, value or 0))
+        elif word == b"deleted":
+            group.struck = on
+        elif word == b"v":
+            group.hidden = on
+        elif word == b"plain":
+            group.struck = group.hidden = False
+            group.encoding = self._fonts.get(0, "")
+        elif word == b"pard":
+            self._flows[-1].level = 0
+        elif word == b"outlinelevel":
+            self._flows[-1].level = (value or 0) + 1 if 0 <= (value or 0) < 6 else 0
+        elif word == b"ansicpg":
+            self._file_encoding = _codec(f"cp{value}") or "cp1252"
+        elif word == b"mac":
+            self._file_encoding = "mac_roman"
+        elif word == b"f" and value is not None:
+            self._font = value
+            group.encoding = self._fonts.get(value, "")
+        elif word == b"fcharset" and group.fonts:
+            self._fonts[self._font] = _ENCODINGS.get(value or 0, "")
+
+    def _end(self, how: Callable[[_Flow], None]) -> None:
+        group = self._group
+        if not (group.left_out or group.struck):
+            how(self._flows[-1])
+
+    def _byte(self, code: int) -> None:
+        if self._skip:
+            self._skip -= 1
+        else:
+            self._bytes.append(code)
+
+    def _write_bytes(self, data: bytes) -> None:
+        skipped = min(self._skip, len(data))
+        self._skip -= skipped
+        if skipped < len(data):
+            self._bytes += data[skipped:]
+
+    def _flush(self) -> None:
+        if self._bytes:
+            encoding = self._group.encoding or self._file_encoding
+            text = bytes(self._bytes).decode(encoding, "replace")
+            self._bytes.clear()
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        group = self._group
+        if group.left_out or group.struck:
+            return
+        if group.hidden:
+            self.hidden += len(text)
+        else:
+            self._flows[-1].words.append(text)
+
+
+def _codec(name: str) -> str:
+    """The name of an encoding if Python has it, else nothing."""
+    try:
+        return name if "a".encode(name) == b"a" else ""
+    except (LookupError, ValueError):
+        return ""

@@ -1,0 +1,282 @@
+"""Archives of the web: .warc and .warc.gz, and .wacz, which holds such; each HTML response a page.
+
+warcio reads the records; what it would hold in memory of a hostile file is limited here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import urlsplit
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader, ChunkedDataException, ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from index.errors import UnreadableSource
+from index.formats.archives import BROKEN, MOST_UNPACKED, Allowance, read_archive
+from index.formats.articles import one_line
+from index.formats.document import LARGEST_FILE, Document, Reader
+from index.lines import web_address
+from index.records import Article, Problem
+
+if TYPE_CHECKING:
+    from warcio.recordloader import ArcWarcRecord
+
+LONGEST_HEADER = 64_000
+MOST_HEADERS = 1_000
+LONGEST_NAME = 100
+PAGES = ("text/html", "application/xhtml+xml")
+
+# It prints what is wrong with a record; that is told in one line.
+logging.getLogger("warcio").addHandler(logging.NullHandler())
+
+_DAMAGED = (
+    *BROKEN,
+    ArchiveLoadFailed,
+    ChunkedDataException,
+    StatusAndHeadersParserException,
+    AttributeError,
+    IndexError,
+    TypeError,
+)
+"""What warcio and what it rests on raise on files that are damaged."""
+
+
+def read_wacz(
+    document: Document, inner: Reader, allowance: Allowance | None = None
+) -> Iterator[Article | Problem]:
+    """A .wacz file: the pages of the .warc files in it."""
+    yield from read_archive(
+        document, inner, allowance, wanted=lambda name: name.endswith((".warc", ".warc.gz"))
+    )
+
+
+def read_warc(
+    document: Document, inner: Reader, allowance: Allowance | None = None
+) -> Iterator[Article | Problem]:
+    """A .warc or .warc.gz file: what `inner` reads from each HTML response in it.
+
+    The address of a response is where its page was fetched from. Redirections, pages
+    that say that there is none, and all that is no page are passed over.
+    """
+    found = failed = 0
+    sources: set[str] = set()
+    with document.open() as file:
+        try:
+            for record in _Records(_Unpacked(file, document, allowance or Allowance())):
+                status = _status(record)
+                if _kind(record) in PAGES and status < 300:
+                    yield from _page(document, record, inner, sources)
+                    found += 1
+                failed += _kind(record) in PAGES and status >= 400
+                _skip(record)
+        except _DAMAGED:
+            after = (
+                f"is damaged after {_pages(found)}" if found else "is damaged, or no web archive"
+            )
+            yield document.problem(
+                f"{document.name} {after}: it is cut off or was changed on the way. Copy it again.",
+                warning=found > 0,
+            )
+            return
+    if failed:
+        yield document.problem(
+            f"{document.name}: {_pages(failed)} left out, for which the site answered with an "
+            "error. Fetch again what you need.",
+            warning=found > 0,
+        )
+    if not (found or failed):
+        raise UnreadableSource(f"{document.name} holds no web page. Leave it out.")
+
+
+def _pages(count: int) -> str:
+    return "1 page" if count == 1 else f"{count:,} pages"
+
+
+def _page(
+    document: Document, record: ArcWarcRecord, inner: Reader, sources: set[str]
+) -> Iterator[Article | Problem]:
+    address = web_address(one_line(record.rec_headers.get_header("WARC-Target-URI")))
+    moment = one_line(record.rec_headers.get_header("WARC-Date"))
+    parts = urlsplit(address or "")
+    stem = one_line(PurePosixPath(parts.path).stem)[-LONGEST_NAME:] or parts.hostname or "page"
+    source = f"{document.source}#{address or moment}"
+    if source in sources:  # fetched again later: another version
+        source = f"{document.source}#{moment}/{address}"
+    sources.add(source)
+    try:
+        data = _content(record)
+    except UnreadableSource as error:
+        yield Problem(source, f"{document.name}: {stem} {error}")
+        return
+    yield from inner(
+        Document(
+            name=f"{stem}.html",
+            source=source,
+            open=lambda: BytesIO(data),
+            size=len(data),
+            url=address,
+            charset=_charset(record),
+            depth=document.depth + 1,
+        )
+    )
+
+
+def _header(record: ArcWarcRecord, name: str) -> str:
+    """A header of the response, or of a page that was stored without its response."""
+    headers = record.http_headers or record.rec_headers
+    return one_line(headers.get_header(name) or "")
+
+
+def _kind(record: ArcWarcRecord) -> str:
+    if record.rec_type not in ("response", "resource"):
+        return ""
+    return _header(record, "Content-Type").partition(";")[0].strip().lower()
+
+
+def _charset(record: ArcWarcRecord) -> str | None:
+    _, _, named = _header(record, "Content-Type").lower().partition("charset=")
+    return named.partition(";")[0].strip(" \"'") or None
+
+
+def _status(record: ArcWarcRecord) -> int:
+    code = record.http_headers.get_statuscode() if record.http_headers else "200"
+    return int(code) if code and code.isdigit() else 0
+
+
+def _content(record: ArcWarcRecord) -> bytes:
+    """The bytes of a response, unpacked.
+
+    Raises:
+        UnreadableSource: there are too many, or they are packed in an unknown way.
+        EOFError: some are missing.
+    """
+    stream: Any = record.raw_stream
+    if _header(record, "Transfer-Encoding").lower() == "chunked":
+        stream = ChunkedDataReader(stream)
+    data: bytes = stream.read(LARGEST_FILE + 1)
+    if len(data) <= LARGEST_FILE and getattr(record.raw_stream, "limit", 0) > 0:
+        raise EOFError("cut off")
+    packed = _header(record, "Content-Encoding").lower()
+    if packed in ("gzip", "x-gzip", "deflate"):
+        data = _inflated(data)
+    elif packed == "br":
+        data = _unbrotlied(data)
+    elif packed not in ("", "identity"):
+        raise UnreadableSource("is packed in an unknown way. Save the page in a browser.")
+    if len(data) > LARGEST_FILE:
+        size = LARGEST_FILE // 1_000_000
+        raise UnreadableSource(f"has more than the {size} MB that one article may have.")
+    return data
+
+
+def _inflated(data: bytes) -> bytes:
+    """Bytes packed by gzip or deflate; those that are not packed, whatever is said, as they are."""
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        try:
+            return zlib.decompressobj(window).decompress(data, LARGEST_FILE + 1)
+        except zlib.error:
+            continue
+    return data
+
+
+def _unbrotlied(data: bytes) -> bytes:
+    try:
+        import brotli
+    except ImportError:
+        said = "is packed by brotli, which is not installed: pip install brotli"
+        raise UnreadableSource(f"{said}, and ingest it again.") from None
+    try:
+        unpacked: bytes = brotli.Decompressor().process(data, output_buffer_limit=LARGEST_FILE + 1)
+    except brotli.error:
+        return data
+    return unpacked
+
+
+def _skip(record: ArcWarcRecord) -> None:
+    """Read what is left of a record.
+
+    Raises:
+        EOFError: it ends before the length that it names.
+    """
+    while record.raw_stream.read(LONGEST_HEADER):
+        pass
+    if getattr(record.raw_stream, "limit", 0) > 0:
+        raise EOFError
+
+
+class _Unpacked:
+    """The bytes of a .warc, unpacked if it is packed; they are counted."""
+
+    def __init__(self, file: BinaryIO, document: Document, allowance: Allowance) -> None:
+        peeked = file.read(2)
+        whole: Any = _Again(peeked, file)
+        self._file = gzip.GzipFile(fileobj=whole) if peeked == b"\x1f\x8b" else whole
+        self._document = document
+        self._allowance = allowance
+        self._offset = 0
+
+    def tell(self) -> int:
+        return self._offset
+
+    def read(self, size: int) -> bytes:
+        try:
+            # All that is whole, before what is damaged is reached.
+            data: bytes = getattr(self._file, "read1", self._file.read)(size)
+        except EOFError:  # which means the end of the file to warcio
+            raise ArchiveLoadFailed("cut off") from None
+        self._offset += len(data)
+        self._allowance.left -= len(data)
+        if self._allowance.left < 0:
+            raise UnreadableSource(
+                f"{self._document.name} was not read whole: it unpacks to more than "
+                f"{MOST_UNPACKED // 1_000_000_000} GB. Split it."
+            )
+        return data
+
+
+class _Again:
+    """A file of which some bytes have been read, from its beginning."""
+
+    def __init__(self, peeked: bytes, file: BinaryIO) -> None:
+        self._peeked = peeked
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        data, self._peeked = self._peeked, b""
+        return data or self._file.read(size)
+
+
+class _Lines(BufferedReader):  # type: ignore[misc]
+    """What warcio reads from; no line and no header without end."""
+
+    headers = 0
+
+    def read(self, length: int | None = None) -> bytes:
+        self.headers = 0
+        return bytes(super().read(length))
+
+    def readline(self, length: int | None = None) -> bytes:
+        line = bytes(super().readline(min(length or LONGEST_HEADER, LONGEST_HEADER)))
+        self.headers += 1
+        endless = len(line) > LONGEST_HEADER // 4 and not line.endswith(b"\n")
+        if endless or self.headers > MOST_HEADERS:
+            raise ArchiveLoadFailed("a header without end")
+        return line
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    """The records of a .warc."""
+
+    INC_RECORD = ""  # is printed; a record that does not end where it says is damage
+
+    def __init__(self, file: _Unpacked) -> None:
+        super().__init__(file)
+        self.reader = _Lines(file)

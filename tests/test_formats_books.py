@@ -1,0 +1,209 @@
+"""Books, slides, spreadsheets, and what of a folder is none of these."""
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+
+from index.formats import sheets
+from index.readers import read_all
+from index.records import Article
+from tests.office import epub, odt, pptx, shape, xlsx
+from tests.reading import one, read, reasons, texts
+from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, zipped
+
+DAY = dt.date(2024, 12, 7)
+
+
+# --- books -------------------------------------------------------------------------------------
+
+
+def test_a_book_is_an_article_for_each_document(tmp_path):
+    said = "<dc:title>Skarvik Weekly</dc:title><dc:date>2024-12-07</dc:date>"
+    documents = {
+        "cover.xhtml": "<body><img src='x'/></body>",
+        "a b.xhtml": f"<body><h1>{TITLE}</h1><p>By Ola Berg</p><p>{FIRST}</p></body>",
+        "c.xhtml": f"<head><title>A boat</title></head><body><p>{SECOND}</p><p>{THIRD}</p></body>",
+        "gone.xhtml": "",
+    }
+    first, second, gone, told_ = read(tmp_path / "a.epub", epub(documents, said))
+    assert (first.title, first.text, first.authors) == (TITLE, FIRST, ("Ola Berg",))
+    assert (second.title, second.text) == ("A boat", f"{SECOND}\n\n{THIRD}")
+    assert first.published == DAY and first.publisher == "Skarvik Weekly"
+    assert first.source == f"{tmp_path / 'a.epub'}#{first.id}"
+    assert gone.reason == "a.epub, document 4: is missing. Get the book again."
+    assert "1 of 4 documents hold pictures and no text" in told_.reason
+
+
+LOCK = (
+    '<encryption><CipherReference xmlns="http://www.w3.org/2001/04/xmlenc#" URI="OEBPS/a.xhtml"/>'
+    "</encryption>"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (zipped({"a.txt": BODY}), "is not an EPUB"),
+        (epub({"a.xhtml": FIRST}, parts={"META-INF/encryption.xml": LOCK}),
+         "is locked by its shop"),
+        (epub({}), "is not an EPUB"),
+        (epub({"../../../etc/passwd": "", "a.xhtml": ""}), "is missing"),
+    ],
+)  # fmt: skip
+def test_a_book_that_cannot_be_read(tmp_path, data, said):
+    found = read(tmp_path / "a.epub", data)
+    assert not texts(found) and said in reasons(found)[0] and "root:" not in repr(found)
+
+
+# --- slides ------------------------------------------------------------------------------------
+
+
+def test_slides_in_their_order_with_what_the_speaker_has_noted(tmp_path):
+    slides = [
+        shape(TITLE, place="ctrTitle") + shape("7 December 2024") + shape("Meridian", place="ftr"),
+        shape("Cranes: 14", "Ropeways: 2") + shape("2", place="sldNum"),
+        "<a:tbl><a:tr><a:tc><a:p><a:r><a:t>North</a:t></a:r></a:p></a:tc><a:tc><a:p><a:r><a:t>12"
+        "</a:t></a:r></a:p></a:tc></a:tr></a:tbl>",
+        shape("No longer true"),
+        "",
+    ]
+    found = read(
+        tmp_path / "a.pptx",
+        pptx(slides, notes={2: FIRST}, hidden=[4], parts={"ppt/media/a.png": b"x"}),
+    )
+    article, hidden, silent = found
+    assert (article.title, article.published) == (TITLE, DAY)
+    assert article.text == f"Cranes: 14\n\nRopeways: 2\n\n{FIRST}\n\nNorth | 12"
+    assert "left out (slide 4 of 5)" in hidden.reason
+    assert "slides without text (slide 5 of 5)" in silent.reason
+
+
+def test_slides_without_a_list_of_them(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(pptx([shape(SECOND), shape(FIRST)]))) as old:
+        parts = {name: old.read(name) for name in old.namelist() if "presentation" not in name}
+    assert one(tmp_path / "a.pptx", zipped(parts)).text == f"{FIRST}\n\n{SECOND}"
+    [reason] = reasons(read(tmp_path / "b.pptx", zipped({"a.txt": BODY})))
+    assert reason.startswith("b.pptx is not a file of slides")
+
+
+# --- spreadsheets ------------------------------------------------------------------------------
+
+
+def test_a_sheet_whose_columns_are_named_as_those_of_articles_is_a_table_of_them(tmp_path):
+    rows = [
+        ["Title", "Text", "Published", "Outlet"],
+        [TITLE, BODY, dt.datetime(2024, 12, 7), "Meridian"],
+        ["Two", SECOND, 45633, None],
+        ["Three", None, "soon", None],
+        [None, THIRD, "soon", None],
+    ]
+    found = read(tmp_path / "a.xlsx", xlsx({"Sheet1": rows}))
+    first, second, third = (item for item in found if isinstance(item, Article))
+    assert (first.title, first.text, first.published) == (TITLE, BODY, DAY)
+    assert (second.published, first.publisher, third.text) == (DAY, "Meridian", THIRD)
+    assert reasons(found) == [
+        'a.xlsx, row 4: "published" is not an ISO date: "soon". Write it as 2024-12-07.',
+        'a.xlsx, row 4: "text" is empty. Give the article\'s text.',
+        'a.xlsx, row 5: "published" is not an ISO date: "soon". Write it as 2024-12-07.',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([["Port", "Cranes", "Idle"], ["Aune", 14, "25%"], ["Lunde", 2.5, None]],
+         "Port: Aune | Cranes: 14 | Idle: 25%\n\nPort: Lunde | Cranes: 2.5"),
+        ([["Port", 2024], ["Aune", 14]], "Port | 2024\n\nAune | 14"),
+        ([[FIRST], [SECOND]], f"{FIRST}\n\n{SECOND}"),
+        ([["Port", "Opened"], [], ["Aune", dt.date(2024, 12, 7)]],
+         "Port: Aune | Opened: 2024-12-07"),
+    ],
+)  # fmt: skip
+def test_another_sheet_is_a_line_for_each_row(tmp_path, rows, text):
+    assert one(tmp_path / "a.xlsx", xlsx({"Sheet1": rows})).text == text
+
+
+def test_sheets_of_both_kinds(tmp_path):
+    data = xlsx(
+        {"Ports": [["Port", "Cranes"], ["Aune", 14]], "Stories": [["title", "text"], [TITLE, BODY]],
+         "Ferries": [["Ferry"], ["Boat 3"]], "Old": [["x"]]}, hidden=["Old"]
+    )  # fmt: skip
+    story, article, problem = read(tmp_path / "a.xlsx", data)
+    assert (story.title, story.text) == (TITLE, BODY)
+    assert article.text == "Ports\n\nPort: Aune | Cranes: 14\n\nFerries\n\nFerry\n\nBoat 3"
+    assert "has hidden sheets, which were left out (1)" in problem.reason
+
+
+def test_formulas_without_results_are_told(tmp_path):
+    data = xlsx({"A": [["Port", "Cranes"], ["Aune", "=1+1"]]})
+    article, problem = read(tmp_path / "a.xlsx", data)
+    assert article.text == "Aune"
+    assert "has formulas without results (1 cells), which were left out" in problem.reason
+
+
+def test_a_sheet_has_an_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_CELLS", 40)
+    rows = [[f"row {number}", "x"] for number in range(100)]
+    article, problem = read(tmp_path / "a.xlsx", xlsx({"Ports": rows, "B": [["no"]]}))
+    assert article.text.count("\n\n") == 13
+    assert "“Ports” was read up to row 13, and no sheet after it" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked with a password or in an old Office format"),
+        (zipped({"a.txt": BODY}), "is damaged, or is no Excel file"),
+        (xlsx({"A": []}), "is empty"),
+        (xlsx({"A": [["title", "text"]]}), "is empty"),
+    ],
+)
+def test_a_spreadsheet_that_cannot_be_read(tmp_path, data, said):
+    [reason] = reasons(read(tmp_path / "a.xlsx", data))
+    assert reason.startswith("a.xlsx ") and said in reason
+
+
+# --- folders -----------------------------------------------------------------------------------
+
+
+LITTER = (".DS_Store", "Thumbs.db", "desktop.ini", "~$story.docx", "._story.docx", "__MACOSX/a.txt")
+
+
+def test_the_litter_of_systems_is_passed_over(tmp_path):
+    folder = tmp_path / "in"
+    for name in (*LITTER, "story.txt"):
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_text(BODY)
+    assert [item.source for item in read_all([folder])] == [str(folder / "story.txt")]
+    packed = zipped({f"a/{name}": BODY for name in (*LITTER, "story.txt")})
+    assert len(read(tmp_path / "a.zip", packed)) == 1
+
+
+@pytest.mark.parametrize(("end", "into"), [(".doc", ".docx"), (".xls", ".xlsx"), (".ppt", ".pptx"),
+                                           (".ods", ".xlsx"), (".pages", ".docx")])  # fmt: skip
+def test_formats_that_are_not_read_are_told_how_to_be_converted(tmp_path, end, into):
+    [reason] = reasons(read(tmp_path / f"a{end}", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+    assert reason == (
+        f"a{end} is in a format that Byline does not read. Open it in the program it comes from, "
+        f"or in LibreOffice, and save it as {into}."
+    )
+
+
+@pytest.mark.parametrize("end", ["odt", "pptx", "xlsx", "epub"])
+def test_entities_in_office_files_are_not_unpacked(tmp_path, end):
+    bomb = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha" * 10}">' for n in range(9))
+    head = f"<!DOCTYPE x [{bomb}<!ENTITY file SYSTEM 'file:///etc/passwd'>]>"
+    made = {"odt": odt("<text:p>They met &a8;&file;</text:p>"), "pptx": pptx([shape(FIRST)]),
+            "xlsx": xlsx({"A": [["a", "b"], ["They met", 1]]}),
+            "epub": epub({"a.xhtml": f"<p>{FIRST}</p>"})}[end]  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(made)) as old:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+    for name, text in parts.items():
+        if name.endswith(("xml", "opf")) and "?>" not in text:
+            parts[name] = head + text.replace("They met", "They met &a8;&file;")
+    found = read(tmp_path / f"a.{end}", zipped(parts))
+    assert len(repr(found)) < 10_000 and "root:" not in repr(found)

@@ -1,0 +1,154 @@
+"""What messages advise: it works when it is pasted."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import zipfile
+from pathlib import Path
+
+import pytest
+from fakes import OtherEncoder, story
+from typer.testing import CliRunner, Result
+
+from index.embedding import EMBEDDED, HashEncoder, load_encoder
+from index.modelfiles import MINILM
+from rag.commands.cli import Parts, cli
+
+FOLDER = "/models/of the desk"
+FRENCH = (
+    "Le conseil municipal a voté mardi la réouverture du pont, fermé depuis deux ans pour des "
+    "travaux. Les habitants du quartier attendaient cette décision depuis longtemps, et plusieurs "
+    "d'entre eux étaient venus dans la salle pour écouter les élus."
+)
+
+
+class Folder(OtherEncoder):
+    """A model in a folder."""
+
+    name = FOLDER
+    fingerprint = "folder-1"
+
+
+class Embedded(OtherEncoder):
+    """Stands in for the encoder that comes with Byline."""
+
+    name = EMBEDDED
+    fingerprint = "embedded-1"
+    languages = frozenset({"en"})
+
+
+ENCODERS = {None: Embedded(), EMBEDDED: Embedded(), "hash": HashEncoder(), FOLDER: Folder()}
+
+
+def byline(*words: str) -> Result:
+    parts = Parts(
+        encoder=lambda name: ENCODERS[name],
+        identity=lambda name: (ENCODERS[name].name, ENCODERS[name].fingerprint),
+        check_models=lambda _: [],
+    )
+    return CliRunner().invoke(cli, words, obj=parts)
+
+
+def given(encoder: str | None) -> list[str]:
+    return [] if encoder is None else ["--encoder", encoder]
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "keep"),
+    [
+        (None, FOLDER, "leave out --encoder"),
+        ("hash", None, "add --encoder hash"),
+        (FOLDER, None, f"add --encoder '{FOLDER}'"),
+        (FOLDER, "hash", f"add --encoder '{FOLDER}'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["doctor", "ingest"])
+def test_each_way_out_of_a_wrong_encoder_works_when_it_is_pasted(
+    made: str | None, asked: str | None, keep: str, command: str, tmp_path: Path
+) -> None:
+    place, news = str(tmp_path / "the index"), tmp_path / "news.txt"
+    news.write_text(story(1))
+    at = ["--index", place]
+    assert byline("ingest", str(news), *at, *given(made)).exit_code == 0
+    words = [command, *([str(news)] if command == "ingest" else []), *at]
+    refused = byline(*words, *given(asked))
+    assert refused.exit_code == 1
+    told = refused.output.replace("\n", " ")
+    assert f"To use it as it is, {keep}; or make" in told
+    kept = shlex.split(keep)[1:] if keep.startswith("add") else []
+    assert byline(*words, *kept).exit_code == 0
+    _, _, line = told.partition("anew with ")
+    _, _, line = line.partition(": ")
+    program, *anew = shlex.split(line[: line.index("PATH")])
+    assert program == "byline"
+    assert byline(*anew, str(news)).exit_code == 0
+    assert byline(*words, *given(asked)).exit_code == 0
+
+
+def test_one_name_for_two_models_leaves_only_a_new_index(tmp_path: Path) -> None:
+    class Changed(HashEncoder):
+        """The same name, and other vectors."""
+
+        fingerprint = "hash-2"
+
+    news = tmp_path / "news.txt"
+    news.write_text(story(1))
+    at = ["--index", str(tmp_path / "index")]
+    assert byline("ingest", str(news), *at, "--encoder", "hash").exit_code == 0
+    parts = Parts(encoder=lambda _: Changed())
+    refused = CliRunner().invoke(cli, ["ingest", str(news), *at, "--encoder", "hash"], obj=parts)
+    assert "but the encoder is hash (hash-2). Make the index anew with hash: " in refused.output
+    assert "use it as it is" not in refused.output
+
+
+def test_an_id_that_is_taken_is_free_once_the_command_was_run(tmp_path: Path) -> None:
+    for number, name in enumerate(("first.jsonl", "second.jsonl")):
+        row = {"id": "the bridge", "title": f"Headline {number}", "text": story(number)}
+        (tmp_path / name).write_text(json.dumps(row))
+    at = ["--index", str(tmp_path / "an index")]
+    assert byline("ingest", str(tmp_path / "first.jsonl"), *at, "--encoder", "hash").exit_code == 0
+    second = ["ingest", str(tmp_path / "second.jsonl"), *at, "--encoder", "hash"]
+    refused = byline(*second)
+    assert "the id the bridge belongs to another article" in refused.output
+    _, _, advised = refused.output.splitlines()[1].partition("or run first: ")
+    program, *remove = shlex.split(advised)
+    assert program == "byline"
+    assert byline(*remove, "--yes").exit_code == 0
+    assert byline(*second).output.startswith("1 added")
+
+
+def test_two_members_of_one_name_are_told_what_to_change(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "news.zip", "w") as archive:
+        archive.writestr("a.txt", story(1))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.txt", story(2))
+    at = ["--index", str(tmp_path / "index"), "--encoder", "hash"]
+    told = byline("ingest", str(tmp_path / "news.zip"), *at).output
+    assert told.startswith("1 added") and "each file in an archive a name, of its own" in told
+
+
+def test_a_language_that_the_encoder_does_not_know_is_read_with_one_that_does(
+    tmp_path: Path,
+) -> None:
+    news = tmp_path / "news.txt"
+    news.write_text(FRENCH)
+    told = byline("ingest", str(news), "--index", str(tmp_path / "index")).output
+    _, _, advised = told.partition("in an index of its own: ")
+    values = {"MODEL": FOLDER, "ANOTHER": str(tmp_path / "other"), "PATH": str(news)}
+    program, *again = [values.get(word, word) for word in shlex.split(advised)]
+    assert program == "byline"
+    told = byline(*again).output
+    assert told.startswith("1 added") and "0 warnings" in told
+
+
+@pytest.mark.models
+def test_the_name_that_an_index_keeps_of_its_encoder_loads_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").symlink_to(MINILM.checked_path().parent)
+    monkeypatch.chdir(tmp_path)
+    relative = load_encoder("model")
+    monkeypatch.chdir("/")
+    for encoder in (relative, load_encoder()):
+        assert load_encoder(encoder.name).fingerprint == encoder.fingerprint
