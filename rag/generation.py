@@ -118,7 +118,12 @@ def _differ(question: Question, drafts: Sequence[Draft]) -> bool:
 
 def short(question: Question, candidate: Candidate) -> str:
     """The words that answer, where the reader is sure and they are of the kind asked for; or ""."""
-    if question.asks in IN_SENTENCES or candidate.probability < calibration().short:
+    return few_words(question, candidate) if candidate.probability >= calibration().short else ""
+
+
+def few_words(question: Question, candidate: Candidate) -> str:
+    """The words that answer a question which a few words answer, if they are of that kind; or ""."""
+    if question.asks in IN_SENTENCES:
         return ""
     start = candidate.span.start
     answer = Span(candidate.answer.start - start, candidate.answer.end - start)
