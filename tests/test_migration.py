@@ -185,9 +185,7 @@ def two_versions(folder: Path) -> None:
     )
     with contextlib.closing(connect(folder, "rw")) as db:
         db.execute("UPDATE articles SET url = 'https://x.example/a' WHERE id IN ('one', 'two')")
-        db.execute(
-            "UPDATE articles SET source = 'https://x.example/a?ref=' || id WHERE id IN ('one', 'two')"
-        )
+        db.execute("UPDATE articles SET source = url || '?ref=' || id WHERE id IN ('one', 'two')")
 
 
 def all_rows(folder: Path) -> list[object]:
