@@ -163,18 +163,31 @@ LATER = VERSION.replace("2025-03-04", "2025-03-05").replace("18.4", "19.1").rstr
 
 @pytest.fixture
 def versions(run: Run, tmp_path: Path) -> Path:
-    """A folder with two versions of one story, ingested."""
+    """A folder with two files that claim one address, ingested."""
     folder = tmp_path / "versions"
     folder.mkdir()
     (folder / "old.md").write_text(VERSION, "utf-8")
     (folder / "new.md").write_text(LATER, "utf-8")
     report = json.loads(run("ingest", "--json", str(folder)).stdout)
-    assert (report["added"], report["superseded"]) == (2, [{"id": "old", "by": "new"}])
+    assert (report["added"], report["superseded"]) == (2, [])
     assert (report["removed"], report["warnings"], report["not_pruned"]) == ([], [], None)
     return folder
 
 
-def test_an_earlier_version_is_listed_and_shown_when_asked_for(run: Run, versions: Path) -> None:
+def test_all_that_claim_an_address_are_named(run: Run, versions: Path) -> None:
+    assert {one["id"] for one in json.loads(run("list", "--json").stdout)} == {"new", "old"}
+    said = "claimed    two articles claim this address: this one, and Bridge to reopen, "
+    assert f"{said}2025-03-04 (old)\n" in run("show", "new").stdout
+    assert f"{said}2025-03-05 (new)\n" in run("show", "old").stdout
+
+
+def test_an_earlier_version_is_listed_and_shown_when_asked_for(
+    run: Run, versions: Path, tmp_path: Path
+) -> None:
+    with Index.open(tmp_path / "index", HashEncoder(), writable=True) as index:
+        for name in ("old", "new"):  # as if both had been fetched
+            source = f"https://courier.example/bridge?utm_source={name}"
+            index.redescribe(replace(index.article(name), source=source), name)
     assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["new"]
     every = json.loads(run("list", "--all", "--json").stdout)
     assert [(one["id"], one["superseded_by"]) for one in every] == [("new", None), ("old", "new")]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,9 @@ def test_a_citation_tells_of_corrections_and_earlier_versions(tmp_path: Path) ->
     encoder = load_encoder()
     with index_for(tmp_path / "index", encoder) as index:
         ingest(index, [tmp_path / "rows.jsonl"], encoder)
+        for row in rows:  # as if both had been fetched
+            source = f"{row['url']}?utm_source={row['id']}"
+            index.redescribe(replace(index.article(row["id"]), source=source), row["id"])
     with Assistant(
         Index.open(tmp_path / "index", encoder), encoder, load_reader(), load_llm()
     ) as assistant:

@@ -247,7 +247,9 @@ def test_an_impersonator_s_difference_is_told(sieges: Sieges, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["five-times-over", "five-outlets"])
-def test_a_falsehood_told_five_times_has_one_place(sieges: Sieges, name: str) -> None:
+def test_a_falsehood_told_five_times_takes_no_more_places_than_the_truth(
+    sieges: Sieges, name: str
+) -> None:
     for asked, answer in zip(ASKED, sieges.of(named(IMPERSONATING)[name]).answers, strict=True):
         quoted = [c.article_id for c in answer.citations]
         assert quoted.count(asked.article) >= len(quoted) / 2, answer.text

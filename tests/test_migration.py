@@ -113,6 +113,7 @@ def test_versions_are_told_apart_in_an_older_index(tmp_path: Path) -> None:
     made_before(tmp_path, one, two)
     with contextlib.closing(connect(tmp_path, "rw")) as db:
         db.execute("UPDATE articles SET url = 'https://x.example/a'")
+        db.execute("UPDATE articles SET source = 'https://x.example/a?ref=' || id")
     with Index.open(tmp_path, ENCODER) as index:
         assert index.card("one").superseded_by == "two"
         assert [hit.chunk_id for hit in index.lexical(["bridge"], 9)] == [2]
@@ -175,7 +176,7 @@ def without_head(folder: Path) -> None:
 
 
 def two_versions(folder: Path) -> None:
-    """Two articles at one address, in an index of format 1, and others."""
+    """Two articles that were fetched from one address, in an index of format 1, and others."""
     made_before(
         folder,
         article("one", f"{ENGLISH}\n\nIt cost 18.4 million.", "Bridge", "2025-03-04"),
@@ -184,6 +185,7 @@ def two_versions(folder: Path) -> None:
     )
     with contextlib.closing(connect(folder, "rw")) as db:
         db.execute("UPDATE articles SET url = 'https://x.example/a' WHERE id IN ('one', 'two')")
+        db.execute("UPDATE articles SET source = url || '?ref=' || id WHERE id IN ('one', 'two')")
 
 
 def all_rows(folder: Path) -> list[object]:
