@@ -99,7 +99,7 @@ def test_pages_that_a_site_could_not_give_are_told():
             "a.wacz",
             zipped({"a.json": "{}"}),
             0,
-            "a.wacz is an archive without pages. Leave it out.",
+            "a.wacz holds no pages. Leave it out.",
         ),
     ],
 )

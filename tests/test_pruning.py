@@ -130,7 +130,7 @@ def test_links_out_of_the_folder_are_elsewhere(index: Index, news: Path, tmp_pat
     away.mkdir()
     (away / "c.txt").write_text(story(4))
     (news / "link").symlink_to(away)
-    ingest(index, [news], ENCODER)
+    ingest(index, [news], ENCODER, follow_links=True)
     (away / "c.txt").unlink()
     assert pruned(index, news).removed == ()
     assert [one for one, _ in pruned(index, away).removed] == ["c"]
