@@ -122,7 +122,7 @@ def short(question: Question, candidate: Candidate) -> str:
 
 
 def few_words(question: Question, candidate: Candidate) -> str:
-    """The words that answer a question which a few words answer, if they are of that kind; or ""."""
+    """The words that answer, if they are few and of the kind that is asked for; else ""."""
     if question.asks in IN_SENTENCES:
         return ""
     start = candidate.span.start

@@ -171,7 +171,9 @@ def reads(
     return made
 
 
-def _read(row: Row, chunk: StoredChunk, score: float, supposed: bool, reading: Reading) -> Read:
+def _read(
+    row: Row, chunk: StoredChunk, score: float, supposed: bool, few: bool, reading: Reading
+) -> Read:
     gold = row["answerable"] and chunk.card.article_id in row["gold"]
     text = chunk.chunk.part(reading.sentence)
     return Read(
