@@ -91,6 +91,7 @@ def test_no_state_has_a_grave_fault(open_page: Open, scheme: str) -> None:
     page = open_page(FakeAssistant(), color_scheme=scheme)
     found = {}
     for state in STATES:
+        page.evaluate("localStorage.clear()")  # which brings the conversation back
         page.reload()
         expect(question_box(page)).to_be_editable()
         state(page)

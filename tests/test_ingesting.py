@@ -591,7 +591,6 @@ def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
         "writing._described",
         "stored.insert: execute",
         "stored.insert_chunks: execute",
-        "stored.set_aside: execute",
         "duplicates.link: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",

@@ -173,7 +173,7 @@ def test_a_manifest_of_another_kind_is_refused(where: MilvusAddress, tmp_path: P
         state = store._state()
     with pytest.raises(IndexMismatch) as caught:
         opened(where, OtherEncoder())
-    assert f"byline ingest --rebuild --index {where} PATH" in str(caught.value)
+    assert f"byline ingest --rebuild --encoder other --index {where} PATH" in str(caught.value)
     for value, error in (
         (state.to_json().replace('"format": 1', '"format": 99'), IndexMismatch),
         ("{}", IndexDamaged),
