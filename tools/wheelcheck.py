@@ -44,7 +44,7 @@ The company cited a shortage of engineers and the price of fuel.
 }
 DATA = (
     "prompts/*.txt",
-    "rag/evidence/*.json",
+    "rag/reader/weights/*",
     "rag/page/assets/*",
     "eval/*.css",
     "eval/*.jsonl",
