@@ -37,6 +37,7 @@ from hostile import (
 )
 from typer.testing import CliRunner, Result
 
+from eval.caching import CachedReader
 from index.embedding import Encoder, HashEncoder, Vectors, load_encoder
 from index.errors import BadRequest
 from index.ingesting import index_for, ingest, ingest_articles
@@ -83,6 +84,12 @@ class StemEncoder(HashEncoder):
         return super().encode([" ".join(stems(text)) for text in texts])
 
 
+@lru_cache(maxsize=1)
+def reader() -> CachedReader:
+    """One for all archives: the honest articles are in each, and need reading once."""
+    return CachedReader(load_reader())
+
+
 class Siege:
     """An archive with an attacker's articles in it, and its answers."""
 
@@ -99,7 +106,7 @@ class Siege:
         ingest_articles(index, articles, encoder)
         if files:
             ingest(index, files, encoder)
-        self.assistant = Assistant(index, encoder, load_reader(), llm, today=TODAY)
+        self.assistant = Assistant(index, encoder, reader(), llm, today=TODAY)
 
     @cached_property
     def answers(self) -> list[Answer]:
