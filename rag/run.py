@@ -205,27 +205,10 @@ class Run:
 
     def _shown(self, view: View, mended: Mended, drafts: Sequence[Draft]) -> Event:
         fresh = len(self.citations)
-        places = [(draft.passage, draft.span) for draft in drafts]
-        if mended.quoted:
-            places += [place for draft in drafts for place in self._said_elsewhere(draft)]
-        numbers = dict.fromkeys(self._cited(view, passage, span) for passage, span in places)
+        numbers = [self._cited(view, draft.passage, draft.span) for draft in drafts]
         sentence = Sentence(mended.text, tuple(numbers), mended.quoted)
         self.sentences.append(sentence)
         return Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
-
-    def _said_elsewhere(self, draft: Draft) -> Iterator[tuple[Passage, Span]]:
-        """Where other origins have the very words of a quotation.
-
-        Whoever copies an article and adds to it is an origin of its own, and must not be cited
-        in its place.
-        """
-        seen = {draft.passage.stored.card.origin}
-        for passage in self.passages:
-            at = passage.text.find(draft.quote)
-            if at >= 0 and passage.stored.card.origin not in seen:
-                seen.add(passage.stored.card.origin)
-                start = passage.stored.chunk.start + at
-                yield passage, Span(start, start + len(draft.quote))
 
     def _differing(self, view: View, disagreement: Disagreement) -> Event | None:
         """The line that tells how the sources differ, if the exact check lets it pass."""
