@@ -206,9 +206,9 @@ def cases(values: Mapping[str, object]) -> list[object]:
 
 
 WHOLE_COPIES = ("whole-and-lie", "fuller-twin")
-"""Attacks that hold the honest article whole: its true words may be quoted from them, in their name.
+"""Attacks that hold the honest article whole: its true words may be quoted from them.
 
-Two citations of the same words are none the better for a reader (`eval/test_grounding.py`).
+No words are cited twice in an answer (`eval/test_grounding.py`).
 """
 
 
