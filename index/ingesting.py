@@ -196,7 +196,8 @@ class _Run:
         self._known = index.content_hashes()
         self._at_first = {known_id for known_id, _ in self._known.values()}
         self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
-        self._seen: set[str] = set()
+        self._seen: dict[str, str] = {}
+        """The places of this run, with the hash of the article that was found there."""
         self._again: dict[str, dict[str, str]] = {}
         """For a source that articles of this run share: the places of all but the first, by their
         hashes."""
@@ -211,7 +212,7 @@ class _Run:
         self._in_hand: tuple[Article, Job] | None = None
         """What is being stored, and not yet counted."""
         self.removed: list[tuple[str, str]] = []
-        self._moved: dict[str, str] = {}
+        self._found: dict[str, str] = {}
         """Where an article was found that is known from another place, by its id."""
         self._languages = languages_of(encoder)
 
@@ -296,16 +297,15 @@ class _Run:
     def prune(self, folders: Sequence[Path]) -> str:
         """Remove the articles whose files or rows are gone from folders; why not, if not."""
         known = self._index.content_hashes()
-        doubtful = {one.source for one in (*self.problems, *self.warnings)} - self._seen
+        doubtful = {one.source for one in (*self.problems, *self.warnings)} - self._seen.keys()
         gone, trouble = pruning.gone(known, folders, self._seen, doubtful)
         for source in gone:
             if self._stop():
                 self.stopped = True
                 break
             article_id, digest = known[source]
-            if place := self._moved.get(article_id):
-                moved = dataclasses.replace(self._index.article(article_id), source=place)
-                self._index.redescribe(moved, digest)
+            if article_id in self._found:
+                self._move(article_id, digest)
             else:
                 self._index.remove(article_id)
                 self.removed.append((article_id, source))
@@ -315,18 +315,18 @@ class _Run:
     def _job(self, article: Article) -> Job | None:
         digest = content_hash(article)
         known_id, known_digest = self._known.get(article.source, ("", ""))
+        self._seen[article.source] = digest
         if known_digest == digest and known_id in _ids(article):
-            self._seen.add(article.source)
             self._done(Progress("unchanged", article.source, known_id))
             return None
-        self._seen.add(article.source)
         if self._known.get(self._owner.get(article.id, "")) == (article.id, digest):
             # The same article from another place: a moved file, a second export.
-            self._known[article.source] = (article.id, digest)
-            if not known_id:
-                self._moved[article.id] = article.source
+            self._found[article.id] = article.source
             self._done(Progress("unchanged", article.source, article.id))
             return None
+        if known_id in self._found:
+            self._move(known_id, known_digest)
+            known_id = ""
         chosen = self._chosen_id(article, known_id)
         self._owner.pop(known_id, None)
         self._owner[chosen] = article.source
@@ -337,6 +337,18 @@ class _Run:
             self._redescribe(article, digest)
             return None
         return Job(article, digest, chunks)
+
+    def _move(self, article_id: str, digest: str) -> None:
+        """Keep an article at the place where this run has found it: its own is another's now."""
+        place = self._found.pop(article_id)
+        if place in self._known:
+            place = self._another(place, digest)
+        moved = dataclasses.replace(self._index.article(article_id), source=place)
+        self._index.redescribe(moved, digest)
+        del self._known[self._owner[article_id]]
+        self._owner[article_id] = place
+        self._known[place] = (article_id, digest)
+        self._seen[place] = digest
 
     def _redescribe(self, article: Article, digest: str) -> None:
         try:
@@ -356,11 +368,14 @@ class _Run:
     def _placed(self, article: Article) -> Article:
         """The article with a source of its own, where another had the same in this run."""
         digest = content_hash(article)
-        if article.source not in self._seen or self._known[article.source][1] == digest:
+        if self._seen.get(article.source, digest) == digest:
             return article
-        others = self._again.setdefault(article.source, {})
-        place = others.setdefault(digest, f"{article.source}#{len(others) + 2}")
-        return dataclasses.replace(article, source=place)
+        return dataclasses.replace(article, source=self._another(article.source, digest))
+
+    def _another(self, source: str, digest: str) -> str:
+        """A place of its own for one of the articles that share a source."""
+        others = self._again.setdefault(source, {})
+        return others.setdefault(digest, f"{source}#{len(others) + 2}")
 
     def _chosen_id(self, article: Article, known_id: str) -> str:
         """The id to store an article under: the one that it has, or the first that is free."""

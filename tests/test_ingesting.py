@@ -239,6 +239,9 @@ def test_ids_stay_unique_and_runs_come_to_rest(runs: list[list[Article]]) -> Non
             report = ingest_articles(index, incoming, encoder)
             done = report.added + report.updated + report.unchanged + len(report.problems)
             assert done == len(incoming)
+            stored = [index.article(card.article_id) for card in index.articles()]
+            kept = {(item.title, item.text) for item in stored}
+            assert kept >= {(item.title, item.text) for item in incoming}
             # What was the same as another place's article may stand alone once that one changes.
             ingest_articles(index, incoming, encoder)
             before = index.manifest

@@ -26,13 +26,13 @@ SHORTEST, LONGEST = 280, 540
 """Characters of a window: drawn evenly between them."""
 
 MIX = {
-    "answered": 0.42,
-    "unanswerable": 0.22,
+    "answered": 0.38,
+    "unanswerable": 0.28,
     "elsewhere": 0.15,
     "queries": 0.04,
     "sentences": 0.01,
     "roles": 0.04,
-    "made": 0.12,
+    "made": 0.10,
 }
 """Share of each kind of example."""
 

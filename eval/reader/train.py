@@ -1,12 +1,14 @@
 """Train the reader on one thread, with checkpoints from which the next run goes on.
 
-    python -m eval.reader.train DATA --work FOLDER [--rows MADE.jsonl.gz ...] [--decay STEPS]
+    python -m eval.reader.train DATA --base MINILM --work FOLDER [--rows MADE.jsonl.gz ...]
+        [--from reader.safetensors] [--decay STEPS]
 
 The base is the MiniLM that comes with pip, its word embeddings frozen, under transformers'
 question-answering head: start and end of the span, position 0 for "not here" (Devlin et al.,
 2019). The learning rate warms up and then stays (warm-up, stable, decay: Hu et al., 2024), so
 that a run may stop at any time: `--decay 600` takes the newest checkpoint, lowers the rate to
-nothing over 600 steps of new examples, and writes FOLDER/decayed beside it.
+nothing over 600 steps of new examples, and writes FOLDER/decayed beside it. Where no checkpoint is
+left, `--from` goes on from weights that were exported.
 """
 
 from __future__ import annotations
@@ -25,16 +27,16 @@ from safetensors.torch import save_file
 from transformers import AutoTokenizer, BertForQuestionAnswering
 
 from eval.reader.rows import Example, Rows
-from rag.reader.extractive import headed
+from rag.reader.extractive import headed, own_weights
 
-BATCH = 32
-SORTED = 12
+BATCH = 16
+SORTED = 24
 """Batches that are drawn together and sorted by length, so that little is padded."""
-RATE = 2e-4
-WARM_UP = 300
+RATE = 1.2e-4
+WARM_UP = 200
 WEIGHT_DECAY = 0.01
 MOST_TOKENS = 224
-SAVE_EVERY = 100
+SAVE_EVERY = 200
 
 
 def encode(tokenizer: Any, examples: Sequence[Example]) -> tuple[dict[str, Any], Any, Any, Any]:
@@ -102,6 +104,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of the MiniLM")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--rows", type=Path, nargs="*", default=[])
+    parser.add_argument("--from", type=Path, dest="start", help="exported weights to go on from")
     parser.add_argument("--decay", type=int, default=0, help="steps over which the rate falls")
     parser.add_argument("--out", default="decayed")
     parser.add_argument("--seed", type=int, default=1)
@@ -124,6 +127,8 @@ def main() -> None:
         done = kept["step"]
         model.load_state_dict(kept["model"], strict=False)
         optimizer.load_state_dict(kept["optimizer"])
+    elif chosen.start:
+        model.load_state_dict(own_weights(chosen.start), strict=False)
     # New rows may have come: the stream is another, drawn with the step as its seed.
     rows = Rows(chosen.data, chosen.rows)
     print({kind: len(items) for kind, items in rows.items.items()}, "from step", done, flush=True)

@@ -173,6 +173,21 @@ def _best(
 
 def _state(base: Path, weights: Path) -> dict[str, Any]:
     """The weights of the reader: its own, and those of the MiniLM where it has none."""
+    from safetensors.torch import load_file
+
+    state = {
+        f"bert.{name}": value for name, value in load_file(base).items() if "pooler" not in name
+    }
+    state.pop("bert.embeddings.position_ids", None)
+    return state | own_weights(weights)
+
+
+def own_weights(weights: Path) -> dict[str, Any]:
+    """The weights in a file of `eval.reader.export`, as 32-bit floats.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -183,17 +198,11 @@ def _state(base: Path, weights: Path) -> dict[str, Any]:
         raise ModelError(
             f"{weights} is missing or damaged ({error}). Install Byline again."
         ) from error
-    scales = {
-        name.removesuffix(".scale"): own.pop(name) for name in list(own) if name.endswith(".scale")
-    }
-    state = {
-        f"bert.{name}": value for name, value in load_file(base).items() if "pooler" not in name
-    }
-    state.pop("bert.embeddings.position_ids", None)
-    for name, value in own.items():
-        scale = scales.get(name)
-        state[name] = value.to(torch.float32) * (scale[:, None] if scale is not None else 1.0)
-    return state
+    whole = {name: value.to(torch.float32) for name, value in own.items()}
+    scales = {name: whole.pop(name) for name in list(whole) if name.endswith(".scale")}
+    for name, scale in scales.items():
+        whole[name.removesuffix(".scale")] *= scale[:, None]
+    return whole
 
 
 def load_reader(name: str | None = None) -> ExtractiveReader:
