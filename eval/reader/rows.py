@@ -27,8 +27,9 @@ SHORTEST, LONGEST = 280, 540
 
 MIX = {
     "answered": 0.38,
-    "unanswerable": 0.28,
-    "elsewhere": 0.15,
+    "unanswerable": 0.25,
+    "elsewhere": 0.14,
+    "exchanged": 0.04,
     "queries": 0.04,
     "sentences": 0.01,
     "roles": 0.04,
@@ -38,6 +39,10 @@ MIX = {
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9])")
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(
+    r"(?<=[\w,] )[A-Z][\w’'-]+(?: (?:of |the |de |van |von )?[A-Z][\w’'-]+)*|\b(?:1[0-9]|20)\d\d\b"
+)
+"""A name inside a sentence, or a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Item:
     question: str
     paragraph: int
     answer: tuple[int, int] | None
+    typed: str = ""
+    """The question with its capitals, where it names something that can be exchanged."""
 
 
 class Paragraphs:
@@ -154,12 +161,18 @@ class Rows:
                 continue
             best = spans[0] if spans else None
             kind = answered if spans else unanswerable
-            self.items[kind].append(Item(asked(question["question"]), number, best))
+            typed = question["question"]
+            item = Item(asked(typed), number, best, typed)
+            self.items[kind].append(item)
+            if kind == "answered" and _names_in_both(typed, row["context"]):
+                self.items["exchanged"].append(item)
 
     def example(self, kind: str, item: Item, rng: random.Random) -> Example:
         """One example of an item, with a window drawn anew."""
         if kind == "elsewhere":
             return self._elsewhere(item, rng)
+        if kind == "exchanged":
+            return self._exchanged(item, rng)
         if item.answer is None:
             return self._nearest(item, item.paragraph, self.spans(item.paragraph), rng)
         spans = self.spans(item.paragraph)
@@ -194,6 +207,29 @@ class Rows:
         known = self.paragraphs
         best = max(others[:40], key=lambda n: known.overlap(item.question, known.words(n)))
         return self._nearest(item, best, self.spans(best), rng)
+
+    def _exchanged(self, item: Item, rng: random.Random) -> Example:
+        """A question with a name or a year of another sentence instead of its own."""
+        assert item.answer is not None
+        text = self.paragraphs.texts[item.paragraph]
+        own = rng.choice(_names_in_both(item.typed, text))
+        low, high = item.answer
+        others = [
+            match.group()
+            for start, end in self.spans(item.paragraph)
+            if not (start < high and end > low)
+            for match in _NAME.finditer(text, start, end)
+            if match.group()[0].isdigit() == own[0].isdigit()
+        ]
+        known = set(_WORD.findall(f"{item.typed} {text[low:high]}"))
+        others = [name for name in others if known.isdisjoint(_WORD.findall(name))]
+        if not others:
+            return self.example("answered", item, rng)
+        other = Item(asked(item.typed.replace(own, rng.choice(others))), item.paragraph, None)
+        spans = self.spans(item.paragraph)
+        touched = [n for n, (start, end) in enumerate(spans) if start < high and end > low]
+        start, end = window(spans, touched[0], touched[-1], rng)
+        return self._example(other, item.paragraph, start, end, None)
 
     def _nearest(
         self, item: Item, paragraph: int, spans: Sequence[tuple[int, int]], rng: random.Random
@@ -235,6 +271,11 @@ class Rows:
             own = random.Random(rng.getrandbits(64))
             if drawn >= skip:
                 yield self.example(kind, item, own)
+
+
+def _names_in_both(question: str, text: str) -> list[str]:
+    """Names and years of a question that its paragraph has too."""
+    return [match.group() for match in _NAME.finditer(question) if match.group() in text]
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

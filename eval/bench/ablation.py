@@ -1,0 +1,137 @@
+"""What each hand-written part of the pipeline is worth, with the reader on.
+
+    python -m eval.bench.ablation [NAME ...] [--squad CORPUS.jsonl QUESTIONS.jsonl] [--work FOLDER]
+
+Switches one part off after the other, asks the demo's questions (and a sample of the report half
+of another set, if one is given), and prints a row of figures for each. What is not better with a
+part than without it does not pay for its lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from eval.breaking import _function, exchanged
+from eval.caching import CachedEncoder, CachedReader
+from eval.figures import summary
+from eval.metrics import contains_answer
+from eval.questions import ARTICLES, load
+from eval.reader.measure import sample
+from eval.running import evaluate, latest
+from index.embedding import load_encoder
+from index.ingesting import index_for, ingest
+from rag import Assistant
+from rag.reader.extractive import load_reader
+
+Off = tuple[str, Callable[..., Any]]
+
+
+def constant(value: Any) -> Callable[..., Any]:
+    """A function that always gives this."""
+    return lambda real, *args, **more: value
+
+
+PARTS: dict[str, tuple[Off, ...]] = {
+    "nothing": (),
+    "prose": (("rag.evidence.prose:is_prose", constant(True)),),
+    "only asks": (("rag.questions.asking:only_asks", constant(False)),),
+    "context": (("rag.evidence.context:in_context", lambda real, question, chunk, span: span),),
+    "demands": (("rag.evidence.demands:Demands.lacking", constant([])),),
+    "names demanded": (("rag.evidence.demands:Demands._absent", constant([])),),
+    "typed names": (("rag.questions.question:looks_like_names", constant([])),),
+    "numbers demanded": (("rag.text.numbers:carried", constant([])),),
+    "days demanded": (("rag.evidence.timing:standing", constant("unknown")),),
+    "speaker demanded": (("rag.evidence.demands:Demands.speaker", constant("theirs")),),
+    "roles": (("rag.text.roles:is_role", constant(False)),),
+    "announcements": (("rag.text.leadins:announces", constant(0)),),
+    "pronouns": (("rag.text.leadins:spoken_by_a_pronoun", constant(False)),),
+    "newest first": (
+        ("rag.evidence.timing:newest_first", lambda real, ranked, *args, **more: list(ranked)),
+    ),
+    "on topic": (
+        (
+            "rag.evidence.refusing:on_topic",
+            lambda real, question, passages, *args: bool(passages),
+        ),
+    ),
+    "kind of answer": (("rag.evidence.spans:offers_within", constant(True)),),
+    "values in quotations": (("rag.generation:_values", constant(frozenset())),),
+    "suppositions": (("rag.evidence.ranking:unsaid", constant(False)),),
+    "superseding": (("rag.disagreement.superseding:superseded", constant({})),),
+    "disagreements": (("rag.disagreement.conflicts:disagreements", constant([])),),
+    "several questions": (
+        ("rag.questions.parts:parts", lambda real, text: [text]),
+        ("rag.questions.parts:at_each_time", lambda real, text, periods: [text]),
+    ),
+    "periods": (("rag.questions.periods:periods", constant(())),),
+}
+"""What is switched off, each as functions and what stands in for them."""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", default=list(PARTS))
+    parser.add_argument("--squad", type=Path, nargs=2)
+    parser.add_argument("--each", type=int, default=100)
+    parser.add_argument("--work", type=Path)
+    chosen = parser.parse_args()
+    encoder, reader = CachedEncoder(load_encoder()), CachedReader(load_reader())
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+        work = chosen.work or Path(scratch)
+        demo = stack.enter_context(_assistant(work / "demo", [ARTICLES], encoder, reader))
+        squad = None
+        rows: list[dict[str, Any]] = []
+        if chosen.squad:
+            corpus, questions = chosen.squad
+            squad = stack.enter_context(_assistant(work / "squad", [corpus], encoder, reader))
+            rows = [row for row in sample(questions, chosen.each) if row["half"] == "report"]
+        for name in chosen.names:
+            began = time.perf_counter()
+            with ExitStack() as off:
+                for target, instead in PARTS[name]:
+                    off.enter_context(exchanged(_function(target), instead))
+                marks = evaluate(demo, load())
+                figures = {
+                    half: summary([one for one in marks if one.split == half])
+                    for half in ("tune", "report")
+                }
+                cells = [
+                    f"{figures[half][key]:.3f}"
+                    for key in ("right", "over_refused", "abstention_recall", "short_right")
+                    for half in ("tune", "report")
+                ]
+                cells += _squad(squad, rows) if squad else []
+            print(
+                f"| {name} | {' | '.join(cells)} | {time.perf_counter() - began:.0f} s", flush=True
+            )
+
+
+def _assistant(folder: Path, paths: Sequence[Path], encoder: Any, reader: Any) -> Assistant:
+    with index_for(folder, encoder) as index:
+        ingest(index, paths, encoder)
+        with index.snapshot() as view:
+            today = latest(view)
+    return Assistant(index_for(folder, encoder), encoder, reader, None, today=today)
+
+
+def _squad(assistant: Assistant, rows: Sequence[dict[str, Any]]) -> list[str]:
+    right, refused, declined = [], [], []
+    for row in rows:
+        answer = assistant.ask(row["question"])
+        if row["answerable"]:
+            right.append(not answer.refused and contains_answer(answer.text, row["answers"]))
+            refused.append(answer.refused)
+        else:
+            declined.append(answer.refused)
+    return [f"{sum(some) / len(some):.3f}" for some in (right, refused, declined)]
+
+
+if __name__ == "__main__":
+    main()
