@@ -91,6 +91,7 @@ class CachedReader:
         self._noise = noise
         self._known: dict[tuple[str, str, str], list[Reading]] = {}
         self.name = reader.name
+        self.calibration = reader.calibration
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         """For each passage a reading of each of its sentences, in their order."""

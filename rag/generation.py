@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from index.records import Card, Span
 from rag.evidence.context import in_context
-from rag.evidence.ranking import Candidate, calibration
+from rag.evidence.ranking import Candidate
 from rag.evidence.spans import TYPED, offers_within, typed, with_hedge
 from rag.evidence.timing import newest_first
 from rag.questions.question import Question
@@ -118,7 +118,7 @@ def _differ(question: Question, drafts: Sequence[Draft]) -> bool:
 
 def short(question: Question, candidate: Candidate) -> str:
     """The words that answer, where the reader is sure and they are of the kind asked for; or ""."""
-    return few_words(question, candidate) if candidate.probability >= calibration().short else ""
+    return few_words(question, candidate) if candidate.is_sure else ""
 
 
 def few_words(question: Question, candidate: Candidate) -> str:

@@ -29,11 +29,11 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.records import StoredChunk
 from index.stores import View
-from rag.evidence.ranking import Calibration, Candidate, unsaid
+from rag.evidence.ranking import Candidate, unsaid
 from rag.generation import few_words
 from rag.questions.question import Question
-from rag.reader.extractive import WEIGHTS, ExtractiveReader
-from rag.reader.reading import Reader, Reading
+from rag.reader.extractive import CALIBRATION, WEIGHTS, ExtractiveReader
+from rag.reader.reading import Calibration, Reader, Reading
 from rag.retrieval import Passage, retrieve
 
 DECLINED = 0.10
@@ -79,7 +79,7 @@ def main() -> None:
     reader: Reader = (
         ExtractiveReader.named(chosen.reader)
         if chosen.reader
-        else ExtractiveReader.embedded(chosen.weights)
+        else ExtractiveReader.embedded(chosen.weights, Calibration())
     )
     chosen.work.mkdir(parents=True, exist_ok=True)
     encoder = load_encoder()
@@ -95,7 +95,7 @@ def main() -> None:
         print(name, json.dumps(figures(some, read, fitted)))
     if chosen.write:
         text = json.dumps(asdict(fitted), indent=1) + "\n"
-        WEIGHTS.with_name("calibration.json").write_text(text, "utf-8")
+        WEIGHTS.with_name(CALIBRATION).write_text(text, "utf-8")
 
 
 def sample(path: Path, each: int) -> list[Row]:

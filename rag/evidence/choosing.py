@@ -16,7 +16,7 @@ from rag.disagreement.sameness import place, vouched
 from rag.disagreement.sides import Disagreement
 from rag.disagreement.superseding import superseded
 from rag.evidence.demands import Demands
-from rag.evidence.ranking import Candidate, calibration, candidates
+from rag.evidence.ranking import Candidate, candidates
 from rag.evidence.refusing import on_topic
 from rag.evidence.timing import standing
 from rag.generation import NEARLY_AS_GOOD, Draft, quotation, quotations, understandable
@@ -80,7 +80,7 @@ def choose(
     chosen.confidence = confidence(met)
     if met:
         chosen.lacking = []
-    if chosen.confidence >= calibration().threshold:
+    if chosen.confidence >= reader.calibration.threshold:
         chosen.drafts = quotations(question, met)
         chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
     return chosen

@@ -7,10 +7,8 @@ in the passage, calibrated together (Platt, 1999), are the probability that the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from math import exp
 
 from index.records import Span, StoredChunk
@@ -18,7 +16,6 @@ from rag.evidence.prose import is_prose
 from rag.grounding import Support, faults
 from rag.questions.asking import only_asks
 from rag.questions.question import Question
-from rag.reader.extractive import WEIGHTS
 from rag.reader.reading import Reader
 from rag.retrieval import Passage
 from rag.text.words import fold
@@ -36,43 +33,13 @@ class Candidate:
     """Where the words that answer are in the article, if any do."""
     score: float = 0.0
     """Log odds that the sentence answers."""
+    is_sure: bool = False
+    """True where that is so likely that the words that answer may be shown by themselves."""
 
     @property
     def probability(self) -> float:
         """Probability that the sentence answers, 0 to 1."""
         return 1 / (1 + exp(-max(min(self.score, 30.0), -30.0)))
-
-    @property
-    def short(self) -> str:
-        """The words that answer."""
-        return self.passage.stored.chunk.part(self.answer)
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What was fitted on questions with known answers (`eval/reader/measure.py`)."""
-
-    search: float
-    """Weight of the search's score beside the reader's."""
-    slope: float
-    bias: float
-    """Of the log odds, as a line of the weighted score."""
-    unsaid: float
-    """What is added to them where the question supposes what the passage does not say."""
-    threshold: float
-    """Probability below which a question is declined."""
-    short: float
-    """Probability from which the words that answer are shown by themselves."""
-
-    def log_odds(self, read: float, found: float, unsaid: bool) -> float:
-        """Log odds of an answer, from the reader's score, the search's and the exact check."""
-        return self.bias + self.slope * (read + self.search * found) + self.unsaid * unsaid
-
-
-@lru_cache(maxsize=1)
-def calibration() -> Calibration:
-    """That of the reader that comes with Byline."""
-    return Calibration(**json.loads(WEIGHTS.with_name("calibration.json").read_text("utf-8")))
 
 
 def candidates(question: Question, passages: Sequence[Passage], reader: Reader) -> list[Candidate]:
@@ -80,7 +47,7 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
 
     What is no prose, or only asks the question again, is none.
     """
-    by = calibration()
+    by = reader.calibration
     seen: set[tuple[str, str]] = set()
     found = []
     read = reader.read(question.text, [passage.stored for passage in passages])
@@ -93,7 +60,8 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
                 continue  # a story's copies say the same words, which count once
             seen.add(key)
             score = by.log_odds(reading.score, passage.score, supposed)
-            found.append(Candidate(passage, reading.sentence, text, reading.answer, score))
+            candidate = Candidate(passage, reading.sentence, text, reading.answer, score)
+            found.append(replace(candidate, is_sure=candidate.probability >= by.short))
     return sorted(found, key=lambda one: -one.score)
 
 

@@ -7,6 +7,7 @@ question-answering model of Hugging Face takes its place by name.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +19,11 @@ import numpy.typing as npt
 from index.errors import ModelError
 from index.modelfiles import MINILM
 from index.records import Span, StoredChunk
-from rag.reader.reading import Reading
+from rag.reader.reading import Calibration, Reading
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
+CALIBRATION = "calibration.json"
+"""Beside the weights: what was fitted for them."""
 EMBEDDED = "byline-reader"
 MOST_TOKENS = 384
 """Of a question with its passage; what is beyond is not read."""
@@ -45,16 +48,31 @@ def headed(headline: str, text: str) -> tuple[str, int]:
 class ExtractiveReader:
     """A question-answering model on the CPU."""
 
-    def __init__(self, model: Any, tokenizer: Any, name: str, *, lower: bool = False) -> None:
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        name: str,
+        *,
+        lower: bool = False,
+        calibration: Calibration | None = None,
+    ) -> None:
         self._model = model.eval()
         self._tokenizer = tokenizer
         self._lower = lower
         self._lock = threading.Lock()
         self.name = name
+        self.calibration = calibration or Calibration()
 
     @classmethod
-    def embedded(cls, weights: Path = WEIGHTS) -> ExtractiveReader:
+    def embedded(
+        cls, weights: Path = WEIGHTS, calibration: Calibration | None = None
+    ) -> ExtractiveReader:
         """The reader that comes with Byline.
+
+        Args:
+            weights: a file of `eval.reader.export`.
+            calibration: by default what was fitted for them, which lies beside them.
 
         Raises:
             ModelError: a file of it is missing or altered.
@@ -65,14 +83,16 @@ class ExtractiveReader:
         model = BertForQuestionAnswering(AutoConfig.from_pretrained(base.parent))
         model.load_state_dict(_state(base, weights), strict=True)
         tokenizer = AutoTokenizer.from_pretrained(base.parent)
-        return cls(model, tokenizer, EMBEDDED, lower=True)
+        by = calibration or _calibration(weights.with_name(CALIBRATION))
+        return cls(model, tokenizer, EMBEDDED, lower=True, calibration=by)
 
     @classmethod
     def named(cls, name: str) -> ExtractiveReader:
         """A folder with an extractive question-answering model, or its name on Hugging Face.
 
         A name is looked up in the local cache of huggingface_hub and downloaded when it is
-        not there: naming it is asking for it.
+        not there: naming it is asking for it. Its scores are taken as they are, and a question
+        is declined where they favour "not here" (Devlin et al., 2019).
 
         Raises:
             ModelError: it cannot be loaded.
@@ -180,6 +200,15 @@ def _state(base: Path, weights: Path) -> dict[str, Any]:
     }
     state.pop("bert.embeddings.position_ids", None)
     return state | own_weights(weights)
+
+
+def _calibration(path: Path) -> Calibration:
+    try:
+        return Calibration(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"{path} is missing or damaged ({error}). Install Byline again."
+        ) from error
 
 
 def own_weights(weights: Path) -> dict[str, Any]:

@@ -26,12 +26,40 @@ class Reading:
     """Log odds of the answer against "not here", as the model gives them, uncalibrated."""
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted on questions with known answers (`eval/reader/measure.py`).
+
+    By default: the reader's log odds as they are, and an answer where they favour one.
+    """
+
+    search: float = 0.0
+    """Weight of the search's score beside the reader's."""
+    slope: float = 1.0
+    bias: float = 0.0
+    """Of the log odds, as a line of the weighted score."""
+    unsaid: float = 0.0
+    """What is added to them where the question supposes what the passage does not say."""
+    threshold: float = 0.5
+    """Probability below which a question is declined."""
+    short: float = 0.9
+    """Probability from which the words that answer are shown by themselves."""
+
+    def log_odds(self, read: float, found: float, unsaid: bool) -> float:
+        """Log odds of an answer, from the reader's score, the search's and the exact check."""
+        return self.bias + self.slope * (read + self.search * found) + self.unsaid * unsaid
+
+
 class Reader(Protocol):
     """Anything that reads a question with passages; one of Byline's model boundaries."""
 
     @property
     def name(self) -> str:
         """What a person calls the model."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """How its scores become probabilities."""
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         """For each passage a reading of each of its sentences, in their order."""
@@ -41,6 +69,7 @@ class WordReader:
     """A fake for tests: a sentence answers by the words that it shares with the question."""
 
     name = "words"
+    calibration = Calibration(search=16.0, slope=0.24, bias=-2.6, threshold=0.25, short=0.75)
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         """For each passage a reading of each of its sentences, in their order."""
