@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from rag.evidence.demands import Demands, casing
+from rag.evidence.demands import Demands
 from rag.evidence.refusing import LACKING, NOT_STATED, OFF_TOPIC, refusal
 from rag.generation import quotation, quotations, source_line, understandable
 from rag.questions.question import Question
@@ -86,65 +86,32 @@ def test_sentences_far_below_the_best_are_left_out() -> None:
 def test_a_number_of_the_question_must_stand_near() -> None:
     question = Question.read("What did Lavrov say about Resolution 1701?")
     draft = quotation(DOHA, understandable(question, candidate(DOHA, 1)))
-    assert Demands.of(question, [DOHA]).lacking(draft, TEXT) == ["1701"]
-    assert Demands.of(ASKED, [DOHA]).lacking(draft, TEXT) == []
+    assert Demands(question).lacking(draft) == ["1701"]
+    assert Demands(ASKED).lacking(draft) == []
 
 
-def test_a_name_of_the_question_must_stand_in_the_article_in_any_spelling() -> None:
-    draft = quotation(DOHA, candidate(DOHA, 1).span)
-    asked = Question.read("What did Sergey Lavrov tell Emmanuel Macron?")
-    assert Demands.of(asked, [DOHA]).lacking(draft, TEXT) == ["Emmanuel Macron"]
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "lacking"),
-    [
-        ("When was the last draft in the US?", "The last draft in the United States was.", []),
-        ("When was the last draft in the US?", "The last U.S. draft was in 1973.", []),
-        ("Who leads the United Nations?", "Petra Dahl leads the UN.", []),
-        ("When was the last draft in the UK?", "The last draft in the United States was.", ["UK"]),
-    ],
-)
-def test_an_acronym_may_be_spelt_out(question: str, text: str, lacking: list[str]) -> None:
-    there = passage(text)
-    demands = Demands.of(Question.read(question), [there])
-    assert demands.lacking(quotation(there, candidate(there, 0).span), text) == lacking
-
-
-def test_the_verb_of_a_question_is_no_name() -> None:
-    film = passage("She had a part in Love Me or Leave Me with Doris Day.")
-    assert "leave" not in Demands.of(Question.read("Why did Crosby leave the show?"), [film]).names
-
-
-def test_names_typed_in_lower_case_are_known_by_the_passages() -> None:
-    assert casing([TEXT])["doha"] == 1.0
-    assert "doha" in Demands.of(Question.read("who met in doha"), [DOHA]).names
-
-
-def test_a_name_beside_one_that_is_known_is_told() -> None:
-    asked = Demands.of(Question.read("What did Lavrov tell Olaf Scholz?"), [DOHA])
-    assert asked.unheard_of([DOHA]) == ["Olaf Scholz"]
-    strange = Demands.of(Question.read("What did Olaf Scholz say?"), [DOHA])
-    assert strange.unheard_of([DOHA]) == []
-
-
-def test_a_weekday_is_a_day_and_not_a_name() -> None:
+def test_a_day_of_the_question_must_be_that_of_the_passage() -> None:
     question = Question.read("Who spoke in Doha on Saturday, 7 December?")
     draft = quotation(DOHA, candidate(DOHA, 0).span)
-    assert "saturday" not in Demands.of(question, [DOHA]).names
-    assert Demands.of(question, [DOHA]).lacking(draft, TEXT) == []
+    assert Demands(question).lacking(draft) == []
     wrong = Question.read("Who spoke in Doha on 3 November 2021?")
-    assert Demands.of(wrong, [DOHA]).lacking(draft, TEXT) == ["3 November 2021"]
+    assert Demands(wrong).lacking(draft) == ["3 November 2021"]
 
 
 def test_another_speaker_is_not_the_one_asked_for() -> None:
-    demands = Demands.of(Question.read("What did Fidan say about Resolution 2254?"), [DOHA])
+    demands = Demands(Question.read("What did Fidan say about Resolution 2254?"))
     other = passage("Sergei Lavrov said that Resolution 2254 must be carried out.")
     assert demands.speaker(quotation(other, candidate(other, 0).span)) == "other"
     theirs = passage("Hakan Fidan said that Resolution 2254 must be carried out.")
     assert demands.speaker(quotation(theirs, candidate(theirs, 0).span)) == "theirs"
     nobody = passage("Resolution 2254 was carried out.")
     assert demands.speaker(quotation(nobody, candidate(nobody, 0).span)) == "none"
+
+
+def test_a_speaker_may_be_typed_in_small_letters() -> None:
+    demands = Demands(Question.read("what did fidan say about resolution 2254"))
+    other = passage("Sergei Lavrov said after Fidan that Resolution 2254 must be carried out.")
+    assert demands.speaker(quotation(other, candidate(other, 0).span), other.text) == "other"
 
 
 def test_each_refusal_says_why_and_names_the_nearest() -> None:

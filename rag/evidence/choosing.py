@@ -71,12 +71,10 @@ def choose(
     """
     frequency, total = index.document_frequency(question.terms), index.chunk_count
     chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
-    demands = Demands.of(question, passages)
     if not chosen.on_topic:
-        chosen.lacking = demands.unheard_of(passages)
         return chosen
     ranked = candidates(question, passages, reader)
-    met = _met(index, question, demands, ranked, chosen)
+    met = _met(index, question, ranked, chosen)
     chosen.confidence = confidence(met)
     if met:
         chosen.lacking = []
@@ -94,17 +92,17 @@ def confidence(met: Sequence[Candidate]) -> float:
 def _met(
     index: View,
     question: Question,
-    demands: Demands,
     ranked: Sequence[Candidate],
     chosen: Chosen,
 ) -> list[Candidate]:
     """The best sentences that carry what the question demands; what the first lack is noted."""
     found: list[_Met] = []
+    demands = Demands(question)
     for candidate in _current(question, ranked):
         draft = quotation(candidate.passage, understandable(question, candidate))
         article = index.article(candidate.passage.stored.card.article_id)
         whole = f"{article.title}\n{article.text}"
-        lacking = demands.lacking(draft, whole)
+        lacking = demands.lacking(draft)
         speaker = demands.speaker(draft, whole)
         if not lacking and speaker not in ("other", "none"):
             found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -208,17 +208,3 @@ _REACTING = re.compile(
     r"(?:react|reacted|respond|responded|comment|commented|reply|replied|answer|answered)\b",
     re.IGNORECASE,
 )
-
-
-def looks_like_names(terms: tuple[str, ...], casing: Mapping[str, float]) -> list[str]:
-    """Terms typed in lower case that the articles write with a capital letter.
-
-    Args:
-        terms: folded words of the question.
-        casing: for each folded word seen in the passages, the share of its
-            occurrences within sentences that begin with a capital letter.
-    """
-    return [term for term in terms if casing.get(term, 0.0) >= _MOSTLY]
-
-
-_MOSTLY = 0.8

@@ -38,7 +38,7 @@ def names(text: str) -> list[str]:
     found = []
     for match in NAME.finditer(text):
         name = match.group()
-        if _begins_sentence(text, match.start()):
+        if begins_sentence(text, match.start()):
             name = _without_opening_word(name)
         if _WHEN.search(text[max(0, match.start() - 12) : match.end() - len(name)]):
             name = _DAY.sub("", name)
@@ -279,7 +279,7 @@ def _spelt_out(text: str) -> list[str]:
     found = []
     for match in NAME.finditer(text):
         name = match.group()
-        if _begins_sentence(text, match.start()):
+        if begins_sentence(text, match.start()):
             alone = len(name.split()) == 1 and not is_acronym(name)
             common = looks_common(fold(name).removesuffix("'s"))
             if alone and common and not _SUBJECT.match(text, match.end()):
@@ -290,8 +290,9 @@ def _spelt_out(text: str) -> list[str]:
     return found
 
 
-def _begins_sentence(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" \t\"'“‘([")
+def begins_sentence(text: str, start: int) -> bool:
+    """True where what starts there opens a sentence, whose first letter is a capital anyway."""
+    before = text[max(0, start - 20) : start].rstrip(" \t\"'“‘([")
     return not before or before[-1] in ".!?…:\n" or text[:start].endswith("\n")
 
 
