@@ -137,12 +137,14 @@ class Run:
         searches: list[Search] = []
         for one in possible:
             searches.append((yield from self._search(view, one, days)))
+            if searches[0].chosen.confidence >= 1 - LIKELIER:
+                break  # no other can be more probable by so much
 
         def worth(rank: int) -> float:
             chosen = searches[rank].chosen
             return chosen.confidence - rank * LIKELIER if chosen.drafts else -1.0
 
-        best = max(range(len(possible)), key=worth)
+        best = max(range(len(searches)), key=worth)
         return possible[best], searches[best]
 
     def _times(self, text: str, days: Days | None) -> list[str]:

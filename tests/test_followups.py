@@ -102,7 +102,7 @@ AMONG: list[tuple[History, str, str]] = [
     ([LAVROV], "when was that?", "When did Lavrov say that about Resolution 2254?"),
     ([LAVROV], "who else?", "Who else did say that about Resolution 2254?"),
     ([LAVROV], "what else?", "what else did Lavrov say about Resolution 2254?"),
-    ([LAVROV], "anything else?", "anything else [Lavrov did say about Resolution 2254]?"),
+    ([LAVROV], "anything else?", "anything else [Lavrov, Resolution 2254]?"),
     ([MAYOR], "who else?", "who else came third in the Velmo election?"),
     (
         [MAYOR],
@@ -131,33 +131,32 @@ AMONG: list[tuple[History, str, str]] = [
     (
         [LAVROV],
         "What did the minister say next?",
-        "What did the minister say next [Lavrov did say about Resolution 2254]?",
+        "What did the minister say next [Lavrov, Resolution 2254]?",
     ),
     ([MAYOR], "What does she do?", "What does Maud Ferrant do?"),
     ([MAYOR], "Which party does she belong to?", "Which party does Maud Ferrant belong to?"),
     (
         [QUAKE],
         "how many of them were children?",
-        "how many of them were children [people were killed in the Orrin earthquake]?",
+        "how many of them were children [the Orrin earthquake]?",
     ),
     ([RESIGNED], "who replaced her?", "who replaced Merkel?"),
     ([RESIGNED], "was that expected?", "was that expected [Merkel did resign]?"),
     ([BRIDGE], "why is it closed?", "why is the Corbel bridge closed?"),
     ([BRIDGE], "how much did it cost?", "how much did the Corbel bridge cost?"),
     ([BRIDGE], "who said that?", "who said that [the Corbel bridge will reopen]?"),
-    ([BRIDGE], "according to whom?", "according to whom [the Corbel bridge will reopen]?"),
-    ([BRIDGE], "says who?", "says who [the Corbel bridge will reopen]?"),
+    ([BRIDGE], "according to whom?", "according to whom [the Corbel bridge]?"),
+    ([BRIDGE], "says who?", "says who [the Corbel bridge]?"),
     (
         [COMPANY],
         "What did the company say was the reason?",
-        "What did the company say was the reason "
-        "[Helmarck's revenue did fall in the third quarter]?",
+        "What did the company say was the reason [Helmarck's revenue, the third quarter]?",
     ),
-    ([STORM_SHUT], "What was the reason?", "What was the reason [the tunnel did close]?"),
+    ([STORM_SHUT], "What was the reason?", "What was the reason [the tunnel]?"),
     (
         [STORM_SHUT],
         "and the official reason?",
-        "the official reason [the tunnel did close]?",
+        "the official reason [the tunnel]?",
     ),
     (
         [STORM_SHUT],
@@ -167,7 +166,7 @@ AMONG: list[tuple[History, str, str]] = [
     (
         [Turn("Who won the March 17 primaries?", "", refused=True)],
         "And how many delegates does he have?",
-        "how many delegates does he have [won the March 17 primaries]?",
+        "how many delegates does he have [the March 17 primaries]?",
     ),
     ([STORM_SHUT], "Did Helmarck publish the results?", "Did Helmarck publish the results?"),
     (
@@ -206,7 +205,7 @@ AMONG: list[tuple[History, str, str]] = [
     (
         [DEAD],
         "how many of them were officers?",
-        "how many of them were officers [soldiers died in the ambush near Kessa]?",
+        "how many of them were officers [Kessa, the ambush]?",
     ),
     ([DEAD], "why?", "Why was it that soldiers died in the ambush near Kessa?"),
     ([DEAD], "and in 2023?", "How many soldiers died in the ambush near Kessa in 2023?"),
@@ -220,7 +219,6 @@ AMONG: list[tuple[History, str, str]] = [
     ([MINISTER], "why did he say that?", "why did the finance minister say that?"),
     ([MINISTER], "and about pensions?", "What did the finance minister say about pensions?"),
     ([MINISTER], "And Lavrov?", "What did Lavrov say about the budget?"),
-    ([RAIN], "and on 4 May?", "Where did it rain most in the storm on 4 May?"),
     ([RAIN], "How many people live there?", "How many people live in Sallow?"),
     ([HOSTILE], "what did she earn?", "what did Iris Dahl earn?"),
     ([HOSTILE], "is that true?", "is that true [Iris Dahl runs the port of Velmo]?"),
@@ -239,10 +237,10 @@ AMONG: list[tuple[History, str, str]] = [
     (
         [Turn("What do Orrin media claim about rebel losses?", "“2,500 fighters.” [1]")],
         "And who trained them?",
-        "who trained them [Orrin media do claim about rebel losses]?",
+        "who trained them [Orrin media, rebel losses]?",
     ),
     ([STRIKE], "and when is he leaving?", "when is Odile Marsh leaving?"),
-    ([LAVROV], "tell me more", "tell me more [Lavrov did say about Resolution 2254]?"),
+    ([LAVROV], "tell me more", "tell me more [Lavrov, Resolution 2254]?"),
     # A correction, a choice among those named, a time, a place.
     ([MAYOR], "no, I mean Corvane", "Who came third in the Corvane election?"),
     ([RESIGNED], "sorry, I meant Scholz", "When did Scholz resign?"),

@@ -76,12 +76,13 @@ class _Earlier:
     told: tuple[str, ...]
     """The names that its answer brought."""
 
-    @property
-    def matter(self) -> str:
-        """What it was about, as something that may be so."""
+    def matter(self, *, whole: bool) -> str:
+        """What it was about: as something that may be so, or only who and what are in it."""
         if beside := _BESIDE.search(self.text):
             return beside[1]  # it leant on an earlier one itself, and is about the same
-        return self.asked.statement(self._who()) or self.text.strip(" ?.!")
+        parts = dict.fromkeys((self._who(), *_parts(self.asked)))
+        listed = "" if whole else ", ".join(filter(None, parts))
+        return listed or self.asked.statement(self._who()) or self.text.strip(" ?.!")
 
     def asked_with(self, word: str) -> str:
         """The same matter with another question word."""
@@ -91,18 +92,17 @@ class _Earlier:
 
     def meant_by(self, pronoun: str) -> Iterator[str]:
         """Whom or what a pronoun may mean, the likeliest first."""
-        subject = self.asked.subject
+        subject = "" if _PRONOUN.fullmatch(self.asked.subject) else self.asked.subject
+        found = [*self.told, *_named(self.text)]
         if pronoun == "there":
             placed = [object_ for _, object_ in reversed(phrases(self.text)) if _named(object_)]
             found = [*self.told, *placed] if self.asked.word == "where" else [*placed, *self.told]
             yield from (f"in {place}" for place in found)
-        elif pronoun in _PERSONS:
-            yield from (subject for _ in subject[:1] if not is_determined(subject))
-            yield from (*self.told, *_named(self.text))
-            yield from (subject for _ in subject[:1] if is_determined(subject))
-        elif pronoun not in _POINTING and not (self.asked.word == "how" and not subject):
+        elif pronoun in _PERSONS and is_determined(subject):  # a thing, unless it is "the minister"
+            yield from (*found, subject)
+        elif pronoun not in _POINTING:
             yield subject or " and ".join(self.told[: 3 if pronoun.startswith("the") else 1])
-            yield from (*self.told, *_named(self.text))
+            yield from found
 
     def _who(self) -> str:
         """Whom "who" of the question turned out to be; empty where that is not known."""
@@ -120,7 +120,10 @@ def meanings(question: str, history: History) -> list[str]:
     """
     before: list[_Earlier] = []
     for one in history[-TURNS:]:
-        turn = one if isinstance(one, Turn) else _turn(one)
+        turn = one if isinstance(one, Turn) else Turn(
+            one.get("question") or "", one.get("answer") or "",
+            one.get("understood") or "", bool(one.get("refused")),
+        )  # fmt: skip
         asked = " ".join(turn.question.split())[:_LONGEST_READ]
         if asked:
             text = turn.understood or _meanings(asked, before)[0]
@@ -138,9 +141,11 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
     last = before[-1]
     rest = _CHOSEN.sub(lambda one: _nth(last.told, one["which"]) or one[0], rest)
     as_asked = question if rest == question.strip(" ?.!") else f"{rest}?"
-    beside = f"{rest} [{last.matter}]?"
     pronoun = _leaning(rest)
-    if _is_bare(rest):
+    bare = _is_bare(rest)
+    points = bare or (pronoun is not None and pronoun.group().lower() in _POINTING)
+    beside = f"{rest} [{last.matter(whole=points)}]?"
+    if bare:
         asked = Asked.read(rest)
         found = [last.asked_with(asked.asks if asked.auxiliary else rest), beside]
     elif not _is_question(rest):
@@ -201,54 +206,49 @@ def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Itera
 def _in_place(fragment: str, asked: Asked) -> Iterator[str]:
     """The question before with a few words in the place of their like."""
     whole, kind = asked.text(), _kind(fragment)
-    first, _, core = fragment.partition(" ")
-    led = first.lower() in PREPOSITIONS and core
-    if kind == "time":
-        for day in mentions(whole, None)[-1:]:
-            ahead, dated = whole[: day.start].split(), whole[day.start : day.end].split()
-            if dated[0].lower() in PREPOSITIONS:
-                ahead.append(dated[0])
-            kept = ahead[:-1] if led and ahead[-1].lower() in PREPOSITIONS else ahead
-            yield f"{' '.join(kept)} {fragment}{whole[day.end :]}"
+    first, _, behind = fragment.partition(" ")
+    led = bool(behind) and first.lower() in PREPOSITIONS
     if led or kind == "time":
-        for at, object_ in reversed(phrases(whole) if led else []):
-            if at.lower() == first.lower() and "time" not in (kind, _kind(object_)):
-                yield whole.replace(f"{at} {object_}", fragment, 1)
-        yield f"{whole.rstrip(' ?')} {'' if led else 'in '}{fragment}?"
+        for at, object_ in reversed(phrases(whole)):
+            other = _kind(f"{at} {object_}") == "time"
+            if other if kind == "time" else not other and at.lower() == first.lower():
+                yield whole.replace(f"{at} {object_}", fragment if led else f"{at} {fragment}", 1)
+        yield f"{whole.rstrip(' ?')} {fragment}?"
+        return
+    if (head := _first_part(fragment)) != fragment:  # "and Johnson about taxes?"
+        for one in _in_place(head, asked):
+            yield from _in_place(fragment.removeprefix(head).strip(), Asked.read(one))
         return
     if kind == "word" and not STOPWORDS.isdisjoint(words(fragment)):
         return  # "tell me more", "anything else"
-    own = takewhile(lambda word: word not in PREPOSITIONS or word == "of", asked.rest.split())
-    main = [asked.subject, " ".join(own), *(object_ for _, object_ in reversed(phrases(whole)))]
+    main = _parts(asked)
     if " of " not in fragment:  # "and the director?" of the same film
-        main = [one.split(" of ")[0] for one in main]
-    parts = [*main, asked.noun, *_named(whole), asked.verb]
-    parts += [word for word in whole.rstrip("?").split() if word not in STOPWORDS | AUXILIARIES]
-    like = [one for one in parts if one and _likeness(one) == _likeness(fragment)]
-    if kind == "word":  # words of one kind often end alike, as "killed" and "injured"
-        like.sort(key=lambda one: -_same_ending(one, fragment))
-    for part in dict.fromkeys((*like, *filter(None, main))):
-        yield whole.replace(part, fragment, 1)
+        main = [part.split(" of ")[0] for part in main]
+    single = [word for word in whole.rstrip("?").split() if word.islower()]
+    every = [*main, asked.noun, *_named(whole), asked.verb, *single]
+    like = [one for one in every if one and _kind(one) == kind and one not in STOPWORDS]
+    for part in dict.fromkeys(like or filter(None, main)):
+        yield re.sub(rf"\b{re.escape(part)}\b", lambda _: fragment, whole, count=1)
 
 
-def _same_ending(one: str, other: str) -> int:
-    """How many pairs of letters two words have in common at their end."""
-    letters = zip(reversed(one), reversed(other), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], letters)) // 2
+def _parts(asked: Asked) -> list[str]:
+    """Who does what in a question, and where, when or about what."""
+    placed = reversed(phrases(asked.text()))
+    return [asked.subject, _first_part(asked.rest), *(object_ for _, object_ in placed)]
 
 
-def _likeness(phrase: str) -> tuple[str, bool]:
-    """What a phrase has in common with those whose place it may take."""
-    return _kind(phrase), is_determined(phrase)
+def _first_part(text: str) -> str:
+    """A phrase up to its first preposition but "of"."""
+    return " ".join(takewhile(lambda word: word not in PREPOSITIONS - {"of"}, text.split()))
 
 
 def _kind(phrase: str) -> str:
-    """Whether a phrase is a time, a name, a thing with "the" or the like, or other words."""
-    if any(2 * (day.end - day.start) > len(phrase) for day in mentions(phrase, None)):
+    """What a phrase is, so far as its like can be told: a time, a name or other words."""
+    dated = f"in {phrase}" if phrase.isdigit() else phrase
+    if any(2 * (day.end - day.start) > len(dated) for day in mentions(dated, None)):
         return "time"
-    if any(word[0].isupper() for word in phrase.split()):
-        return "name"
-    return "thing" if is_determined(phrase) else "word"
+    kind = "word" if phrase.islower() else "name"
+    return f"the {kind}" if is_determined(phrase) else kind
 
 
 def _nth(told: Sequence[str], which: str) -> str:
@@ -257,24 +257,15 @@ def _nth(told: Sequence[str], which: str) -> str:
     return told[place] if place < len(told) and told else ""
 
 
-def _turn(given: Mapping[str, str]) -> Turn:
-    return Turn(
-        given.get("question") or "",
-        given.get("answer") or "",
-        given.get("understood") or "",
-        bool(given.get("refused")),
-    )
-
-
 def _told(answer: str, question: str) -> tuple[str, ...]:
     """The names of an answer that its question does not have, in their order."""
     answer = answer[:_LONGEST_READ]
     known = {part for name in names(question) for part in split_name(name)}
     found = []
     for text in _QUOTED.findall(answer) or [answer]:
-        for name in (one for run in names(text) for one in run.split(" and ")):
+        for name in (one for run in names(text) for one in run.rstrip("'’").split(" and ")):
             behind = text[text.find(name) + len(name) :]
-            opens = text.startswith(name) or text[: text.find(name)].rstrip()[-1] in ".!?"
+            opens = text[: text.find(name)].rstrip()[-1:] in ("", ".", "!", "?")
             if (
                 _is_name(name)
                 and not known.issuperset(split_name(name))
