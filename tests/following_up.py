@@ -5,8 +5,8 @@ ARTICLES = (
 title: Salt Harbour wins the jury prize
 date: 2024-05-04
 ---
-Salt Harbour won the jury prize of the Velmo film festival on Saturday. Its director is Ines
-Corvane, and the lead actor of Salt Harbour is Tomas Brandt.
+Salt Harbour won the jury prize of the Velmo film festival on Saturday.
+The director of Salt Harbour is Ines Corvane, and its lead actor is Tomas Brandt.
 
 The film cost 3.2 million crowns. It was shot on the island of Orrin.
 """,

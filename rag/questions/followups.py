@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from rag.records import Turn
 from rag.text.dates import CALENDAR, mentions
@@ -49,10 +49,10 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?|that|this|those|these|there)\b",
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?|that|this|those|these|there|so)\b",
     re.IGNORECASE,
 )
-_POINTING = frozenset("that this those these there".split())
+_POINTING = frozenset("that this those these there so".split())
 _PERSONS = frozenset("he she him her his hers".split())
 _EMPTY = frozenset("who whom what when where why which how it that this so else".split())
 _OWNING = frozenset("his its their".split())
@@ -80,8 +80,7 @@ class _Earlier:
         """What it was about: as something that may be so, or only who and what are in it."""
         if beside := _BESIDE.search(self.text):
             return beside[1]  # it leant on an earlier one itself, and is about the same
-        parts = dict.fromkeys((self._who(), *_parts(self.asked)))
-        listed = "" if whole else ", ".join(filter(None, parts))
+        listed = "" if whole else ", ".join(dict.fromkeys(filter(None, _parts(self.asked))))
         return listed or self.asked.statement(self._who()) or self.text.strip(" ?.!")
 
     def asked_with(self, word: str) -> str:
@@ -96,6 +95,7 @@ class _Earlier:
         found = [*self.told, *_named(self.text)]
         if pronoun == "there":
             placed = [object_ for _, object_ in reversed(phrases(self.text)) if _named(object_)]
+            placed = placed or _named(self.text)
             found = [*self.told, *placed] if self.asked.word == "where" else [*placed, *self.told]
             yield from (f"in {place}" for place in found)
         elif pronoun in _PERSONS and is_determined(subject):  # a thing, unless it is "the minister"
@@ -147,18 +147,21 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
     beside = f"{rest} [{last.matter(whole=points)}]?"
     if bare:
         asked = Asked.read(rest)
-        found = [last.asked_with(asked.asks if asked.auxiliary else rest), beside]
+        found = [last.asked_with(asked.asks if asked.auxiliary else rest)]
     elif not _is_question(rest):
         if pronoun:
             rest = next(_put(rest, pronoun, before), rest).rstrip("?")
         alone = [as_asked] if as_asked == question and len(content(rest)) > 2 else []
-        found = [*alone, *islice(_in_place(rest, last.asked), 2 - len(alone)), beside]
+        found = [*alone, *_in_place(rest, last.asked)]
     elif pronoun:
         alone = [as_asked] if _named(rest) else []
-        found = [*alone, *islice(_put(rest, pronoun, before), 2 - len(alone)), beside]
+        found = [*alone, *_put(rest, pronoun, before)]
     else:
-        found = [as_asked] if as_asked == question and _named(rest) else [as_asked, beside]
-    return list(dict.fromkeys(one for one in found if len(one) <= LONGEST)) or [question]
+        found = [as_asked]
+        if as_asked == question and _named(rest):
+            return found  # it names what it asks about
+    found = [*list(dict.fromkeys(found))[: MOST - 1], beside]
+    return [one for one in found if len(one) <= LONGEST] or [question]
 
 
 def _is_question(text: str) -> bool:
@@ -239,7 +242,8 @@ def _parts(asked: Asked) -> list[str]:
 
 def _first_part(text: str) -> str:
     """A phrase up to its first preposition but "of"."""
-    return " ".join(takewhile(lambda word: word not in PREPOSITIONS - {"of"}, text.split()))
+    first = takewhile(lambda word: word not in PREPOSITIONS - {"of"}, text.split())
+    return " ".join(first).removeprefix("of ")
 
 
 def _kind(phrase: str) -> str:
@@ -289,4 +293,4 @@ def _named(text: str) -> list[str]:
 
 def _is_day(name: str) -> bool:
     """True for "March" and "Sunday", which have a capital letter and name nobody."""
-    return CALENDAR.issuperset(fold(part) for part in name.split())
+    return CALENDAR.issuperset(split_name(name))
