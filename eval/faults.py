@@ -74,10 +74,10 @@ def _(real: Instead, given: Any) -> Any:
     return None
 
 
-@fault("history-ignored", "rag.questions.followups:standalone",
+@fault("history-ignored", "rag.questions.followups:meanings",
        "A follow-up is taken for a question of its own.", asks="follow_up")  # fmt: skip
 def _(real: Instead, question: str, *args: Any, **more: Any) -> Any:
-    return question
+    return [question]
 
 
 @fault("copies-not-known", "index.duplicates:is_copy",

@@ -20,7 +20,7 @@ from index.stores import Store
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
 from rag.models.selftest import capable
-from rag.questions.followups import History, standalone
+from rag.questions.followups import History
 from rag.questions.question import LONGEST
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
@@ -167,10 +167,9 @@ class Assistant:
             raise BadRequest(
                 f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
             )
-        understood = standalone(asked, history)
         run = Run(
             asked=asked,
-            understood=understood,
+            history=history,
             dates=dates,
             today=self.today or dt.date.today(),
             encoder=self.encoder,

@@ -205,6 +205,11 @@ class Answer:
         """True when there is no answer."""
         return self.refusal is not None
 
+    @property
+    def turn(self) -> Turn:
+        """This exchange, as the history that a follow-up question needs."""
+        return Turn(self.question, self.text, self.understood, self.refused)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form: the public shape, in the order that the documentation lists."""
         return {
@@ -252,6 +257,10 @@ class Turn:
 
     question: str
     answer: str
+    understood: str = ""
+    """How a follow-up was understood; empty where that is not known."""
+    refused: bool = False
+    """True where the answer is a refusal, which names nothing that a follow-up may mean."""
 
 
 def iso(day: dt.date | None) -> str | None:

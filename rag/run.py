@@ -24,7 +24,7 @@ from rag.generation import Draft
 from rag.grounding import Support, faults, verbatim
 from rag.mending import Mended, Mender, Written, numbered
 from rag.models.llm import LLM
-from rag.questions.followups import standalone
+from rag.questions.followups import History, meanings
 from rag.questions.parts import at_each_time, parts
 from rag.questions.question import Question
 from rag.reader.reading import Reader
@@ -41,13 +41,25 @@ from rag.records import (
     Turn,
     Unanswered,
 )
-from rag.retrieval import Dates, Passage, retrieve, settled
+from rag.retrieval import Dates, Found, Passage, retrieve, settled
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Days = tuple[dt.date, dt.date]
 SENTENCES_OF_A_PART = 2
 """Quotations at most for each of several things asked at once."""
+LIKELIER = 0.1
+"""By how much more probable the answer to each less likely meaning of a question has to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A question with what was found for it, and what of that may answer."""
+
+    question: Question
+    vector: Vectors
+    found: Found
+    chosen: Chosen
 
 
 @dataclass(slots=True)
@@ -55,7 +67,8 @@ class Run:
     """A question and what it has come to so far."""
 
     asked: str
-    understood: str
+    history: History
+    """The exchanges before it, oldest first."""
     dates: Dates
     today: dt.date
     encoder: Encoder
@@ -77,57 +90,92 @@ class Run:
     passages: list[Passage] = field(default_factory=list)
     confidence: float = 0.0
     short: str | None = None
+    understood: str = ""
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
         days = view.published_span()
-        span = (min(days[1], self.today), days[0]) if days else (None, None)
-        if self.understood != self.asked:
-            yield Event("status", f"Understood as: {self.understood}")
-        asked = self._several(*span)
+        asked = parts(self.asked)
         refused: list[Unanswered] = []
         first: Refusal | None = None
         told: list[Turn] = []
         for text in asked:
-            part = standalone(text, told) if told else text
+            meant, known = yield from self._meant(view, text, [*self.history, *told], days)
+            if meant != text:
+                yield Event("status", f"Understood as: {meant}")
+            times = self._times(meant, days) if len(asked) == 1 else [meant]
+            alone = len(asked) == len(times) == 1
             shown = len(self.sentences)
-            question = settled(view, Question.read(part, self.today, *span))
-            refusal_ = yield from self._part(view, question, days, alone=len(asked) == 1)
-            if refusal_ is not None:
-                first = first or refusal_
-                refused.append(Unanswered(part, refusal_.message))
-            told.append(Turn(part, " ".join(s.marked() for s in self.sentences[shown:])))
-        if any(one.question != text for one, text in zip(told, asked, strict=True)):
-            self.understood = " ".join(one.question for one in told)
+            for one in times:
+                search = known if one == meant else None
+                search = search or (yield from self._search(view, one, days))
+                refusal_ = yield from self._part(view, search, days, alone=alone)
+                if refusal_ is not None:
+                    first = first or refusal_
+                    refused.append(Unanswered(one, refusal_.message))
+            said = " ".join(s.marked() for s in self.sentences[shown:])
+            told.append(Turn(text, said, meant))
+        same = all(one.understood == one.question for one in told)
+        self.understood = self.asked if same else " ".join(one.understood for one in told)
         if self.sentences:
             self.unanswered, first = tuple(refused), None
         self.seconds["total"] = time.perf_counter() - started
         answer = self._answer(first)
         yield Event("answer", answer.text, answer=answer)
 
-    def _several(self, newest: dt.date | None, oldest: dt.date | None) -> list[str]:
-        """The questions to answer one by one, in order; mostly one."""
-        asked = parts(self.understood)
-        if len(asked) > 1:
-            return asked
-        question = Question.read(self.understood, self.today, newest, oldest)
-        return at_each_time(self.understood, question.periods)
+    def _meant(
+        self, view: View, text: str, before: History, days: Days | None
+    ) -> Generator[Event, None, tuple[str, Search | None]]:
+        """What a question means after those exchanges: of its meanings, the one answered best.
 
-    def _part(
-        self, view: View, question: Question, days: Days | None, *, alone: bool
-    ) -> Generator[Event, None, Refusal | None]:
-        """The answer to one of the things asked, or the refusal."""
+        With it comes what was found for it, where there was a choice.
+        """
+        possible = meanings(text, before)
+        if len(possible) == 1:
+            return possible[0], None
+        searches: list[Search] = []
+        for one in possible:
+            searches.append((yield from self._search(view, one, days)))
+            if searches[0].chosen.confidence >= 1 - LIKELIER:
+                break  # no other can be more probable by so much
+
+        def worth(rank: int) -> float:
+            chosen = searches[rank].chosen
+            return chosen.confidence - rank * LIKELIER if chosen.drafts else -1.0
+
+        best = max(range(len(searches)), key=worth)
+        return possible[best], searches[best]
+
+    def _times(self, text: str, days: Days | None) -> list[str]:
+        """The question once for each time that it lists; mostly itself."""
+        read = Question.read(text, self.today, *self._span(days))
+        return at_each_time(text, read.periods)
+
+    def _span(self, days: Days | None) -> tuple[dt.date | None, dt.date | None]:
+        """The days of the newest article and of the oldest."""
+        return (min(days[1], self.today), days[0]) if days else (None, None)
+
+    def _search(self, view: View, text: str, days: Days | None) -> Generator[Event, None, Search]:
+        """What is found for a question, and what of that may answer."""
+        question = settled(view, Question.read(text, self.today, *self._span(days)))
         vector = self._timed("retrieve", self._encode, question)
         found = self._timed("retrieve", retrieve, view, question, vector, self.dates)
+        if found.passages:
+            yield Event("status", _reading(found.passages))
+        chosen = self._timed("generate", choose, view, question, found.passages, self.reader)
+        return Search(question, vector, found, chosen)
+
+    def _part(
+        self, view: View, search: Search, days: Days | None, *, alone: bool
+    ) -> Generator[Event, None, Refusal | None]:
+        """The answer to one of the things asked, or the refusal."""
+        question, found, chosen = search.question, search.found, search.chosen
         if found.set_aside:
             aside = self._timed("generate", self._aside, view, question, found.set_aside)
             self.set_aside = tuple(dict.fromkeys((*self.set_aside, *aside)))
         ids = {one.stored.chunk_id for one in self.passages}
         self.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
-        if found.passages:
-            yield Event("status", _reading(found.passages))
-        chosen = self._timed("generate", choose, view, question, found.passages, self.reader)
         known = [draft for draft in chosen.drafts if self._is_shown(draft)]
         chosen.drafts = [draft for draft in chosen.drafts if draft not in known]
         if not alone:
@@ -139,7 +187,7 @@ class Run:
             self.confidence = min(chosen.confidence, self.confidence if before else 1.0)
         if answered:
             return None
-        return self._timed("generate", self._refused, view, question, vector, chosen, days)
+        return self._timed("generate", self._refused, view, search, days)
 
     def _aside(self, view: View, question: Question, passages: Sequence[Passage]) -> list[Headline]:
         """The articles among those that were set aside that would have answered."""
@@ -255,15 +303,14 @@ class Run:
         self.citations.append(citation)
         return citation.number
 
-    def _refused(
-        self, view: View, question: Question, vector: Vectors, chosen: Chosen, days: Days | None
-    ) -> Refusal:
+    def _refused(self, view: View, search: Search, days: Days | None) -> Refusal:
         """Which of the refusals this is."""
+        question, chosen = search.question, search.chosen
         if view.chunk_count == 0:
             return Refusal("off_topic", EMPTY)
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, vector).passages
+            passages = retrieve(view, anytime, search.vector).passages
             elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]

@@ -376,7 +376,7 @@ def test_chat_streams_keeps_history_and_forgets_it(run: Run, assistant: Assistan
     lines = [ASK_BRIDGE, "", ASK_REFUSED, "/new", ASK_BRIDGE, "/quit", ASK_REFUSED]
     result = run("chat", "--since", "2025-01-01", input="\n".join(lines))
     assert result.exit_code == 0
-    first, second = (Turn(one.question, one.text) for one in (bridge_answer(), refused_answer()))
+    first, second = bridge_answer().turn, refused_answer().turn
     assert assistant.calls == [
         (ASK_BRIDGE, (), "2025-01-01", None),
         (ASK_REFUSED, (first,), "2025-01-01", None),

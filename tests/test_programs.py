@@ -208,3 +208,11 @@ def test_unusable_arguments_are_told_in_a_line(shelf: Shelf) -> None:
         programs.search_articles(limit=0)
     with pytest.raises(BadRequest, match="history is a list"):
         list(programs.ask(ASK_BRIDGE, history=[{"q": "x"}]))
+
+
+def test_a_turn_may_tell_how_it_was_understood_and_whether_it_was_refused(tmp_path: Path) -> None:
+    assistant = FakeAssistant()
+    programs = Programs(shelf_of(assistant, tmp_path / "index"), Turnstile())
+    turn = {"question": "why?", "answer": "", "understood": "Why so?", "refused": True}
+    list(programs.ask(ASK_BRIDGE, history=[turn]))
+    assert assistant.calls[-1][1] == (Turn("why?", "", "Why so?", refused=True),)

@@ -61,7 +61,7 @@ def converse(assistant: Answering, since: str | None = None, until: str | None =
         except KeyboardInterrupt:
             typer.echo("\nStopped.", err=True)
         else:
-            history.append(Turn(question, answer.text))
+            history.append(answer.turn)
 
 
 def _questions() -> Iterator[str]:

@@ -31,16 +31,13 @@ half of `eval/questions.jsonl`: 0.57 and 0.67)."""
 _NOTHING = "The archive has nothing about this"
 _NEAR = "The archive has articles near this topic, but no"
 _OUTSIDE = "What the archive says about this"
-_EMPTY = "The archive is empty"
-_OPENINGS = (_NOTHING, _NEAR, _OUTSIDE, _EMPTY)
-"""How each refusal begins; nothing else that Byline writes begins so."""
 
 OFF_TOPIC = f"{_NOTHING}; other words for it may find more."
 NOT_STATED = f"{_NEAR} passage was found that says this."
 LACKING = f"{_NEAR}ne of its articles mentions {{what}}."
 UNSAID = f"{_NEAR} passage was found that {{what}}."
 OUTSIDE_DATES = f"{_OUTSIDE} is from outside the dates asked for{{dates}}."
-EMPTY = f"{_EMPTY}. Add articles to it: byline ingest PATH"
+EMPTY = "The archive is empty. Add articles to it: byline ingest PATH"
 
 _UNSAID: dict[Asks, str] = {
     "time": "says when",
@@ -98,11 +95,6 @@ def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list
         if any(not frequency.get(term) and term not in outlets for term in terms):
             found.append(one)
     return found
-
-
-def reads_as_refusal(text: str) -> bool:
-    """True for the text of a refusal as it was shown, in an earlier turn of a conversation."""
-    return " ".join(text.split()).startswith(_OPENINGS)
 
 
 def on_topic(

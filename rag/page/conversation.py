@@ -117,4 +117,4 @@ Conversation = tuple[Exchange, ...]
 
 def turns(conversation: Iterable[Exchange]) -> list[Turn]:
     """The answered exchanges, as the history that a follow-up question needs."""
-    return [Turn(one.question, one.answer.text) for one in conversation if one.answer is not None]
+    return [one.answer.turn for one in conversation if one.answer is not None]

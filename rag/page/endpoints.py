@@ -31,7 +31,7 @@ def _offer_asking(programs: Programs, readers: int) -> None:
         request: gr.Request,  # Gradio's own; a caller does not see it
         since: str = "",
         until: str = "",
-        history: list[dict[str, str]] | None = None,
+        history: list[dict[str, Any]] | None = None,
         index: str = "",
     ) -> Iterator[dict[str, Any]]:
         """Answer a question from the news archive, each sentence with the passage it rests on.
@@ -45,7 +45,8 @@ def _offer_asking(programs: Programs, readers: int) -> None:
             question: In English, as a sentence.
             since: Leave out what was published before this day, as 2024-12-07.
             until: Leave out what was published after this day, as 2024-12-07.
-            history: Earlier exchanges, oldest first, each with a "question" and an "answer".
+            history: Earlier exchanges, oldest first, each with a "question" and an "answer", and
+                with "understood" and "refused" as its answer gave them.
             index: The name of the archive; the first one if it is left out.
         """
         reader = request.session_hash or ""

@@ -34,7 +34,7 @@ class Programs:
         question: str,
         since: str = "",
         until: str = "",
-        history: list[dict[str, str]] | None = None,
+        history: list[dict[str, Any]] | None = None,
         index: str = "",
         reader: str = "",
     ) -> Iterator[dict[str, Any]]:
@@ -104,9 +104,14 @@ def partial(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _turn(given: dict[str, str]) -> Turn:
+def _turn(given: dict[str, Any]) -> Turn:
     try:
-        return Turn(str(given["question"]), str(given["answer"]))
+        return Turn(
+            str(given["question"]),
+            str(given["answer"]),
+            str(given.get("understood") or ""),
+            given.get("refused") is True,
+        )
     except (KeyError, TypeError):
         raise BadRequest(
             'history is a list of earlier exchanges: [{"question": "...", "answer": "..."}].'

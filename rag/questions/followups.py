@@ -1,354 +1,296 @@
-"""A question that leans on the ones before it, made to stand by itself.
+"""What a question may mean after the questions and answers before it.
 
-"And Araghchi?" takes the place of its like in the question before, "why?" asks
-the same matter with another word, "what did she reply?" gets the name that she
-goes by. Whom a pronoun means is told by role, since nothing here knows who is a
-woman: the one who was asked about, or whom the answer named. What cannot be put
-into the sentence stands beside it in square brackets, so that the reader sees
-what was understood. A question with names of its own that leans on nothing is a
-change of topic and stays as it is.
+A follow-up is put into the few questions that it may stand for: as it was asked; with a name in
+the place of its pronoun; in its place in the question before ("and Araghchi?"); with what was
+asked before beside it in square brackets. No grammar tells which of them is meant: all are
+searched and read, and the one that the archive answers best is taken (`rag.run`).
 
-From the answers of a conversation come names and nothing else, and no model is
-asked unless the caller brings one; what that one writes is taken only when all
-its words are the user's own or such names. So no history can say what to answer.
+From the answers of a conversation come names and nothing else, so no history can say what to
+answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 
-from rag.questions.earlier import Earlier, History, read_history, words_of
-from rag.questions.fragments import in_place, is_fragment
-from rag.text.names import names
-from rag.text.wordorder import (
-    AUXILIARIES,
-    DETERMINERS,
-    PREPOSITIONS,
-    Asked,
-    bare,
-    noun_phrase,
-    phrases,
-)
-from rag.text.words import content, fold, stem, words
+from rag.records import Turn
+from rag.text.dates import CALENDAR, mentions
+from rag.text.names import names, split_name
+from rag.text.speech import SAYING
+from rag.text.wordorder import AUXILIARIES, PREPOSITIONS, Asked, is_determined, phrases
+from rag.text.words import STOPWORDS, content, fold, words
 
-__all__ = ["History", "standalone"]
+History = Sequence[Turn | Mapping[str, str]]
 
-Rewrite = Callable[[str], str]
-
+MOST = 3
+"""Meanings of one question that are read."""
+TURNS = 20
+"""Earlier exchanges that are looked at."""
 LONGEST = 1000
-"""Characters of a question that was made to stand alone; a longer one stays as it was."""
-NAMES_MEANT = 3
-"""Names that are put beside a word that leans on them."""
-_STARTS = re.compile(
-    r"^(?:(?:and|but|so|then|also|ok|okay)\b[\s,]*)?(?:(?:what|how) about\b\s*)?", re.IGNORECASE
-)
-_BARE = re.compile(
-    r"^(?P<word>(?:(?:since|until|from|by) )?(?:who|whom|when|where|why|how|what|which)"
-    r"|how (?:come|long|often|many|much|far)|what for)(?P<else> else)?"
-    r"(?: (?:is|was|were|are|did|has) (?:that|it|this)(?: (?:happen|happened|occur|done|so))?)?$",
+"""Characters of a question that was put together; a longer one is left out."""
+LONGEST_NAME = 4
+"""Words of a name that is taken from an answer."""
+NAMES_TOLD = 6
+"""Names that are taken from an answer at most."""
+_LONGEST_READ = 2000
+"""Characters of an earlier question or answer that are read."""
+
+_OPENING = re.compile(
+    r"^(?:(?:and|but|so|then|also|ok|okay|no|yes|well|sorry)\b[\s,.]*)*"
+    r"(?:(?:what|how) about\b|i (?:mean|meant)\b)?\s*",
     re.IGNORECASE,
 )
-_MORE = re.compile(
-    r"^(?:(?:is there |was there |did \w+ say )?anything (?:else|more)|what (?:else|more)"
-    r"|(?:tell|give) (?:me|us) more(?: about (?:it|that|this))?|more(?: details?)?|go on)$",
+_ASKS = re.compile(
+    rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?"
+    r"(?:who|whom|whose|what|when|where|why|which|how)\b",
     re.IGNORECASE,
 )
-_SAYS_WHO = re.compile(r"^(?:according to whom|says who|who (?:says|said) so)$", re.IGNORECASE)
-_PERSON = re.compile(r"\b(?P<word>he|she|him|her|his|hers)\b", re.IGNORECASE)
-_MANY = re.compile(r"\b(?P<word>they|them|theirs?)\b", re.IGNORECASE)
-_OF_THEM = re.compile(r"\bof (?P<word>them|these|those)\b", re.IGNORECASE)
-_IT = re.compile(r"\b(?P<word>its?)\b", re.IGNORECASE)
-_THERE = re.compile(
-    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b(?P<word>there)\b", re.IGNORECASE
-)
-_THAT = re.compile(
-    r"\b(?P<word>(?:that|this)(?=\s*[?.!]*$)|\b(?:is|was|did|does|has|will) (?:that|this)\b"
-    r"|(?:that|this|those|these|such) (?!is\b|was\b)[a-z]+(?=\s*[?.!]*$))",
+_PRONOUN = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?|that|this|those|these|there|so)\b",
     re.IGNORECASE,
 )
-_EVENT = re.compile(
-    r"\b(?:is|was) it (?:\w+ )?(?:confirmed|true|certain|clear|known|expected|official|verified"
-    r"|possible|likely|denied|announced|reported|planned|legal|a surprise)\b",
-    re.IGNORECASE,
+_POINTING = frozenset("that this those these there so".split())
+_PERSONS = frozenset("he she him her his hers".split())
+_EMPTY = frozenset("who whom what when where why which how it that this so else".split())
+_OWNING = frozenset("his its their".split())
+_CHOSEN = re.compile(
+    r"\bthe (?P<which>first|second|third|last|former|latter)(?: one\b|(?=\W*$))", re.IGNORECASE
 )
-"""Where "it" is the whole matter and not a thing."""
-_DUMMY = re.compile(
-    r"\b(?:is|was) it (?:\w+ )?(?:\w+ )?(?:that|to|like|raining|snowing)\b", re.IGNORECASE
-)
-_THE = re.compile(r"\bthe (?P<noun>[a-z]+)\b")
-_ROLE = re.compile(
-    r"\bthe (?:company|minister|president|man|woman|group|party|team|court|judge|mayor|chief|leader"
-    r"|city|town|country|talks|meeting|two|three|others?|same|latter|former|pair|suspect|victims?)\b",
-    re.IGNORECASE,
-)
-_RELATION = re.compile(
-    r"\bthe (?:\w+ )?(?P<word>reasons?|causes?|results?|outcome|effects?|consequences?|purpose"
-    r"|explanation|responses?|reactions?|motives?|impact)\b"
-    r"(?! (?:\[|(?:of|for|to|that|behind|why|on|from|in)\b))",
-    re.IGNORECASE,
-)
-"""Nouns that are of something; with nothing behind them, of what was asked before."""
+_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+_QUOTED = re.compile("“([^”]*)”?")
+_BESIDE = re.compile(r"\[([^\[\]]+)\]")
+_DOES = re.compile(rf"['’]s\b|,| and [A-Z]| (?:\w+ed|{'|'.join(sorted(AUXILIARIES))}|{SAYING})\b")
+"""What follows a name that opens a sentence, and hardly any other word there."""
 
 
-def standalone(question: str, history: History, rewrite: Rewrite | None = None) -> str:
-    """The question as it would be asked by somebody who comes in just now.
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """An exchange before the question."""
+
+    asked: Asked
+    text: str
+    """Its question, as it was understood."""
+    told: tuple[str, ...]
+    """The names that its answer brought."""
+
+    def matter(self, *, whole: bool) -> str:
+        """What it was about: as something that may be so, or only who and what are in it."""
+        if beside := _BESIDE.search(self.text):
+            return beside[1]  # it leant on an earlier one itself, and is about the same
+        listed = "" if whole else ", ".join(dict.fromkeys(filter(None, _parts(self.asked))))
+        return listed or self.asked.statement(self._who()) or self.text.strip(" ?.!")
+
+    def asked_with(self, word: str) -> str:
+        """The same matter with another question word."""
+        if self.asked.word and word.lower().startswith(self.asked.word):
+            return re.sub(self.asked.word, word, self.text, count=1, flags=re.IGNORECASE)
+        return self.asked.asked_with(word, self._who())
+
+    def meant_by(self, pronoun: str) -> Iterator[str]:
+        """Whom or what a pronoun may mean, the likeliest first."""
+        subject = "" if _PRONOUN.fullmatch(self.asked.subject) else self.asked.subject
+        found = [*self.told, *_named(self.text)]
+        if pronoun == "there":
+            placed = [object_ for _, object_ in reversed(phrases(self.text)) if _named(object_)]
+            placed = placed or _named(self.text)
+            found = [*self.told, *placed] if self.asked.word == "where" else [*placed, *self.told]
+            yield from (f"in {place}" for place in found)
+        elif pronoun in _PERSONS and is_determined(subject):  # a thing, unless it is "the minister"
+            yield from (*found, subject)
+        elif pronoun not in _POINTING:
+            yield subject or " and ".join(self.told[: 3 if pronoun.startswith("the") else 1])
+            yield from found
+
+    def _who(self) -> str:
+        """Whom "who" of the question turned out to be; empty where that is not known."""
+        return self.told[0] if self.told and self.asked.word == "who" else ""
+
+
+def meanings(question: str, history: History) -> list[str]:
+    """The questions that may be meant, the likeliest first.
+
+    The question as it was asked is among them where it may stand alone.
 
     Args:
         question: what was asked.
         history: the exchanges before it, oldest first.
-        rewrite: asks a capable model, given the conversation as text, for the question.
-            Its answer is taken only when it brings no word that the user did not use and
-            no answer named; else the rule's stands. It is not asked about a question that
-            leans on nothing.
     """
-    before = read_history(history, lambda asked, told: _resolved(asked, told))
-    if not before:
-        return question
-    understood = _resolved(question, before)
-    if rewrite is None or understood == question:
-        return understood
-    written = " ".join(rewrite(_transcript(question, before)).split())
-    return written if _faithful(written, question, understood, before) else understood
+    before: list[_Earlier] = []
+    for one in history[-TURNS:]:
+        turn = one if isinstance(one, Turn) else Turn(
+            one.get("question") or "", one.get("answer") or "",
+            one.get("understood") or "", bool(one.get("refused")),
+        )  # fmt: skip
+        asked = " ".join(turn.question.split())[:_LONGEST_READ]
+        if asked:
+            text = turn.understood or _meanings(asked, before)[0]
+            told = () if turn.refused else _told(turn.answer, text)
+            before.append(_Earlier(Asked.read(text), text, told))
+    return _meanings(question, before)
 
 
-def _resolved(question: str, before: Sequence[Earlier]) -> str:
-    """The question after those exchanges, of which the last is the nearest."""
-    for resolve in (_shortened, _with_person, _with_others, _with_thing, _with_matter):
-        found = resolve(question, before)
-        if found is not None:
-            break
-    found = question if found is None else found
-    if not names(question):
-        found = _related(found, before)
-    return found if len(found) <= LONGEST else question
-
-
-def _related(question: str, before: Sequence[Earlier]) -> str:
-    """For "What was the reason?" with what it is the reason of beside it."""
-    match = _RELATION.search(question)
-    matter = before[-1].matter
-    if match is None or matter in question or not before[-1].asked.subject:
-        return question
-    return _beside(question, match, before, matter=True)
-
-
-def _shortened(question: str, before: Sequence[Earlier]) -> str | None:
-    """For "Why?", "who else?", "and Araghchi?": a few words that need the question before."""
+def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
+    """The questions that may be meant after those exchanges, of which the last is the nearest."""
+    opening = _OPENING.match(question)
+    rest = question[opening.end() if opening else 0 :].strip(" ?.!")
+    if not before or not rest:
+        return [question]
     last = before[-1]
-    if not last.asked.text().strip(" ?"):
-        return None
-    opened = _STARTS.match(question)
-    rest = question[opened.end() if opened else 0 :].strip(" ?.!")
-    if _MORE.match(rest):
-        return _more("what", last)
-    if _SAYS_WHO.match(rest):
-        return f"who said that [{last.matter}]?"
-    one_word = _BARE.match(rest)
-    if one_word and one_word["else"]:
-        return _more(one_word["word"].lower(), last)
-    if one_word:
-        return _asked_again(one_word["word"], last)
-    opening = len(rest) < len(question.strip(" ?.!"))
-    if opening and _RELATION.fullmatch(rest):
-        return f"What {'were' if rest.endswith('s') else 'was'} {rest}?"
-    if is_fragment(rest, opened=opening):
-        return in_place(_with_person(rest, before) or rest, last.asked)
+    rest = _CHOSEN.sub(lambda one: _nth(last.told, one["which"]) or one[0], rest)
+    as_asked = question if rest == question.strip(" ?.!") else f"{rest}?"
+    pronoun = _leaning(rest)
+    bare = _is_bare(rest)
+    points = bare or (pronoun is not None and pronoun.group().lower() in _POINTING)
+    beside = f"{rest} [{last.matter(whole=points)}]?"
+    if bare:
+        asked = Asked.read(rest)
+        found = [last.asked_with(asked.asks if asked.auxiliary else rest)]
+    elif not _is_question(rest):
+        if pronoun:
+            rest = next(_put(rest, pronoun, before), rest).rstrip("?")
+        alone = [as_asked] if as_asked == question and len(content(rest)) > 2 else []
+        found = [*alone, *_in_place(rest, last.asked)]
+    elif pronoun:
+        alone = [as_asked] if _named(rest) else []
+        found = [*alone, *_put(rest, pronoun, before)]
+    else:
+        found = [as_asked]
+        if as_asked == question and _named(rest):
+            return found  # it names what it asks about
+    found = [*list(dict.fromkeys(found))[: MOST - 1], beside]
+    return [one for one in found if len(one) <= LONGEST] or [question]
+
+
+def _is_question(text: str) -> bool:
+    """True for what begins as questions do, with a question word or an auxiliary."""
+    return bool(_ASKS.match(text)) or text.split()[0].lower() in AUXILIARIES
+
+
+def _is_bare(text: str) -> bool:
+    """True for "why", "for how much" and "when was that", which ask nothing by themselves."""
+    if not _ASKS.match(text):
+        return False
+    spoken = set(words(text))
+    short = len(spoken) < 4 and not spoken & AUXILIARIES and not _PRONOUN.search(text)
+    return short or spoken <= AUXILIARIES | _EMPTY
+
+
+def _leaning(text: str) -> re.Match[str] | None:
+    """A pronoun that means nothing within the question; none where there is no such."""
+    for match in _PRONOUN.finditer(text):
+        word, ahead = match.group().lower(), text[: match.start()]
+        previous = (ahead.split() or [""])[-1].lower()
+        if word == "there":
+            leans = previous not in AUXILIARIES  # "is there a plan" points nowhere
+        else:
+            leans = previous in AUXILIARIES | PREPOSITIONS or match.end() == len(text)
+        named = _named(ahead) or re.search(r"\bthe \w", ahead) or Asked.read(ahead).noun
+        if leans or (word not in _POINTING and not named):
+            return match
     return None
 
 
-def _more(word: str, last: Earlier) -> str:
-    """The same question for what the answer did not say."""
-    asked = last.asked
-    if asked.word == word and word in asked.asks.lower():
-        at = asked.asks.lower().index(word) + len(word)
-        return f"{asked.asks[:at]} else{asked.text()[at:]}"
-    if word == "what":
-        return f"What else: {last.question}"
-    return asked.asked_with(f"{word} else", last.who)
-
-
-def _asked_again(word: str, last: Earlier) -> str:
-    """The matter of the question before with another question word."""
-    if re.match(r"how (?:many|much|far)|which|what\b", word, re.IGNORECASE):
-        return f"{word[:1].upper()}{word[1:]}: {last.matter}?"
-    return last.asked.asked_with(
-        "why" if word.lower() in {"how come", "what for"} else word, last.who
-    )
-
-
-def _with_person(question: str, before: Sequence[Earlier]) -> str | None:
-    """For "what did she reply?" with a name, where she is nobody that the question names."""
-    match = _PERSON.search(question)
-    if match is None or _means_inside(question, match):
-        return None
-    own = {fold(name) for name in names(question)}
-    person = next(
-        (name for one in reversed(before) for name in one.people() if fold(name) not in own), None
-    )
-    if person is None:
-        return _beside(question, match, before)
-    put = _put(_unopened(question), _again(match, question), person)
-    return _with_said(put, before[-1])
-
-
-def _with_said(question: str, last: Earlier) -> str:
-    """For "Where did Lavrov say that" takes over what it was about."""
-    said = re.search(r"\b(?:say|said) (?:that|this|so)\s*[?.!]*$", question, re.IGNORECASE)
-    about = re.search(r"\b(?:about|on|to)\s.+", last.asked.rest)
-    if not (said and about and last.asked.reports):
-        return question
-    return f"{question.rstrip(' ?.!')} {about.group()}?"
-
-
-def _with_others(question: str, before: Sequence[Earlier]) -> str | None:
-    """For "How many of them were children?" with whom or what was counted or named."""
-    some = _OF_THEM.search(question)
-    match = some or _MANY.search(question)
-    if match is None or _means_inside(question, match):
-        return None
+def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Iterator[str]:
+    """The text with what a pronoun may mean in its place."""
+    word, following = pronoun.group().lower(), text[pronoun.end() :]
+    behind = (following.split() or [""])[0].lower()
+    owns = word in _OWNING or (word == "her" and behind and behind not in PREPOSITIONS)
+    own = {fold(name) for name in _named(text)}
     for one in reversed(before):
-        found = one.counted() if some else ""
-        found = found or one.group(as_object=match["word"].lower() == "them")
-        if found:
-            return _put(_unopened(question), _again(match, question), found)
-    return _beside(question, match, before)
+        for meant in one.meant_by(word):
+            if meant and fold(meant) not in own:
+                mark = ("'" if meant.endswith("s") else "'s") if owns else ""
+                yield f"{text[: pronoun.start()]}{meant}{mark}{following}?"
 
 
-def _with_thing(question: str, before: Sequence[Earlier]) -> str | None:
-    """For "How much did it cost?" with the thing; "there" with the place."""
-    place = _THERE.search(question)
-    if place is not None and not names(question):
-        found = next((place for one in reversed(before) for place in one.places()), None)
-        return _put(_unopened(question), _again(place, question), found) if found else None
-    match = _IT.search(question)
-    if match is None or _DUMMY.search(question):
-        return None
-    if _EVENT.search(question):
-        return None if names(question) else _beside(question, match, before, matter=True)
-    if _means_inside(question, match):
-        return None
-    thing = next((thing for one in reversed(before) for thing in one.things()), None)
-    if thing is None:
-        return _beside(question, match, before, matter=True)
-    return _put(_unopened(question), _again(match, question), thing)
+def _in_place(fragment: str, asked: Asked) -> Iterator[str]:
+    """The question before with a few words in the place of their like."""
+    whole, kind = asked.text(), _kind(fragment)
+    first, _, behind = fragment.partition(" ")
+    led = bool(behind) and first.lower() in PREPOSITIONS
+    if led or kind == "time":
+        for at, object_ in reversed(phrases(whole)):
+            other = _kind(f"{at} {object_}") == "time"
+            if other if kind == "time" else not other and at.lower() == first.lower():
+                yield whole.replace(f"{at} {object_}", fragment if led else f"{at} {fragment}", 1)
+        yield f"{whole.rstrip(' ?')} {fragment}?"
+        return
+    if (head := _first_part(fragment)) != fragment:  # "and Johnson about taxes?"
+        for one in _in_place(head, asked):
+            yield from _in_place(fragment.removeprefix(head).strip(), Asked.read(one))
+        return
+    if kind == "word" and not STOPWORDS.isdisjoint(words(fragment)):
+        return  # "tell me more", "anything else"
+    main = _parts(asked)
+    if " of " not in fragment:  # "and the director?" of the same film
+        main = [part.split(" of ")[0] for part in main]
+    single = [word for word in whole.rstrip("?").split() if word.islower()]
+    every = [*main, asked.noun, *_named(whole), asked.verb, *single]
+    like = [one for one in every if one and _kind(one) == kind and one not in STOPWORDS]
+    for part in dict.fromkeys(like or filter(None, main)):
+        yield re.sub(rf"\b{re.escape(part)}\b", lambda _: fragment, whole, count=1)
 
 
-def _with_matter(question: str, before: Sequence[Earlier]) -> str | None:
-    """For "Did Erdogan agree with that?", "what did the minister say next?"."""
-    that = _THAT.search(question)
-    if that is not None and (not names(question) or question[that.end() :].strip(" ?.!") == ""):
-        return _beside(question, that, before, matter=True)
-    if names(question):
-        return None
-    for match in _THE.finditer(question):
-        phrase = noun_phrase(before[-1].question, match["noun"])
-        if phrase and fold(phrase) != fold(match.group()) and names(f"x {phrase}"):
-            return f"{question[: match.start()]}{phrase}{question[match.end() :]}"
-    role = None if _PERSON.search(question) else _ROLE.search(question)
-    opened = _STARTS.match(question)
-    if role is None and not (opened and opened.end()):
-        return None
-    if role is None and _RELATION.search(question):
-        return _unopened(question)
-    return _beside(question, role, before)
+def _parts(asked: Asked) -> list[str]:
+    """Who does what in a question, and where, when or about what."""
+    placed = reversed(phrases(asked.text()))
+    return [asked.subject, _first_part(asked.rest), *(object_ for _, object_ in placed)]
 
 
-def _beside(
-    question: str, match: re.Match[str] | None, before: Sequence[Earlier], *, matter: bool = False
-) -> str:
-    """The question with what it leans on in brackets behind the word that leans."""
-    last = before[-1]
-    meant = [last.matter] if matter else [last.name] if last.name else last.named[:NAMES_MEANT]
-    if not meant:
-        meant = [" ".join(content(last.question))]
-    put = f" [{', '.join(meant)}]"
-    if match is None:
-        return f"{_unopened(question).rstrip(' ?')}{put}?"
-    return f"{question[: match.end()]}{put}{question[match.end() :]}"
+def _first_part(text: str) -> str:
+    """A phrase up to its first preposition but "of"."""
+    first = takewhile(lambda word: word not in PREPOSITIONS - {"of"}, text.split())
+    return " ".join(first).removeprefix("of ")
 
 
-def _means_inside(question: str, match: re.Match[str]) -> bool:
-    """True where the pronoun can mean somebody whom the question itself names before it.
-
-    The object of a clause is never its subject ("What did Merkel say about him?"), so an
-    object needs a second candidate.
-    """
-    candidates = sum(1 for _ in _candidates(question[: match.start()], match["word"].lower()))
-    following = question[match.end() :].lstrip()
-    word = match["word"].lower()
-    ends = not following or not following[0].isalnum() or following.split()[0] in PREPOSITIONS
-    is_object = word in {"him", "them", "hers", "theirs"} or (word in {"her", "it"} and ends)
-    return candidates > (1 if is_object else 0)
+def _kind(phrase: str) -> str:
+    """What a phrase is, so far as its like can be told: a time, a name or other words."""
+    dated = f"in {phrase}" if phrase.isdigit() else phrase
+    if any(2 * (day.end - day.start) > len(dated) for day in mentions(dated, None)):
+        return "time"
+    kind = "word" if phrase.islower() else "name"
+    return f"the {kind}" if is_determined(phrase) else kind
 
 
-def _candidates(text: str, word: str) -> Iterator[str]:
-    """Who or what stands before a pronoun and is not only a place or part of a phrase."""
-    governed = {fold(bare(part)) for _, object_ in phrases(text) for part in object_.split()}
-    for name in names(text):
-        if fold(name).split()[0] not in governed:
-            yield name
-    for found in re.finditer(r"\b(?:the|a|an) ([a-z]+)", text):
-        if found[1] not in governed:
-            yield found.group()
-    if word.startswith("the") and (counted := Asked.read(text).noun):
-        yield counted
+def _nth(told: Sequence[str], which: str) -> str:
+    """The first, second or last name of an answer; empty where it has too few."""
+    place = _PLACES[which.lower()]
+    return told[place] if place < len(told) and told else ""
 
 
-def _put(question: str, match: re.Match[str], name: str) -> str:
-    """The question with a name for its pronoun, as a possessive where that is one."""
-    word = match["word"].lower()
-    start, end = match.span("word")
-    following = question[end:].lstrip()
-    owner = word in {"his", "its", "their"} or (
-        word == "her" and following[:1].isalpha() and following.split()[0] not in PREPOSITIONS
-    )
-    mark = ("'" if name.endswith("s") else "'s") if owner else ""
-    return f"{question[:start]}{name}{mark}{question[end:]}"
+def _told(answer: str, question: str) -> tuple[str, ...]:
+    """The names of an answer that its question does not have, in their order."""
+    answer = answer[:_LONGEST_READ]
+    known = {part for name in names(question) for part in split_name(name)}
+    found = []
+    for text in _QUOTED.findall(answer) or [answer]:
+        for name in (one for run in names(text) for one in run.rstrip("'’").split(" and ")):
+            behind = text[text.find(name) + len(name) :]
+            opens = text[: text.find(name)].rstrip()[-1:] in ("", ".", "!", "?")
+            if (
+                _is_name(name)
+                and not known.issuperset(split_name(name))
+                and (" " in name or not opens or _DOES.match(behind))
+            ):
+                found.append(name)
+    return tuple(dict.fromkeys(found))[:NAMES_TOLD]
 
 
-def _unopened(question: str) -> str:
-    """The question without its "and"."""
-    opened = _STARTS.match(question)
-    return question[opened.end() :] if opened else question
+def _is_name(name: str) -> bool:
+    """True for a few capitalised words, false for a day and for a shouted sentence."""
+    parts = [part for part in name.split() if part[0].isupper()]
+    shouted = len(parts) > 1 and name.isupper()
+    return len(parts) <= LONGEST_NAME and not shouted and not _is_day(name)
 
 
-def _again(match: re.Match[str], question: str) -> re.Match[str]:
-    """The same match in the question without its opening."""
-    found = match.re.search(_unopened(question))
-    return found if found is not None else match
+def _named(text: str) -> list[str]:
+    """The names of a text but days."""
+    return [name for name in names(text) if not _is_day(name)]
 
 
-def _transcript(question: str, before: Sequence[Earlier]) -> str:
-    """The conversation for a model to read: the user's questions, and what answers named."""
-    lines = []
-    for one in before:
-        lines.append(f"Question: {one.question}")
-        if one.told:
-            lines.append(f"Named in the answer: {', '.join(one.told)}")
-    return "\n".join([*lines, f"Question: {question}"])
-
-
-def _faithful(written: str, question: str, understood: str, before: Sequence[Earlier]) -> bool:
-    """True where a rewritten question says nothing that the conversation does not."""
-    if not written or len(written) > LONGEST or not content(written):
-        return False
-    allowed = words_of((question, understood, *(one.question for one in before)))
-    allowed |= words_of(name for one in before for name in one.told)
-    given = {stem(word) for word in words(written)}
-    own = {
-        stem(word)
-        for word in content(question)
-        if word not in AUXILIARIES and word not in DETERMINERS
-    }
-    carrying = {stem(word) for word in content(written)}
-    negated = bool(_NEGATION.search(fold(written)))
-    return (
-        carrying <= allowed
-        and (own & carrying or not own) != set()
-        and {w for w in own if w.isdigit()} <= given
-        and negated == bool(_NEGATION.search(fold(f"{question} {understood}")))
-    )
-
-
-_NEGATION = re.compile(r"\b(?:not|no|never|nobody|none|nothing)\b|n't\b")
+def _is_day(name: str) -> bool:
+    """True for "March" and "Sunday", which have a capital letter and name nobody."""
+    return CALENDAR.issuperset(split_name(name))

@@ -32,9 +32,6 @@ _STOPS = (PREPOSITIONS - {"of"}) | frozenset(
 """Words at which a run of nouns ends; "of" goes on."""
 _SAY = frozenset(form for verb in SAYING.split("|") for form in (verb, verb.removesuffix("s")))
 """Verbs of saying, "say" and "announce" among them: a subject ends before one."""
-_RANKS = frozenset(
-    "first second third fourth fifth sixth seventh eighth ninth tenth last next previous".split()
-)
 _WH = re.compile(
     r"^(?:(?:from|in|at|on|by|to|since|until|for|with|of|under|during)\s+)?"
     r"(?:whose|whom|who|what|when|where|why|which|how)\b",
@@ -96,11 +93,6 @@ class Asked:
         """The verb and all that follows."""
         return _joined(self.verb, self.rest)
 
-    @property
-    def reports(self) -> bool:
-        """True where somebody's words are asked for."""
-        return self.verb.lower() in _SAY
-
     def text(self) -> str:
         """The question again."""
         return _joined(self.asks, self.auxiliary, self.subject, self.verb, self.rest) + "?"
@@ -147,29 +139,9 @@ def phrases(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def noun_phrase(text: str, noun: str) -> str:
-    """The words around a noun that belong to it: "the Corbel bridge" for "bridge"."""
-    every = text.strip(" ?.!").split()
-    at = next((i for i, word in enumerate(every) if bare(word).lower() == noun.lower()), None)
-    if at is None:
-        return ""
-    first = at
-    while first and every[first].lower() not in DETERMINERS and _qualifies(every[first - 1]):
-        first -= 1
-    last = at + 1
-    while last < len(every) and bare(every[last]).isdigit():
-        last += 1
-    return " ".join((*every[first : last - 1], bare(every[last - 1])))
-
-
 def is_determined(text: str) -> bool:
     """True for "the ceasefire", false for "Lavrov" and "children"."""
     return text.split(" ", 1)[0].lower() in DETERMINERS
-
-
-def bare(word: str) -> str:
-    """A word without what is written against it: "Helmarck's," is "Helmarck"."""
-    return re.sub(r"['’]s$", "", word.strip(",;:.?!()'\"“”"))
 
 
 def _auxiliary(found: list[str], lead: int) -> int | None:
@@ -244,11 +216,6 @@ def _name_run(found: list[str]) -> int:
 
 
 _WITHIN_NAMES = frozenset("and al el bin ibn de da di du van von of".split())
-
-
-def _qualifies(word: str) -> bool:
-    low = word.lower()
-    return word[0].isupper() or low in DETERMINERS or low in _RANKS
 
 
 def _joined(*parts: str) -> str:
