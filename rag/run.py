@@ -42,6 +42,7 @@ from rag.records import (
     Unanswered,
 )
 from rag.retrieval import Dates, Found, Passage, retrieve, settled
+from rag.text.names import names
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -318,9 +319,10 @@ class Run:
                     "outside_dates", near, dates=self.dates, question=question, archive=days
                 )
             chosen = elsewhere
-        near_it = chosen.on_topic or chosen.lacking
-        kind: RefusalKind = "not_stated" if near_it else "off_topic"
-        lacking = nowhere(view, chosen.lacking, chosen.passages)
+        kind: RefusalKind = "not_stated" if chosen.on_topic else "off_topic"
+        # A question's first word has a capital letter whatever it is.
+        named = [name for name in names(question.text) if not question.text.startswith(name)]
+        lacking = nowhere(view, [*chosen.lacking, *named], chosen.passages)
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
 
     def _answer(self, refused: Refusal | None) -> Answer:
