@@ -218,8 +218,8 @@ def test_one_article_at_two_places_is_kept_whichever_of_them_another_takes(index
         ingest_articles(index, [changed(x, source="/b"), y], HashEncoder())
         found = {source: name for source, (name, _) in index.content_hashes().items()}
         assert found == {"/b": "x", "/a": "y"}
-    twice = ingest_articles(index, [article("z", story(3), source="/c#z"),
-                                    article("z", story(3), source="/d#z")], HashEncoder())  # fmt: skip
+    both = [article("z", story(3), source=source) for source in ("/c#z", "/d#z")]
+    twice = ingest_articles(index, both, HashEncoder())
     assert (twice.added, twice.unchanged, twice.warnings) == (1, 1, ())
 
 
