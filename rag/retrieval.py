@@ -319,21 +319,25 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
     """The best passages, none that another copy of its story says already, each origin its share.
 
     What an origin has beyond its share, and what says no more than another origin's, waits
-    until the others have had their places. Of two passages of which one says what the other
-    does, that of the article to quote comes first.
+    until the others have had their places. Of two copies of which one says all that the other
+    does, the article to quote comes first; none waits for one that is quoted after it.
     """
     kept: dict[int, Passage] = {}
     waiting: dict[int, Passage] = {}
     for rank, found in enumerate(ranked):
-        passage, alike = found, _saying_all_of(found, kept)
-        if alike and _is_preferred(index, passage, kept[alike[0]]):
-            passage, kept[alike[0]] = kept[alike[0]], replace(passage, score=kept[alike[0]].score)
+        passage, same = found, [at for at, one in kept.items() if _of_one_story(found, one)]
+        alike = _saying_all_of(passage, kept)
+        copied = [at for at in same if at in alike]
+        if copied and _is_preferred(index, passage, kept[copied[0]]):
+            at = copied[0]
+            passage, kept[at] = kept[at], replace(passage, score=kept[at].score)
             alike = _saying_all_of(passage, kept)
-        same = [at for at, other in kept.items() if _of_one_story(passage, other)]
-        if not set(same).isdisjoint(alike):
+            copied = [at for at in same if at in alike]
+        if copied:
             continue
-        waits = alike or len(same) >= max(1, limit // SHARE)
-        (waiting if waits else kept)[rank] = passage
+        waits = any(not _is_preferred(index, passage, kept[at]) for at in alike)
+        full = len(same) >= max(1, limit // SHARE)
+        (waiting if waits or full else kept)[rank] = passage
         if len(kept) == limit:
             break
     late = list(waiting)[: limit - len(kept)]
