@@ -138,7 +138,16 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 
 def telling(lines: Iterable[bytes]) -> bytes:
-    """The words with letters beyond ASCII and those beside them: what tells the encoding."""
+    """The words with letters beyond ASCII and those beside them: what tells the encoding.
+
+    A byte order mark before the first of them is left out, for none of them begins the text.
+    """
+    found = _telling(lines)
+    mark = next((mark for mark in _MARKS if found.startswith(mark)), b"")
+    return found.removeprefix(mark)
+
+
+def _telling(lines: Iterable[bytes]) -> bytes:
     found: list[bytes] = []
     size = 0
     for line in lines:

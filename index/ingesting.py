@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, overload
 
@@ -198,9 +199,6 @@ class _Run:
         self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
         self._seen: dict[str, str] = {}
         """The places of this run, with the hash of the article that was found there."""
-        self._again: dict[str, dict[str, str]] = {}
-        """For a source that articles of this run share: the places of all but the first, by their
-        hashes."""
         self._rejected = ""
         """The source of the article that was read and not stored last."""
         self.counts = {"added": 0, "updated": 0, "unchanged": 0}
@@ -229,7 +227,8 @@ class _Run:
                 if self._rejected != item.source:
                     for doubt in item.doubts[untold:]:
                         self._doubt(Problem(item.source, doubt, warning=True))
-                    self._check_id(item)
+                    if self._found.get(item.id) != item.source:  # else nothing is stored there
+                        self._check_id(item)
                     self._check_language(item)
                     self._check_reader(item)
                 if job is not None:
@@ -340,9 +339,7 @@ class _Run:
 
     def _move(self, article_id: str, digest: str) -> None:
         """Keep an article at the place where this run has found it: its own is another's now."""
-        place = self._found.pop(article_id)
-        if place in self._known:
-            place = self._another(place, digest)
+        place = self._free(self._found.pop(article_id), digest, self._known)
         moved = dataclasses.replace(self._index.article(article_id), source=place)
         self._index.redescribe(moved, digest)
         del self._known[self._owner[article_id]]
@@ -367,15 +364,17 @@ class _Run:
 
     def _placed(self, article: Article) -> Article:
         """The article with a source of its own, where another had the same in this run."""
-        digest = content_hash(article)
-        if self._seen.get(article.source, digest) == digest:
-            return article
-        return dataclasses.replace(article, source=self._another(article.source, digest))
+        place = self._free(article.source, content_hash(article))
+        return article if place == article.source else dataclasses.replace(article, source=place)
 
-    def _another(self, source: str, digest: str) -> str:
-        """A place of its own for one of the articles that share a source."""
-        others = self._again.setdefault(source, {})
-        return others.setdefault(digest, f"{source}#{len(others) + 2}")
+    def _free(self, source: str, digest: str, taken: Collection[str] = ()) -> str:
+        """A source, or the first like it that no other article of this run has."""
+        places = (f"{source}#{number}" for number in itertools.count(2))
+        return next(
+            place
+            for place in itertools.chain([source], places)
+            if place not in taken and self._seen.get(place, digest) == digest
+        )
 
     def _chosen_id(self, article: Article, known_id: str) -> str:
         """The id to store an article under: the one that it has, or the first that is free."""

@@ -238,9 +238,11 @@ ARTICLE_COLUMNS = (
     "id, title, text, source, published, publisher, url, authors, provenance, "
     "language, corrections, as_of, pages, doubts"
 )
-CARD_COLUMNS = "articles.id, title, published, publisher, url, origin, language, corrections"
+CARD_COLUMNS = (
+    "articles.id, title, published, publisher, url, origin, language, corrections, source, number"
+)
 EARLIER_CARD_COLUMNS = (
-    "id, title, published, publisher, url, id, language, corrections, superseded_by"
+    "id, title, published, publisher, url, id, language, corrections, source, number, superseded_by"
 )
 """The same of a version that another one has superseded; such a version has no copies."""
 

@@ -18,8 +18,17 @@ _DERIVED = "content_hash, text_key, minhash, url_key"
 _ALL = f"{schema.ARTICLE_COLUMNS}, {_DERIVED}"
 
 
-def insert(db: sqlite3.Connection, article: Article, content_hash: str) -> int:
-    """Store an article as one that is searched; its number."""
+def number_of(db: sqlite3.Connection, article_id: str, source: str) -> int | None:
+    """The number of the article that is searched and has an id or a source; the first of two."""
+    query = "SELECT min(number) FROM articles WHERE id = ? OR source = ?"
+    number: int | None = db.execute(query, (article_id, source)).fetchone()[0]
+    return number
+
+
+def insert(
+    db: sqlite3.Connection, article: Article, content_hash: str, number: int | None = None
+) -> int:
+    """Store an article as one that is searched; its number, a new one unless one is given."""
     values = (
         *schema.article_to_row(article),
         content_hash,
@@ -27,9 +36,10 @@ def insert(db: sqlite3.Connection, article: Article, content_hash: str) -> int:
         duplicates.signature(article.text),
         versions.url_key(article.url),
         article.id,  # its own origin until it is linked
+        number,
     )
     places = ", ".join("?" * len(values))
-    cursor = db.execute(f"INSERT INTO articles ({_ALL}, origin) VALUES ({places})", values)
+    cursor = db.execute(f"INSERT INTO articles ({_ALL}, origin, number) VALUES ({places})", values)
     return int(cursor.lastrowid or 0)
 
 

@@ -113,12 +113,17 @@ def page_key(url: str | None) -> str | None:
     return _TWIN_HOST.sub("", host) + shown + (f"?{'&'.join(asked)}" if asked else "")
 
 
+def is_address(source: str) -> bool:
+    """True for what was fetched, false for a file or a row."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 def way(source: str) -> str:
     """By which way an article came in: the page that was fetched, or else the very file or row.
 
     Articles with other sources came the same way only where both were fetched.
     """
-    if not source.lower().startswith(("http://", "https://")):
+    if not is_address(source):
         return source
     address, _, entry = source.partition("#")
     return f"{page_key(address) or address}#{entry}"

@@ -99,8 +99,9 @@ class Writer:
                 raise ValueError(
                     f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}"
                 )
+            number = stored.number_of(db, article.id, article.source)
             replaced, addresses = stored.taken_away(db, article.id, article.source)
-            number = stored.insert(db, article, content_hash)
+            number = stored.insert(db, article, content_hash, number)
             stored.insert_chunks(db, number, article.title, chunks, blobs)
             duplicates.link(db, number)
             moved = stored.settle(db, {*addresses, versions.url_key(article.url)})

@@ -9,15 +9,15 @@ second, which is what BM25 is good at on names and numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.addressed import addressed
 from index.embedding import Vectors
 from index.records import Card, Hit, StoredChunk
 from index.stores import View
-from index.versions import page_key
+from index.versions import is_address, page_key, way
 from rag.evidence.prose import is_prose
 from rag.evidence.timing import JUST_AFTER, Standing, anchored, standing
 from rag.questions.asking import only_asks
@@ -319,31 +319,25 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
     """The best passages, none that another copy of its story says already, each origin its share.
 
     What an origin has beyond its share, and what says no more than another origin's, waits
-    until the others have had their places.
+    until the others have had their places. Of two copies of which one says all that the other
+    does, the article to quote comes first; none waits for one that is quoted after it.
     """
     kept: dict[int, Passage] = {}
     waiting: dict[int, Passage] = {}
-    triples: dict[int, set[tuple[str, ...]]] = {}
-    places = Counter[str]()
-    for rank, passage in enumerate(ranked):
-        card, mine = passage.stored.card, _triples(passage.text)
-        alike = [
-            at
-            for at, other in kept.items()
-            if other.stored.card.article_id != card.article_id
-            and len(mine & triples[at]) > SAME_WORDS * len(mine)
-            and not says_more(passage.text, other.text)
-        ]
-        copied = [at for at in alike if kept[at].stored.card.origin == card.origin]
+    for rank, found in enumerate(ranked):
+        passage, same = found, [at for at, one in kept.items() if _of_one_story(found, one)]
+        alike = _saying_all_of(passage, kept)
+        copied = [at for at in same if at in alike]
+        if copied and _is_preferred(index, passage, kept[copied[0]]):
+            at = copied[0]
+            passage, kept[at] = kept[at], replace(passage, score=kept[at].score)
+            alike = _saying_all_of(passage, kept)
+            copied = [at for at in same if at in alike]
         if copied:
-            if _is_fuller(index, card, kept[copied[0]].stored.card):
-                kept[copied[0]] = replace(passage, score=kept[copied[0]].score)
             continue
-        if alike or places[card.origin] >= max(1, limit // SHARE):
-            waiting[rank] = passage
-            continue
-        places[card.origin] += 1
-        kept[rank], triples[rank] = passage, mine
+        waits = any(not _is_preferred(index, passage, kept[at]) for at in alike)
+        full = len(same) >= max(1, limit // SHARE)
+        (waiting if waits or full else kept)[rank] = passage
         if len(kept) == limit:
             break
     late = list(waiting)[: limit - len(kept)]
@@ -351,13 +345,48 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
     return [kept[rank] for rank in sorted(kept)]
 
 
-def _is_fuller(index: View, card: Card, other: Card) -> bool:
-    """True for the longer of two views of one page: as AMP, for a printer, for a phone."""
-    page = page_key(card.url)
-    if page is None or page != page_key(other.url):
-        return False
-    texts = [index.article(one.article_id).text for one in (card, other)]
-    return len(texts[0]) > len(texts[1])
+def _of_one_story(one: Passage, other: Passage) -> bool:
+    return one.stored.card.origin == other.stored.card.origin
+
+
+def _saying_all_of(passage: Passage, kept: Mapping[int, Passage]) -> list[int]:
+    """The ranks of passages of other articles that say all that a passage says."""
+    mine = _triples(passage.text)
+    return [
+        at
+        for at, other in kept.items()
+        if other.stored.card.article_id != passage.stored.card.article_id
+        and len(mine & _triples(other.text)) > SAME_WORDS * len(mine)
+        and not says_more(passage.text, other.text)
+    ]
+
+
+def _is_preferred(index: View, one: Passage, other: Passage) -> bool:
+    """True for the fuller of two fetched views of one page, else for the article to quote."""
+    card, rival = one.stored.card, other.stored.card
+    if way(card.source) == way(rival.source):  # as AMP, for a printer, for a phone
+        texts = [index.article(each.article_id).text for each in (card, rival)]
+        return len(texts[0]) > len(texts[1])
+    return quoted_first([card, rival]) is card
+
+
+def quoted_first(cards: Sequence[Card]) -> Card:
+    """Of articles with the same words, the one to quote.
+
+    It is the one that came in first, but none that only claims the address from which another
+    of them was fetched: nothing that an article says of itself decides.
+    """
+    fetched = {page_key(card.url) for card in cards if _is_fetched(card)} - {None}
+
+    def rank(card: Card) -> tuple[bool, int]:
+        return page_key(card.url) in fetched and not _is_fetched(card), card.arrived
+
+    return min(cards, key=rank)
+
+
+def _is_fetched(card: Card) -> bool:
+    """True where the address that an article names is the one from which it was fetched."""
+    return is_address(card.source) and page_key(card.source) == page_key(card.url)
 
 
 def says_more(text: str, other: str) -> bool:
@@ -365,8 +394,9 @@ def says_more(text: str, other: str) -> bool:
     return bool(carried(quantities(text), other) or missing(name_words(text), words(other)))
 
 
-def _triples(text: str) -> set[tuple[str, ...]]:
+@lru_cache(maxsize=256)
+def _triples(text: str) -> frozenset[tuple[str, ...]]:
     found = words(text)
     if len(found) < 3:
-        return {tuple(found)}
-    return set(zip(found, found[1:], found[2:], strict=False))
+        return frozenset({tuple(found)})
+    return frozenset(zip(found, found[1:], found[2:], strict=False))

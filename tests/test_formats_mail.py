@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.formats import mail
+from index.formats import mail, mime
 from index.formats.mail import MOST_ATTACHMENTS
 from index.readers import read_file
 from index.records import Article
@@ -401,3 +401,8 @@ def test_the_headers_of_a_letter_of_outlook(tmp_path):
 def test_a_letter_of_outlook_that_cannot_be_read(tmp_path, data, said):
     [reason] = reasons(read(tmp_path / "a.msg", data))
     assert reason.startswith("a.msg ") and said in reason
+
+
+def test_an_encoding_with_a_nul_in_its_name_is_no_crash() -> None:
+    part = mime.message(b'Content-Type: text/plain; charset="utf\0"\n\nCaf\xe9.\n', "a.eml")
+    assert list(mime.inner(part)) == []

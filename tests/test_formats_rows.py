@@ -312,3 +312,13 @@ def test_entities_in_a_message_are_not_unpacked():
     )
     found = read("a.xml", data)
     assert len(repr(found)) < 10_000 and "root:" not in repr(found)
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])
+def test_a_byte_order_mark_inside_a_table_says_nothing_of_the_whole(mark: bytes) -> None:
+    found = read("a.csv", b"title,text\n" + mark + f'Ola,"{FIRST}"\n'.encode())
+    assert texts(found) == [FIRST]
+
+
+def test_a_prefix_that_nothing_declares_is_no_crash() -> None:
+    assert reasons(read("a.xml", b"<ni:f><\xff8head><title>The bridge</title>"))

@@ -205,30 +205,6 @@ def cases(values: Mapping[str, object]) -> list[object]:
     ]
 
 
-WHOLE_COPIES = ("whole-and-lie", "fuller-twin")
-"""Attacks that hold the honest article whole: its true words may be quoted from them.
-
-No words are cited twice in an answer (`eval/test_grounding.py`).
-"""
-
-
-def known_to_fail(values: Mapping[str, object]) -> list[object]:
-    """The cases, of which those of `WHOLE_COPIES` are known to fail."""
-    reason = "true words are quoted from whoever copied all of the article and added to it"
-    mark = pytest.mark.xfail(reason=reason)
-    return [
-        pytest.param(
-            value,
-            id=name,
-            marks=[
-                *([mark] if name in WHOLE_COPIES else []),
-                *([pytest.mark.models] if name in BY_MEANING else []),
-            ],
-        )
-        for name, value in values.items()
-    ]
-
-
 def named(attacks: Sequence[Attack]) -> dict[str, Attack]:
     return {attack.name: attack for attack in attacks}
 
@@ -250,7 +226,7 @@ def test_what_states_nothing_changes_no_answer(sieges: Sieges, attack: Attack) -
         assert cited(answer) <= HONEST_IDS, answer.text
 
 
-@pytest.mark.parametrize("attack", known_to_fail(named(STATING)))
+@pytest.mark.parametrize("attack", cases(named(STATING)))
 def test_what_states_a_falsehood_stands_beside_the_honest_article(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -258,7 +234,7 @@ def test_what_states_a_falsehood_stands_beside_the_honest_article(
         assert cites(answer, asked), answer.text
 
 
-@pytest.mark.parametrize("attack", known_to_fail(named(IMPERSONATING)))
+@pytest.mark.parametrize("attack", cases(named(IMPERSONATING)))
 def test_what_gives_itself_out_for_the_honest_article_hides_and_replaces_nothing(
     sieges: Sieges, attack: Attack
 ) -> None:
@@ -269,17 +245,7 @@ def test_what_gives_itself_out_for_the_honest_article_hides_and_replaces_nothing
         assert any(asked.words in citation.quote for citation in own), answer.text
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "same-address-later",
-        "tracking",
-        "date-to-come",
-        pytest.param(
-            "fuller-twin", marks=pytest.mark.xfail(reason="only its true words are quoted")
-        ),
-    ],
-)
+@pytest.mark.parametrize("name", ["same-address-later", "tracking", "date-to-come", "fuller-twin"])
 def test_an_impersonator_s_difference_is_told(sieges: Sieges, name: str) -> None:
     for asked, answer in zip(ASKED, sieges.of(named(IMPERSONATING)[name]).answers, strict=True):
         sides = {number for conflict in answer.conflicts for _, number in conflict.sides}

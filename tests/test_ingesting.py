@@ -210,6 +210,19 @@ def test_an_article_whose_id_changed_takes_its_own_place(index: Index) -> None:
     assert {card.article_id for card in index.articles()} == {"renamed", "a0", "a1"}
 
 
+def test_one_article_at_two_places_is_kept_whichever_of_them_another_takes(index: Index) -> None:
+    x = article("x", story(1), source="/a")
+    y = article("y", story(2), source="/a")
+    ingest_articles(index, [x], HashEncoder())
+    for _ in range(2):  # found at another place first, then another article at its own
+        ingest_articles(index, [changed(x, source="/b"), y], HashEncoder())
+        found = {source: name for source, (name, _) in index.content_hashes().items()}
+        assert found == {"/b": "x", "/a": "y"}
+    both = [article("z", story(3), source=source) for source in ("/c#z", "/d#z")]
+    twice = ingest_articles(index, both, HashEncoder())
+    assert (twice.added, twice.unchanged, twice.warnings) == (1, 1, ())
+
+
 names = st.sampled_from(["x", "y"])
 
 

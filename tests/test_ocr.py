@@ -42,6 +42,16 @@ def test_a_tilted_page_is_laid_straight_before_its_columns_are_looked_for():
     ]
 
 
+def test_two_short_columns_close_to_each_other_are_two():
+    lines = [
+        (f"line {row} of the column at {left}", box(left, 20 * row, 370))
+        for row in range(5)
+        for left in (100, 492)
+    ]
+    texts = [row.text for block in blocks(ocr._upright(lines)) for row in block]
+    assert texts == [text for left in (0, 1) for text, _ in lines[left::2]]
+
+
 @pytest.mark.skipif(not ocr.installed(), reason="byline[ocr] is not installed")
 def test_a_scanned_page_in_two_columns_is_read_column_by_column(tmp_path):
     scan = io.BytesIO()

@@ -2,16 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
-from index.records import Article
+from index.records import Article, Card
 from index.store import Index
 from rag.questions.question import Question
-from rag.retrieval import Dates, Passage, retrieve, settled
+from rag.retrieval import Dates, Passage, quoted_first, retrieve, settled
 
 WIRE = (
     "The harbour of Velmo was closed on Tuesday after a tanker ran aground near the breakwater. "
@@ -52,6 +53,43 @@ def test_the_passage_that_shares_the_rare_words_comes_first(index: Index) -> Non
 def test_copies_of_one_story_come_once(index: Index) -> None:
     found = [p.stored.card.article_id for p in search(index, "tanker aground at Velmo harbour")]
     assert len({"wire", "copy"} & set(found)) == 1
+
+
+def test_of_copies_the_one_that_came_in_first_is_found(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    later = replace(ARTICLES[0], text=f"{WIRE} The tanker aground at Velmo is called Sula.")
+    with index_for(tmp_path, encoder) as made:
+        ingest_articles(made, [ARTICLES[1], later], encoder)
+        found = [p.stored.card.article_id for p in search(made, "tanker aground at Velmo: Sula")]
+        assert found == ["copy", "wire"]  # the later one for what it adds
+        ingest_articles(made, [replace(ARTICLES[1], text=WIRE + " It rained.")], encoder)
+        found = [p.stored.card.article_id for p in search(made, "tanker aground at Velmo: Sula")]
+        assert found[0] == "copy"
+
+
+PAGE = "https://news.example/bridge"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "quoted"),
+    [
+        (("a.md", PAGE), ("b.md", PAGE), 0),
+        (("a.md", PAGE), (PAGE, PAGE), 1),
+        (("a.md", PAGE), (f"{PAGE}/amp", f"{PAGE}?utm_source=x"), 1),
+        (("a.md", None), (PAGE, PAGE), 0),
+        (("https://lantern.example/copy", PAGE), (PAGE, PAGE), 1),
+        (("https://lantern.example/copy", "https://lantern.example/copy"), (PAGE, PAGE), 0),
+    ],
+)
+def test_of_the_same_words_the_first_is_quoted_but_no_claim_before_the_page_itself(
+    first: tuple[str, str | None], second: tuple[str, str | None], quoted: int
+) -> None:
+    cards = [
+        Card(str(at), "", None, None, url, str(at), source=source, arrived=at)
+        for at, (source, url) in enumerate((first, second))
+    ]
+    assert quoted_first(cards) is cards[quoted]
+    assert quoted_first(cards[::-1]) is cards[quoted]
 
 
 def test_another_spelling_of_a_name_is_found(index: Index) -> None:

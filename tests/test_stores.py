@@ -174,6 +174,17 @@ def test_an_article_is_replaced_by_one_of_its_source(store: Store) -> None:
     assert store.counts() == Counts(1, 1, 1)
 
 
+def test_an_article_that_is_edited_came_in_when_it_came_first(store: Store) -> None:
+    put(store, article("old", "Gulls nested.", source="a.txt"))
+    put(store, article("copy", "Gulls nested.", source="b.txt"))
+    put(store, article("old", "Gulls nested here.", source="a.txt"))
+    put(store, article("new", "Gulls nested there.", source="a.txt"))
+    assert store.card("new").arrived < store.card("copy").arrived
+    store.redescribe(dataclasses.replace(store.article("new"), published=dt.date(2024, 1, 2)), "x")
+    assert store.card("new").arrived < store.card("copy").arrived
+    assert store.card("new").source == "a.txt"
+
+
 def test_one_article_may_replace_two(store: Store) -> None:
     put(store, article("one", "Gulls nested.", source="a.txt"))
     put(store, article("two", "Terns left.", source="b.txt"))

@@ -90,8 +90,10 @@ def parts(document: Document) -> list[Message[Any, Any]]:
 
 def inner(part: Message[Any, Any]) -> Iterator[Message[Any, Any]]:
     """The parts that a part is made of."""
+    if not part.is_multipart():
+        return  # its text would be decoded for nothing, by what it says of itself
     payload = part.get_payload()
-    if part.is_multipart() and isinstance(payload, list):
+    if isinstance(payload, list):
         yield from (one for one in payload if isinstance(one, Message))
 
 

@@ -23,6 +23,8 @@ MOST_SECONDS = 900.0
 """For the pictures of one file."""
 LEAST_CONFIDENCE = 0.5
 """Of a line; one below it is mostly a part of a photograph."""
+MARGIN = 0.125
+"""By what share of its height a line's box reaches beyond the print, on each side."""
 SAME_PRINT = 0.35
 """By how much the height of a line may differ from the usual one and be of the same print."""
 
@@ -125,8 +127,10 @@ def _upright(lines: Sequence[tuple[str, Any]]) -> list[Word]:
         across = [float(x * cosine + y * sine) for x, y in box]
         down = [float(y * cosine - x * sine) for x, y in box]
         top, bottom = (down[0] + down[1]) / 2, (down[2] + down[3]) / 2
-        size = max(1.0, bottom - top)
-        words.append(Word(text.strip(), min(across), max(across), bottom - 0.2 * size, size))
+        height = max(1.0, bottom - top)
+        left, right = min(across) + MARGIN * height, max(across) - MARGIN * height
+        size = (1 - 2 * MARGIN) * height
+        words.append(Word(text.strip(), left, right, bottom - 0.2 * height, size))
     # A line without tall letters is no smaller print.
     usual = median(word.size for word in words)
     return [

@@ -62,8 +62,13 @@ def _first_element(data: bytes) -> str:
     with contextlib.suppress(etree.XMLSyntaxError):  # what comes before the damage has been read
         parser.feed(data)
     for _, element in parser.read_events():
-        return str(etree.QName(element).localname)
+        return _local_name(element.tag)
     return ""
+
+
+def _local_name(tag: str) -> str:
+    """The name of an element without its namespace, or a prefix that nothing declares."""
+    return re.split("[}:]", tag)[-1]
 
 
 def _sitemap(document: Document, root: str) -> str:
@@ -148,7 +153,7 @@ def _tree(document: Document) -> _Element:
             f"{document.name} is damaged: it is not valid XML. Get it from the agency again."
         ) from None
     for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
+        element.tag = _local_name(element.tag)
     return root
 
 

@@ -284,9 +284,24 @@ def words_of(title: str, chunks: Sequence[Chunk]) -> list[Words]:
 
 def card(row: Row) -> Card:
     """The card of an article's row."""
-    known = {**json.loads(row["known"]), "id": row["id"], "origin": row["origin"]}
+    known = {
+        **json.loads(row["known"]),
+        **{name: row[name] for name in ("id", "origin", "source")},
+        "number": arrived(row),
+    }
     values = [known[name] for name in _columns(schema.CARD_COLUMNS)]
     return schema.card_from_row([*values, row["superseded_by"]])
+
+
+def arrived(row: Row) -> int:
+    """The number of an article's first state, which tells when it came in."""
+    return int(json.loads(row["known"]).get("arrived", row["number"]))
+
+
+def in_place_of(row: Row, gone: Sequence[Row]) -> Row:
+    """The row of an article that came in when the first of those did whose place it takes."""
+    known = {**json.loads(row["known"]), "arrived": min(map(arrived, [row, *gone]))}
+    return {**row, "known": json.dumps(known, ensure_ascii=False)}
 
 
 def moment(row: Row) -> tuple[str, str]:

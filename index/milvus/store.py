@@ -229,6 +229,7 @@ class MilvusIndex(Latest):
         new = layout.article_row(article, content_hash, number, words)
         added = layout.chunk_rows(article, new, chunks, matrix, words)
         gone = self._changes.replaced(state, new)
+        new = layout.in_place_of(new, gone)
         self._changes.make(state, [Coming(new, article.text, added)], gone)
         return "updated" if gone else "added"
 
@@ -243,13 +244,13 @@ class MilvusIndex(Latest):
         stored = view.chunk_rows(old, layout.STORED_CHUNK[1:])
         words = [Words.stored(one["words"]) for one in stored]
         new = layout.article_row(article, content_hash, old["number"], words)
+        gone = self._changes.replaced(state, new)
+        new = layout.in_place_of(new, gone)
         chunks: list[Row] = []
         if new["published"] != old["published"]:  # which stands with the chunks too
             new["number"] = state.number + 1
             chunks = planning.copied(stored, new)
-        self._changes.make(
-            state, [Coming(new, article.text, chunks)], self._changes.replaced(state, new)
-        )
+        self._changes.make(state, [Coming(new, article.text, chunks)], gone)
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""

@@ -26,7 +26,7 @@ from index.queries import Counts
 from index.records import Article, Card, Chunk, Hit, StoredChunk
 from index.schema import Manifest
 
-_CARD = ("id", "origin", "superseded_by", "known")
+_CARD = ("id", "origin", "superseded_by", "known", "source", "number")
 ATTEMPTS = 3
 """How often a search is made that a writer gets in the way of."""
 MORE = 64

@@ -17,8 +17,11 @@ from rag.grounding import Support, faults
 from rag.questions.asking import only_asks
 from rag.questions.question import Question
 from rag.reader.reading import Reader
-from rag.retrieval import Passage
-from rag.text.words import fold
+from rag.retrieval import Passage, quoted_first
+from rag.text.words import fold, words
+
+BY_CHANCE = 10
+"""Words that two articles do not have one after the other unless one has them of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +46,46 @@ class Candidate:
 
 
 def candidates(question: Question, passages: Sequence[Passage], reader: Reader) -> list[Candidate]:
-    """The sentences of the passages, once each, best first.
+    """The sentences of the passages, the same words once, best first.
 
     What is no prose, or only asks the question again, is none.
     """
     by = reader.calibration
-    seen: set[tuple[str, str]] = set()
-    found = []
+    found: dict[tuple[str, str], list[Candidate]] = {}
     read = reader.read(question.text, [passage.stored for passage in passages])
     for passage, readings in zip(passages, read, strict=True):
         supposed = unsaid(question, passage.stored)
         for reading in readings:
             text = passage.stored.chunk.part(reading.sentence)
-            key = (passage.stored.card.origin, fold(text))
-            if key in seen or only_asks(question, text) or not is_prose(text):
-                continue  # a story's copies say the same words, which count once
-            seen.add(key)
+            if only_asks(question, text) or not is_prose(text):
+                continue
             score = by.log_odds(reading.score, passage.score, supposed)
             candidate = Candidate(passage, reading.sentence, text, reading.answer, score)
-            found.append(replace(candidate, is_sure=candidate.probability >= by.short))
-    return sorted(found, key=lambda one: -one.score)
+            candidate = replace(candidate, is_sure=candidate.probability >= by.short)
+            found.setdefault(_words_at(passage.stored, reading.sentence), []).append(candidate)
+    return sorted(map(_to_quote, found.values()), key=lambda one: -one.score)
+
+
+def _words_at(stored: StoredChunk, sentence: Span) -> tuple[str, str]:
+    """A sentence's words, after as many of those before it as no two articles share by chance.
+
+    Where the passage has too few, only copies of one story are taken to share them.
+    """
+    start = sentence.start
+    for span in reversed([one for one in stored.chunk.sentences if one.start < start]):
+        if len(words(stored.chunk.part(Span(start, sentence.end)))) >= BY_CHANCE:
+            break
+        start = span.start
+    said = fold(stored.chunk.part(Span(start, sentence.end)))
+    return said, "" if len(words(said)) >= BY_CHANCE else stored.card.origin
+
+
+def _to_quote(same: Sequence[Candidate]) -> Candidate:
+    """Of candidates with the same words, that of the article to quote, as likely as the best."""
+    card = quoted_first([one.passage.stored.card for one in same])
+    chosen = next(one for one in same if one.passage.stored.card is card)
+    best = max(same, key=lambda one: one.score)
+    return replace(chosen, score=best.score, is_sure=best.is_sure)
 
 
 def unsaid(question: Question, passage: StoredChunk) -> bool:
