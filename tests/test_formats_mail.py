@@ -2,6 +2,7 @@
 
 import datetime as dt
 import mailbox
+import struct
 from pathlib import Path
 
 import pytest
@@ -401,6 +402,20 @@ def test_the_headers_of_a_letter_of_outlook(tmp_path):
 def test_a_letter_of_outlook_that_cannot_be_read(tmp_path, data, said):
     [reason] = reasons(read(tmp_path / "a.msg", data))
     assert reason.startswith("a.msg ") and said in reason
+
+
+def test_a_letter_of_outlook_that_goes_in_circles(tmp_path):
+    data = bytearray(msg({"1000": BODY * 60}))
+    entry = data.index("__substg1.0_1000001F".encode("utf-16-le"))
+    [first] = struct.unpack_from("<I", data, entry + 116)
+    table = 512 * (1 + struct.unpack_from("<I", data, 76)[0])
+    last = first
+    while (following := struct.unpack_from("<I", data, table + 4 * last)[0]) < 0xFFFFFFFA:
+        last = following
+    struct.pack_into("<I", data, table + 4 * last, first)
+    struct.pack_into("<Q", data, entry + 120, 1 << 24)
+    [reason] = reasons(read(tmp_path / "a.msg", bytes(data)))
+    assert "is damaged" in reason
 
 
 def test_an_encoding_with_a_nul_in_its_name_is_no_crash() -> None:

@@ -181,5 +181,7 @@ class _Storage:
         path = [*self._path, name]
         if not self._file.exists(path):
             return b""
+        if self._file.get_size(path) > self._file.fp.getbuffer().nbytes:
+            raise ValueError("a part is larger than the whole file: its sectors go in circles")
         with self._file.openstream(path) as stream:
             return bytes(stream.read())
