@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -289,7 +290,7 @@ def article_from_row(row: Sequence[str]) -> Article:
     )
 
 
-def card_from_row(row: Sequence[str]) -> Card:
+def card_from_row(row: Sequence[Any]) -> Card:
     """The card in the values of CARD_COLUMNS, or of EARLIER_CARD_COLUMNS."""
     article_id, title, published, publisher, url, origin, language, corrections, *later = row
     notices = tuple(json.loads(corrections))
