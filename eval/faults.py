@@ -123,15 +123,8 @@ def _(real: Instead, *args: Any) -> Any:
     return False
 
 
-@fault("announced-not-quoted", "rag.text.leadins:announces",
-       "Where a sentence announces what somebody said, the words themselves are left out.",
-       asks="who_said")  # fmt: skip
-def _(real: Instead, *args: Any) -> Any:
-    return 0
-
-
 @fault("names-not-demanded", "rag.evidence.demands:Demands.lacking",
-       "The evidence need not have the names, numbers and days of the question.",
+       "The evidence need not have the numbers and days of the question.",
        asks="outside_dates false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from index.records import Span, StoredChunk
+from rag.evidence.context import spoken_by_a_pronoun
 from rag.evidence.prose import is_prose
 from rag.evidence.ranking import Candidate, candidates
 from rag.evidence.spans import offers
@@ -138,3 +139,16 @@ def test_sums_of_money_are_prose_and_templates_are_not() -> None:
 def test_the_name_below_a_pulled_quotation_is_no_sentence() -> None:
     assert not is_prose("—Ada Holm on the search for the missing boat")
     assert is_prose("— Ada Holm leads the search for the missing boat.")
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ('"It will take a year," she said.', True),
+        ('"It will take a year," Marrant said.', False),
+        ("Otto Venn will come back, he said.", False),
+        ("The pier is closed.", False),
+    ],
+)
+def test_whose_words_stand_in_the_sentence_before(text: str, leans: bool) -> None:
+    assert spoken_by_a_pronoun(text) is leans

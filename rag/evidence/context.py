@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-
 from index.records import Chunk, Span
 from rag.evidence.prose import is_prose
 from rag.evidence.spans import offers
 from rag.questions.asking import only_asks
 from rag.questions.question import Question
-from rag.text.leadins import announces, spoken_by_a_pronoun
+from rag.text.clauses import lines
 from rag.text.names import missing
-from rag.text.speech import OPENS_ON_PRONOUN
+from rag.text.persons import name_runs
+from rag.text.speech import OPENS_ON_PRONOUN, statements
 from rag.text.words import words
 
 SENTENCES_BEFORE = 2
 """Sentences that may be added before one that cannot be understood by itself."""
-SENTENCES_QUOTED = 2
-"""Sentences of a quotation that may be added after one that announces it."""
-_IN_WORDS = ("statement", "reason", "other")
-"""Kinds of question that somebody's words may answer."""
 
 
 def in_context(question: Question, chunk: Chunk, span: Span) -> Span:
@@ -27,8 +22,7 @@ def in_context(question: Question, chunk: Chunk, span: Span) -> Span:
 
     Those before it are needed when it opens on a pronoun or a "the minister", when its
     words are "his", or when they hold a name of the question that it lacks itself; the
-    one after it, when a number or a day is asked for that only that one gives, and
-    those that quote what it only announces.
+    one after it, when a number or a day is asked for that only that one gives.
     """
     sentences = list(chunk.sentences)
     at = sentences.index(span)
@@ -55,8 +49,14 @@ def in_context(question: Question, chunk: Chunk, span: Span) -> Span:
 
 def _after(question: Question, chunk: Chunk, at: int) -> int:
     """How many of the sentences after one are needed."""
-    text, *after = [chunk.part(one) for one in chunk.sentences[at : at + 1 + SENTENCES_QUOTED]]
-    following = list(takewhile(lambda one: is_prose(one) and not only_asks(question, one), after))
-    if following and not offers(question, text) and offers(question, following[0]):
-        return 1
-    return announces(text, following) if question.asks in _IN_WORDS else 0
+    text, *after = [chunk.part(one) for one in chunk.sentences[at : at + 2]]
+    following = [one for one in after if is_prose(one) and not only_asks(question, one)]
+    return int(any(not offers(question, text) and offers(question, one) for one in following))
+
+
+def spoken_by_a_pronoun(text: str) -> bool:
+    """True for “It was short,” he said: nobody whom the sentence names can be "he"."""
+    told = [one.source for line in lines(text) for one in statements(line)]
+    opens = tuple(words(text)[:1])  # a first word has a capital letter anyway
+    named = any(run != opens for line in lines(text) for run in name_runs(line.tokens))
+    return bool(told) and told[0].pronoun in ("he", "she") and not named
