@@ -331,6 +331,7 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
         if copied and _is_preferred(index, passage, kept[copied[0]]):
             at = copied[0]
             passage, kept[at] = kept[at], replace(passage, score=kept[at].score)
+            kept = _without_said(kept, at)
             alike = _saying_all_of(passage, kept)
             copied = [at for at in same if at in alike]
         if copied:
@@ -343,6 +344,15 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
     late = list(waiting)[: limit - len(kept)]
     kept.update((rank, waiting[rank]) for rank in late)
     return [kept[rank] for rank in sorted(kept)]
+
+
+def _without_said(kept: Mapping[int, Passage], at: int) -> dict[int, Passage]:
+    """The passages but those of other copies of its story of which the one at a rank says all."""
+    return {
+        rank: one
+        for rank, one in kept.items()
+        if not (_of_one_story(one, kept[at]) and _saying_all_of(one, {at: kept[at]}))
+    }
 
 
 def _of_one_story(one: Passage, other: Passage) -> bool:
