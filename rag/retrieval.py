@@ -113,7 +113,11 @@ def retrieve(
         found = _one_per_story(index, stating, limit)
         if len(found) == limit or not more:
             break
-    return Found([*found, *_beside(index, vector, found)], readable.set_aside)
+    kept = dict(enumerate(found))
+    for passage in _beside(index, vector, found):
+        if not _has_copy(passage, kept):
+            kept[len(kept)] = passage
+    return Found(list(kept.values()), readable.set_aside)
 
 
 class _Readable:
@@ -341,9 +345,15 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
         (waiting if waits or full else kept)[rank] = passage
         if len(kept) == limit:
             break
-    late = list(waiting)[: limit - len(kept)]
-    kept.update((rank, waiting[rank]) for rank in late)
+    for rank, passage in waiting.items():
+        if len(kept) < limit and not _has_copy(passage, kept):
+            kept = _without_said({**kept, rank: passage}, rank)
     return [kept[rank] for rank in sorted(kept)]
+
+
+def _has_copy(passage: Passage, kept: Mapping[int, Passage]) -> bool:
+    """True where another copy of its story says all that a passage says."""
+    return any(_of_one_story(passage, kept[at]) for at in _saying_all_of(passage, kept))
 
 
 def _without_said(kept: Mapping[int, Passage], at: int) -> dict[int, Passage]:

@@ -52,7 +52,7 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
     """
     by = reader.calibration
     found: dict[tuple[str, str], list[Candidate]] = {}
-    read = reader.read(question.text, [passage.stored for passage in passages])
+    read = reader.read(question.text, [_stating(question, one.stored) for one in passages])
     for passage, readings in zip(passages, read, strict=True):
         supposed = unsaid(question, passage.stored)
         for reading in readings:
@@ -64,6 +64,13 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
             candidate = replace(candidate, is_sure=candidate.probability >= by.short)
             found.setdefault(_words_at(passage.stored, reading.sentence), []).append(candidate)
     return sorted(map(_to_quote, found.values()), key=lambda one: -one.score)
+
+
+def _stating(question: Question, stored: StoredChunk) -> StoredChunk:
+    """A passage without a headline that only asks the question: a reader would believe it."""
+    if not only_asks(question, stored.card.title):
+        return stored
+    return replace(stored, card=replace(stored.card, title=""))
 
 
 def _words_at(stored: StoredChunk, sentence: Span) -> tuple[str, str]:
