@@ -14,7 +14,7 @@ from math import exp
 from index.records import Span, StoredChunk
 from rag.evidence.prose import is_prose
 from rag.grounding import Support, faults
-from rag.questions.asking import only_asks
+from rag.questions.asking import only_asks, stating
 from rag.questions.question import Question
 from rag.reader.reading import Reader
 from rag.retrieval import Passage, quoted_first
@@ -52,14 +52,18 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
     """
     by = reader.calibration
     found: dict[tuple[str, str], list[Candidate]] = {}
-    read = reader.read(question.text, [_stating(question, one.stored) for one in passages])
-    for passage, readings in zip(passages, read, strict=True):
+    stated = [_stating(question, one.stored) for one in passages]
+    read = reader.read(question.text, stated)
+    least = min((one.score for one in passages), default=0.0)
+    for passage, said, readings in zip(passages, stated, read, strict=True):
+        # What is near to the question by asking it has not earned its place in the search.
+        near = passage.score if said == passage.stored else least
         supposed = unsaid(question, passage.stored)
         for reading in readings:
             text = passage.stored.chunk.part(reading.sentence)
             if only_asks(question, text) or not is_prose(text):
                 continue
-            score = by.log_odds(reading.score, passage.score, supposed)
+            score = by.log_odds(reading.score, near, supposed)
             candidate = Candidate(passage, reading.sentence, text, reading.answer, score)
             candidate = replace(candidate, is_sure=candidate.probability >= by.short)
             found.setdefault(_words_at(passage.stored, reading.sentence), []).append(candidate)
@@ -67,10 +71,10 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
 
 
 def _stating(question: Question, stored: StoredChunk) -> StoredChunk:
-    """A passage without a headline that only asks the question: a reader would believe it."""
-    if not only_asks(question, stored.card.title):
-        return stored
-    return replace(stored, card=replace(stored.card, title=""))
+    """A passage without what only asks the question, which a reader would believe."""
+    title = "" if only_asks(question, stored.card.title) else stored.card.title
+    chunk = replace(stored.chunk, text=stating(question, stored.chunk.text))
+    return replace(stored, chunk=chunk, card=replace(stored.card, title=title))
 
 
 def _words_at(stored: StoredChunk, sentence: Span) -> tuple[str, str]:

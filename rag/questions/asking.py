@@ -42,8 +42,6 @@ def only_asks(question: Question, text: str) -> bool:
 
 def stating(question: Question, text: str) -> str:
     """The text, as long as it was, with spaces where it only asks the question again."""
-    if only_asks(question, text):
-        return " " * len(text)
     asked = _stems(question.text)
     return _CLAUSE.sub(
         lambda clause: " " * len(clause[0]) if _stems(clause[0]) <= asked else clause[0], text
