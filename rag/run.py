@@ -143,7 +143,9 @@ class Run:
 
         def worth(rank: int) -> float:
             chosen = searches[rank].chosen
-            return chosen.confidence - rank * LIKELIER if chosen.drafts else -1.0
+            if chosen.drafts and (not rank or searches[0].chosen.drafts or chosen.confidence > 0.5):
+                return chosen.confidence - rank * LIKELIER
+            return -float(rank)  # what is likelier not answered is not what was meant
 
         best = max(range(len(searches)), key=worth)
         return possible[best], searches[best]
@@ -319,10 +321,11 @@ class Run:
                     "outside_dates", near, dates=self.dates, question=question, archive=days
                 )
             chosen = elsewhere
-        kind: RefusalKind = "not_stated" if chosen.on_topic else "off_topic"
         # A question's first word has a capital letter whatever it is.
         named = [name for name in names(question.text) if not question.text.startswith(name)]
         lacking = nowhere(view, [*chosen.lacking, *named], chosen.passages)
+        is_near = chosen.on_topic or 0 < len(lacking) < len(named)  # it knows the other names
+        kind: RefusalKind = "not_stated" if is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
 
     def _answer(self, refused: Refusal | None) -> Answer:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from rag.questions.question import kind
 from rag.records import Turn
 from rag.text.dates import CALENDAR, mentions
 from rag.text.names import names, split_name
@@ -153,6 +154,8 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
             rest = next(_put(rest, pronoun, before), rest).rstrip("?")
         alone = [as_asked] if as_asked == question and len(content(rest)) > 2 else []
         found = [*alone, *_in_place(rest, last.asked)]
+        if kind(last.text) == "statement" and len(found) > len(alone):
+            beside = ""  # which would ask for anybody's words
     elif pronoun:
         alone = [as_asked] if _named(rest) else []
         found = [*alone, *_put(rest, pronoun, before)]
@@ -161,7 +164,7 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
         if as_asked == question and _named(rest):
             return found  # it names what it asks about
     found = [*list(dict.fromkeys(found))[: MOST - 1], beside]
-    return [one for one in found if len(one) <= LONGEST] or [question]
+    return [one for one in found if 0 < len(one) <= LONGEST] or [question]
 
 
 def _is_question(text: str) -> bool:
