@@ -130,8 +130,11 @@ class Card:
     """The notices of correction that its text or its source carries."""
     source: str = ""
     """Where it came from; no claim of its own, as its address is."""
-    arrived: int = 0
-    """Its place in the order in which the articles came in first, which no later edit changes."""
+    arrived: int = field(default=0, compare=False)
+    """Its place in the order in which the articles came in first, which no later edit changes.
+
+    Stores count it in their own way: only the order means something.
+    """
     superseded_by: str = ""
     """The id of the later version of the same address; what has one is kept, but not searched."""
 
