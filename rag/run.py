@@ -42,7 +42,7 @@ from rag.records import (
     Unanswered,
 )
 from rag.retrieval import Dates, Found, Passage, retrieve, settled
-from rag.text.names import names
+from rag.text.names import names, split_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -321,10 +321,15 @@ class Run:
                     "outside_dates", near, dates=self.dates, question=question, archive=days
                 )
             chosen = elsewhere
-        # A question's first word has a capital letter whatever it is.
-        named = [name for name in names(question.text) if not question.text.startswith(name)]
+        # A question's first word has a capital letter whatever it is, and so has a month.
+        named = [
+            name
+            for name in names(question.text)
+            if not question.text.startswith(name)
+            and any(word in question.names for word in split_name(name))
+        ]
         lacking = nowhere(view, [*chosen.lacking, *named], chosen.passages)
-        is_near = chosen.on_topic or 0 < len(lacking) < len(named)  # it knows the other names
+        is_near = chosen.on_topic or len(lacking) < len(named)  # it knows the other names
         kind: RefusalKind = "not_stated" if is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
 
