@@ -6,7 +6,7 @@ Every question is asked of the whole corpus with Byline's own retrieval; what re
 is kept in FOLDER, so that the next reader is measured on the same passages. The questions are
 halved by the subject of their article. What is fitted comes from the tuning half: the weight of
 the search's score, the calibration (Platt, 1999), the threshold that declines a tenth of the
-answerable questions, and the one from which nine of ten short answers are right. The figures
+answerable questions, and the one from which eight of ten short answers are right. The figures
 are those of the other half. `--write` keeps what was fitted beside the weights.
 """
 

@@ -6,9 +6,8 @@
 The base is the MiniLM that comes with pip, its word embeddings frozen, under transformers'
 question-answering head: start and end of the span, position 0 for "not here" (Devlin et al.,
 2019). The learning rate warms up and then stays (warm-up, stable, decay: Hu et al., 2024), so
-that a run may stop at any time: each checkpoint comes with FOLDER/averaged.safetensors, a moving
-average of the weights (Izmailov et al., 2018), and `--decay 600` takes the newest checkpoint,
-lowers the rate to nothing over 600 steps of new examples, and writes FOLDER/decayed.safetensors.
+that a run may stop at any time: `--decay 600` takes the newest checkpoint, lowers the rate to
+nothing over 600 steps of new examples, and writes FOLDER/decayed.safetensors.
 Where no checkpoint is left, `--from` goes on from weights that were exported.
 """
 
@@ -38,8 +37,6 @@ WARM_UP = 200
 WEIGHT_DECAY = 0.01
 MOST_TOKENS = 224
 SAVE_EVERY = 200
-AVERAGED = 800
-"""Steps over which the moving average of the weights reaches, about."""
 
 
 def encode(tokenizer: Any, examples: Sequence[Example]) -> tuple[dict[str, Any], Any, Any, Any]:
@@ -125,16 +122,13 @@ def main() -> None:
     state = chosen.work / "state.pt"
     chosen.work.mkdir(parents=True, exist_ok=True)
     done = 0
-    averaged = None
     if state.exists():
         kept = torch.load(state, weights_only=True)
         done = kept["step"]
         model.load_state_dict(kept["model"], strict=False)
         optimizer.load_state_dict(kept["optimizer"])
-        averaged = kept.get("averaged")
     elif chosen.start:
         model.load_state_dict(own_weights(chosen.start), strict=False)
-    averaged = averaged or {name: value.detach().clone() for name, value in trained.items()}
     # New rows may have come: the stream is another, drawn with the step as its seed.
     rows = Rows(chosen.data, chosen.rows)
     print({kind: len(items) for kind, items in rows.items.items()}, "from step", done, flush=True)
@@ -154,8 +148,6 @@ def main() -> None:
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         done += 1
-        share = 1 / min(AVERAGED, done + 1)
-        torch._foreach_lerp_(list(averaged.values()), [p.detach() for p in trained.values()], share)
         seen += len(batch)
         total += float(loss.detach())
         if (done - first) % 20 == 0:
@@ -168,16 +160,10 @@ def main() -> None:
             return
         if not chosen.decay and done % SAVE_EVERY == 0:
             torch.save(
-                {
-                    "step": done,
-                    "model": dict(trained),
-                    "averaged": averaged,
-                    "optimizer": optimizer.state_dict(),
-                },
+                {"step": done, "model": dict(trained), "optimizer": optimizer.state_dict()},
                 state.with_suffix(".new"),
             )
             state.with_suffix(".new").replace(state)
-            save_file(averaged, chosen.work / "averaged.safetensors")
 
 
 if __name__ == "__main__":
