@@ -1,4 +1,4 @@
-"""The command ``byline``: all that `rag.commands` has, ``eval``, and ``serve`` for the web page.
+"""The command ``byline``: all that `rag.cli` has, ``eval``, and ``serve`` for the web page.
 
 What the page is made of stands in `rag.page`.
 """
@@ -17,8 +17,8 @@ import typer
 
 from eval import command as evaluation
 from index.places import Place
-from rag.answering import Mode
-from rag.commands import cli
+from rag.assistant import Mode
+from rag.cli import commands
 from rag.page import serving
 from rag.page.page import build
 from rag.page.shelf import Answering, Shelf
@@ -29,13 +29,13 @@ NO_BROWSER = "BYLINE_NO_BROWSER"
 
 def main() -> None:
     """Run the command line."""
-    cli.cli(prog_name="byline")
+    commands.cli(prog_name="byline")
 
 
-cli.cli.command("eval")(evaluation.command)
+commands.cli.command("eval")(evaluation.command)
 
 
-@cli.cli.command()
+@commands.cli.command()
 def serve(
     context: typer.Context,
     index: Annotated[
@@ -63,16 +63,16 @@ def serve(
         list[str] | None,
         typer.Option(metavar="MODEL", help="As for ask; more than once gives a choice."),
     ] = None,
-    encoder: cli.EncoderOption = None,
-    reader: cli.ReaderOption = None,
-    mode: cli.ModeOption = "auto",
+    encoder: commands.EncoderOption = None,
+    reader: commands.ReaderOption = None,
+    mode: commands.ModeOption = "auto",
 ) -> None:
     """Serve the web page on this machine, until Ctrl-C."""
     login = serving.credentials(auth, host)
     serving.free_port(host, port)  # what is asked for and taken is told before models are loaded
     if mcp:
         serving.check_mcp(login)
-    parts = context.find_object(cli.Parts) or cli.Parts()
+    parts = context.find_object(commands.Parts) or commands.Parts()
     places = [index_folder(one) for one in index] if index else [index_folder()]
     shelf = _shelf(parts, places, model, encoder, reader, mode)
     if shelf.archive().cards():
@@ -94,7 +94,7 @@ def serve(
 
 
 def _shelf(
-    parts: cli.Parts,
+    parts: commands.Parts,
     places: list[Place],
     models: list[str] | None,
     encoder: str | None,

@@ -13,7 +13,7 @@ from eval.planting import KINDS, Planted, Statement, by_half, planted, statement
 from eval.questions import ARTICLES
 from index.readers import read_all
 from index.records import Article, Card
-from rag.grounding import Fault, Support, faults
+from rag.verify.support import Fault, Support, faults
 
 HALVES = ("tune", "report")
 SPARE = 2

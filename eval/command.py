@@ -20,7 +20,7 @@ from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
 from index.places import opened
 from index.stores import Store
-from rag.commands import cli, terminal
+from rag.cli import commands, terminal
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
 from rag.reader.extractive import load_reader
@@ -74,10 +74,10 @@ def command(
         list[str] | None,
         typer.Option(metavar="PATH", help="Read these into an index of their own; repeatable."),
     ] = None,
-    index: cli.IndexOption = None,
-    model: cli.ModelOption = None,
-    encoder: cli.EncoderOption = None,
-    reader: cli.ReaderOption = None,
+    index: commands.IndexOption = None,
+    model: commands.ModelOption = None,
+    encoder: commands.EncoderOption = None,
+    reader: commands.ReaderOption = None,
     mutations: Annotated[
         int,
         typer.Option(
@@ -151,11 +151,11 @@ def evaluated(
     questions = load(asked.questions or QUESTIONS)  # before any model is loaded
     if not asked.articles and (asked.index or asked.questions):
         opened(index_folder(asked.index)).close()
-    say(cli.LOADING)
+    say(commands.LOADING)
     encoder = loaders.encoder(asked.encoder)
     with _index(asked, encoder, say) as store:
         _check(questions, store)
-        say(cli.LOADING)
+        say(commands.LOADING)
         assistant = Assistant(
             store,
             encoder,

@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from eval.breaking import Fault, Instead, row, tried
-from rag.grounding import Fault as Unsupported
 from rag.records import Answer, Citation, Sentence
+from rag.verify.support import Fault as Unsupported
 
 PLANTED = ("eval/test_planted.py",)
 GATE = ("eval/test_grounding.py",)
@@ -49,7 +49,7 @@ def fault(
 # Finding.
 
 
-@fault("retrieval-reversed", "rag.retrieval:_one_per_story",
+@fault("retrieval-reversed", "rag.retrieve:_one_per_story",
        "The passages that fit worst are read first.", asks="date")  # fmt: skip
 def _(real: Instead, ranked: Any, limit: int) -> Any:
     return real(list(ranked)[::-1], limit)
@@ -67,14 +67,14 @@ def _(real: Instead, *args: Any, **more: Any) -> Any:
     return []
 
 
-@fault("dates-ignored", "rag.answering:day",
+@fault("dates-ignored", "rag.assistant:day",
        "The dates that a user sets (since, until) are not heeded.",
        asks="outside_dates")  # fmt: skip
 def _(real: Instead, given: Any) -> Any:
     return None
 
 
-@fault("history-ignored", "rag.questions.followups:meanings",
+@fault("history-ignored", "rag.conversation:meanings",
        "A follow-up is taken for a question of its own.", asks="follow_up")  # fmt: skip
 def _(real: Instead, question: str, *args: Any, **more: Any) -> Any:
     return [question]
@@ -87,7 +87,7 @@ def _(real: Instead, one: str, other: str) -> Any:
     return False
 
 
-@fault("copies-quoted-twice", "rag.retrieval:_one_per_story",
+@fault("copies-quoted-twice", "rag.retrieve:_one_per_story",
        "The same words are read again in each copy of a story.", asks="date")  # fmt: skip
 def _(real: Instead, ranked: Any, limit: int) -> Any:
     return list(ranked)[:limit]
@@ -96,61 +96,61 @@ def _(real: Instead, ranked: Any, limit: int) -> Any:
 # Choosing and declining.
 
 
-@fault("refusal-off", "rag.evidence.choosing:confidence",
+@fault("refusal-off", "rag.decide.evidence:confidence",
        "Whatever was found is taken for an answer.",
        asks="false_premise outside_dates")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return 1.0
 
 
-@fault("everything-refused", "rag.evidence.choosing:confidence",
+@fault("everything-refused", "rag.decide.evidence:confidence",
        "Nothing that was found is taken for an answer.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return 0.0
 
 
-@fault("speaker-not-demanded", "rag.evidence.demands:Demands.speaker",
+@fault("speaker-not-demanded", "rag.decide.demands:Demands.speaker",
        "Asked what X said, anybody's words will do.",
        asks="who_said near_miss follow_up")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return "theirs"
 
 
-@fault("suppositions-not-checked", "rag.evidence.ranking:unsaid",
+@fault("suppositions-not-checked", "rag.decide.ranking:unsaid",
        "A question may suppose what its passage does not say.",
        asks="false_premise near_miss")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return False
 
 
-@fault("names-not-demanded", "rag.evidence.demands:Demands.lacking",
+@fault("names-not-demanded", "rag.decide.demands:Demands.lacking",
        "The evidence need not have the numbers and days of the question.",
        asks="outside_dates false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("superseded-kept", "rag.disagreement.superseding:superseded",
+@fault("superseded-kept", "rag.compare.superseding:superseded",
        "Figures that were replaced later are given as current.", asks="superseded")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return {}
 
 
-@fault("disagreement-untold", "rag.disagreement.conflicts:conflicts",
+@fault("disagreement-untold", "rag.compare.conflicts:conflicts",
        "Where sources differ, that is not said.", asks="disagreement")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("bait-taken", "rag.questions.asking:only_asks",
+@fault("bait-taken", "rag.request.asking:only_asks",
        "What only repeats the question counts as evidence.",
        asks="fact superseded",
-       besides=(("rag.questions.asking:stating", lambda real, question, text: text),))  # fmt: skip
+       besides=(("rag.request.asking:stating", lambda real, question, text: text),))  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return False
 
 
-@fault("confidence-reversed", "rag.run:Run._answer",
+@fault("confidence-reversed", "rag.pipeline:Run._answer",
        "The answers that are the least sure tell the highest confidence.",
        asks="number false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -161,26 +161,26 @@ def _(real: Instead, *args: Any) -> Any:
 # Checking.
 
 
-@fault("check-says-yes", "rag.grounding:faults",
+@fault("check-says-yes", "rag.verify.support:faults",
        "The exact check finds no fault in anything.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("check-says-no", "rag.grounding:faults",
+@fault("check-says-no", "rag.verify.support:faults",
        "The exact check finds fault with everything.",
        *PLANTED, *GATE, asks="date")  # fmt: skip
 def _(real: Instead, sentence: str, supports: Any) -> Any:
     return [Unsupported("name", sentence.split(" ")[0])]
 
 
-@fault("numbers-not-checked", "rag.checks.figures:uncounted",
+@fault("numbers-not-checked", "rag.verify.figures:uncounted",
        "A sentence may give any number.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("negations-not-checked", "rag.checks.polarity:changed",
+@fault("negations-not-checked", "rag.verify.polarity:changed",
        "A sentence may deny what its passage says.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
@@ -195,7 +195,7 @@ def _(real: Instead, *args: Any) -> Any:
 # Showing.
 
 
-@fault("citations-shifted", "rag.run:Run._answer",
+@fault("citations-shifted", "rag.pipeline:Run._answer",
        "Each sentence carries the mark of the next citation.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     answer: Answer = real(*args)
@@ -209,7 +209,7 @@ def _(real: Instead, *args: Any) -> Any:
     )
 
 
-@fault("places-shifted", "rag.run:Run._answer",
+@fault("places-shifted", "rag.pipeline:Run._answer",
        "Each quote is said to begin one character later than it does.",
        asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -217,7 +217,7 @@ def _(real: Instead, *args: Any) -> Any:
     return _with_citations(answer, lambda one: dataclasses.replace(one, start=one.start + 1))
 
 
-@fault("quotes-altered", "rag.run:Run._answer",
+@fault("quotes-altered", "rag.pipeline:Run._answer",
        "One word of each quote is another, in the sentence and in its citation.",
        asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -234,13 +234,13 @@ def _(real: Instead, *args: Any) -> Any:
     )
 
 
-@fault("outlet-wrong", "rag.generation:source_line",
+@fault("outlet-wrong", "rag.quote:source_line",
        "Every quotation is credited to one outlet.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return "Meridian Post, 2 May 2019"
 
 
-@fault("short-answer-wrong", "rag.generation:short",
+@fault("short-answer-wrong", "rag.quote:short",
        "The short answer is the sentence's first word.", asks="number date")  # fmt: skip
 def _(real: Instead, question: Any, candidate: Any) -> Any:
     return candidate.text.split()[0] if real(question, candidate) else ""

@@ -1,6 +1,6 @@
 """One answer held against what is known: a `Mark`.
 
-The judge of support is the exact check of `rag.grounding`, run anew on what was shown.
+The judge of support is the exact check of `rag.verify.support`, run anew on what was shown.
 Quotations are compared here, apart from it.
 """
 
@@ -17,10 +17,10 @@ from eval import metrics
 from eval.questions import Known
 from index.records import Card
 from rag import Answer, Assistant
-from rag.grounding import Support, faults
-from rag.questions.question import Question
-from rag.records import Citation
-from rag.retrieval import DEPTH, Dates, retrieve
+from rag.records import Citation, Dates
+from rag.request.question import Question
+from rag.retrieve import DEPTH, retrieve
+from rag.verify.support import Support, faults
 
 DEEPEST = 10
 """Stories of which the ranking is kept."""

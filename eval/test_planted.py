@@ -13,7 +13,7 @@ from eval.checking import HALVES, Check, caught, fewer, library, rejected, suppo
 from eval.planting import KINDS, Statement, by_half, planted, statements
 from index.records import Article
 from index.sentences import sentences
-from rag.grounding import Fault, faults
+from rag.verify.support import Fault, faults
 
 LEAST_CAUGHT = 0.95
 MOST_REJECTED = 0.03

@@ -5,7 +5,7 @@ from rag import ask, Assistant
 answer = ask("what did Lavrov say about Resolution 2254?")
 """
 
-from rag.answering import Assistant, ask
+from rag.assistant import Assistant, ask
 from rag.records import Answer, Citation, Conflict, Event, Refusal, Sentence, Turn
 
 __all__ = [

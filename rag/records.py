@@ -9,9 +9,79 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import exp
 from typing import Any, Literal
 
+from index.records import Span, StoredChunk
+
 RefusalKind = Literal["off_topic", "not_stated", "outside_dates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk with its scores."""
+
+    stored: StoredChunk
+    score: float
+    """The fused score, about 0 to 1."""
+    lexical: float
+    """BM25 as a share of the best for this question, 0 to 1."""
+    cosine: float
+
+    @property
+    def text(self) -> str:
+        """The chunk's text."""
+        return self.stored.chunk.text
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The days within which articles must have been published, both included."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer the question."""
+
+    passage: Passage
+    span: Span
+    """Where the sentence is in its article."""
+    text: str
+    answer: Span
+    """Where the words that answer are in the article, if any do."""
+    score: float = 0.0
+    """Log odds that the sentence answers."""
+    is_sure: bool = False
+    """True where that is so likely that the words that answer may be shown by themselves."""
+
+    @property
+    def probability(self) -> float:
+        """Probability that the sentence answers, 0 to 1."""
+        return 1 / (1 + exp(-max(min(self.score, 30.0), -30.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence on its way to an answer, and the passage that it is meant to rest on."""
+
+    text: str
+    passage: Passage
+    span: Span
+    """The words that support it, as a span of the article."""
+    quoted: bool
+    short: str = ""
+    """The few words of it that answer, where that is sure."""
+
+    @property
+    def quote(self) -> str:
+        """The supporting words, verbatim."""
+        return self.passage.stored.chunk.part(self.span)
 
 
 @dataclass(frozen=True, slots=True)

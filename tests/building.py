@@ -12,9 +12,8 @@ from index.ingesting import index_for, ingest
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
 from rag import Assistant
-from rag.evidence.ranking import Candidate
 from rag.reader.extractive import load_reader
-from rag.retrieval import Passage
+from rag.records import Candidate, Passage
 
 
 def passage(

@@ -34,7 +34,7 @@ from index.embedding import HashEncoder
 from index.errors import UnusableIndex
 from index.rebuilding import Rebuild
 from index.store import Index
-from rag.commands.doctor import Doctor
+from rag.cli.doctor import Doctor
 from tests.fakes import OtherEncoder, story
 
 ROOT = Path(__file__).parent.parent
@@ -130,7 +130,7 @@ def finish_rebuild(folder: Path, archive: Path) -> ingesting.Report:
 def processes() -> Any:
     """Processes that begin with all modules loaded; their server itself does nothing with them."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["datasketch", "faiss", "rag.commands.doctor"])
+    context.set_forkserver_preload(["datasketch", "faiss", "rag.cli.doctor"])
     return context
 
 

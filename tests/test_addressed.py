@@ -12,7 +12,7 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from rag import Assistant
-from rag.commands import terminal
+from rag.cli import terminal
 from rag.page import rendering
 from rag.page.conversation import Exchange
 from rag.reader.extractive import load_reader

@@ -25,9 +25,9 @@ from index.embedding import HashEncoder
 from index.errors import ModelError
 from index.records import Article, Chunk, Span
 from index.store import Index
-from rag.commands import terminal
-from rag.commands.cli import Parts, cli
-from rag.commands.doctor import check_disk
+from rag.cli import terminal
+from rag.cli.commands import Parts, cli
+from rag.cli.doctor import check_disk
 from rag.models.choice import check_chosen
 from rag.records import Answer, Turn
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
@@ -643,7 +643,7 @@ def test_the_index_option_comes_before_the_environment(run: Run, index: Path) ->
 )
 def test_light_commands_load_nothing_heavy(index: Path, arguments: list[str]) -> None:
     code = (
-        "import sys; from rag.commands.cli import cli\n"
+        "import sys; from rag.cli.commands import cli\n"
         "try: cli(sys.argv[1:])\n"
         "finally: print(*(n for n in ('torch', 'sentence_transformers', 'llama_cpp', 'gradio', "
         "'transformers', 'trafilatura', 'dateparser') if n in sys.modules), file=sys.stderr)"

@@ -13,16 +13,14 @@ from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from index.store import Index
 from index.stores import View
-from rag.disagreement.around import read_on
-from rag.disagreement.conflicts import conflicts, disagreements
-from rag.disagreement.sameness import place
-from rag.disagreement.sides import wording
-from rag.disagreement.superseding import superseded
-from rag.evidence.ranking import Candidate
-from rag.generation import Draft
-from rag.grounding import Support, faults
-from rag.questions.question import Question
-from rag.retrieval import Passage
+from rag.compare.around import read_on
+from rag.compare.conflicts import conflicts, disagreements
+from rag.compare.sameness import place
+from rag.compare.sides import wording
+from rag.compare.superseding import superseded
+from rag.records import Candidate, Draft, Passage
+from rag.request.question import Question
+from rag.verify.support import Support, faults
 from tests.building import candidate, passage
 from tests.differing_cases import DIFFERING, TOGETHER, Told
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evidence.timing import anchored, event_days, newest_first, standing
-from rag.questions.periods import Period, periods
-from rag.questions.question import Question
+from rag.decide.timing import anchored, event_days, newest_first, standing
+from rag.request.periods import Period, periods
+from rag.request.question import Question
 from rag.text.dates import mentions
 
 SUNDAY = dt.date(2024, 12, 8)

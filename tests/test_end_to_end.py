@@ -13,7 +13,7 @@ from index.errors import BadRequest, IndexMissing
 from index.ingesting import index_for, ingest
 from index.store import Index
 from rag import Answer, Assistant, ask
-from rag.commands.terminal import answer_text
+from rag.cli.terminal import answer_text
 from rag.models.choice import load_llm
 from rag.reader.extractive import load_reader
 

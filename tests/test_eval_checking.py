@@ -3,7 +3,7 @@
 from eval.checking import SPARE, caught, fewer
 from eval.planting import Planted
 from index.records import Article
-from rag.grounding import Fault, faults
+from rag.verify.support import Fault, faults
 
 ARTICLE = Article("bridge", "The bridge", "The bridge cost 18 million crowns.", "bridge.md")
 

@@ -6,8 +6,8 @@ from eval.breaking import REPOSITORY, Outcome, exchanged, row
 from eval.faults import FAULTS
 from eval.mutations import MUTATIONS
 from eval.questions import CATEGORIES
-from rag.grounding import Support
-from rag.grounding import faults as check
+from rag.verify.support import Support
+from rag.verify.support import faults as check
 
 SENTENCE = "The bridge cost 19 million crowns."
 PASSAGE = Support("The bridge cost 18 million crowns.", "")

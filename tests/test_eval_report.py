@@ -22,7 +22,7 @@ from eval.runs import lost, tables, told_change
 from index.embedding import HashEncoder
 from index.errors import BadRequest
 from index.ingesting import index_for, ingest
-from rag.commands.cli import Commands
+from rag.cli.commands import Commands
 from rag.models.llm import ScriptedLLM
 from rag.reader.reading import WordReader
 

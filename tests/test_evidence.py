@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from index.records import Span, StoredChunk
-from rag.evidence.context import spoken_by_a_pronoun
-from rag.evidence.prose import is_prose
-from rag.evidence.ranking import Candidate, candidates
-from rag.evidence.spans import offers
-from rag.generation import quotations, short
-from rag.questions.question import Question
+from rag.decide.context import spoken_by_a_pronoun
+from rag.decide.prose import is_prose
+from rag.decide.ranking import candidates
+from rag.decide.spans import offers
+from rag.quote import quotations, short
 from rag.reader.reading import Reading, WordReader
-from rag.retrieval import Passage
+from rag.records import Candidate, Passage
+from rag.request.question import Question
 from tests.building import passage
 
 VELMO = passage(

@@ -20,7 +20,7 @@ from index.embedding import HashEncoder
 from index.errors import DiskFull, IndexDamaged
 from index.rebuilding import Rebuild
 from index.store import Index
-from rag.commands.cli import Parts, cli
+from rag.cli.commands import Parts, cli
 from tests import faults
 from tests.fakes import CountingEncoder, OtherEncoder
 from tests.faults import ARTICLES, PAGE, Archive, Row, everything

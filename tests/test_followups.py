@@ -16,7 +16,7 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article, StoredChunk
 from rag import Assistant
-from rag.questions.followups import LONGEST, LONGEST_NAME, MOST, History, meanings
+from rag.conversation import LONGEST, LONGEST_NAME, MOST, History, meanings
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
 from tests.building import archive_of

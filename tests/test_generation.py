@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from rag.evidence.demands import Demands
-from rag.evidence.refusing import LACKING, NOT_STATED, OFF_TOPIC, refusal
-from rag.generation import quotation, quotations, source_line, understandable
-from rag.questions.question import Question
+from rag.decide.demands import Demands
+from rag.decide.refusal import LACKING, NOT_STATED, OFF_TOPIC, refusal
+from rag.quote import quotation, quotations, source_line, understandable
+from rag.request.question import Question
 from tests.building import candidate, passage
 
 TEXT = (

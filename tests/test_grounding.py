@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.grounding import Support, faults, quoted_parts, verbatim
+from rag.verify.support import Support, faults, quoted_parts, verbatim
 from tests.building import passage
 
 CARD = passage("x", publisher="Quillon Daily", published="2024-12-08").stored.card

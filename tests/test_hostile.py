@@ -43,9 +43,9 @@ from index.errors import BadRequest
 from index.ingesting import index_for, ingest, ingest_articles
 from index.records import Article
 from rag import Answer, Assistant
-from rag.commands import terminal
-from rag.commands.chat import Answering
-from rag.commands.cli import Parts, cli
+from rag.cli import terminal
+from rag.cli.chat import Answering
+from rag.cli.commands import Parts, cli
 from rag.models.choice import load_llm
 from rag.models.llama import Llama
 from rag.models.llm import LLM, LocalLLM, ScriptedLLM

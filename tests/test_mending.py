@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from rag.generation import Draft, quotation
-from rag.grounding import Fault, Support, faults
-from rag.mending import Mended, Mender, Written, mend, numbered
+from rag.quote import quotation
+from rag.records import Draft
 from rag.text.words import words
+from rag.verify.mend import Mended, Mender, Written, mend, numbered
+from rag.verify.support import Fault, Support, faults
 from tests.building import passage
 
 OUTLETS = {

@@ -18,7 +18,7 @@ from index.errors import IndexMismatch
 from index.ingesting import ingest_articles
 from index.records import Article
 from index.store import Index
-from rag.commands.doctor import Doctor
+from rag.cli.doctor import Doctor
 from tests.fakes import CountingEncoder, article, story
 
 ENCODER = HashEncoder()

@@ -25,8 +25,8 @@ from index.rebuilding import Rebuild
 from index.records import Article, Hit
 from index.reports import Report
 from index.stores import View
-from rag.commands.cli import Parts, cli
-from rag.commands.doctor import Check, check_index
+from rag.cli.commands import Parts, cli
+from rag.cli.doctor import Check, check_index
 from rag.page.archive import Archive, Filter
 from tests.fakes import OtherEncoder, article, put, story, word
 from tests.stores import ENCODER, needs_milvus, seen, server, whole

@@ -286,7 +286,7 @@ def test_public_names() -> None:
 def commands() -> dict[str, list[typer.core.TyperOption]]:
     """Each command of `byline` with its options, as typer has them."""
     import app  # noqa: F401, which adds `serve`
-    from rag.commands.cli import cli
+    from rag.cli.commands import cli
 
     group = typer.main.get_command(cli)
     return {
@@ -301,7 +301,7 @@ def test_commands() -> None:
 
 
 def test_the_help_of_each_command_explains_its_options() -> None:
-    from rag.commands.cli import cli
+    from rag.cli.commands import cli
 
     for name, options in commands().items():
         shown = CliRunner().invoke(cli, [name, "--help"]).stdout

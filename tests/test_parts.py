@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Assistant
-from rag.commands import terminal
+from rag.cli import terminal
 from rag.page.conversation import Exchange
 from rag.page.exporting import markdown, page, plain
 from rag.page.rendering import reply
-from rag.questions.parts import at_each_time, parts
-from rag.questions.question import Question
 from rag.records import Event
+from rag.request.parts import at_each_time, parts
+from rag.request.question import Question
 from tests.building import archive_of
 
 

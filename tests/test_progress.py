@@ -11,7 +11,7 @@ import pytest
 from index.embedding import card_languages
 from index.ingesting import Progress
 from index.readers import Meter, read_all
-from rag.commands.progress import LINE_SECONDS, Tally
+from rag.cli.progress import LINE_SECONDS, Tally
 from tests.samples import BODY, zipped
 
 

@@ -9,17 +9,16 @@ import pytest
 from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article
-from rag.answering import Assistant
-from rag.evidence.refusing import (
+from rag.assistant import Assistant
+from rag.decide.refusal import (
     LACKING,
     NOT_STATED,
     refusal,
     span,
 )
-from rag.questions.question import Question
 from rag.reader.reading import WordReader
-from rag.records import Turn
-from rag.retrieval import Dates
+from rag.records import Dates, Turn
+from rag.request.question import Question
 from tests.building import passage
 
 TODAY = dt.date(2026, 11, 20)

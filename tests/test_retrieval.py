@@ -11,8 +11,9 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article, Card
 from index.store import Index
-from rag.questions.question import Question
-from rag.retrieval import Dates, Passage, quoted_first, retrieve, settled
+from rag.records import Dates, Passage
+from rag.request.question import Question
+from rag.retrieve import quoted_first, retrieve, settled
 
 WIRE = (
     "The harbour of Velmo was closed on Tuesday after a tanker ran aground near the breakwater. "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Assistant
-from rag.questions.question import Question
+from rag.request.question import Question
 from rag.text.persons import TITLES
 from rag.text.roles import is_role
 from rag.text.speech import Role, whose

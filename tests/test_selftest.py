@@ -9,8 +9,8 @@ from eval_building import QUESTIONS, assistant
 
 from index.modelfiles import SMOLLM2
 from rag import Answer, Assistant
-from rag.answering import Mode
-from rag.composing import REFUSAL
+from rag.assistant import Mode
+from rag.compose import REFUSAL
 from rag.models.choice import load_llm
 from rag.models.llama import Llama
 from rag.models.llm import LLM, LocalLLM, Prompt, ScriptedLLM

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.evidence.spans import offers, typed, with_hedge
-from rag.questions.question import Question
+from rag.decide.spans import offers, typed, with_hedge
+from rag.request.question import Question
 
 
 @pytest.mark.parametrize(

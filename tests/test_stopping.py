@@ -25,9 +25,9 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.stopping import Stop
 from index.store import Index
-from rag.commands.cli import Parts, cli
-from rag.questions.question import Question
-from rag.retrieval import retrieve
+from rag.cli.commands import Parts, cli
+from rag.request.question import Question
+from rag.retrieve import retrieve
 from tests.fakes import article, story
 
 ROOT = Path(__file__).parent.parent
@@ -37,8 +37,8 @@ CODE = """
 import sys
 from index import batches
 from index.embedding import HashEncoder
-from rag.commands import progress
-from rag.commands.cli import Parts, cli
+from rag.cli import progress
+from rag.cli.commands import Parts, cli
 
 class Held(HashEncoder):
     def encode(self, texts):

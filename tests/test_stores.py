@@ -33,9 +33,9 @@ from index.records import Article, Chunk, Hit, Page, Span
 from index.stores import Store, View
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
-from rag.questions.question import Question
 from rag.reader.reading import WordReader
-from rag.retrieval import retrieve
+from rag.request.question import Question
+from rag.retrieve import retrieve
 from tests.eval_building import BRIDGE, ROWS, jsonl
 from tests.fakes import CountingEncoder, OtherEncoder, article, paragraphs, put, story, word
 from tests.stores import ENCODER, kinds, new_place, seen, whole

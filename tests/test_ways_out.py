@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from index.embedding import EMBEDDED, HashEncoder, load_encoder
 from index.modelfiles import MINILM
-from rag.commands.cli import Parts, cli
+from rag.cli.commands import Parts, cli
 
 FOLDER = "/models/of the desk"
 FRENCH = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions.question import Question, kind
+from rag.request.question import Question, kind
 from rag.text.names import (
     demonym,
     expansions,

@@ -39,34 +39,34 @@ def constant(value: Any) -> Callable[..., Any]:
 
 PARTS: dict[str, tuple[Off, ...]] = {
     "nothing": (),
-    "prose": (("rag.evidence.prose:is_prose", constant(True)),),
-    "only asks": (("rag.questions.asking:only_asks", constant(False)),),
-    "context": (("rag.evidence.context:in_context", lambda real, question, chunk, span: span),),
-    "demands": (("rag.evidence.demands:Demands.lacking", constant([])),),
+    "prose": (("rag.decide.prose:is_prose", constant(True)),),
+    "only asks": (("rag.request.asking:only_asks", constant(False)),),
+    "context": (("rag.decide.context:in_context", lambda real, question, chunk, span: span),),
+    "demands": (("rag.decide.demands:Demands.lacking", constant([])),),
     "numbers demanded": (("rag.text.numbers:carried", constant([])),),
-    "days demanded": (("rag.evidence.timing:standing", constant("unknown")),),
-    "speaker demanded": (("rag.evidence.demands:Demands.speaker", constant("theirs")),),
+    "days demanded": (("rag.decide.timing:standing", constant("unknown")),),
+    "speaker demanded": (("rag.decide.demands:Demands.speaker", constant("theirs")),),
     "roles": (("rag.text.roles:is_role", constant(False)),),
-    "pronouns": (("rag.evidence.context:spoken_by_a_pronoun", constant(False)),),
+    "pronouns": (("rag.decide.context:spoken_by_a_pronoun", constant(False)),),
     "newest first": (
-        ("rag.evidence.timing:newest_first", lambda real, ranked, *args, **more: list(ranked)),
+        ("rag.decide.timing:newest_first", lambda real, ranked, *args, **more: list(ranked)),
     ),
     "on topic": (
         (
-            "rag.evidence.refusing:on_topic",
+            "rag.decide.refusal:on_topic",
             lambda real, question, passages, *args: bool(passages),
         ),
     ),
-    "kind of answer": (("rag.evidence.spans:offers_within", constant(True)),),
-    "values in quotations": (("rag.generation:_values", constant(frozenset())),),
-    "suppositions": (("rag.evidence.ranking:unsaid", constant(False)),),
-    "superseding": (("rag.disagreement.superseding:superseded", constant({})),),
-    "disagreements": (("rag.disagreement.conflicts:disagreements", constant([])),),
+    "kind of answer": (("rag.decide.spans:offers_within", constant(True)),),
+    "values in quotations": (("rag.quote:_values", constant(frozenset())),),
+    "suppositions": (("rag.decide.ranking:unsaid", constant(False)),),
+    "superseding": (("rag.compare.superseding:superseded", constant({})),),
+    "disagreements": (("rag.compare.conflicts:disagreements", constant([])),),
     "several questions": (
-        ("rag.questions.parts:parts", lambda real, text: [text]),
-        ("rag.questions.parts:at_each_time", lambda real, text, periods: [text]),
+        ("rag.request.parts:parts", lambda real, text: [text]),
+        ("rag.request.parts:at_each_time", lambda real, text, periods: [text]),
     ),
-    "periods": (("rag.questions.periods:periods", constant(())),),
+    "periods": (("rag.request.periods:periods", constant(())),),
 }
 """What is switched off, each as functions and what stands in for them."""
 

@@ -10,9 +10,9 @@ plot of risk against coverage is written to FOLDER/risk_coverage.png.
 
     cosine    the encoder's, of the question and the bare sentence, over all sentences
     BM25      of the sentences (SQLite FTS5), over all sentences
-    fusion    both, mixed as passages are (rag.retrieval)
+    fusion    both, mixed as passages are (rag.retrieve)
     floor     the best paragraph by BM25, then the sentence with most of the question's words
-    Byline    rag.evidence.ranking; a sentence that a better one's quotation shows is left out
+    Byline    rag.decide.ranking; a sentence that a better one's quotation shows is left out
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ from index.embedding import Encoder, Vectors, load_encoder
 from index.ingesting import index_for, ingest
 from index.queries import Snapshot
 from index.records import Span
-from rag.evidence.ranking import Candidate, candidates
-from rag.generation import understandable
-from rag.questions.question import Question
+from rag.decide.ranking import candidates
+from rag.quote import understandable
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
-from rag.retrieval import DEPTH, LEXICAL_SHARE, Passage, retrieve
+from rag.records import Candidate, Passage
+from rag.request.question import Question
+from rag.retrieve import DEPTH, LEXICAL_SHARE, retrieve
 from rag.text.words import coverage, stems, weights
 
 
@@ -94,7 +95,7 @@ class Sentences:
         return {int(at): float(score) for at, score in rows}
 
     def fusion(self, question: Question, vector: Vectors) -> dict[int, float]:
-        """Both, mixed as `rag.retrieval` mixes them for passages."""
+        """Both, mixed as `rag.retrieve` mixes them for passages."""
         lexical = self.bm25(question, vector)
         cosines = self.cosine(question, vector)
         best = max(lexical.values(), default=1.0)

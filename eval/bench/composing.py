@@ -25,15 +25,15 @@ from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from index.records import Span
 from rag import Answer, Assistant
-from rag.composing import Composition
-from rag.generation import Draft, quotation
-from rag.grounding import Support, faults
-from rag.mending import Mended, Mender, Written, numbered
+from rag.compose import Composition
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
 from rag.models.selftest import NEEDED, cases, passes
+from rag.quote import quotation
 from rag.reader.extractive import load_reader
-from rag.retrieval import Passage
+from rag.records import Draft, Passage
+from rag.verify.mend import Mended, Mender, Written, numbered
+from rag.verify.support import Support, faults
 
 
 @dataclass(slots=True)

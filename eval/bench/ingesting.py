@@ -33,8 +33,8 @@ from index.ingesting import index_for, ingest
 from index.modelfiles import MINILM
 from index.records import Article
 from index.store import Index
-from rag.questions.question import Question
-from rag.retrieval import retrieve
+from rag.request.question import Question
+from rag.retrieve import retrieve
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

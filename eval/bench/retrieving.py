@@ -20,8 +20,8 @@ import numpy as np
 from index.embedding import load_encoder
 from index.ingesting import index_for, ingest
 from index.store import Index
-from rag.questions.question import Question
-from rag.retrieval import DEPTH, retrieve
+from rag.request.question import Question
+from rag.retrieve import DEPTH, retrieve
 
 
 def main() -> None:

@@ -35,8 +35,8 @@ from index.records import Hit
 from index.schema import TABLES, Manifest
 from index.store import Index
 from index.vectors import VectorIndex
-from rag.questions.question import Question
-from rag.retrieval import DEPTH
+from rag.request.question import Question
+from rag.retrieve import DEPTH
 
 SIZES = (10_000, 100_000)
 MILLION = 1_000_000

@@ -25,9 +25,9 @@ from eval.reader.measure import auc, sample
 from index.readers import read_all
 from index.records import Article, Card, Chunk, StoredChunk
 from index.sentences import sentences
-from rag.grounding import Support, faults
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
+from rag.verify.support import Support, faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,13 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.records import StoredChunk
 from index.stores import View
-from rag.evidence.ranking import Candidate, unsaid
-from rag.generation import few_words
-from rag.questions.question import Question
+from rag.decide.ranking import unsaid
+from rag.quote import few_words
 from rag.reader.extractive import CALIBRATION, WEIGHTS, ExtractiveReader
 from rag.reader.reading import Calibration, Reader, Reading
-from rag.retrieval import Passage, retrieve
+from rag.records import Candidate, Passage
+from rag.request.question import Question
+from rag.retrieve import retrieve
 
 DECLINED = 0.10
 """The share of answerable questions that may be declined: the threshold follows from it."""

@@ -18,10 +18,10 @@ from index.modelfiles import SMOLLM2, cache_folder
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
 from prompts import template
-from rag.composing import Composition
-from rag.generation import Draft, quotation
+from rag.compose import Composition
 from rag.models.llm import LLM
-from rag.retrieval import Passage
+from rag.quote import quotation
+from rag.records import Draft, Passage
 from rag.text.words import words
 
 VERSION = 1

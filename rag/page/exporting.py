@@ -10,8 +10,8 @@ import html
 import re
 from collections.abc import Sequence
 
-from rag.commands import terminal
-from rag.commands.terminal import one_line
+from rag.cli import terminal
+from rag.cli.terminal import one_line
 from rag.page.conversation import Conversation, Exchange
 from rag.page.inert import day, outlet, safe_url
 from rag.records import Citation, Sentence

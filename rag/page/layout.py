@@ -19,7 +19,7 @@ from rag.page.files import asset
 from rag.page.inert import inert
 from rag.page.shelf import MOST_SOURCES, Shelf
 from rag.page.sources import sources
-from rag.questions.question import LONGEST
+from rag.request.question import LONGEST
 
 ABOUT = "Answers from your own archive, each sentence with its source."
 INVITATION = (

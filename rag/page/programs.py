@@ -11,7 +11,7 @@ from typing import Any
 
 from index.errors import BadRequest
 from index.records import Card
-from rag.commands.terminal import card_dict
+from rag.cli.terminal import card_dict
 from rag.page.archive import Filter
 from rag.page.conversation import Exchange
 from rag.page.shelf import Settings, Shelf

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from index.ingesting import Progress, Report
 from index.records import Article, Card, Problem, Span
-from rag.commands.terminal import claims_text
+from rag.cli.terminal import claims_text
 from rag.page import timeline
 from rag.page.inert import corrected, day, inert, many, outlet, safe_url, where
 from rag.page.passages import whole

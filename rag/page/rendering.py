@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from index.records import Card
-from rag.commands import terminal
+from rag.cli import terminal
 from rag.page.conversation import Conversation, Exchange
 from rag.page.inert import day, inert, many, where
 from rag.page.windows import wider

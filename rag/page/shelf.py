@@ -16,7 +16,7 @@ from typing import Any, Protocol, cast, get_args
 
 from index.embedding import Encoder
 from index.places import Place
-from rag.answering import Mode
+from rag.assistant import Mode
 from rag.page.archive import Archive
 from rag.page.conversation import ALL_SOURCES
 from rag.records import Event, Turn

@@ -1,0 +1,255 @@
+"""What answers questions about an index: the parts, loaded once for many questions.
+
+`Assistant` checks what it is asked and starts a `Run` for each question; how an
+answer comes about is `rag.pipeline`'s.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from index.embedding import Encoder, load_encoder
+from index.errors import BadRequest
+from index.places import Place, opened, place
+from index.records import Article
+from index.stores import Store
+from rag.conversation import History
+from rag.models.choice import load_llm
+from rag.models.llm import LLM
+from rag.models.selftest import capable
+from rag.pipeline import Run
+from rag.reader.extractive import load_reader
+from rag.reader.reading import Reader
+from rag.records import Answer, Dates, Event
+from rag.request.question import LONGEST
+from rag.settings import index_folder
+from rag.text.enclosed import visible
+
+Mode = Literal["auto", "quote", "compose"]
+
+
+class Assistant:
+    """Answers questions about one index. Safe from several threads."""
+
+    def __init__(
+        self,
+        index: Store,
+        encoder: Encoder,
+        reader: Reader,
+        llm: LLM | None,
+        *,
+        today: dt.date | None = None,
+        mode: Mode = "quote",
+    ) -> None:
+        """Take finished parts; `load` makes them.
+
+        Args:
+            index: what to search.
+            encoder: what the index was built with.
+            reader: finds what answers.
+            llm: writes; without one there are quotations only.
+            today: what "last week" in a question is reckoned from; by default this day.
+            mode: whether answers are quotations, or written by the model, or whichever
+                of the two it shows itself capable of ("auto").
+        """
+        self.index = index
+        self.encoder = encoder
+        self.reader = reader
+        self.llm = llm
+        self.today = today
+        self.mode = mode
+
+    @classmethod
+    def load(
+        cls,
+        index: str | Place | None = None,
+        *,
+        model: str | Path | None = None,
+        encoder: str | None = None,
+        reader: str | None = None,
+        mode: Mode = "auto",
+    ) -> Assistant:
+        """Load the models and open the index, once for many questions.
+
+        Args:
+            index: the index folder, or milvus://HOST:PORT/NAME; by default $BYLINE_INDEX,
+                else ./byline-index.
+            model: a GGUF file, hf:OWNER/REPO/FILE.gguf, or a server's address, as
+                http://HOST:PORT/v1#NAME; by default the model that comes with pip.
+            encoder: a sentence-transformers name or folder; by default the one that comes with pip.
+            reader: an extractive question-answering model of Hugging Face, by name or
+                folder; by default the one that comes with Byline.
+            mode: "quote" answers in the articles' own sentences, "compose" in the model's
+                (checked alike), "auto" composes if the model passes a short self-test.
+
+        Raises:
+            IndexMissing: there is no index in the folder.
+            IndexMismatch: it was built with another encoder.
+            ModelError: a model is missing, altered or cannot be loaded.
+        """
+        where = index_folder(index)
+        opened(where).close()  # a missing index is known before models are loaded
+        loaded = load_encoder(encoder)
+        return cls(
+            opened(where, loaded),
+            loaded,
+            load_reader(reader),
+            load_llm(model),
+            mode=mode,
+        )
+
+    def variant(self, *, index: str | Place | None = None, mode: Mode | None = None) -> Assistant:
+        """The same models for another index, or for another way to answer; nothing is loaded.
+
+        Raises:
+            IndexMissing: there is no index in the folder.
+            IndexMismatch: it was built with another encoder.
+        """
+        here = index is None or str(place(index)) == self.index.name
+        return Assistant(
+            self.index if here else opened(index_folder(index), self.encoder),
+            self.encoder,
+            self.reader,
+            self.llm,
+            today=self.today,
+            mode=mode or self.mode,
+        )
+
+    def ask(
+        self,
+        question: str,
+        history: History = (),
+        since: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+    ) -> Answer:
+        """Answer a question from the articles of the index, or refuse.
+
+        Args:
+            question: in English, up to 1,000 characters.
+            history: earlier exchanges of the conversation, oldest first.
+            since: leave out what was published before this day (ISO 8601).
+            until: leave out what was published after this day (ISO 8601).
+
+        Raises:
+            BadRequest: the question is empty, or a date is none.
+        """
+        for event in self.stream(question, history, since, until):
+            if event.answer is not None:
+                return event.answer
+        raise AssertionError("a stream ends with an answer")
+
+    def stream(
+        self,
+        question: str,
+        history: History = (),
+        since: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+    ) -> Iterator[Event]:
+        """The same answer step by step; each sentence is checked before it is yielded.
+
+        Raises:
+            BadRequest: the question is empty, or a date is none.
+        """
+        asked = visible(question)
+        if not any(char.isalnum() for char in asked):
+            raise BadRequest("The question is empty. Ask in a sentence, such as: who won the vote?")
+        if len(asked) > LONGEST:
+            raise BadRequest(
+                f"The question has {len(asked):,} characters; ask in {LONGEST:,} or fewer."
+            )
+        dates = Dates(day(since), day(until))
+        if dates.since and dates.until and dates.since > dates.until:
+            raise BadRequest(
+                f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
+            )
+        run = Run(
+            asked=asked,
+            history=history,
+            dates=dates,
+            today=self.today or dt.date.today(),
+            encoder=self.encoder,
+            reader=self.reader,
+            llm=self.llm,
+            composes=self.composes,
+            index=self.index.name,
+        )
+        return self._events(run)
+
+    def _events(self, run: Run) -> Iterator[Event]:
+        with self.index.snapshot() as view:
+            yield from run.events(view)
+
+    def composes(self) -> bool:
+        """Whether answers are written by the model; its self-test is taken when first needed.
+
+        Raises:
+            ModelError: the model cannot write.
+        """
+        if self.mode == "auto" and self.llm is not None:
+            return capable(self.llm)
+        return self.mode == "compose" and self.llm is not None
+
+    def article(self, article_id: str) -> Article:
+        """An article as it is stored.
+
+        Raises:
+            UnknownArticle: no article has that id.
+        """
+        return self.index.article(article_id)
+
+    def close(self) -> None:
+        """Close the index."""
+        self.index.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def ask(
+    question: str,
+    history: History = (),
+    since: str | dt.date | None = None,
+    until: str | dt.date | None = None,
+    *,
+    index: str | Place | None = None,
+) -> Answer:
+    """Answer one question from an index, loading the models for it.
+
+    For more than one question use `Assistant.load`, which loads them once.
+
+    Raises:
+        IndexMissing: there is no index in the folder.
+        BadRequest: the question is empty, or a date is none.
+    """
+    with Assistant.load(index) as assistant:
+        return assistant.ask(question, history, since, until)
+
+
+def day(given: str | dt.date | None) -> dt.date | None:
+    """A date given as ISO 8601 text or as a date.
+
+    Raises:
+        BadRequest: it is neither.
+    """
+    if isinstance(given, dt.datetime):
+        return given.date()
+    if given is None or isinstance(given, dt.date):
+        return given
+    if not given.strip():
+        return None
+    try:
+        return dt.date.fromisoformat(given.strip())
+    except ValueError:
+        raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.") from None

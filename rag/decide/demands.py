@@ -1,0 +1,84 @@
+"""What a question demands of its evidence, whatever a score says.
+
+A question about Resolution 1701 is not answered by a passage on Resolution 2254,
+however alike the two sound. So each number of the question has to stand in the
+passage or in what is known of its article, and each day among the days that the
+passage speaks of or was published on; and for "what did X say" the speaker has
+to be X. Names are left to the reader.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.decide.timing import Standing, standing
+from rag.records import Draft
+from rag.request.periods import Period
+from rag.request.question import Question
+from rag.text.names import begins_sentence
+from rag.text.numbers import carried
+from rag.text.persons import TITLES
+from rag.text.roles import is_role
+from rag.text.speech import Role, whose
+from rag.text.words import WORD, fold
+from rag.verify.support import Support
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """The numbers, days and speaker that evidence must carry."""
+
+    question: Question
+
+    def lacking(self, draft: Draft) -> list[str]:
+        """What this draft's passage, or its article, does not carry; empty when all is there."""
+        support = Support.of(draft.passage.text, draft.passage.stored.card)
+        near = f"{support.text}\n{support.known}"
+        numbers = [
+            self.question.text[one.start : one.end] for one in carried(self.question.numbers, near)
+        ]
+        days = [
+            self.question.text[one.start : one.end]
+            for one in self.question.periods
+            if self._standing(one, draft) == "outside"
+        ]
+        return list(dict.fromkeys([*numbers, *days]))
+
+    def timely(self, draft: Draft) -> bool:
+        """True where the draft is known to be about each time that the question asks about."""
+        return all(self._standing(one, draft) == "inside" for one in self.question.periods)
+
+    def speaker(
+        self, draft: Draft, article: str = ""
+    ) -> Literal["theirs", "other", "unknown", "none"]:
+        """Whether the draft reports what the person said whose statement is asked for."""
+        subject = self.question.subject
+        if not subject:
+            return "theirs"
+        chunk = draft.passage.stored.chunk
+        start, end = draft.span.start - chunk.start, draft.span.end - chunk.start
+        role = None
+        names = frozenset(self.question.names) | _written_as_names(subject, article)
+        if is_role(subject, names, TITLES):
+            role = Role(frozenset(subject) & names - TITLES, article, subject[-1] in TITLES)
+        else:  # "the company Helmarck" goes by its name
+            subject = tuple(word for word in subject if word in names)
+        return whose(chunk.text, subject, start, end, role=role)
+
+    def _standing(self, period: Period, draft: Draft) -> Standing:
+        published = draft.passage.stored.card.published
+        return standing(period, draft.quote, published, near=draft.passage.text)
+
+
+def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
+    """Those of some folded words that an article mostly writes with a capital letter."""
+    upper, every = Counter[str](), Counter[str]()
+    for match in WORD.finditer(article):
+        word = fold(match.group()).removesuffix("'s")
+        if word in words and not begins_sentence(article, match.start()):
+            every[word] += 1
+            upper[word] += match.group()[0].isupper()
+    return frozenset(one for one in words if upper[one] > every[one] / 2)

@@ -1,0 +1,147 @@
+"""From the passages found to what the answer may rest on, or to why there is none.
+
+The sentences are ranked, those that do not carry what the question demands fall
+out, a figure that a later article replaces gives way to the newer one, and what is
+left decides whether there is an answer. No model writes anything here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from index.stores import View
+from rag.compare.conflicts import disagreements
+from rag.compare.sameness import place, vouched
+from rag.compare.sides import Disagreement
+from rag.compare.superseding import superseded
+from rag.decide.demands import Demands
+from rag.decide.ranking import candidates
+from rag.decide.refusal import on_topic
+from rag.decide.timing import standing
+from rag.quote import NEARLY_AS_GOOD, quotation, quotations, understandable
+from rag.reader.reading import Reader
+from rag.records import Candidate, Draft, Passage
+from rag.request.periods import Period
+from rag.request.question import Question
+
+CONSIDERED = 7
+"""Sentences, best first, that may be quoted."""
+
+
+@dataclass(slots=True)
+class Chosen:
+    """What a search brought: evidence best first, or what it lacks."""
+
+    passages: Sequence[Passage]
+    on_topic: bool = False
+    drafts: list[Draft] = field(default_factory=list)
+    """The evidence as quotations; empty where the question is declined."""
+    lacking: list[str] = field(default_factory=list)
+    """Words of the question that nothing near it carries."""
+    conflicts: list[Disagreement] = field(default_factory=list)
+    confidence: float = 0.0
+    """Probability that the evidence answers, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A candidate that carries what the question demands."""
+
+    candidate: Candidate
+    theirs: bool
+    """True where it is known to be a statement of the person asked about."""
+    timely: bool
+    """True where it is known to be about the time asked about."""
+
+
+def choose(
+    index: View,
+    question: Question,
+    passages: Sequence[Passage],
+    reader: Reader,
+) -> Chosen:
+    """Judge the sentences of the passages, and decide whether they answer.
+
+    Args:
+        index: where the passages came from.
+        question: the question, read.
+        passages: what retrieval found, best first.
+        reader: what tells which sentence answers.
+    """
+    frequency, total = index.document_frequency(question.terms), index.chunk_count
+    chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
+    if not chosen.on_topic:
+        return chosen
+    ranked = candidates(question, passages, reader)
+    met = _met(index, question, ranked, chosen)
+    chosen.confidence = confidence(met)
+    if met:
+        chosen.lacking = []
+    if chosen.confidence >= reader.calibration.threshold:
+        chosen.drafts = quotations(question, met)
+        chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
+    return chosen
+
+
+def confidence(met: Sequence[Candidate]) -> float:
+    """Probability that the evidence answers, 0 to 1."""
+    return met[0].probability if met else 0.0
+
+
+def _met(
+    index: View,
+    question: Question,
+    ranked: Sequence[Candidate],
+    chosen: Chosen,
+) -> list[Candidate]:
+    """The best sentences that carry what the question demands; what the first lack is noted."""
+    found: list[_Met] = []
+    demands = Demands(question)
+    for candidate in _current(question, ranked):
+        draft = quotation(candidate.passage, understandable(question, candidate))
+        article = index.article(candidate.passage.stored.card.article_id)
+        whole = f"{article.title}\n{article.text}"
+        lacking = demands.lacking(draft)
+        speaker = demands.speaker(draft, whole)
+        if not lacking and speaker not in ("other", "none"):
+            found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))
+        elif not found:
+            chosen.lacking = chosen.lacking or lacking
+    return [one.candidate for one in _known(_known(found, "theirs"), "timely")]
+
+
+def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The first few candidates, each that is out of date after what replaces it.
+
+    It is left out where the same outlet gives the newer figure.
+    """
+    newer = {
+        old: new
+        for old, new in superseded(question, ranked).items()
+        if not any(_too_late(period, new) for period in question.periods)
+    }
+    found: dict[tuple[str, int, int], Candidate] = {}
+    for candidate in ranked[:CONSIDERED]:
+        instead = newer.get(place(candidate))
+        if instead is not None:
+            if place(instead) not in newer:
+                found.setdefault(place(instead), replace(instead, score=candidate.score))
+            if vouched(candidate, instead):
+                continue
+        found.setdefault(place(candidate), candidate)
+    return list(found.values())
+
+
+def _too_late(period: Period, candidate: Candidate) -> bool:
+    """True where a newer figure is from outside the time asked about, when the older one held."""
+    published = candidate.passage.stored.card.published
+    return standing(period, candidate.text, published) == "outside"
+
+
+def _known(found: Sequence[_Met], what: str) -> list[_Met]:
+    """Those of which it is known, where one of them is about as good as the best."""
+    known = [one for one in found if getattr(one, what)]
+    if not known or known[0].candidate.score < found[0].candidate.score - NEARLY_AS_GOOD:
+        return list(found)
+    return known

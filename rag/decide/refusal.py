@@ -1,0 +1,206 @@
+"""When there is no answer, and how that is said.
+
+Three cases are told apart: nothing in the archive is about the question; the
+topic is there but the claim is not; what answers it lies outside the dates asked
+for. Refusals are decided and worded here, in code; no model is asked, and nothing
+that was said earlier in a conversation is looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from index.records import Card
+from index.stores import View
+from rag.records import Dates, Headline, Passage, Refusal, RefusalKind
+from rag.request.periods import Period
+from rag.request.question import Asks, Question
+from rag.text.words import content, coverage, fold, stems, weights, words
+
+NEAREST = 3
+"""Headlines that a refusal names."""
+NEAREST_DAYS = 3
+"""Days that a refusal names at which the archive has what lies outside the dates."""
+ON_TOPIC = 0.62
+"""Best cosine plus best share of the question's words, among the passages, below which the
+archive is about other things (between the off-topic and the other questions of the tuning
+half of `eval/questions.jsonl`: 0.57 and 0.67)."""
+
+_NOTHING = "The archive has nothing about this"
+_NEAR = "The archive has articles near this topic, but no"
+_OUTSIDE = "What the archive says about this"
+
+OFF_TOPIC = f"{_NOTHING}; other words for it may find more."
+NOT_STATED = f"{_NEAR} passage was found that says this."
+LACKING = f"{_NEAR}ne of its articles mentions {{what}}."
+UNSAID = f"{_NEAR} passage was found that {{what}}."
+OUTSIDE_DATES = f"{_OUTSIDE} is from outside the dates asked for{{dates}}."
+EMPTY = "The archive is empty. Add articles to it: byline ingest PATH"
+
+_UNSAID: dict[Asks, str] = {
+    "time": "says when",
+    "place": "says where",
+    "number": "gives the number",
+    "reason": "gives a reason",
+    "statement": "reports such a statement",
+    "polarity": "says whether it is so",
+}
+_ALL_SPAN = "Its articles are from {span}."
+_HELD = "It has this on {days}; leave out the dates, or widen them, to see it."
+_WIDEN = "Leave out the dates, or widen them, to see it."
+
+
+def refusal(
+    kind: RefusalKind,
+    near: Sequence[Passage],
+    *,
+    lacking: Sequence[str] = (),
+    dates: Dates | None = None,
+    question: Question | None = None,
+    archive: tuple[dt.date, dt.date] | None = None,
+) -> Refusal:
+    """A refusal of that kind, with the headlines of the nearest articles.
+
+    Args:
+        kind: which of the three.
+        near: the nearest passages, best first; outside the dates, those that answer.
+        lacking: names and numbers of the question that stand nowhere in the archive.
+        dates: the dates that were asked for beside the question.
+        question: what was asked; it tells which part of an answer is lacking.
+        archive: when the archive's first and last article were published.
+    """
+    if kind == "off_topic":
+        message = OFF_TOPIC
+    elif kind == "outside_dates":
+        message = _outside(near, dates, question, archive)
+    elif lacking:
+        message = LACKING.format(what=_listed([f"“{one}”" for one in lacking], "or"))
+    else:
+        message = UNSAID.format(what=_unsaid(question)) if question else NOT_STATED
+    return Refusal(kind, message, headlines(near))
+
+
+def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list[str]:
+    """Those of the words that a question demands which stand nowhere in the archive.
+
+    Only of these can it be said that no article mentions them.
+    """
+    outlets = {word for passage in near for word in words(passage.stored.card.publisher or "")}
+    found = []
+    for one in lacking:
+        terms = content(one)
+        frequency = view.document_frequency(terms)
+        if any(not frequency.get(term) and term not in outlets for term in terms):
+            found.append(one)
+    return found
+
+
+def on_topic(
+    question: Question, passages: Sequence[Passage], frequency: Mapping[str, int], total: int
+) -> bool:
+    """True where some passage is about what the question is about, whether it answers or not.
+
+    Args:
+        question: the question, read.
+        passages: what retrieval found.
+        frequency: in how many chunks each of the question's terms stands.
+        total: how many chunks there are.
+    """
+    if not passages:
+        return False
+    weighted = weights(question.terms, frequency, total)
+    shared = max(
+        coverage(weighted, stems(f"{passage.stored.card.title} {passage.text}"))
+        for passage in passages
+    )
+    return max(passage.cosine for passage in passages) + shared >= ON_TOPIC
+
+
+def headlines(near: Sequence[Passage]) -> tuple[Headline, ...]:
+    """The first few articles of some passages, each story once."""
+    cards: dict[str, Card] = {}
+    for passage in near:
+        cards.setdefault(passage.stored.card.origin, passage.stored.card)
+    return tuple(map(headline, list(cards.values())[:NEAREST]))
+
+
+def headline(card: Card) -> Headline:
+    """An article as it is named to a person."""
+    return Headline(card.article_id, card.title or card.article_id, card.publisher, card.published)
+
+
+def _unsaid(question: Question) -> str:
+    """What none of the articles does, by what the question asks for."""
+    if question.asks == "person":
+        return "says who" if {"who", "whom", "whose"} & set(words(question.text)) else "says which"
+    return _UNSAID.get(question.asks, "says this")
+
+
+def _outside(
+    near: Sequence[Passage],
+    dates: Dates | None,
+    question: Question | None,
+    archive: tuple[dt.date, dt.date] | None,
+) -> str:
+    """Which dates were asked for, and at which the archive has it."""
+    period = next((one for one in question.periods if one.decided), None) if question else None
+    if dates:
+        asked, window = _between(dates), (dates.since, dates.until)
+    elif period and question:
+        asked, window = _named(period, question), period.window
+    else:
+        asked, window = "", (None, None)
+    held = _nearest_days(near, *window)
+    parts = [OUTSIDE_DATES.format(dates=asked)]
+    if archive:
+        parts.append(_ALL_SPAN.format(span=span(*archive)))
+    parts.append(_HELD.format(days=_listed([_day(one) for one in held], "and")) if held else _WIDEN)
+    return " ".join(parts)
+
+
+def _nearest_days(
+    near: Sequence[Passage], since: dt.date | None, until: dt.date | None
+) -> list[dt.date]:
+    """The publication days nearest to a window, in order."""
+    days = {passage.stored.card.published for passage in near} - {None}
+
+    def distance(day: dt.date) -> tuple[int, dt.date]:
+        if since and day < since:
+            return (since - day).days, day
+        return ((day - until).days if until and day > until else 0), day
+
+    return sorted(sorted((day for day in days if day), key=distance)[:NEAREST_DAYS])
+
+
+def _named(period: Period, question: Question) -> str:
+    """The words of the question, and the days that they mean."""
+    phrase = question.text[period.start : period.end].strip()
+    if period.first is None or period.last is None:
+        return f" (“{phrase}”)"
+    days = span(period.first, period.last)
+    return f" ({days})" if fold(phrase) == fold(days) else f" (“{phrase}”: {days})"
+
+
+def _between(dates: Dates) -> str:
+    since = f" from {_day(dates.since)}" if dates.since else ""
+    until = f" up to {_day(dates.until)}" if dates.until else ""
+    return f" ({(since + until).strip()})"
+
+
+def span(first: dt.date, last: dt.date) -> str:
+    """Two days as a reader writes them: "3 to 5 December 2024"."""
+    if first == last:
+        return _day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {_day(last)}"
+    opening = f"{first.day} {first:%B}" if first.year == last.year else _day(first)
+    return f"{opening} to {_day(last)}"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _listed(things: Sequence[str], joint: str) -> str:
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} {joint} {things[-1]}"
