@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index import chunking, duplicates, schema, stored, versions
+from index import article_rows, chunking, duplicates, schema, versions
 from index.batches import content_hash, embedded_text
 from index.embedding import Encoder
 from index.queries import Snapshot
@@ -250,9 +250,9 @@ def _cut_again(
     vectors = encoder.encode([embedded_text(article.title, chunk) for chunk in chunks])
     blobs = schema.pack_vectors(vectors)
     if table == "articles":
-        stored.insert_chunks(db, number, article.title, chunks, blobs)
+        article_rows.insert_chunks(db, number, article.title, chunks, blobs)
     else:
-        stored.keep_chunks(db, number, chunks, blobs)
+        article_rows.keep_chunks(db, number, chunks, blobs)
 
 
 def _link_all(db: sqlite3.Connection) -> None:
@@ -276,11 +276,11 @@ def _unsettled(db: sqlite3.Connection) -> int:
 
 def _settle_all(db: sqlite3.Connection) -> None:
     for table, number, address in _misplaced(db):
-        here = stored.bring_back(db, number) if table == "earlier" else number
+        here = article_rows.bring_back(db, number) if table == "earlier" else number
         db.execute("UPDATE articles SET url_key = ? WHERE number = ?", (address, here))
     for address in _addresses(db):
         with suppress(ValueError, TypeError):
-            stored.settle(db, [address])
+            article_rows.settle(db, [address])
 
 
 def _misplaced(db: sqlite3.Connection) -> list[tuple[str, int, str | None]]:

@@ -8,7 +8,7 @@ an editor changed spoils five shingles, but is one word. MinHash with
 locality-sensitive hashing finds the pairs worth comparing, and each of those is
 compared exactly. The relation does not depend on the order in which articles
 come: an origin is a connected component of it, but for texts that give another figure, name
-or date in a sentence that both have (`index.agreeing`): such two are never of one origin,
+or date in a sentence that both have (`index.differences`): such two are never of one origin,
 not even by way of a third that leaves the sentence out.
 
 Nodes of the graph are normalised texts, not articles, so a text that a thousand
@@ -29,7 +29,7 @@ from typing import Literal
 
 import numpy as np
 
-from index import agreeing
+from index import differences
 
 SHINGLE_WORDS = 5
 SHORT_TEXT_WORDS = 30
@@ -104,7 +104,7 @@ def relation(one: str, other: str) -> Relation:
     containment, resemblance = overlap(one, other)
     if containment < MIN_CONTAINMENT or resemblance < MIN_RESEMBLANCE:
         return ""
-    return "differ" if agreeing.differ(one, other) else "copies"
+    return "differ" if differences.differ(one, other) else "copies"
 
 
 def overlap(one: str, other: str) -> tuple[float, float]:

@@ -17,9 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, overload
 
-from index import chunking, dates, languages, places, pruning, readers
-from index.addressed import addressed
-from index.ahead import ahead
+from index import chunking, dates, languages, locations, opening, pruning, readers
 from index.batches import Embedding, Job, Vectors, content_hash, in_batches, unusable
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder, languages_of
@@ -30,13 +28,15 @@ from index.errors import (
     UnreadableSource,
     VectorsNotSaved,
 )
-from index.places import Place
+from index.interrupts import never
+from index.locations import Place
+from index.prefetch import prefetched
+from index.prompt_injection import find_orders
+from index.protocols import Store
 from index.records import Article, Chunk, Problem
 from index.reports import Progress as Progress
 from index.reports import Report as Report
-from index.stopping import never
 from index.store import Index
-from index.stores import Store
 from index.versions import spare_id
 
 FILED_EVERY = 50_000
@@ -76,15 +76,15 @@ def index_for(where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> 
     Raises:
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
-    where = places.place(where)
+    where = locations.place(where)
     try:
-        return places.opened(where, encoder, writable=True, wait=wait)
+        return opening.opened(where, encoder, writable=True, wait=wait)
     except IndexMissing:
         pass
     try:
-        return places.made(where, encoder, chunking.CHUNKER, wait=wait)
+        return opening.made(where, encoder, chunking.CHUNKER, wait=wait)
     except IndexExists:  # made by the writer that this one has waited for
-        return places.opened(where, encoder, writable=True, wait=wait)
+        return opening.opened(where, encoder, writable=True, wait=wait)
 
 
 def ingest(
@@ -108,7 +108,7 @@ def ingest(
             files are, or whose rows in a file that was read whole.
         on_event: called for each article once it has been dealt with.
         meter: told how much of the files there is, and how much has been read.
-        stop: asked between two articles whether to end early, as `index.stopping.Stop` is.
+        stop: asked between two articles whether to end early, as `index.interrupts.Stop` is.
             What has been read by then is embedded and stored, and nothing is pruned. A
             KeyboardInterrupt ends it at once: what is stored is kept, and the report says
             so in either case.
@@ -143,7 +143,9 @@ def ingest_articles(
     hurried = False
     not_pruned = ""
     try:
-        with contextlib.closing(ahead(run.embedded, in_batches(run.wanted(incoming)))) as batches:
+        with contextlib.closing(
+            prefetched(run.embedded, in_batches(run.wanted(incoming)))
+        ) as batches:
             for batch, embedding in batches:
                 run.store(batch, embedding)
         if prune and not run.stopped:  # else what has moved may not have been found yet
@@ -407,7 +409,7 @@ class _Run:
 
     def _check_reader(self, article: Article) -> None:
         """Warn of a text that is written for a program."""
-        words = addressed(f"{article.title}\n{article.text}")
+        words = find_orders(f"{article.title}\n{article.text}")
         if words:
             reason = _ADDRESSED.format(words=words)
             self._doubt(Problem(article.source, reason, warning=True))

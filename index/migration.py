@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from index import duplicates, languages, notices, schema, stored, versions
+from index import article_rows, corrections, duplicates, languages, schema, versions
 from index.connections import connect
 from index.errors import IndexMismatch, UnusableIndex
 
@@ -122,7 +122,7 @@ def migrate(db: sqlite3.Connection) -> None:
     numbers = [number for (number,) in db.execute("SELECT number FROM articles")]
     for number in numbers:
         addresses.add(_described(db, number))
-    moved = stored.settle(db, sorted(address for address in addresses if address))
+    moved = article_rows.settle(db, sorted(address for address in addresses if address))
     added = {name: page for name, page in _roots(db).items() if name not in had}
     schema.set_manifest(db, format=schema.FORMAT, layout=json.dumps(added))
     if moved:
@@ -154,7 +154,7 @@ def told(
     language = languages.detect(text) or ""
     if language:
         known["language"] = "by its words"
-    found = notices.corrections(title, text)
+    found = corrections.corrections(title, text)
     if found:
         known["corrections"] = "notice in the text"
     return language, list(found), known

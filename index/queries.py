@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import UnknownArticle
-from index.nearest import Block, Ids
+from index.faiss_index import Block, Ids
 from index.records import Article, Card, Chunk, Hit, StoredChunk
 from index.schema import (
     ARTICLE_COLUMNS,

@@ -13,17 +13,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
-from index import chunking, ingesting, places, schema
+from index import chunking, ingesting, locations, opening, schema
 from index.connections import NO_WAIT, Wait, WriterLock
 from index.embedding import Encoder
 from index.errors import UnusableIndex
 from index.ingesting import Progress, Report
-from index.places import Place
-from index.placing import put_in_place
+from index.interrupts import never
+from index.locations import Place
+from index.protocols import Store
 from index.readers import Meter
-from index.stopping import never
+from index.replacing import put_in_place
 from index.store import Index
-from index.stores import Store
 
 if TYPE_CHECKING:
     from index.milvus.store import MilvusIndex
@@ -63,10 +63,12 @@ class Rebuild:
             IndexBusy: another process is writing to it, for longer than `wait` allows.
             UnusableIndex: it cannot be written to.
         """
-        where = places.place(where)
+        where = locations.place(where)
         if isinstance(where, Path):
             return cls(_Folder.begun(where, encoder, wait), encoder)
-        return cls(_Milvus(places.milvus().beside(where, encoder, chunking.CHUNKER, wait)), encoder)
+        return cls(
+            _Milvus(opening.milvus().beside(where, encoder, chunking.CHUNKER, wait)), encoder
+        )
 
     def ingest(
         self,

@@ -25,14 +25,14 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from index import chunking, consistency, firstpage, migration, placing, schema
+from index import chunking, consistency, firstpage, migration, replacing, schema
 from index.batches import content_hash, embedded_text
 from index.connections import WriterLock, connect, explained
 from index.consistency import ChunkRow
 from index.embedding import Encoder
 from index.errors import IndexDamaged
-from index.placing import KEPT, MENDING, put_in_place
 from index.records import Article, Chunk
+from index.replacing import KEPT, MENDING, put_in_place
 from index.schema import Manifest, unpack_spans, unpack_vectors
 from index.store import Index, check_encoder
 
@@ -90,7 +90,7 @@ def finish(folder: Path) -> None:
     if (folder / MENDING).exists():
         lock = WriterLock.taken(folder)
         try:
-            placing.finish(folder)
+            replacing.finish(folder)
         finally:
             lock.release()
 

@@ -29,7 +29,7 @@ from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
 from index.vectors import VectorIndex
-from index.writing import Writer
+from index.writer import Writer
 
 LOOSE = 10_000
 """Vectors beside the file with which a reader looks whether an ingest has written a newer one."""

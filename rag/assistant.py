@@ -14,9 +14,10 @@ from typing import Literal
 
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
-from index.places import Place, opened, place
+from index.locations import Place, place
+from index.opening import opened
+from index.protocols import Store
 from index.records import Article
-from index.stores import Store
 from rag.conversation import History
 from rag.models.choice import load_llm
 from rag.models.llm import LLM

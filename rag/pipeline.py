@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
 from index.embedding import Encoder, Vectors
+from index.protocols import View
 from index.records import Card, Span
-from index.stores import View
 from rag.compare.sides import Disagreement, wording
 from rag.compose import Composition
 from rag.conversation import History, meanings

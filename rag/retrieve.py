@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from index.addressed import addressed
 from index.embedding import Vectors
+from index.prompt_injection import find_orders
+from index.protocols import View
 from index.records import Card, Hit
-from index.stores import View
 from index.versions import is_address, page_key, way
 from rag.decide.prose import is_prose
 from rag.decide.timing import JUST_AFTER, Standing, anchored, standing
@@ -108,7 +108,7 @@ class _Readable:
         card = passage.stored.card
         if card.article_id not in self._known:
             article = self._index.article(card.article_id)
-            readable = addressed(f"{article.title}\n{article.text}") is None
+            readable = find_orders(f"{article.title}\n{article.text}") is None
             self._known[card.article_id] = readable
         if not self._known[card.article_id]:
             self._aside.setdefault(passage.stored.chunk_id, passage)

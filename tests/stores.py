@@ -17,10 +17,10 @@ import pytest
 
 from index import consistency
 from index.embedding import HashEncoder
+from index.locations import MilvusAddress, Place
 from index.milvus.store import MilvusIndex
-from index.places import MilvusAddress, Place
+from index.protocols import Store, View
 from index.store import Index
-from index.stores import Store, View
 
 ENCODER = HashEncoder()
 KINDS = ("folder", "milvus")

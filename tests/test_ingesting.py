@@ -22,9 +22,9 @@ from index.connections import Wait, WriterLock
 from index.embedding import HashEncoder
 from index.errors import IndexBusy, IndexMismatch
 from index.ingesting import Progress, index_for, ingest, ingest_articles
-from index.placing import put_in_place
 from index.rebuilding import Rebuild, discard_finished, unfinished
 from index.records import Article, Problem
+from index.replacing import put_in_place
 from index.store import Index
 from tests.fakes import CountingEncoder, OtherEncoder, article, story
 from tests.kill_ingest import at_each, trials

@@ -13,18 +13,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from index import batches, places, schema
+from index import batches, locations, schema
 from index.chunking import CHUNKER
 from index.embedding import HashEncoder
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexMismatch, UnusableIndex
 from index.ingesting import index_for, ingest, ingest_articles
+from index.locations import MilvusAddress, local_folder, place
 from index.milvus import analysis, layout, planning
 from index.milvus.store import MilvusIndex
-from index.places import MilvusAddress, local_folder, made, opened, place
+from index.opening import made, opened
+from index.protocols import View
 from index.rebuilding import Rebuild
 from index.records import Article, Hit
 from index.reports import Report
-from index.stores import View
 from rag.cli.commands import Parts, cli
 from rag.cli.doctor import Check, check_index
 from rag.page.archive import Archive, Filter
@@ -621,6 +622,6 @@ def test_the_command_line_takes_an_address(address: str, tmp_path: Path) -> None
 
 
 def test_the_token_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert places.token() == ""
+    assert locations.token() == ""
     monkeypatch.setenv("MILVUS_TOKEN", "root:secret")
-    assert places.token() == "root:secret"
+    assert locations.token() == "root:secret"

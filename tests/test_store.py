@@ -33,8 +33,8 @@ from index.errors import (
     UnknownArticle,
     UnusableIndex,
 )
-from index.placing import put_in_place
 from index.records import Article, Chunk, Hit, Span
+from index.replacing import put_in_place
 from index.store import Index
 from tests.fakes import OtherEncoder, article, paragraphs, put, story, word
 

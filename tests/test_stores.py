@@ -26,11 +26,12 @@ from index.errors import (
     UnusableIndex,
 )
 from index.ingesting import index_for, ingest, ingest_articles
-from index.places import Place, made, opened
+from index.locations import Place
+from index.opening import made, opened
+from index.protocols import Store, View
 from index.queries import Counts
 from index.rebuilding import Rebuild
 from index.records import Article, Chunk, Hit, Page, Span
-from index.stores import Store, View
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
 from rag.reader.reading import WordReader

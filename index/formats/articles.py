@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from index import cleaning, languages, notices
+from index import cleaning, corrections, languages
 from index.characters import fold
 from index.cleaning import Facts
 from index.dates import parse_date, parse_moment
@@ -118,7 +118,7 @@ def _learn_language(facts: Facts, text: str) -> None:
 
 def _learn_corrections(facts: Facts, text: str) -> None:
     """The notices in the text, after those that the source gives apart from it."""
-    found = notices.corrections(facts.title, text)
+    found = corrections.corrections(facts.title, text)
     told = facts.corrections
     facts.learn("corrections", found, "notice in the text")
     facts.corrections = (*told, *(one for one in found if one not in told))
@@ -227,7 +227,7 @@ def language_code(value: object) -> str:
 def notes(value: object) -> tuple[str, ...]:
     """Notices of correction: a string, or a list of them."""
     found = [one_line(part) for part in (value if isinstance(value, list) else [value])]
-    return tuple(note for note in found if note and len(note) <= notices.LONGEST)
+    return tuple(note for note in found if note and len(note) <= corrections.LONGEST)
 
 
 EMPTY: tuple[object, ...] = (None, "", [], "null", "~")

@@ -15,9 +15,9 @@ from typing import Any
 
 from index.connections import NO_WAIT, Wait
 from index.errors import IndexMissing, UnusableIndex
+from index.locations import MilvusAddress, ingest_command, token
 from index.milvus.lite import Served
 from index.milvus.waiting import awaiting
-from index.places import MilvusAddress, ingest_command, token
 
 CONNECT_SECONDS = 10.0
 CALL_SECONDS = 60.0

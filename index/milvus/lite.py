@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UnusableIndex
+from index.locations import MilvusAddress
 from index.milvus.waiting import Held
-from index.places import MilvusAddress
 
 
 class Served:

@@ -32,6 +32,7 @@ from index.errors import (
     UnknownArticle,
     UnusableIndex,
 )
+from index.locations import MilvusAddress, ingest_command
 from index.milvus import layout, making, planning
 from index.milvus.analysis import Words
 from index.milvus.changing import Changes
@@ -40,10 +41,9 @@ from index.milvus.lease import Lease
 from index.milvus.link import Link, Row, missing
 from index.milvus.planning import Coming
 from index.milvus.view import MilvusView, Remembered
-from index.places import MilvusAddress, ingest_command
+from index.protocols import Latest
 from index.records import Article, Chunk
 from index.schema import Manifest, other_encoder
-from index.stores import Latest
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is right, and a line about it, with what to do if it is not."""

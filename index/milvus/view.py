@@ -50,7 +50,7 @@ class Remembered:
 
 
 class MilvusView:
-    """One look at an archive; see `index.stores.View`."""
+    """One look at an archive; see `index.protocols.View`."""
 
     def __init__(self, link: Link, state: State, remembered: Remembered) -> None:
         self._link = link

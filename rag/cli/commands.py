@@ -23,9 +23,10 @@ from index.connections import Wait
 from index.embedding import Encoder, identity, load_encoder
 from index.errors import BadRequest, BylineError
 from index.fetching import is_address
-from index.places import Place, opened
-from index.stopping import Stop
-from index.stores import Store
+from index.interrupts import Stop
+from index.locations import Place
+from index.opening import opened
+from index.protocols import Store
 from rag.assistant import Assistant, Mode, day
 from rag.cli import progress, terminal
 from rag.cli.chat import Answering, converse

@@ -17,7 +17,8 @@ from pathlib import Path
 from index import embedding, schema, vectors
 from index.embedding import Encoder
 from index.errors import BylineError, IndexBusy, IndexDamaged
-from index.places import Place, milvus
+from index.locations import Place
+from index.opening import milvus
 from index.schema import Manifest
 from index.store import Index
 from rag.models import choice, llm

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from index.protocols import View
 from index.records import StoredChunk
-from index.stores import View
 from rag.decide.prose import is_prose
 from rag.records import Candidate, Passage
 from rag.text.words import fold

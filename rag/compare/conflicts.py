@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from itertools import combinations
 
-from index.stores import View
+from index.protocols import View
 from rag.compare.around import read_on
 from rag.compare.asked import Asked
 from rag.compare.contradicting import contradictions

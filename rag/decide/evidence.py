@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from index.stores import View
+from index.protocols import View
 from rag.compare.conflicts import disagreements
 from rag.compare.sameness import place, vouched
 from rag.compare.sides import Disagreement

@@ -11,8 +11,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from index.protocols import View
 from index.records import Card
-from index.stores import View
 from rag.records import Dates, Headline, Passage, Refusal, RefusalKind
 from rag.request.periods import Period
 from rag.request.question import Asks, Question

@@ -1,11 +1,11 @@
-"""Where an archive is kept, and how it is opened: a folder, or an address of Milvus.
+"""Where an archive is kept: a folder, or an address of Milvus.
 
     my-index                           a folder: SQLite and FAISS
     milvus://HOST:PORT/NAME            a Milvus server; milvus+tls:// for one behind TLS
     milvus:///path/to/archive.db       milvus-lite, in this process; the path may be relative
 
 A password never stands in an address, which is shown and logged: the token that
-the server wants is read from $MILVUS_TOKEN. Nothing here knows what is stored.
+the server wants is read from $MILVUS_TOKEN.
 """
 
 from __future__ import annotations
@@ -15,17 +15,9 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from index.connections import NO_WAIT, Wait
-from index.embedding import Encoder
-from index.errors import BadRequest, UnusableIndex
-from index.store import Index
-from index.stores import Store
-
-if TYPE_CHECKING:
-    from index.milvus.store import MilvusIndex
+from index.errors import BadRequest
 
 MILVUS = ("milvus", "milvus+tls")
 PORT = 19530
@@ -85,37 +77,6 @@ def place(given: str | Place) -> Place:
     return MilvusAddress(name, uri=f"{'https' if scheme != 'milvus' else 'http'}://{host}")
 
 
-def opened(
-    where: Place, encoder: Encoder | None = None, *, writable: bool = False, wait: Wait = NO_WAIT
-) -> Store:
-    """Open the archive that is there; see `Index.open` and `MilvusIndex.open`.
-
-    Raises:
-        UnusableIndex: it cannot be used as it is; the message names the way out.
-    """
-    if isinstance(where, Path):
-        return Index.open(where, encoder, writable=writable, wait=wait)
-    return milvus().open(where, encoder, writable=writable, wait=wait)
-
-
-def made(
-    where: Place,
-    encoder: Encoder,
-    chunker: str = "",
-    *,
-    replace: bool = False,
-    wait: Wait = NO_WAIT,
-) -> Store:
-    """Make an empty archive, open for writing; `replace` discards one that is there.
-
-    Raises:
-        UnusableIndex: there is one already, or it cannot be written.
-    """
-    if isinstance(where, Path):
-        return Index.create(where, encoder, chunker, replace=replace, wait=wait)
-    return milvus().create(where, encoder, chunker, replace=replace, wait=wait)
-
-
 def local_folder(where: Place) -> Path:
     """A folder on this machine for files that belong to an archive: its own, if it is in one."""
     if isinstance(where, Path):
@@ -134,24 +95,6 @@ def ingest_command(where: Place, *words: str) -> str:
 def token() -> str:
     """What the Milvus server wants to see, as user:password or a key; empty for none."""
     return os.environ.get("MILVUS_TOKEN", "")
-
-
-def milvus() -> type[MilvusIndex]:
-    """The store's class, once it is known that what it needs is installed.
-
-    Raises:
-        UnusableIndex: pymilvus is missing.
-    """
-    from importlib.util import find_spec
-
-    if find_spec("pymilvus") is None:
-        raise UnusableIndex(
-            "An archive in Milvus needs pymilvus, which is not installed: "
-            "pip install 'byline[milvus]'"
-        )
-    from index.milvus.store import MilvusIndex
-
-    return MilvusIndex
 
 
 def _is_host(text: str) -> bool:

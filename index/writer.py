@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index import duplicates, migration, placing, schema, stored, vectors, versions
+from index import article_rows, duplicates, migration, replacing, schema, vectors, versions
 from index.connections import NO_WAIT, Wait, WriterLock, connect
 from index.embedding import Encoder
 from index.errors import IndexExists
@@ -65,7 +65,7 @@ class Writer:
         lock = WriterLock.taken(folder, wait=wait)
         try:
             vectors.discard_temporary(folder)
-            placing.finish(folder)
+            replacing.finish(folder)
             writer = cls(folder, connect(folder, "rw"), lock)
         except BaseException:
             lock.release()
@@ -99,27 +99,27 @@ class Writer:
                 raise ValueError(
                     f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}"
                 )
-            number = stored.number_of(db, article.id, article.source)
-            replaced, addresses = stored.taken_away(db, article.id, article.source)
-            number = stored.insert(db, article, content_hash, number)
-            stored.insert_chunks(db, number, article.title, chunks, blobs)
+            number = article_rows.number_of(db, article.id, article.source)
+            replaced, addresses = article_rows.taken_away(db, article.id, article.source)
+            number = article_rows.insert(db, article, content_hash, number)
+            article_rows.insert_chunks(db, number, article.title, chunks, blobs)
             duplicates.link(db, number)
-            moved = stored.settle(db, {*addresses, versions.url_key(article.url)})
+            moved = article_rows.settle(db, {*addresses, versions.url_key(article.url)})
             schema.bump(db, shrunk=replaced or moved)
         return "updated" if replaced else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
         """See `Index.redescribe`."""
         with self.transaction() as db:
-            addresses = stored.redescribe(db, article, content_hash)
-            schema.bump(db, shrunk=stored.settle(db, addresses))
+            addresses = article_rows.redescribe(db, article, content_hash)
+            schema.bump(db, shrunk=article_rows.settle(db, addresses))
 
     def remove(self, article_id: str) -> None:
         """See `Index.remove`."""
         with self.transaction() as db:
             source = str(row_of(db, "source", article_id)[0])
-            _, addresses = stored.taken_away(db, article_id, source)
-            stored.settle(db, addresses)
+            _, addresses = article_rows.taken_away(db, article_id, source)
+            article_rows.settle(db, addresses)
             schema.bump(db, shrunk=True)
 
     def filed(self, stamp: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from index.ahead import ahead
+from index.prefetch import prefetched
 
 
 def test_the_next_item_is_worked_on_while_one_is_used() -> None:
@@ -18,7 +18,7 @@ def test_the_next_item_is_worked_on_while_one_is_used() -> None:
         begun[item].set()
         return item * 10
 
-    for item, result in ahead(work, range(5)):
+    for item, result in prefetched(work, range(5)):
         assert result == item * 10
         assert all(one.wait(60) for one in begun[: item + 2])
 
@@ -33,12 +33,12 @@ def test_items_are_taken_in_the_callers_thread_and_two_early_at_most() -> None:
             yield item
 
     used = []
-    for item, worker in ahead(lambda one: threading.current_thread(), items()):
+    for item, worker in prefetched(lambda one: threading.current_thread(), items()):
         assert worker is not threading.main_thread()
         used.append(item)
         assert len(taken) == min(6, len(used) + 1)
     assert used == list(range(6))
-    assert list(ahead(str, [])) == []
+    assert list(prefetched(str, [])) == []
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt()])
@@ -50,14 +50,14 @@ def test_an_error_comes_in_its_items_turn(error: BaseException) -> None:
 
     done = []
     with pytest.raises(type(error)):
-        for item, _ in ahead(work, range(5)):
+        for item, _ in prefetched(work, range(5)):
             done.append(item)
     assert done == [0, 1]
 
 
 def test_who_stops_early_leaves_no_work_behind() -> None:
     worked: list[int] = []
-    with closing(ahead(worked.append, range(9))) as results:
+    with closing(prefetched(worked.append, range(9))) as results:
         next(results)
     assert worked in ([0], [0, 1])
     assert not [one for one in threading.enumerate() if one.name.startswith("ahead")]

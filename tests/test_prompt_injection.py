@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.addressed import EXCERPT, addressed
 from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
+from index.prompt_injection import EXCERPT, find_orders
 from index.records import Article
 from rag import Assistant
 from rag.cli import terminal
@@ -84,7 +84,7 @@ NEWS = (
 
 @pytest.mark.parametrize("text", ORDERS)
 def test_an_order_to_a_program_is_known(text: str) -> None:
-    found = addressed(f"Toll on the bridge\n\nTraffic was calm.\n\n{text}\n\nTraffic was calm.")
+    found = find_orders(f"Toll on the bridge\n\nTraffic was calm.\n\n{text}\n\nTraffic was calm.")
     assert found
     assert len(found) <= EXCERPT
     assert "\n" not in found
@@ -93,14 +93,15 @@ def test_an_order_to_a_program_is_known(text: str) -> None:
 @pytest.mark.parametrize("text", NEWS)
 def test_news_of_orders_and_of_programs_is_none(text: str) -> None:
     assert (
-        addressed(f"Toll on the bridge\n\nTraffic was calm.\n\n{text}\n\nTraffic was calm.") is None
+        find_orders(f"Toll on the bridge\n\nTraffic was calm.\n\n{text}\n\nTraffic was calm.")
+        is None
     )
 
 
 @pytest.mark.parametrize("marks", ["\n", "\n ", ".", ".-", "#", "*", "\nand "])
 def test_marks_without_end_are_read_once(marks: str) -> None:
     """Looked for from each place to the end, these would take hours."""
-    assert addressed(marks * 50_000) is None
+    assert find_orders(marks * 50_000) is None
 
 
 def _article(article_id: str, text: str) -> Article:

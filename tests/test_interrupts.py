@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
-from index.stopping import Stop
+from index.interrupts import Stop
 from index.store import Index
 from rag.cli.commands import Parts, cli
 from rag.request.question import Question

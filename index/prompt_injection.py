@@ -94,7 +94,7 @@ _QUOTED = re.compile(r"“[^“”]{0,600}”|„[^„“”]{0,600}[“”]|«[
 
 
 @lru_cache(maxsize=256)  # the articles near one question are near the next
-def addressed(text: str) -> str | None:
+def find_orders(text: str) -> str | None:
     """The words with which a text speaks to the program that reads it; None where it does not.
 
     Args:

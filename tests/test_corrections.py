@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.notices import LONGEST, corrections, is_notice
+from index.corrections import LONGEST, corrections, is_notice
 
 STORY = "\n\n".join(f"The ferry to Korvat was late for the {n}th time on Monday." for n in range(9))
 
