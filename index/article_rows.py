@@ -10,9 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from index import duplicates, schema, versions
+from index import copy_tables, duplicates, schema, versions
 from index.records import Article, Chunk
 from index.schema import pack_spans, unpack_spans
+from index.versions import Version
 
 _DERIVED = "content_hash, text_key, minhash, url_key"
 _ALL = f"{schema.ARTICLE_COLUMNS}, {_DERIVED}"
@@ -74,7 +75,7 @@ def keep_chunks(
 
 def erase(db: sqlite3.Connection, number: int) -> None:
     """Delete an article that is searched, and all that hangs on it."""
-    duplicates.unlink(db, number)
+    copy_tables.unlink(db, number)
     title, text = db.execute(
         "SELECT title, text FROM articles WHERE number = ?", (number,)
     ).fetchone()
@@ -119,7 +120,7 @@ def redescribe(db: sqlite3.Connection, article: Article, content_hash: str) -> s
                 number = bring_back(db, number)
             changes = ", ".join(f"{name} = ?" for name in (*columns, "content_hash", "url_key"))
             db.execute(f"UPDATE articles SET {changes} WHERE number = ?", (*values, number))
-            duplicates.link(db, number)  # another date may make another origin
+            copy_tables.link(db, number)  # another date may make another origin
             return {address for address in addresses if address}
     raise KeyError(article.id)
 
@@ -131,8 +132,7 @@ def settle(db: sqlite3.Connection, addresses: Iterable[str | None]) -> bool:
     """Search the latest version at each address and set the others aside; whether any moved."""
     moved = False
     for address in addresses:
-        found = versions.versions(db, address) if address else []
-        crowded = address is not None and versions.is_crowded(db, address)
+        found, crowded = versions_at(db, address) if address else ([], False)
         successors = {} if crowded else versions.superseded(found)
         for one in found:
             successor = successors.get(one.id, "")
@@ -144,6 +144,22 @@ def settle(db: sqlite3.Connection, addresses: Iterable[str | None]) -> bool:
                 db.execute("UPDATE earlier SET superseded_by = ? WHERE id = ?", (successor, one.id))
             moved = moved or bool(successor) != bool(one.superseded_by)
     return moved
+
+
+def versions_at(db: sqlite3.Connection, address: str) -> tuple[list[Version], bool]:
+    """All that is stored at an address, and whether too many texts claim it.
+
+    Where they do, only what is superseded.
+    """
+    keys = "SELECT text_key FROM {} WHERE url_key = ?1"
+    some = f"{keys.format('articles')} UNION {keys.format('earlier')} LIMIT ?2"
+    rows = db.execute(some, (address, versions.MOST_VERSIONS + 1))
+    crowded = versions.is_crowded([key for (key,) in rows])
+    columns = "title, text, text_key, publisher, published, as_of, corrections, source"
+    query = f"SELECT id, number, superseded_by, {columns} FROM earlier WHERE url_key = ?1"
+    if not crowded:
+        query += f" UNION ALL SELECT id, number, '', {columns} FROM articles WHERE url_key = ?1"
+    return [Version(*row) for row in db.execute(f"{query} ORDER BY id", (address,))], crowded
 
 
 def set_aside(db: sqlite3.Connection, number: int, successor: str) -> None:
@@ -180,7 +196,7 @@ def bring_back(db: sqlite3.Connection, earlier: int) -> int:
     ]
     _erase_earlier(db, earlier)
     insert_chunks(db, int(number or 0), title, chunks, [row[3] for row in rows])
-    duplicates.link(db, int(number or 0))
+    copy_tables.link(db, int(number or 0))
     return int(number or 0)
 
 

@@ -19,13 +19,11 @@ and change in the transaction of the caller. Nothing here knows of chunks.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -51,20 +49,6 @@ probability 0.93, one of 0.3 with 0.998."""
 MIN_ESTIMATE = 0.05
 """Estimated Jaccard similarity of the shingles below which no pair is compared."""
 _SIGNATURE = np.dtype("<u4")
-
-TABLES = """
-CREATE TABLE copy_bands (
-    band INTEGER NOT NULL,
-    text_key INTEGER NOT NULL,
-    PRIMARY KEY (band, text_key)
-) WITHOUT ROWID;
-CREATE TABLE copy_edges (
-    a INTEGER NOT NULL,
-    b INTEGER NOT NULL,
-    differ INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (a, b)
-) WITHOUT ROWID;
-"""
 
 _WORD = re.compile(r"\w+")
 
@@ -145,40 +129,6 @@ def signature(text: str) -> bytes:
     return bytes(np.asarray(minhash.hashvalues, _SIGNATURE).tobytes())
 
 
-def link(db: sqlite3.Connection, number: int) -> None:
-    """Join a newly stored article to its copies and elect the origin of them all."""
-    key, mine, text = db.execute(
-        "SELECT text_key, minhash, text FROM articles WHERE number = ?", (number,)
-    ).fetchone()
-    if mine and not _is_known(db, key, mine):
-        for other in _candidates(db, key, mine):
-            found = relation(text, _text_of(db, other))
-            if found:
-                both = [(a, b, found == "differ") for a, b in ((key, other), (other, key))]
-                db.executemany("INSERT INTO copy_edges (a, b, differ) VALUES (?, ?, ?)", both)
-        db.executemany("INSERT INTO copy_bands VALUES (?, ?)", [(b, key) for b in bands(mine)])
-    _elect(db, key)
-
-
-def unlink(db: sqlite3.Connection, number: int) -> None:
-    """Take an article that is about to be deleted out of its component, and elect anew."""
-    key, mine = db.execute(
-        "SELECT text_key, minhash FROM articles WHERE number = ?", (number,)
-    ).fetchone()
-    others = "SELECT 1 FROM articles WHERE text_key = ? AND number != ?"
-    if db.execute(others, (key, number)).fetchone():
-        _elect(db, key, without=number)
-        return
-    neighbours = [b for (b,) in db.execute("SELECT b FROM copy_edges WHERE a = ?", (key,))]
-    db.execute("DELETE FROM copy_edges WHERE a = ?", (key,))
-    db.executemany("DELETE FROM copy_edges WHERE a = ? AND b = ?", [(b, key) for b in neighbours])
-    db.executemany(
-        "DELETE FROM copy_bands WHERE band = ? AND text_key = ?", [(b, key) for b in bands(mine)]
-    )
-    for neighbour in neighbours:
-        _elect(db, neighbour)
-
-
 def _digest(data: bytes) -> int:
     digest = hashlib.blake2b(data, digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
@@ -193,63 +143,53 @@ def bands(mine: bytes) -> set[int]:
     }
 
 
-def _is_known(db: sqlite3.Connection, key: int, mine: bytes) -> bool:
-    """True when another article with this very text has been linked already."""
-    band = min(bands(mine))
-    found = "SELECT 1 FROM copy_bands WHERE band = ? AND text_key = ?"
-    return db.execute(found, (band, key)).fetchone() is not None
+def promising(mine: bytes, others: Sequence[bytes]) -> list[bool]:
+    """For each of some signatures, whether its text is worth comparing exactly with one.
 
-
-def _candidates(db: sqlite3.Connection, key: int, mine: bytes) -> list[int]:
-    """Keys of texts that share a band and whose signatures promise enough resemblance."""
-    rows = db.execute(
-        "SELECT text_key, minhash FROM articles WHERE text_key IN "
-        "(SELECT text_key FROM copy_bands WHERE band IN (SELECT value FROM json_each(?))) "
-        "AND text_key != ? GROUP BY text_key",
-        (json.dumps(sorted(bands(mine))), key),
-    ).fetchall()
-    if not rows:
-        return []
-    theirs = np.frombuffer(b"".join(row[1] for row in rows), _SIGNATURE).reshape(len(rows), -1)
-    estimates = (theirs == np.frombuffer(mine, _SIGNATURE)).mean(axis=1)
-    # Spares the exact comparison with all that merely shares a publisher's footer.
-    return [row[0] for row, e in zip(rows, estimates, strict=True) if e >= MIN_ESTIMATE]
-
-
-def _text_of(db: sqlite3.Connection, key: int) -> str:
-    row = db.execute("SELECT text FROM articles WHERE text_key = ? LIMIT 1", (key,)).fetchone()
-    return str(row[0])
-
-
-def _elect(db: sqlite3.Connection, key: int, without: int = 0) -> None:
-    """Give every article of a group one origin: the earliest published, then smallest id."""
-    members = db.execute(
-        f"{_COMPONENT} SELECT number, id, origin, text_key FROM articles "
-        "WHERE text_key IN component AND number != ? ORDER BY published IS NULL, published, id",
-        (key, without),
-    ).fetchall()
-    edges = db.execute(
-        f"{_COMPONENT} SELECT a, b, differ FROM copy_edges WHERE a IN component "
-        "AND b IN component AND a < b",
-        (key,),
-    ).fetchall()
-    groups = grouped(
-        [row[3] for row in members],
-        [(a, b) for a, b, differ in edges if not differ],
-        [(a, b) for a, b, differ in edges if differ],
-    )
-    first: dict[int, str] = {}
-    for _, article_id, _, text in members:
-        first.setdefault(groups[text], article_id)
-    changed = [
-        (first[groups[text]], n) for n, _, was, text in members if was != first[groups[text]]
+    Spares the exact comparison with all that merely shares a publisher's footer.
+    """
+    if not mine:
+        return [False] * len(others)
+    signature = np.frombuffer(mine, _SIGNATURE)
+    return [
+        len(other) == len(mine)
+        and bool((np.frombuffer(other, _SIGNATURE) == signature).mean() >= MIN_ESTIMATE)
+        for other in others
     ]
-    db.executemany("UPDATE articles SET origin = ? WHERE number = ?", changed)
 
 
-def grouped(
-    keys: Iterable[int], copies: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]
-) -> dict[int, int]:
+class Member(NamedTuple):
+    """An article among those that a chain of copies may join."""
+
+    text_key: int
+    article_id: str
+    published: str
+    """ISO date; empty where it is unknown."""
+
+
+Pairs = Iterable[tuple[int, int]]
+"""Keys of two texts each."""
+
+
+def origins(members: Iterable[Member], copies: Pairs, apart: Pairs) -> dict[int, str]:
+    """For each text the id of the article that stands for its group.
+
+    That is the earliest published, then the one with the smallest id.
+
+    Args:
+        members: the articles.
+        copies: pairs of texts that are copies.
+        apart: pairs of texts that differ.
+    """
+    ordered = sorted(members, key=lambda one: (not one.published, one.published, one.article_id))
+    groups = grouped([member.text_key for member in ordered], copies, apart)
+    first: dict[int, str] = {}
+    for member in ordered:
+        first.setdefault(groups[member.text_key], member.article_id)
+    return {key: first[group] for key, group in groups.items()}
+
+
+def grouped(keys: Iterable[int], copies: Pairs, apart: Pairs) -> dict[int, int]:
     """For each text the first one of its group.
 
     The pairs of copies are joined, those of the earliest texts first, unless that would bring
@@ -279,9 +219,3 @@ def grouped(
         groups[mine] |= groups.pop(theirs)
         foes[mine] |= foes.pop(theirs)
     return {order[place]: order[group] for place, group in member.items()}
-
-
-_COMPONENT = (
-    "WITH RECURSIVE component(key) AS (VALUES (?) UNION "
-    "SELECT b FROM copy_edges JOIN component ON a = key WHERE NOT differ)"
-)

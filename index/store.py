@@ -9,7 +9,6 @@ the very state that it was built from. Nothing here makes vectors or chunks.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +20,10 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from index import migration, schema, vectors
+from index import repair, schema, vectors
 from index.connections import NO_WAIT, Readers, Wait, explained
 from index.embedding import Encoder
-from index.errors import IndexMismatch, UnusableIndex, VectorsNotSaved
+from index.errors import VectorsNotSaved
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
@@ -94,11 +93,11 @@ class Index(Queries):
             raise schema.missing(folder)
         with explained(folder):
             writer = Writer.opened(folder, wait) if writable else None
-            if writer is None and migration.is_due_in(folder):
-                try:
-                    Writer.opened(folder, wait).close()
-                except UnusableIndex as error:
-                    raise migration.refusal(folder, error) from error
+            if repair.is_of_earlier_format(folder):
+                if writer is not None:
+                    writer.close()
+                repair.migrate(folder, wait)
+                writer = Writer.opened(folder, wait) if writable else None
         index = cls(folder, encoder, writer)
         try:
             with index.snapshot() as view:  # reads the manifest and compares the encoder
@@ -132,7 +131,7 @@ class Index(Queries):
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""
-        check_encoder(self.folder, self.manifest, encoder)
+        schema.check_encoder(self.folder, self.manifest, encoder)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -144,7 +143,7 @@ class Index(Queries):
         """
         with explained(self.folder), self._readers.reading() as db:
             state = schema.read_manifest(db, self.folder)
-            check_encoder(self.folder, state, self._encoder)
+            schema.check_encoder(self.folder, state, self._encoder)
             yield Snapshot(db, state, self._vector_index)
 
     def put(
@@ -180,12 +179,6 @@ class Index(Queries):
         """
         with self._writing() as writer:
             writer.remove(article_id)
-
-    @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
-        """The database in one transaction, for what mends it."""
-        with self._writing() as writer, writer.transaction() as db:
-            yield db
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.
@@ -279,14 +272,6 @@ class Index(Queries):
 def _filed(state: Manifest) -> Manifest:
     """The earlier state that the file is of, as far as it is known."""
     return replace(state, stamp=state.filed, generation=0)
-
-
-def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
-    """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
-    if encoder is None or encoder.fingerprint == state.fingerprint:
-        return
-    said = schema.other_encoder(folder, state, encoder.name, encoder.fingerprint)
-    raise IndexMismatch(said)
 
 
 def _precedes(one: Manifest, other: Manifest) -> bool:

@@ -8,9 +8,8 @@ a file is a claim, which anybody can make: it replaces nothing, and all that mak
 stay searched and are named (`claimants`). The same words at one address are copies,
 for `index.duplicates`. An address that many different texts claim is no article's.
 
-What is superseded lies in tables of its own, so that no search can find it, with
-its chunks and vectors, so that it can come back when the later version goes. The
-tables change in the transaction of the caller.
+These are the rules for every store, which keeps what is superseded where no search
+finds it, with its chunks and vectors, so that it can come back when the later version goes.
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -30,40 +28,6 @@ MOST_VERSIONS = 30
 """Of one address; what has more is the address of a section, or of a live page."""
 LEAST_SHARED = 0.3
 """Of the long words and numbers of the shorter text, those that stand in the other too."""
-
-TABLES = """
-CREATE TABLE earlier (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL UNIQUE,
-    superseded_by TEXT NOT NULL,
-    title TEXT NOT NULL,
-    published TEXT,
-    publisher TEXT,
-    url TEXT,
-    content_hash TEXT NOT NULL,
-    text_key INTEGER NOT NULL,
-    authors TEXT NOT NULL,
-    provenance TEXT NOT NULL,
-    language TEXT NOT NULL,
-    corrections TEXT NOT NULL,
-    as_of TEXT,
-    url_key TEXT NOT NULL,
-    minhash BLOB NOT NULL,
-    text TEXT NOT NULL,
-    pages TEXT NOT NULL DEFAULT '[]',
-    doubts TEXT NOT NULL DEFAULT '[]'
-);
-CREATE INDEX earlier_by_url ON earlier (url_key, text_key);
-CREATE TABLE earlier_chunks (
-    article INTEGER NOT NULL REFERENCES earlier (number),
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    sentences BLOB NOT NULL,
-    vector BLOB NOT NULL
-);
-CREATE INDEX earlier_chunks_by_article ON earlier_chunks (article);
-"""
 
 _LONG_WORD = re.compile(r"[^\W\d_]{5,}|\d+(?:[.,]\d+)*")
 # What newsletters, networks and search engines hang on an address.
@@ -164,20 +128,12 @@ class Version:
         return self.moment, len(json.loads(self.corrections)), len(self.text), self.text_key
 
 
-def versions(db: sqlite3.Connection, key: str) -> list[Version]:
-    """All that is stored at an address; only what is superseded where too many claim it."""
-    columns = "title, text, text_key, publisher, published, as_of, corrections, source"
-    query = f"SELECT id, number, superseded_by, {columns} FROM earlier WHERE url_key = ?1"
-    if not is_crowded(db, key):
-        query += f" UNION ALL SELECT id, number, '', {columns} FROM articles WHERE url_key = ?1"
-    return [Version(*row) for row in db.execute(f"{query} ORDER BY id", (key,))]
+def is_crowded(text_keys: Collection[int]) -> bool:
+    """Whether more different texts claim an address than an article has versions.
 
-
-def is_crowded(db: sqlite3.Connection, key: str) -> bool:
-    """Whether more different texts claim an address than an article has versions."""
-    keys = "SELECT text_key FROM {} WHERE url_key = ?1"
-    some = f"{keys.format('articles')} UNION {keys.format('earlier')} LIMIT {MOST_VERSIONS + 1}"
-    return int(db.execute(f"SELECT count(*) FROM ({some})", (key,)).fetchone()[0]) > MOST_VERSIONS
+    Then none of them is a version of another (`superseded` is not asked).
+    """
+    return len(set(text_keys)) > MOST_VERSIONS
 
 
 def superseded(found: Sequence[Version]) -> Mapping[str, str]:

@@ -1,7 +1,4 @@
-"""The writing half of an index: one connection, one transaction for each change.
-
-Nothing here searches, and nothing here makes vectors or chunks.
-"""
+"""The writing half of an index: one connection, one transaction for each change."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index import article_rows, duplicates, migration, replacing, schema, vectors, versions
+from index import article_rows, copy_tables, replacing, schema, vectors, versions
 from index.connections import NO_WAIT, Wait, WriterLock, connect
 from index.embedding import Encoder
 from index.errors import IndexExists
@@ -66,18 +63,10 @@ class Writer:
         try:
             vectors.discard_temporary(folder)
             replacing.finish(folder)
-            writer = cls(folder, connect(folder, "rw"), lock)
+            return cls(folder, connect(folder, "rw"), lock)
         except BaseException:
             lock.release()
             raise
-        try:
-            if migration.is_due(writer._db):
-                with writer.transaction() as db:
-                    migration.migrate(db)
-        except BaseException:
-            writer.close()
-            raise
-        return writer
 
     def close(self) -> None:
         """Close the connection and let other writers in."""
@@ -103,7 +92,7 @@ class Writer:
             replaced, addresses = article_rows.taken_away(db, article.id, article.source)
             number = article_rows.insert(db, article, content_hash, number)
             article_rows.insert_chunks(db, number, article.title, chunks, blobs)
-            duplicates.link(db, number)
+            copy_tables.link(db, number)
             moved = article_rows.settle(db, {*addresses, versions.url_key(article.url)})
             schema.bump(db, shrunk=replaced or moved)
         return "updated" if replaced else "added"

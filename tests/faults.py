@@ -11,6 +11,7 @@ import contextlib
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from index import ingesting, readers, schema, vectors
 from index.connections import Wait
@@ -402,6 +404,20 @@ def _read_half(said: Connection, files: Path, folder: Path, half: int) -> None:
 # Full disks
 
 
+@contextlib.contextmanager
+def limited(pages: int) -> Iterator[None]:
+    """Inside, no database of SQLite's grows beyond so many pages."""
+    connect = sqlite3.connect
+
+    def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        db: sqlite3.Connection = connect(*arguments, **options)
+        db.execute(f"PRAGMA max_page_count = {pages}")
+        return db
+
+    with mock.patch("sqlite3.connect", connected):
+        yield
+
+
 def filled_up(archive: Archive, times: int) -> Row:
     """Let SQLite have no more pages, at sizes from next to nothing to nearly enough."""
     whole = _pages((archive.folder / "whole" / schema.DATABASE).read_bytes())
@@ -409,12 +425,10 @@ def filled_up(archive: Archive, times: int) -> Row:
     for n in range(times):
         place = archive.folder / f"filled{n}"
         stored: list[str] = []
-        with ingesting.index_for(place, HashEncoder()) as index:
-            with index.changing() as db:
-                (empty,) = db.execute("PRAGMA page_count").fetchone()
-            most = empty + n * (whole - empty) // times
-            with index.changing() as db:
-                db.execute(f"PRAGMA max_page_count = {most}")
+        Index.create(place, HashEncoder()).close()
+        empty = _pages((place / schema.DATABASE).read_bytes())
+        most = empty + n * (whole - empty) // times
+        with limited(most), ingesting.index_for(place, HashEncoder()) as index:
             try:
                 ingesting.ingest(
                     index, [archive.files], HashEncoder(),

@@ -42,8 +42,8 @@ BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
 ARTICLES = 24
 
-_COUNTED = ("connections", "consistency", "ingesting", "placing", "rebuilding", "salvaging",
-            "schema", "store", "stored", "vectors", "writing")  # fmt: skip
+_COUNTED = ("article_rows", "connections", "copy_tables", "ingesting", "rebuilding", "repair",
+            "replacing", "schema", "store", "vectors", "writer")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from index import batches, schema, vectors
+from index.checks import find
 from index.connections import explained
-from index.consistency import find
 from index.embedding import HashEncoder
 from index.errors import DiskFull, IndexDamaged
 from index.rebuilding import Rebuild
@@ -170,7 +170,7 @@ def test_a_full_text_index_that_cannot_be_emptied_is_made_in_a_new_database(
     right, said = doctor(place)["tables"]
     assert not right
     assert "the full-text index: unreadable" in said
-    assert f"saved {ARTICLES} of {ARTICLES}" in doctor(place, mends=True)["index"][1]
+    assert doctor(place, mends=True)["tables"] == (True, "mended: the full-text index: unreadable")
     assert everything(place) == archive.expected
 
 
@@ -284,10 +284,10 @@ def test_a_faiss_file_without_room_leaves_the_articles(archive: Archive, tmp_pat
 @pytest.mark.parametrize(
     ("kind", "places"),
     [
-        ("mending of tables", ["consistency._link_all: execute"]),
+        ("mending of tables", ["repair._copied", "replacing._written_over: backup"]),
         (
             "mending of a database",
-            ["salvaging._saved", "placing._exchanged", "placing._second_name"],
+            ["repair._copied", "replacing._exchanged", "replacing._second_name"],
         ),
     ],
 )
@@ -327,10 +327,10 @@ def test_a_mending_that_was_killed_in_its_last_step_goes_on(archive: Archive, th
 
 def test_killed_rebuilds_leave_the_old_index_or_the_new_one(tmp_path: Path) -> None:
     places = (
-        "writing.Writer.put",
+        "writer.Writer.put",
         "rebuilding.Rebuild._finish",
-        "placing._written_over: backup",
-        "placing._written_over: execute",
+        "replacing._written_over: backup",
+        "replacing._written_over: execute",
     )
     done = list(trials(at_each(*places), tmp_path, "rebuild"))
     assert [trial.where for trial in done] == list(places)

@@ -604,10 +604,10 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
 
 def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
-        "writing._described",
-        "stored.insert: execute",
-        "stored.insert_chunks: execute",
-        "duplicates.link: executemany",
+        "writer._described",
+        "article_rows.insert: execute",
+        "article_rows.insert_chunks: execute",
+        "copy_tables.link: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",
     )

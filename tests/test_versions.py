@@ -6,11 +6,13 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from index import versions
+from index.connections import connect
 from index.embedding import HashEncoder
 from index.errors import UnknownArticle
 from index.ingesting import Report, ingest, ingest_articles
@@ -283,7 +285,7 @@ def test_what_came_the_same_way(one: str, other: str, same: bool) -> None:
 
 def test_what_an_index_of_before_has_set_aside_stays_there(index: Index) -> None:
     ingested(index, version("old"), version("new", "19.1", published="2025-03-05"))
-    with index.changing() as db:
+    with closing(connect(index.folder, "rw")) as db:
         db.execute("UPDATE articles SET source = '/new.md'")
         db.execute("UPDATE earlier SET source = '/old.md'")
     ingested(index, version("other", "20", published="2025-03-04"))

@@ -101,7 +101,7 @@ class State:
         """
         try:
             found = json.loads(text)
-            manifest, totals = Manifest(**found["manifest"]), Totals(**found["totals"])
+            manifest, totals = Manifest.of(found["manifest"]), Totals(**found["totals"])
             return cls(manifest, totals, int(found["number"]), dict(found["pending"]))
         except (KeyError, TypeError) as error:
             raise ValueError(str(error)) from error
