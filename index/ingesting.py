@@ -33,9 +33,7 @@ from index.locations import Place
 from index.prefetch import prefetched
 from index.prompt_injection import find_orders
 from index.protocols import Store
-from index.records import Article, Chunk, Problem
-from index.reports import Progress as Progress
-from index.reports import Report as Report
+from index.records import Article, Chunk, Problem, Progress, Report
 from index.store import Index
 from index.versions import spare_id
 

@@ -10,7 +10,6 @@ Nothing here stores anything.
 from __future__ import annotations
 
 import datetime as dt
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -20,8 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import Encoder
-from index.queries import Counts
-from index.records import Article, Card, Chunk, Hit, StoredChunk
+from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
 from index.schema import Manifest
 
 
@@ -161,117 +159,3 @@ class Store(View, Protocol):
         trace: TracebackType | None,
     ) -> None:
         """Close it."""
-
-
-class Latest(ABC):
-    """The methods of a `View`, each asked of a new snapshot."""
-
-    @abstractmethod
-    def snapshot(self) -> AbstractContextManager[View]:
-        """A state for several calls that must agree with one another."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.manifest
-
-    @property
-    def chunk_count(self) -> int:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.chunk_count
-
-    def counts(self) -> Counts:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.counts()
-
-    def lexical(
-        self,
-        terms: Sequence[str],
-        limit: int,
-        since: dt.date | None = None,
-        until: dt.date | None = None,
-        *,
-        title_weight: float = 1.0,
-    ) -> list[Hit]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.lexical(terms, limit, since, until, title_weight=title_weight)
-
-    def semantic(
-        self,
-        vector: npt.NDArray[np.float32],
-        limit: int,
-        since: dt.date | None = None,
-        until: dt.date | None = None,
-    ) -> list[Hit]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.semantic(vector, limit, since, until)
-
-    def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.vectors(chunk_ids)
-
-    def passages(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.passages(chunk_ids)
-
-    def neighbours(self, chunk_id: int) -> list[int]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.neighbours(chunk_id)
-
-    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.document_frequency(terms)
-
-    def articles(self) -> list[Card]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.articles()
-
-    def earlier(self, successor: str | None = None) -> list[Card]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.earlier(successor)
-
-    def published_span(self) -> tuple[dt.date, dt.date] | None:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.published_span()
-
-    def copies(self, origin: str) -> list[Card]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.copies(origin)
-
-    def claimants(self, article_id: str) -> list[Card]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.claimants(article_id)
-
-    def card(self, article_id: str) -> Card:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.card(article_id)
-
-    def article(self, article_id: str) -> Article:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.article(article_id)
-
-    def chunks_of(self, article_id: str) -> list[Chunk]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.chunks_of(article_id)
-
-    def content_hashes(self) -> dict[str, tuple[str, str]]:
-        """See `View`."""
-        with self.snapshot() as view:
-            return view.content_hashes()

@@ -17,11 +17,11 @@ from index import chunking, ingesting, locations, opening, schema
 from index.connections import NO_WAIT, Wait, WriterLock
 from index.embedding import Encoder
 from index.errors import UnusableIndex
-from index.ingesting import Progress, Report
 from index.interrupts import never
 from index.locations import Place
 from index.protocols import Store
 from index.readers import Meter
+from index.records import Progress, Report
 from index.replacing import put_in_place
 from index.store import Index
 

@@ -26,7 +26,7 @@ from index.connections import Wait
 from index.embedding import HashEncoder
 from index.errors import DiskFull
 from index.rebuilding import Rebuild
-from index.records import Article
+from index.records import Article, Progress
 from index.store import Index
 from tests.fakes import OtherEncoder
 from tests.kill_ingest import (
@@ -506,7 +506,7 @@ def _until_full(place: Path, files: Path, *, rebuild: bool) -> tuple[list[str], 
 
     stored: list[str] = []
 
-    def seen(event: ingesting.Progress) -> None:
+    def seen(event: Progress) -> None:
         stored.append(event.article_id)
 
     try:

@@ -33,6 +33,7 @@ from index import batches, ingesting, vectors
 from index.embedding import HashEncoder
 from index.errors import UnusableIndex
 from index.rebuilding import Rebuild
+from index.records import Progress, Report
 from index.store import Index
 from rag.cli.doctor import Doctor
 from tests.fakes import OtherEncoder, story
@@ -112,7 +113,7 @@ def doctor(folder: Path, *, mends: bool = False) -> dict[str, tuple[bool, str]]:
     return {name: (right, said) for name, right, said in built.check()}
 
 
-def finish(folder: Path, archive: Path) -> ingesting.Report:
+def finish(folder: Path, archive: Path) -> Report:
     """What a person does after a crash: the same command once more."""
     with ingesting.index_for(folder, HashEncoder()) as index:
         report = ingesting.ingest(index, [archive], HashEncoder())
@@ -121,7 +122,7 @@ def finish(folder: Path, archive: Path) -> ingesting.Report:
         return report
 
 
-def finish_rebuild(folder: Path, archive: Path) -> ingesting.Report:
+def finish_rebuild(folder: Path, archive: Path) -> Report:
     """The same for a rebuild."""
     with Rebuild.begun(folder, HashEncoder()) as rebuild:
         return rebuild.ingest([archive])
@@ -242,7 +243,7 @@ def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wa
     batches.BATCH_CHARACTERS = BATCH_CHARACTERS
     counted = 0
 
-    def tell(event: ingesting.Progress) -> None:
+    def tell(event: Progress) -> None:
         said.send(f"+{event.article_id}")
 
     def hook(frame: FrameType, event: str, argument: Any) -> None:

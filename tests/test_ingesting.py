@@ -21,9 +21,9 @@ from index.batches import content_hash
 from index.connections import Wait, WriterLock
 from index.embedding import HashEncoder
 from index.errors import IndexBusy, IndexMismatch
-from index.ingesting import Progress, index_for, ingest, ingest_articles
+from index.ingesting import index_for, ingest, ingest_articles
 from index.rebuilding import Rebuild, discard_finished, unfinished
-from index.records import Article, Problem
+from index.records import Article, Problem, Progress
 from index.replacing import put_in_place
 from index.store import Index
 from tests.fakes import CountingEncoder, OtherEncoder, article, story

@@ -22,8 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from index.ingesting import Progress, Report
-from index.records import Article, Card, Problem, Span
+from index.records import Article, Card, Problem, Progress, Report, Span
 from rag.page import exporting, reading, rendering, timeline
 from rag.page.conversation import Exchange
 from rag.page.inert import inert, safe_url

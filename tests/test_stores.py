@@ -29,9 +29,8 @@ from index.ingesting import index_for, ingest, ingest_articles
 from index.locations import Place
 from index.opening import made, opened
 from index.protocols import Store, View
-from index.queries import Counts
 from index.rebuilding import Rebuild
-from index.records import Article, Chunk, Hit, Page, Span
+from index.records import Article, Chunk, Counts, Hit, Page, Span
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
 from rag.reader.reading import WordReader

@@ -15,8 +15,8 @@ from index import versions
 from index.connections import connect
 from index.embedding import HashEncoder
 from index.errors import UnknownArticle
-from index.ingesting import Report, ingest, ingest_articles
-from index.records import Article
+from index.ingesting import ingest, ingest_articles
+from index.records import Article, Report
 from index.store import Index
 from index.versions import url_key
 from tests.fakes import CountingEncoder, article, story

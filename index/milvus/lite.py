@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from index.connections import Held
 from index.errors import UnusableIndex
 from index.locations import MilvusAddress
-from index.milvus.waiting import Held
 
 
 class Served:

@@ -36,7 +36,7 @@ from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
 
 if TYPE_CHECKING:
-    from index.ingesting import Report
+    from index.records import Report
 
 LOADING = "Loading the models"
 

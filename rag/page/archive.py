@@ -22,12 +22,11 @@ from pathlib import Path
 from index import ingesting
 from index.embedding import Encoder
 from index.errors import BadRequest, IndexMissing
-from index.ingesting import Progress, Report
 from index.locations import Place, local_folder
 from index.opening import opened
 from index.protocols import Store
 from index.readers import HOLDERS, KNOWN, READERS
-from index.records import Article, Card, Problem
+from index.records import Article, Card, Problem, Progress, Report
 from index.schema import command
 from rag.page import windows
 from rag.text.words import content

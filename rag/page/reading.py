@@ -10,8 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from index.ingesting import Progress, Report
-from index.records import Article, Card, Problem, Span
+from index.records import Article, Card, Problem, Progress, Report, Span
 from rag.cli.terminal import claims_text
 from rag.page import timeline
 from rag.page.inert import corrected, day, inert, many, outlet, safe_url, where

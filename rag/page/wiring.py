@@ -15,8 +15,7 @@ from urllib.parse import unquote
 import gradio as gr
 
 from index.errors import BadRequest, BylineError, IndexMissing, UnknownArticle
-from index.ingesting import Progress, Report
-from index.records import Span
+from index.records import Progress, Report, Span
 from rag.page import exporting, layout, reading, rendering
 from rag.page.archive import Filter
 from rag.page.conversation import Conversation
