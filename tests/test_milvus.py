@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ from index.milvus.store import MilvusIndex
 from index.opening import made, opened
 from index.protocols import Store, View
 from index.rebuilding import Rebuild
-from index.records import Article, Report
+from index.records import Article, Progress, Report
 from rag.cli.commands import Parts, cli
 from rag.cli.doctor import Check, check_index
 from rag.page.archive import Archive, Filter
@@ -530,10 +531,13 @@ def test_a_killed_ingest_loses_at_most_the_article_in_hand(address: str, tmp_pat
 def slowly(name: str, archive: str) -> None:
     """Ingest a batch for each article, and say what has been done."""
 
+    def tell(event: Progress) -> None:
+        print(event.kind, flush=True)
+        time.sleep(0.3)
+
     batches.BATCH_CHARACTERS = 1
     with index_for(place(name), ENCODER) as store:
-        ingest(store, [archive], ENCODER, on_event=lambda event: print(event.kind, flush=True))
-        sys.stdin.readline()
+        ingest(store, [archive], ENCODER, on_event=tell)
 
 
 @needs_milvus
