@@ -193,11 +193,17 @@ NO_WAIT = Wait()
 
 
 class Held(IndexBusy):
-    """Another process has what was wanted; `holder` names it."""
+    """Another process has what was wanted; `holder` names it, `advice` says what to do."""
 
-    def __init__(self, message: str, holder: str = "another process") -> None:
+    def __init__(
+        self,
+        message: str,
+        holder: str = "another process",
+        advice: str = "Try again when it has finished.",
+    ) -> None:
         super().__init__(message)
         self.holder = holder
+        self.advice = advice
 
 
 T = TypeVar("T")
@@ -217,7 +223,7 @@ def awaiting(wait: Wait, attempt: Callable[[], T]) -> T:
             waited = time.monotonic() - began
             if waited >= wait.seconds:
                 limit = f" Gave up after {lasting(wait.seconds)}." if wait.seconds else ""
-                raise IndexBusy(f"{held}{limit}") from held
+                raise IndexBusy(f"{held}{limit} {held.advice}") from held
             wait.tell(held.holder, waited)
         # Two that wait do not look in step, so that one of them is the first.
         time.sleep(min(random.uniform(*POLL_SECONDS), max(0.0, wait.seconds - waited)))
@@ -270,9 +276,7 @@ def _lock(folder: Path, descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         holder = _holder(descriptor)
-        raise Held(
-            f"{folder} is being written to by {holder}. Try again when it has finished.", holder
-        ) from error
+        raise Held(f"{folder} is being written to by {holder}.", holder) from error
 
 
 def _holder(descriptor: int) -> str:

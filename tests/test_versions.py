@@ -14,7 +14,6 @@ import pytest
 from index import versions
 from index.connections import connect
 from index.embedding import HashEncoder
-from index.errors import UnknownArticle
 from index.ingesting import ingest, ingest_articles
 from index.records import Article, Report
 from index.store import Index
@@ -132,38 +131,6 @@ def test_versions_of_one_moment_are_ordered_by_what_they_say(tmp_path: Path) -> 
     assert all(one == found[0] for one in found)
 
 
-def test_what_is_superseded_is_found_by_no_search(index: Index) -> None:
-    ingested(index, version("old"), version("new", "19.1", published="2025-03-05"))
-    assert index.document_frequency(["18.4"]) == {"18.4": 0}
-    assert index.lexical(["18.4"], 9) == []
-    (hit,) = index.lexical(["harbour"], 9)
-    (near,) = index.semantic(ENCODER.encode(["harbour bridge"])[0], 9)
-    assert index.passages([hit.chunk_id])[0].card.article_id == "new"
-    assert near.chunk_id == hit.chunk_id
-    counts = index.counts()
-    assert (counts.articles, counts.chunks, counts.origins, counts.superseded) == (1, 1, 1, 1)
-    assert index.published_span() == (dt.date(2025, 3, 5), dt.date(2025, 3, 5))
-    assert index.copies("old") == []
-    index.check()
-
-
-def test_an_earlier_version_comes_back_when_the_later_one_goes(index: Index) -> None:
-    old, new = version("old"), version("new", "19.1", published="2025-03-05")
-    ingested(index, old)
-    before = index.lexical(["harbour"], 9)[0].score, index.vectors([1]).tolist()
-    ingested(index, new)
-    index.remove("new")
-    assert state(index) == {"old": ""}
-    (hit,) = index.lexical(["harbour"], 9)
-    assert (hit.score, index.vectors([hit.chunk_id]).tolist()) == before
-    assert [chunk.text for chunk in index.chunks_of("old")] == [old.text]
-    assert ingested(index, new, old).unchanged == 1
-    index.remove("old")
-    assert state(index) == {"new": ""}
-    with pytest.raises(UnknownArticle):
-        index.article("old")
-
-
 def test_a_second_run_changes_nothing(index: Index) -> None:
     pair = version("old"), version("new", "19.1", published="2025-03-05")
     ingested(index, *pair)
@@ -172,20 +139,6 @@ def test_a_second_run_changes_nothing(index: Index) -> None:
     report = ingest_articles(index, pair, encoder)
     assert (report.unchanged, report.superseded, encoder.batches) == (2, (), [])
     assert index.manifest == before
-
-
-def test_a_version_whose_date_changes_takes_its_place_anew(index: Index) -> None:
-    old, new = version("old"), version("new", "19.1", published="2025-03-05")
-    ingested(index, old, new)
-    encoder = CountingEncoder()
-    later = version("old", published="2025-03-06")
-    assert ingest_articles(index, [later], encoder).updated == 1
-    assert encoder.batches == []
-    assert state(index) == {"old": "", "new": "old"}
-    moved = dataclasses.replace(later, url="https://courier.example/elsewhere")
-    ingest_articles(index, [moved], encoder)
-    assert state(index) == {"old": "", "new": ""}
-    index.check()
 
 
 @pytest.mark.parametrize(
@@ -211,33 +164,6 @@ def test_the_same_words_at_one_address_are_copies(index: Index) -> None:
     assert (report.superseded, report.copies) == ((), (("two", "one"),))
     ingested(index, version("new", "19.1", published="2025-03-06"))
     assert state(index) == {"new": "", "one": "new", "two": "new"}
-
-
-def test_copies_elsewhere_stay_with_the_version_that_they_copy(index: Index) -> None:
-    text = story(3)
-    old = dataclasses.replace(version("old"), text=text)
-    elsewhere = article("elsewhere", text, published="2025-03-04")
-    new = dataclasses.replace(version("new", published="2025-03-06"), text=story(3, 4) + " End.")
-    ingested(index, old, elsewhere)
-    assert index.card("elsewhere").origin == "elsewhere"
-    ingested(index, new)
-    assert state(index)["old"] == "new"
-    assert [card.article_id for card in index.copies("elsewhere")] == ["elsewhere", "new"]
-    index.remove("new")
-    assert [card.article_id for card in index.copies("elsewhere")] == ["elsewhere", "old"]
-
-
-def test_an_address_that_many_texts_claim_is_no_articles(
-    index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(versions, "MOST_VERSIONS", 3)
-    items = [version(f"v{n}", str(n), published=f"2025-03-0{n}") for n in range(1, 5)]
-    ingested(index, *items[:3])
-    assert state(index) == {"v3": "", "v1": "v3", "v2": "v3"}
-    ingested(index, items[3])
-    assert set(state(index).values()) == {""}
-    index.remove("v1")
-    assert state(index) == {"v4": "", "v2": "v4", "v3": "v4"}
 
 
 LAST = "It is the last of the three bridges over the river."

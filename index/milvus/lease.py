@@ -90,11 +90,7 @@ class Lease:
         self._link.delete(self._collection, "key", dead)
         if living:
             holder = f"process {living[0]['pid']} on {living[0]['host']}"
-            raise Held(
-                f"{self._link.address} is being written to by {holder}. "
-                "Try again when it has finished.",
-                holder,
-            )
+            raise Held(f"{self._link.address} is being written to by {holder}.", holder)
 
 
 def _is_alive(writer: Row) -> bool:
