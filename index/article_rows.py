@@ -1,8 +1,7 @@
 """The rows of one article: stored, erased, set aside for a later version, brought back.
 
-Everything happens in the transaction of the caller. Nothing here decides which
-version is the latest (`index.versions`) or which articles are copies
-(`index.duplicates`).
+Everything happens in the transaction of the caller. `index.versions` decides which
+version is the latest, `index.duplicates` which articles are copies.
 """
 
 from __future__ import annotations

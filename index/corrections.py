@@ -4,8 +4,7 @@ A notice is a short paragraph in the first or last few that is labelled as one
 ("Correction, 7 December: …"), that speaks of the article itself or of an earlier
 version of it and says that something in it was wrong or has been put right, or
 that stands in brackets and begins with what it does ("(Corrects the spelling of a
-name in paragraph 3)"). News about a correction elsewhere is none. Nothing here
-changes a text.
+name in paragraph 3)"). News about a correction elsewhere is none.
 """
 
 from __future__ import annotations

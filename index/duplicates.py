@@ -12,8 +12,8 @@ or date in a sentence that both have (`index.differences`): such two are never o
 not even by way of a third that leaves the sentence out.
 
 Nodes of the graph are normalised texts, not articles, so a text that a thousand
-articles share costs no more than one. The tables live in the index's database
-and change in the transaction of the caller. Nothing here knows of chunks.
+articles share costs no more than one. These
+are the rules for every store.
 """
 
 from __future__ import annotations

@@ -5,8 +5,7 @@ inverted lists, one for each of some centroids, and only the lists nearest to th
 query are read (Jégou, Douze and Schmid, "Product quantization for nearest neighbor
 search", 2011, without the product quantisation: half floats keep the order of the
 best). Lists, not a graph: they can be added to, removed from and searched among
-given ids, and a graph takes three times as long to build. Nothing here reads or
-writes a file, or knows what a vector stands for.
+given ids, and a graph takes three times as long to build.
 """
 
 from __future__ import annotations

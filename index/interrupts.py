@@ -1,7 +1,4 @@
-"""Ctrl-C, once and twice: a long run is asked to end, and the second time it ends at once.
-
-Nothing here knows what is being run.
-"""
+"""Ctrl-C, once and twice: a long run is asked to end, and the second time it ends at once."""
 
 from __future__ import annotations
 

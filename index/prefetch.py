@@ -1,7 +1,4 @@
-"""Work done ahead, in one thread of its own, while what was done before is used.
-
-Nothing here knows what the work is.
-"""
+"""Work done ahead, in one thread of its own, while what was done before is used."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ speak in its user's place (indirect prompt injection: Greshake et al., 2023), wh
 the article says. It is known here by its form: the marks that set apart the turns of a
 conversation, orders about instructions, words to a machine, and orders about what may be
 cited or answered. What stands in quotation marks is somebody's words and may be news about
-such an attempt. Nothing here changes a text.
+such an attempt.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 Two fit: `index.store.Index`, a folder with SQLite and FAISS, and
 `index.milvus.store.MilvusIndex`, collections on a Milvus server. Both keep
 articles, chunks, vectors, full text and a manifest, and answer alike; what
-"one state" means in each is said where each is made. `index.locations` opens them.
-Nothing here stores anything.
+"one state" means in each is said where each is made. `index.opening` opens them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 An article belongs to a folder if the file that it was read from lies below it. In
 doubt it is there: a file that cannot be looked at is not gone, and a row is gone
 only from a table or an archive that was read whole. A feed names its newest entries
-only, so what is not in it any more is not gone. Nothing here changes an index.
+only, so what is not in it any more is not gone.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Until then the old one answers, and is kept if the new one cannot be finished. A
 rebuild that was stopped or killed goes on where it was when it is begun again
-with the same encoder. Nothing here reads files or makes vectors.
+with the same encoder.
 """
 
 from __future__ import annotations

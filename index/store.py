@@ -3,7 +3,7 @@
 SQLite is the truth: articles, chunks, vectors and the full-text index change
 together, one transaction for each article. FAISS is derived from it. A search
 reads one committed state in both: the FAISS index in memory is used only for
-the very state that it was built from. Nothing here makes vectors or chunks.
+the very state that it was built from.
 """
 
 from __future__ import annotations

@@ -4,8 +4,7 @@ The vectors' truth is SQLite; what is here is derived and can be made again at
 any time. The file is a plain FAISS index with a trailer that says which state
 of the database it holds; FAISS reads it without looking at the trailer. It is
 mapped into memory, not read, and never changed: what has come and gone since
-stands beside it until an ingest writes the next one. Nothing here knows what a
-vector stands for.
+stands beside it until an ingest writes the next one.
 """
 
 from __future__ import annotations
