@@ -212,11 +212,11 @@ def at_random(times: int, seed: int) -> Callable[[list[str]], Iterable[int]]:
 
 
 def at_each(*places: str) -> Callable[[list[str]], Iterable[int]]:
-    """For each place, the step in the middle of all that are there."""
+    """For each end of a step's name, the one in the middle of all steps with it."""
 
     def choose(steps: list[str]) -> Iterator[int]:
         for place in places:
-            there = [number for number, step in enumerate(steps, 1) if step == place]
+            there = [number for number, step in enumerate(steps, 1) if step.endswith(place)]
             yield there[len(there) // 2]
 
     return choose
@@ -267,13 +267,18 @@ def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wa
     sys.setprofile(None)
 
 
+_DISK = ("execute", "executemany", "fsync", "backup", "replace", "unlink", "hardlink_to")
+
+
 def _step(frame: FrameType, event: str, argument: Any) -> str:
     module, name = _place(frame.f_code)
     if event == "call" and module in _COUNTED:
         return f"{module}.{name}"
-    counted = ("execute", "executemany", "fsync", "backup", "replace", "unlink", "hardlink_to")
-    if event == "c_call" and module and argument.__name__ in counted:
+    if event == "c_call" and module and argument.__name__ in _DISK:
         return f"{module}.{name}: {argument.__name__}"
+    if event == "call" and frame.f_code.co_name in _DISK and frame.f_back:  # pathlib's
+        module, name = _place(frame.f_back.f_code)
+        return f"{module}.{name}: {frame.f_code.co_name}" if module else ""
     return ""
 
 

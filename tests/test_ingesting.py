@@ -524,7 +524,7 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
 
 def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
-        "writer._described",
+        "schema.create_tables",
         "article_rows.insert: execute",
         "article_rows.insert_chunks: execute",
         "copy_tables.link: executemany",
