@@ -133,15 +133,17 @@ def settle(db: sqlite3.Connection, addresses: Iterable[str | None]) -> bool:
     for address in addresses:
         found, crowded = versions_at(db, address) if address else ([], False)
         successors = {} if crowded else versions.superseded(found)
-        for one in found:
-            successor = successors.get(one.id, "")
-            if one.superseded_by and not successor:
-                bring_back(db, one.number)
-            elif successor and not one.superseded_by:
-                set_aside(db, one.number, successor)
-            elif successor != one.superseded_by:
-                db.execute("UPDATE earlier SET superseded_by = ? WHERE id = ?", (successor, one.id))
-            moved = moved or bool(successor) != bool(one.superseded_by)
+        for version in found:
+            successor = successors.get(version.id, "")
+            if version.superseded_by and not successor:
+                bring_back(db, version.number)
+            elif successor and not version.superseded_by:
+                set_aside(db, version.number, successor)
+            elif successor != version.superseded_by:
+                db.execute(
+                    "UPDATE earlier SET superseded_by = ? WHERE id = ?", (successor, version.id)
+                )
+            moved = moved or bool(successor) != bool(version.superseded_by)
     return moved
 
 

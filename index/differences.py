@@ -61,35 +61,37 @@ class _Said:
     denies: bool
 
 
-def differ(one: str, other: str) -> bool:
+def differ(text: str, other: str) -> bool:
     """True where two texts give another figure, name or date in a sentence that both have."""
-    first, second = _said(one), _said(other)
-    ours = [said for key, said in first.items() if key not in second]
-    theirs = [said for key, said in second.items() if key not in first]
-    if max(len(ours), len(theirs)) > MOST_SENTENCES:
+    first, second = _said(text), _said(other)
+    only_first = [said for key, said in first.items() if key not in second]
+    only_second = [said for key, said in second.items() if key not in first]
+    if max(len(only_first), len(only_second)) > MOST_SENTENCES:
         return True
-    names = [frozenset[str]().union(*(s.names for s in text.values())) for text in (first, second)]
-    pairs = chain(product(ours, second.values()), product(first.values(), theirs))
+    names = [frozenset[str]().union(*(s.names for s in said.values())) for said in (first, second)]
+    pairs = chain(product(only_first, second.values()), product(first.values(), only_second))
     return any(_contrary(a, b, *names) for a, b in pairs)
 
 
-def _contrary(one: _Said, other: _Said, ours: frozenset[str], theirs: frozenset[str]) -> bool:
-    shared = len(one.words & other.words)
-    shorter, longer = sorted((len(one.words), len(other.words)))
+def _contrary(
+    sentence: _Said, other: _Said, first_names: frozenset[str], second_names: frozenset[str]
+) -> bool:
+    shared = len(sentence.words & other.words)
+    shorter, longer = sorted((len(sentence.words), len(other.words)))
     if shared < max(ALIKE * shorter, LEAST_OF_LONGER * longer):
         return False
-    if one.denies != other.denies:
+    if sentence.denies != other.denies:
         return True
-    for mine, yours in (
-        (one.numbers, other.numbers),
-        (one.months, other.months),
-        (one.weekdays, other.weekdays),
+    for left, right in (
+        (sentence.numbers, other.numbers),
+        (sentence.months, other.months),
+        (sentence.weekdays, other.weekdays),
     ):
-        if mine - yours and yours - mine:
+        if left - right and right - left:
             return True
-    mine, yours = one.names - other.words, other.names - one.words
+    left, right = sentence.names - other.words, other.names - sentence.words
     # Of a person that both texts know, an editor may name the office instead.
-    return bool(mine and yours and (mine - theirs or yours - ours))
+    return bool(left and right and (left - second_names or right - first_names))
 
 
 @lru_cache(maxsize=64)

@@ -74,28 +74,28 @@ Relation = Literal["copies", "differ", ""]
 """Copies of one story; texts that would be, but do not agree in what they say; neither."""
 
 
-def is_copy(one: str, other: str) -> bool:
+def is_copy(text: str, other: str) -> bool:
     """True when two texts are copies of one story."""
-    return relation(one, other) == "copies"
+    return relation(text, other) == "copies"
 
 
-def relation(one: str, other: str) -> Relation:
+def relation(text: str, other: str) -> Relation:
     """What two texts are to one another."""
-    if text_key(one) == text_key(other):
+    if text_key(text) == text_key(other):
         return "copies"
-    if min(len(words(one)), len(words(other))) < SHORT_TEXT_WORDS:
+    if min(len(words(text)), len(words(other))) < SHORT_TEXT_WORDS:
         return ""
-    containment, resemblance = overlap(one, other)
+    containment, resemblance = overlap(text, other)
     if containment < MIN_CONTAINMENT or resemblance < MIN_RESEMBLANCE:
         return ""
-    return "differ" if differences.differ(one, other) else "copies"
+    return "differ" if differences.differ(text, other) else "copies"
 
 
-def overlap(one: str, other: str) -> tuple[float, float]:
+def overlap(text: str, other: str) -> tuple[float, float]:
     """The share of words in shared runs of five or more: of the shorter text, and of both."""
-    shared = shingles(one) & shingles(other)
+    shared = shingles(text) & shingles(other)
     (least, a), (most, b) = sorted(
-        (len(words(text)), _covered(text, shared)) for text in (one, other)
+        (len(words(each)), _covered(each, shared)) for each in (text, other)
     )
     return (max(a, b) if least == most else a) / max(1, least), (a + b) / max(1, least + most)
 
@@ -134,26 +134,26 @@ def _digest(data: bytes) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def bands(mine: bytes) -> set[int]:
+def bands(signature: bytes) -> set[int]:
     """The keys of a signature's bands, each hashed together with its place."""
     width = BAND_ROWS * _SIGNATURE.itemsize
     return {
-        _digest(place.to_bytes(4, "little") + mine[place : place + width])
-        for place in range(0, len(mine), width)
+        _digest(place.to_bytes(4, "little") + signature[place : place + width])
+        for place in range(0, len(signature), width)
     }
 
 
-def promising(mine: bytes, others: Sequence[bytes]) -> list[bool]:
+def promising(signature: bytes, others: Sequence[bytes]) -> list[bool]:
     """For each of some signatures, whether its text is worth comparing exactly with one.
 
     Spares the exact comparison with all that merely shares a publisher's footer.
     """
-    if not mine:
+    if not signature:
         return [False] * len(others)
-    signature = np.frombuffer(mine, _SIGNATURE)
+    values = np.frombuffer(signature, _SIGNATURE)
     return [
-        len(other) == len(mine)
-        and bool((np.frombuffer(other, _SIGNATURE) == signature).mean() >= MIN_ESTIMATE)
+        len(other) == len(signature)
+        and bool((np.frombuffer(other, _SIGNATURE) == values).mean() >= MIN_ESTIMATE)
         for other in others
     ]
 
@@ -181,7 +181,9 @@ def origins(members: Iterable[Member], copies: Pairs, apart: Pairs) -> dict[int,
         copies: pairs of texts that are copies.
         apart: pairs of texts that differ.
     """
-    ordered = sorted(members, key=lambda one: (not one.published, one.published, one.article_id))
+    ordered = sorted(
+        members, key=lambda member: (not member.published, member.published, member.article_id)
+    )
     groups = grouped([member.text_key for member in ordered], copies, apart)
     first: dict[int, str] = {}
     for member in ordered:
@@ -205,17 +207,17 @@ def grouped(keys: Iterable[int], copies: Pairs, apart: Pairs) -> dict[int, int]:
     member = {place: place for place in rank.values()}
     groups = {place: {place} for place in member}
     foes: dict[int, set[int]] = {place: set() for place in member}
-    for one, other in apart:
-        if one in rank and other in rank:
-            foes[rank[one]].add(rank[other])
-            foes[rank[other]].add(rank[one])
+    for a, b in apart:
+        if a in rank and b in rank:
+            foes[rank[a]].add(rank[b])
+            foes[rank[b]].add(rank[a])
     ranked = [sorted((rank[a], rank[b])) for a, b in copies if a in rank and b in rank]
-    for one, other in sorted(ranked):
-        mine, theirs = sorted((member[one], member[other]))
-        if mine == theirs or foes[mine] & groups[theirs]:
+    for a, b in sorted(ranked):
+        kept, joined = sorted((member[a], member[b]))
+        if kept == joined or foes[kept] & groups[joined]:
             continue
-        for place in groups[theirs]:
-            member[place] = mine
-        groups[mine] |= groups.pop(theirs)
-        foes[mine] |= foes.pop(theirs)
+        for place in groups[joined]:
+            member[place] = kept
+        groups[kept] |= groups.pop(joined)
+        foes[kept] |= foes.pop(joined)
     return {order[place]: order[group] for place, group in member.items()}

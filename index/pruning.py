@@ -56,7 +56,9 @@ def gone(
     tops = [shown(folder.resolve()).rstrip("/") + "/" for folder in below]
     there = lru_cache(maxsize=4096)(_is_there)
     present = frozenset(read)
-    lists = {_file(one, there) for one in present} - {_file(one, there) for one in unread}
+    lists = {_file(source, there) for source in present} - {
+        _file(source, there) for source in unread
+    }
 
     def is_gone(source: str) -> bool:
         file = _file(source, there)

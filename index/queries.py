@@ -191,9 +191,9 @@ class Queries(ABC):
 
     def claimants(self, article_id: str) -> list[Card]:
         """The articles of other origins that claim an article's address, the earliest first."""
-        mine = "(SELECT {} FROM articles WHERE id = ?1)"
+        own = "(SELECT {} FROM articles WHERE id = ?1)"
         return self._cards(
-            f"WHERE url_key = {mine.format('url_key')} AND origin != {mine.format('origin')} "
+            f"WHERE url_key = {own.format('url_key')} AND origin != {own.format('origin')} "
             "ORDER BY published IS NULL, published, id",
             _bindable(article_id),
         )

@@ -279,8 +279,8 @@ def _articles(db: sqlite3.Connection) -> Iterator[tuple[tuple[str, int], Article
             for number, digest, *row in _rows(db, table, ", ".join(read)):
                 article = checks.read_article(row)
                 if article.id.strip() and article.text.strip():
-                    told = article if "language" in there else _described(article)
-                    yield (table, number), told, digest
+                    described = article if "language" in there else _described(article)
+                    yield (table, number), described, digest
 
 
 def _rows(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[Any, ...]]:

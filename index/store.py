@@ -274,5 +274,5 @@ def _filed(state: Manifest) -> Manifest:
     return replace(state, stamp=state.filed, generation=0)
 
 
-def _precedes(one: Manifest, other: Manifest) -> bool:
-    return one.born == other.born and one.generation < other.generation
+def _precedes(state: Manifest, other: Manifest) -> bool:
+    return state.born == other.born and state.generation < other.generation

@@ -72,7 +72,7 @@ def page_key(url: str | None) -> str | None:
         return None
     address, _, query = key.partition("?")
     host, slash, path = address.partition("/")
-    asked = [one for one in query.split("&") if one and not _TWIN_QUERY.fullmatch(one.lower())]
+    asked = [part for part in query.split("&") if part and not _TWIN_QUERY.fullmatch(part.lower())]
     shown = _TWIN_PATH.sub("", slash + path).rstrip("/")
     return _TWIN_HOST.sub("", host) + shown + (f"?{'&'.join(asked)}" if asked else "")
 
@@ -138,13 +138,17 @@ def is_crowded(text_keys: Collection[int]) -> bool:
 
 def superseded(found: Sequence[Version]) -> Mapping[str, str]:
     """For each version that is not the latest of its story, the id of the latest."""
-    dated = sorted((one for one in found if one.moment), key=lambda one: one.order, reverse=True)
+    dated = sorted(
+        (version for version in found if version.moment),
+        key=lambda version: version.order,
+        reverse=True,
+    )
     successors: dict[str, str] = {}
     while dated:
         latest, story, dated = _story(dated)
-        for one in story:
-            if one.text_key != latest.text_key:
-                successors[one.id] = latest.id
+        for version in story:
+            if version.text_key != latest.text_key:
+                successors[version.id] = latest.id
     return successors
 
 
@@ -153,8 +157,8 @@ def _story(dated: Sequence[Version]) -> tuple[Version, list[Version], list[Versi
     latest, *rest = dated
     story, reached = [latest], [latest]
     while reached:
-        one = reached.pop()
-        found = [other for other in rest if is_version(one, other)]
+        version = reached.pop()
+        found = [other for other in rest if is_version(version, other)]
         rest = [other for other in rest if other not in found]
         story += found
         reached += found
@@ -166,20 +170,20 @@ def spare_id(article_id: str, source: str) -> str:
     return f"{article_id}-{hashlib.sha256(source.encode()).hexdigest()[:6]}"
 
 
-def is_version(one: Version, other: Version) -> bool:
+def is_version(version: Version, other: Version) -> bool:
     """Whether two articles at one address came the same way and tell one story of one publisher.
 
     What an index of before has set aside for the other stays aside.
     """
-    settled = one.superseded_by == other.id or other.superseded_by == one.id
-    if way(one.source) != way(other.source) and not settled:
+    settled = version.superseded_by == other.id or other.superseded_by == version.id
+    if way(version.source) != way(other.source) and not settled:
         return False
-    publishers = {name.casefold() for name in (one.publisher, other.publisher) if name}
+    publishers = {name.casefold() for name in (version.publisher, other.publisher) if name}
     if len(publishers) > 1:
         return False  # a partner's copy names the address of the original
-    if one.text_key == other.text_key:
+    if version.text_key == other.text_key:
         return True
-    if one.title and duplicates.words(one.title) == duplicates.words(other.title):
+    if version.title and duplicates.words(version.title) == duplicates.words(other.title):
         return True
-    first, second = (set(_LONG_WORD.findall(each.text.casefold())) for each in (one, other))
+    first, second = (set(_LONG_WORD.findall(each.text.casefold())) for each in (version, other))
     return len(first & second) >= LEAST_SHARED * min(len(first), len(second)) > 0

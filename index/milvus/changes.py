@@ -55,12 +55,12 @@ class Plan:
 
     def __init__(self, view: MilvusView, coming: Sequence[Coming], gone: Sequence[Row]) -> None:
         self._view = view
-        self._texts = {one.row["key"]: one.text for one in coming}
+        self._texts = {article.row["key"]: article.text for article in coming}
         self._left_out = {row["key"] for row in gone} | self._texts.keys()
-        now = {one.row["key"]: one.row for one in coming}
+        now = {article.row["key"]: article.row for article in coming}
         was: dict[int, Row] = {}
         for address in {row["url_key"] for row in (*gone, *now.values())} - {0}:
-            for stored, row in self._settled(address, [one.row for one in coming]):
+            for stored, row in self._settled(address, [article.row for article in coming]):
                 now[row["key"]] = row
                 if row["key"] not in self._texts:
                     was[row["key"]] = stored
@@ -69,8 +69,8 @@ class Plan:
         arriving = [row for row in now.values() if is_searched(row)]
         leaving = [row for row in (*gone, *was.values()) if is_searched(row)]
         self.written = [*self._linked(arriving, leaving), *aside]
-        self.fresh = {one.row["key"]: one.chunks for one in coming if one.chunks}
-        kept = {one.row["number"] for one in coming if not one.chunks}
+        self.fresh = {article.row["key"]: article.chunks for article in coming if article.chunks}
+        kept = {article.row["number"] for article in coming if not article.chunks}
         self.gone = [row for row in gone if row["number"] not in kept]
         described = [row for row in gone if row["number"] in kept and row["key"] in now]
         self.moved = [
@@ -268,7 +268,7 @@ class Changes:
         if not pending:
             return state
         names = self.names(state)
-        keys = {pending["written"], *(one["key"] for one in pending["chunks"])} - {None}
+        keys = {pending["written"], *(state_of["key"] for state_of in pending["chunks"])} - {None}
         fields = ["number", "change", "superseded_by"]
         rows = {row["key"]: row for row in self._link.get(names.articles, "key", keys, fields)}
         marked = rows.get(pending["written"])
@@ -292,12 +292,14 @@ class Changes:
     def _clean(self, names: Collections, pending: dict[str, Any], rows: Mapping[int, Row]) -> None:
         """Delete what a change has left behind: articles' rows, and chunks of no state of any."""
         self._link.delete(names.articles, "key", pending["gone"])
-        for one in pending["chunks"]:
-            row = rows.get(one["key"])
-            place = names.of(row) if row and row["number"] == one["number"] else ""
-            for here in (names[index] for index in one["places"]):
+        for chunks in pending["chunks"]:
+            row = rows.get(chunks["key"])
+            place = names.of(row) if row and row["number"] == chunks["number"] else ""
+            for here in (names[index] for index in chunks["places"]):
                 if here != place:
-                    self._link.delete(here, "id", layout.chunk_ids(one["number"], one["chunks"]))
+                    self._link.delete(
+                        here, "id", layout.chunk_ids(chunks["number"], chunks["chunks"])
+                    )
 
 
 def _next(state: State, totals: Totals, *, shrunk: bool) -> State:

@@ -197,7 +197,7 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
         "superseded_key": 0,
         "published": article.published.toordinal() if article.published else 0,
         "chunks": len(words),
-        "tokens": sum(one.count for one in words),
+        "tokens": sum(chunk.count for chunk in words),
         "id": article.id,
         "source": article.source,
         "origin": article.id,
