@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,11 +84,6 @@ def local_folder(where: Place) -> Path:
         return where.file.with_name(f"{where.file.name}.files")
     data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(data) / "byline" / re.sub(r"\W+", "_", str(where))
-
-
-def ingest_command(where: Place, *words: str) -> str:
-    """A `byline ingest` command for a message, ready to be pasted into a shell."""
-    return " ".join(["byline ingest", *words, "--index", shlex.quote(str(where)), "PATH"])
 
 
 def token() -> str:

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from index import chunking, ingesting, locations, opening, schema
 from index.connections import NO_WAIT, Wait, WriterLock
@@ -24,9 +24,6 @@ from index.readers import Meter
 from index.records import Progress, Report
 from index.replacing import put_in_place
 from index.store import Index
-
-if TYPE_CHECKING:
-    from index.milvus.store import MilvusIndex
 
 FOLDER = schema.REBUILDING
 
@@ -66,9 +63,8 @@ class Rebuild:
         where = locations.place(where)
         if isinstance(where, Path):
             return cls(_Folder.begun(where, encoder, wait), encoder)
-        return cls(
-            _Milvus(opening.milvus().beside(where, encoder, chunking.CHUNKER, wait)), encoder
-        )
+        fresh = opening.milvus().beside(where, encoder, chunking.CHUNKER, wait)
+        return cls(fresh, encoder)
 
     def ingest(
         self,
@@ -171,22 +167,6 @@ class _Folder:
     def close(self) -> None:
         self.store.close()
         self._lock.release()
-
-
-class _Milvus:
-    """The new archive in collections of its own, on the old one's server."""
-
-    def __init__(self, fresh: MilvusIndex) -> None:
-        self.store = fresh
-
-    def put_in_place(self) -> None:
-        self.store.put_in_place()
-
-    def discard(self) -> None:
-        self.store.discard()
-
-    def close(self) -> None:
-        self.store.close()
 
 
 def unfinished(folder: Path) -> int | None:

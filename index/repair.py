@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from index import checks, chunking, languages, replacing, schema
 from index.batches import content_hash, embedded_text
@@ -77,8 +77,8 @@ def salvage(folder: Path, encoder: Callable[[], Encoder], *, keep: bool = True) 
     Args:
         folder: that of the index.
         encoder: asked for when vectors are missing or the manifest is.
-        keep: leave the old database beside the new one. It stays in place when no article
-            could be read.
+        keep: leave the old database beside the new one, as is done anyway when an article is
+            lost. It stays in place when none could be read.
 
     Raises:
         IndexBusy: another process is writing to it.
@@ -89,7 +89,8 @@ def salvage(folder: Path, encoder: Callable[[], Encoder], *, keep: bool = True) 
         with contextlib.closing(_opened(folder, beside)) as db:
             saved = _copied(db, folder, beside, encoder)
         if saved.articles:
-            aside = _free_name(folder) if keep else None
+            lost = saved.articles < saved.known
+            aside = _free_name(folder) if keep or lost else None
             put_in_place(beside, folder, aside=aside)
             saved = dataclasses.replace(saved, aside=aside)
     return saved
@@ -128,16 +129,20 @@ def migrate(folder: Path, wait: Wait = NO_WAIT) -> None:
     ingest of its file adds what only the file tells. Chunks and vectors stay.
 
     Raises:
-        IndexMismatch: it cannot be written to.
-        DiskFull: there is no room for a second database.
+        IndexDamaged: some of it cannot be read; `salvage` reads the rest.
+        IndexMismatch: it cannot be written to, or there is no room for a second database.
     """
     try:
         with _beside(folder, wait) as beside, explained(folder):
             if not is_of_earlier_format(folder):  # another process was quicker
                 return
             with contextlib.closing(connect(folder, "ro")) as db:
-                _copied(db, folder, beside, _no_encoder)
+                saved = _copied(db, folder, beside, lambda: _refuse(folder))
+            if saved.articles != saved.known:
+                _refuse(folder)
             put_in_place(beside, folder)
+    except IndexDamaged:
+        raise
     except UnusableIndex as error:
         found = shlex.quote(str(folder))
         raise IndexMismatch(
@@ -200,8 +205,8 @@ def _copied(
     return Saved(len(saved), every, count, embedded, altered, tuple(lost))
 
 
-def _no_encoder() -> Encoder:
-    raise IndexDamaged("some of its vectors cannot be read")
+def _refuse(folder: Path) -> NoReturn:
+    raise schema.damaged(folder, "some of its rows cannot be read")
 
 
 def _named_as(state: Manifest) -> Encoder:

@@ -14,9 +14,10 @@ from index import schema
 from index.checks import find
 from index.connections import WriterLock, connect
 from index.embedding import HashEncoder
-from index.errors import IndexMismatch
+from index.errors import IndexDamaged, IndexMismatch
 from index.ingesting import ingest_articles
 from index.records import Article
+from index.repair import salvage
 from index.store import Index
 from tests.fakes import CountingEncoder, article, story
 from tests.faults import limited
@@ -143,6 +144,28 @@ def test_an_older_index_that_cannot_be_written_to_names_the_way_out(tmp_path: Pa
     assert format_in(tmp_path / "index") == 1
     Index.open(tmp_path / "index").close()
     assert format_in(tmp_path / "index") == schema.FORMAT
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE chunks SET vector = x'' WHERE id = 2",
+        "UPDATE articles SET text = '' WHERE number = 2",
+    ],
+)
+def test_a_damaged_older_index_is_left_to_the_doctor(tmp_path: Path, spoil: str) -> None:
+    made_before(tmp_path / "index", *OTHERS)
+    with contextlib.closing(connect(tmp_path / "index", "rw")) as db:
+        db.execute(spoil)
+    before = (tmp_path / "index" / schema.DATABASE).read_bytes()
+    with pytest.raises(IndexDamaged, match="doctor --mend"):
+        Index.open(tmp_path / "index", ENCODER)
+    assert (tmp_path / "index" / schema.DATABASE).read_bytes() == before
+    saved = salvage(tmp_path / "index", lambda: ENCODER)
+    assert (saved.articles, saved.known) == (3 - ("text" in spoil), 3)
+    assert saved.aside is not None and saved.aside.read_bytes() == before
+    with Index.open(tmp_path / "index", ENCODER) as index, index.snapshot() as view:
+        assert not find(view)
 
 
 def test_a_newer_index_is_refused(tmp_path: Path) -> None:

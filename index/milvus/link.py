@@ -15,8 +15,9 @@ from typing import Any
 
 from index.connections import NO_WAIT, Wait, awaiting
 from index.errors import IndexMissing, UnusableIndex
-from index.locations import MilvusAddress, ingest_command, token
+from index.locations import MilvusAddress, token
 from index.milvus.lite import Served
+from index.schema import command
 
 CONNECT_SECONDS = 10.0
 CALL_SECONDS = 60.0
@@ -195,7 +196,7 @@ def explained(address: MilvusAddress) -> Iterator[None]:
 def _meaning(address: MilvusAddress, said: str, code: object) -> str:
     low = said.lower()
     if code == _NO_COLLECTION:
-        again = ingest_command(address, "--rebuild")
+        again = command(address, "--rebuild")
         said = "has been made anew or deleted meanwhile. Try again, and if that does not help"
         return f"{said}: {again}"
     if any(sign in low for sign in _REFUSED):
@@ -207,7 +208,7 @@ def _meaning(address: MilvusAddress, said: str, code: object) -> str:
 
 def missing(address: MilvusAddress) -> IndexMissing:
     """The error for an address without an archive."""
-    return IndexMissing(f"There is no index at {address}. Make one: {ingest_command(address)}")
+    return IndexMissing(f"There is no index at {address}. Make one: {command(address)}")
 
 
 def _quiet() -> None:

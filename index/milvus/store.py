@@ -20,7 +20,7 @@ import numpy.typing as npt
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
 from index.errors import IndexDamaged, IndexExists, IndexMismatch, UnknownArticle, UnusableIndex
-from index.locations import MilvusAddress, ingest_command
+from index.locations import MilvusAddress
 from index.milvus import analysis, layout, schema
 from index.milvus.analysis import Words
 from index.milvus.changes import Changes, Coming
@@ -29,7 +29,7 @@ from index.milvus.lease import Lease
 from index.milvus.link import Link, Row, missing
 from index.milvus.view import MilvusQueries, MilvusView, Remembered
 from index.records import Article, Chunk
-from index.schema import Manifest, check_encoder
+from index.schema import Manifest, check_encoder, command
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is right, and a line about it, with what to do if it is not."""
@@ -71,7 +71,7 @@ class MilvusIndex(MilvusQueries):
         with index._closed_on_error():
             if not replace and index._row(MANIFEST_KEY) is not None:
                 raise IndexExists(
-                    f"{address} holds an index already. Add to it: {ingest_command(address)}"
+                    f"{address} holds an index already. Add to it: {command(address)}"
                 )
             index._clear(encoder, chunker)
         return index
@@ -233,6 +233,11 @@ class MilvusIndex(MilvusQueries):
         state = self._writing()
         self._changes.make(state, [], [self._view(state).row(article_id)])
 
+    @property
+    def store(self) -> MilvusIndex:
+        """Itself: what a rebuild fills."""
+        return self
+
     def put_in_place(self) -> None:
         """Let an archive made by `beside` be what its address names, in one write.
 
@@ -257,7 +262,7 @@ class MilvusIndex(MilvusQueries):
         stored = self._link.count(names.chunks), self._link.count(names.earlier)
         said = f"{totals.articles} articles in {totals.chunks} chunks"
         made = f"made with {state.manifest.encoder}"
-        anew = ingest_command(self._link.address, "--rebuild")
+        anew = command(self._link.address, "--rebuild")
         if state.pending:
             yield (
                 "index",
@@ -313,7 +318,7 @@ class MilvusIndex(MilvusQueries):
             raise IndexMismatch(
                 f"{self.name} has format {state.manifest.format}, and this version of Byline "
                 f"reads format {layout.FORMAT}. "
-                f"Rebuild it: {ingest_command(self._link.address, '--rebuild')}"
+                f"Rebuild it: {command(self._link.address, '--rebuild')}"
             )
         return state
 
@@ -383,7 +388,7 @@ class MilvusIndex(MilvusQueries):
                 self._link.call("drop_collection", collection)
 
     def _damaged(self, why: str) -> IndexDamaged:
-        fix = ingest_command(self._link.address, "--rebuild")
+        fix = command(self._link.address, "--rebuild")
         return IndexDamaged(f"{self.name} is damaged ({why}). Build it anew: {fix}")
 
     def _lease_held(self) -> Lease:
