@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from index import ingesting, readers, schema, vectors
+from index import ingesting, readers, schema
 from index.connections import Wait
 from index.embedding import HashEncoder
 from index.errors import DiskFull
@@ -126,8 +126,6 @@ def rows(times: int, seed: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder))
         rng = random.Random(seed)
-        for kind, spoil in FAISS_SPOILT.items():
-            yield torn_faiss(archive, kind, [spoil] * times, rng)
         for kind, spoil in PAGE_SPOILT.items():
             yield torn_page(archive, kind, spoil, times, rng)
         yield head_lost(archive)
@@ -149,18 +147,6 @@ def rows(times: int, seed: int) -> Iterator[Row]:
 
 # Torn files
 
-Spoil = Callable[[bytearray, random.Random], None]
-
-
-def _flip(data: bytearray, rng: random.Random) -> None:
-    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-
-
-def _cut(data: bytearray, rng: random.Random) -> None:
-    del data[rng.randrange(len(data)) :]
-
-
-FAISS_SPOILT: dict[str, Spoil] = {"vectors cut short": _cut, "vectors, a bit flipped": _flip}
 PAGE_SPOILT: dict[str, Callable[[random.Random, bytes], bytes]] = {
     "page of noise": lambda rng, whole: rng.randbytes(PAGE),
     "page of zeros": lambda rng, whole: bytes(PAGE),
@@ -174,20 +160,6 @@ def _page(whole: bytes, number: int) -> bytes:
 
 def _pages(whole: bytes) -> int:
     return len(whole) // PAGE
-
-
-def torn_faiss(archive: Archive, kind: str, spoils: Sequence[Spoil], rng: random.Random) -> Row:
-    """Spoil the FAISS file; the doctor, and any search, makes it again."""
-    found = mended = 0
-    for spoil in spoils:
-        place = archive.copy()
-        data = bytearray((place / vectors.FILE).read_bytes())
-        spoil(data, rng)
-        (place / vectors.FILE).write_bytes(data)
-        found += "made again" in doctor(place)["vectors"][1]
-        whole = "made again" not in doctor(place)["vectors"][1]
-        mended += whole and everything(place) == archive.expected
-    return Row(kind, len(spoils), len(spoils) * ARTICLES, 0, found, mended)
 
 
 def torn_page(

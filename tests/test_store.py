@@ -81,9 +81,6 @@ def test_the_folder_explains_itself(index: Index) -> None:
         assert path.name == "README.txt" or path.name in readme
 
 
-# Lexical search
-
-
 @pytest.mark.parametrize("title_weight", [1.0, 3.0])
 def test_lexical_scores_are_bm25(index: Index, title_weight: float) -> None:
     """Held against the formula of Robertson and Zaragoza (2009) as FTS5 documents it."""
@@ -108,9 +105,6 @@ def test_lexical_scores_are_bm25(index: Index, title_weight: float) -> None:
     hits = index.lexical(["alpha", "gamma", "eta"], 10, title_weight=title_weight)
     assert ids(hits) == sorted((1, 2, 3), key=lambda n: -score(n - 1))
     assert [hit.score for hit in hits] == pytest.approx([score(h.chunk_id - 1) for h in hits])
-
-
-# Semantic search
 
 
 # The FAISS file
@@ -198,30 +192,6 @@ def test_a_snapshot_does_not_move(index: Index) -> None:
         assert set(ids(view.semantic(query(), 99))) == set(ids(before[1]))
         now = set(ids(reader.lexical(["title"], 99)))
         assert now == set(ids(reader.semantic(query(), 99))) != set(ids(before[1]))
-
-
-def test_a_reader_follows_additions_updates_and_removals(index: Index) -> None:
-    with Index.open(index.folder, ENCODER) as reader:
-        for n in range(6):
-            put(index, article(f"a{n}", story(n)))
-            assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
-        put(index, article("a2", story(70)))
-        assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
-        index.remove("a4")
-        put(index, article("a9", story(9)))
-        assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
-
-
-def test_a_reader_that_was_open_refuses_another_encoder(index: Index) -> None:
-    filled(index, 2)
-    with Index.open(index.folder, ENCODER) as reader:
-        assert reader.semantic(query(), 2)
-        index.close()
-        with Index.create(index.folder / "beside", OtherEncoder()) as other:
-            put(other, article("new", story(9)))
-        put_in_place(index.folder / "beside", index.folder)
-        with pytest.raises(IndexMismatch, match="hash"):
-            reader.semantic(query(), 2)
 
 
 def test_a_reader_notices_that_the_database_was_replaced(index: Index) -> None:

@@ -35,32 +35,31 @@ Links = tuple[set[int], set[int]]
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """An article as it is to be stored."""
+    """An article as it is to be stored, in a new state of it."""
 
     row: Row
     text: str
-    chunks: Sequence[Row] = ()
-    """The rows of its chunks, where its number is a new one; else they stay where they are."""
+    chunks: Sequence[Row]
 
 
 class Plan:
-    """What it takes that some articles come and others go; made by reading alone.
+    """What it takes that an article comes and others go; made by reading alone.
 
     Attributes:
         written: articles' rows, all of which are to be seen at one moment.
         gone: the stored rows that are no more, or are written over by another state.
         moved: the stored rows of articles whose chunks change place, as a version comes or goes.
-        fresh: the rows of new chunks, by the key of their article.
     """
 
-    def __init__(self, view: MilvusView, coming: Sequence[Coming], gone: Sequence[Row]) -> None:
+    def __init__(self, view: MilvusView, coming: Coming | None, gone: Sequence[Row]) -> None:
         self._view = view
-        self._texts = {article.row["key"]: article.text for article in coming}
+        self.gone = gone
+        self._texts = {coming.row["key"]: coming.text} if coming else {}
         self._left_out = {row["key"] for row in gone} | self._texts.keys()
-        now = {article.row["key"]: article.row for article in coming}
+        now = {coming.row["key"]: coming.row} if coming else {}
         was: dict[int, Row] = {}
         for address in {row["url_key"] for row in (*gone, *now.values())} - {0}:
-            for stored, row in self._settled(address, [article.row for article in coming]):
+            for stored, row in self._settled(address, list(now.values())):
                 now[row["key"]] = row
                 if row["key"] not in self._texts:
                     was[row["key"]] = stored
@@ -69,21 +68,13 @@ class Plan:
         arriving = [row for row in now.values() if is_searched(row)]
         leaving = [row for row in (*gone, *was.values()) if is_searched(row)]
         self.written = [*self._linked(arriving, leaving), *aside]
-        self.fresh = {article.row["key"]: article.chunks for article in coming if article.chunks}
-        kept = {article.row["number"] for article in coming if not article.chunks}
-        self.gone = [row for row in gone if row["number"] not in kept]
-        described = [row for row in gone if row["number"] in kept and row["key"] in now]
-        self.moved = [
-            row
-            for row in (*was.values(), *described)
-            if is_searched(row) != is_searched(now[row["key"]])
-        ]
+        self.moved = [row for key, row in was.items() if is_searched(row) != is_searched(now[key])]
 
     def pending(self, change: int, names: Collections) -> dict[str, Any]:
         """What the next writer has to know, should this one not live to finish."""
         keys = {row["key"] for row in self.written}
         both = list(range(1, len(names)))
-        new = [row for row in self.written if row["key"] in self.fresh]
+        new = [row for row in self.written if row["key"] in self._texts]
         places = [(row, [names.index(names.of(row))]) for row in (*self.gone, *new)]
         places += [(row, both) for row in self.moved]
         return {
@@ -239,17 +230,17 @@ class Changes:
         """The collections of an archive in some state."""
         return layout.collections(self._link.address.name, state.manifest.born)
 
-    def make(self, state: State, coming: Sequence[Coming], gone: Sequence[Row]) -> None:
-        """Store some articles and take others away, as one change."""
+    def make(self, state: State, coming: Coming | None, gone: Sequence[Row]) -> None:
+        """Store an article, or none, and take others away, as one change."""
         names, view = self.names(state), self._view(state)
         plan = Plan(view, coming, gone)
-        number = state.number + 2  # the first may be that of a new state of an article
+        number = state.number + 2  # the first is that of the article's new state
         before = view.rows("key", [row["key"] for row in plan.written])
         state = dataclasses.replace(state, number=number, pending=plan.pending(number, names))
         self._write(state)
         written = {row["key"]: row for row in plan.written}
-        for key, rows in plan.fresh.items():
-            self._link.upsert(names.of(written[key]), rows)
+        if coming:
+            self._link.upsert(names.of(written[coming.row["key"]]), coming.chunks)
         for row in plan.moved:
             rows = view.chunk_rows(row, layout.STORED_CHUNK[1:])
             self._link.upsert(names.of(written[row["key"]]), rows)
@@ -257,9 +248,9 @@ class Changes:
         rows = [layout.as_written(row, number) for row in plan.written]
         self._link.upsert(names.articles, rows, MOST)
         self._clean(names, state.pending, written)
-        was = {row["key"]: row for row in (*before, *plan.gone)}
+        was = {row["key"]: row for row in (*before, *gone)}
         totals = layout.changed(state.totals, list(was.values()), plan.written)
-        shrunk = bool(plan.gone or plan.moved)
+        shrunk = bool(gone or plan.moved)
         self._write(_next(state, totals or self.counted(state)[0], shrunk=shrunk))
 
     def recover(self, state: State) -> State:

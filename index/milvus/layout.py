@@ -277,20 +277,6 @@ def chunk_rows(
     return rows
 
 
-def copied(chunks: Sequence[Row], row: Row) -> list[Row]:
-    """The rows of an article's chunks for another state of it."""
-    return [
-        {
-            **chunk,
-            "id": row["number"] * PLACES + chunk["id"] % PLACES,
-            "number": row["number"],
-            "article": row["key"],
-            "published": row["published"],
-        }
-        for chunk in chunks
-    ]
-
-
 def card(row: Row) -> Card:
     """The card of an article's row."""
     known = {

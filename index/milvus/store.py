@@ -22,12 +22,12 @@ from index.embedding import Encoder
 from index.errors import IndexDamaged, IndexExists, IndexMismatch, UnknownArticle, UnusableIndex
 from index.locations import MilvusAddress
 from index.milvus import analysis, layout, schema
-from index.milvus.analysis import Words
+from index.milvus.analysis import Phrase
 from index.milvus.changes import Changes, Coming
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
 from index.milvus.lease import Lease
 from index.milvus.link import Link, Row, missing
-from index.milvus.view import MilvusQueries, MilvusView, Remembered
+from index.milvus.view import MilvusQueries, MilvusView
 from index.records import Article, Chunk
 from index.schema import Manifest, check_encoder, command
 
@@ -47,7 +47,8 @@ class MilvusIndex(MilvusQueries):
         self._lease = lease
         self._slot = slot
         self._manifest = layout.manifest(link.address.name)
-        self._remembered = Remembered()
+        self._counted: tuple[str, dict[Phrase, int]] = ("", {})
+        """The stamp of a state, and how many of its chunks hold a phrase."""
         self._changes = Changes(link, self._write, self._view)
 
     @classmethod
@@ -206,32 +207,23 @@ class MilvusIndex(MilvusQueries):
         added = layout.chunk_rows(article, new, chunks, matrix, words)
         gone = self._replaced(state, new)
         new = layout.in_place_of(new, gone)
-        self._changes.make(state, [Coming(new, article.text, added)], gone)
+        self._changes.make(state, Coming(new, article.text, added), gone)
         return "updated" if gone else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
-        """See `Store`."""
-        state = self._writing()
-        view = self._view(state)
+        """See `Store`: the chunks are stored anew, with the vectors that they have."""
+        view = self._view(self._writing())
         try:
-            old = view.row(article.id)
+            rows = view.chunk_rows(view.row(article.id), ["vector"])
         except UnknownArticle as error:
             raise KeyError(article.id) from error
-        stored = view.chunk_rows(old, layout.STORED_CHUNK[1:])
-        words = [Words.stored(chunk["words"]) for chunk in stored]
-        new = layout.article_row(article, content_hash, old["number"], words)
-        gone = self._replaced(state, new)
-        new = layout.in_place_of(new, gone)
-        chunks: list[Row] = []
-        if new["published"] != old["published"]:  # which stands with the chunks too
-            new["number"] = state.number + 1
-            chunks = layout.copied(stored, new)
-        self._changes.make(state, [Coming(new, article.text, chunks)], gone)
+        matrix = np.array([row["vector"] for row in rows], np.float32)
+        self.put(article, content_hash, view.chunks_of(article.id), matrix)
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
         state = self._writing()
-        self._changes.make(state, [], [self._view(state).row(article_id)])
+        self._changes.make(state, None, [self._view(state).row(article_id)])
 
     @property
     def store(self) -> MilvusIndex:
@@ -332,7 +324,10 @@ class MilvusIndex(MilvusQueries):
         self._link.upsert(self._manifest, [row])
 
     def _view(self, state: State) -> MilvusView:
-        return MilvusView(self._link, state, self._remembered)
+        counted = self._counted
+        if counted[0] != state.manifest.stamp:
+            counted = self._counted = (state.manifest.stamp, {})
+        return MilvusView(self._link, state, counted[1])
 
     def _replaced(self, state: State, new: Row) -> list[Row]:
         """The rows of the articles that have a new one's id or source."""

@@ -10,7 +10,6 @@ may lie on either side of a change.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -198,30 +197,15 @@ class MilvusQueries(ABC):
         return {row["source"]: (row["id"], row["content_hash"]) for row in rows}
 
 
-class Remembered:
-    """How many chunks hold a phrase, as long as the archive is in one state."""
-
-    def __init__(self) -> None:
-        self._stamp = ""
-        self._found: dict[Phrase, int] = {}
-        self._turn = threading.Lock()
-
-    def of(self, stamp: str) -> dict[Phrase, int]:
-        """What is known in this state; to be added to."""
-        with self._turn:
-            if stamp != self._stamp:
-                self._stamp, self._found = stamp, {}
-            return self._found
-
-
 class MilvusView(MilvusQueries):
     """One look at an archive, and the rows that it has seen."""
 
-    def __init__(self, link: Link, state: State, remembered: Remembered) -> None:
+    def __init__(self, link: Link, state: State, counted: dict[Phrase, int]) -> None:
+        """Take the connection, the state, and how many chunks in it are known to hold a phrase."""
         self.state = state
         self._link = link
         self._names = layout.collections(link.address.name, state.manifest.born)
-        self._counted = remembered.of(state.manifest.stamp)
+        self._counted = counted
         self._seen: dict[int, Row] = {}
         self._stories: dict[int, Row] = {}
 
