@@ -34,7 +34,7 @@ Links = tuple[set[int], set[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class Incoming:
     """An article as it is to be stored, in a new state of it."""
 
     row: Row
@@ -51,12 +51,12 @@ class Plan:
         moved: the stored rows of articles whose chunks change place, as a version comes or goes.
     """
 
-    def __init__(self, view: MilvusView, coming: Coming | None, gone: Sequence[Row]) -> None:
+    def __init__(self, view: MilvusView, incoming: Incoming | None, gone: Sequence[Row]) -> None:
         self._view = view
         self.gone = gone
-        self._texts = {coming.row["key"]: coming.text} if coming else {}
+        self._texts = {incoming.row["key"]: incoming.text} if incoming else {}
         self._left_out = {row["key"] for row in gone} | self._texts.keys()
-        now = {coming.row["key"]: coming.row} if coming else {}
+        now = {incoming.row["key"]: incoming.row} if incoming else {}
         was: dict[int, Row] = {}
         for address in {row["url_key"] for row in (*gone, *now.values())} - {0}:
             for stored, row in self._settled(address, list(now.values())):
@@ -96,12 +96,12 @@ class Plan:
         rows = self._view.rows(field, values)
         return [row for row in rows if is_searched(row) and row["key"] not in self._left_out]
 
-    def _settled(self, address: int, coming: Sequence[Row]) -> list[tuple[Row, Row]]:
+    def _settled(self, address: int, incoming: Sequence[Row]) -> list[tuple[Row, Row]]:
         """The rows at an address that another version supersedes now, or none any more.
 
         Each as it was, and as it is now.
         """
-        new = [row for row in coming if row["url_key"] == address]
+        new = [row for row in incoming if row["url_key"] == address]
         texts = self._view.text_keys_at(address)
         there = {text for key, text in texts.items() if key not in self._left_out}
         crowded = versions.is_crowded(there | {row["text_key"] for row in new})
@@ -125,24 +125,24 @@ class Plan:
     def _linked(self, arriving: Sequence[Row], leaving: Sequence[Row]) -> list[Row]:
         """The rows that arrive, linked to their copies, and those whose origin or links change."""
         origins = {row["origin_key"] for row in leaving}
-        come: list[Row] = []
+        arrived: list[Row] = []
         for new in arriving:
-            twins = [row for row in come if row["text_key"] == new["text_key"]]
+            twins = [row for row in arrived if row["text_key"] == new["text_key"]]
             stored = [] if twins else self._by("text_key", [new["text_key"]])
             if twins or stored:
                 links = _links((twins or stored)[0])
             else:
-                links, stored = self._related(new, come)
-            come.append({**new, "links": _packed(links)})
+                links, stored = self._related(new, arrived)
+            arrived.append({**new, "links": _packed(links)})
             origins.update(row["origin_key"] for row in stored)
-        return self._elected([*come, *self._around(origins, come)], len(come))
+        return self._elected([*arrived, *self._around(origins, arrived)], len(arrived))
 
-    def _related(self, new: Row, come: Sequence[Row]) -> tuple[Links, list[Row]]:
+    def _related(self, new: Row, arrived: Sequence[Row]) -> tuple[Links, list[Row]]:
         """The texts that a new one is linked to, and the stored rows of its copies."""
         bands = layout.bands(new)
         near = self._view.near(bands, new["text_key"], CANDIDATES) if bands else []
         near = [row for row in near if is_searched(row) and row["key"] not in self._left_out]
-        others = [*{row["text_key"]: row for row in near}.values(), *come]
+        others = [*{row["text_key"]: row for row in near}.values(), *arrived]
         worth = duplicates.promising(layout.minhash(new), [layout.minhash(row) for row in others])
         text, links = self._text_of(new), (set[int](), set[int]())
         copies = []
@@ -152,12 +152,12 @@ class Plan:
                 links[relation == "differ"].add(row["text_key"])
             if relation == "copies" and row["key"] not in self._texts:
                 copies.append(row)
-        return links, [row for row in copies if row not in come]
+        return links, [row for row in copies if row not in arrived]
 
-    def _around(self, origins: set[int], come: Sequence[Row]) -> list[Row]:
+    def _around(self, origins: set[int], arrived: Sequence[Row]) -> list[Row]:
         """The rows of some origins, and of others that a chain of copies leads to."""
         near: dict[int, Row] = {}
-        looked = {row["text_key"] for row in come}
+        looked = {row["text_key"] for row in arrived}
         while origins:
             near |= {row["key"]: row for row in self._by("origin_key", origins)}
             looked |= {row["text_key"] for row in near.values()}
@@ -230,17 +230,17 @@ class Changes:
         """The collections of an archive in some state."""
         return layout.collections(self._link.address.name, state.manifest.born)
 
-    def make(self, state: State, coming: Coming | None, gone: Sequence[Row]) -> None:
+    def make(self, state: State, incoming: Incoming | None, gone: Sequence[Row]) -> None:
         """Store an article, or none, and take others away, as one change."""
         names, view = self.names(state), self._view(state)
-        plan = Plan(view, coming, gone)
+        plan = Plan(view, incoming, gone)
         number = state.number + 2  # the first is that of the article's new state
         before = view.rows("key", [row["key"] for row in plan.written])
         state = dataclasses.replace(state, number=number, pending=plan.pending(number, names))
         self._write(state)
         written = {row["key"]: row for row in plan.written}
-        if coming:
-            self._link.upsert(names.of(written[coming.row["key"]]), coming.chunks)
+        if incoming:
+            self._link.upsert(names.of(written[incoming.row["key"]]), incoming.chunks)
         for row in plan.moved:
             rows = view.chunk_rows(row, layout.STORED_CHUNK[1:])
             self._link.upsert(names.of(written[row["key"]]), rows)

@@ -23,7 +23,7 @@ from index.errors import IndexDamaged, IndexExists, IndexMismatch, UnknownArticl
 from index.locations import MilvusAddress
 from index.milvus import analysis, layout, schema
 from index.milvus.analysis import Phrase
-from index.milvus.changes import Changes, Coming
+from index.milvus.changes import Changes, Incoming
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
 from index.milvus.lease import Lease
 from index.milvus.link import Link, Row, missing
@@ -207,7 +207,7 @@ class MilvusIndex(MilvusQueries):
         added = layout.chunk_rows(article, new, chunks, matrix, words)
         gone = self._replaced(state, new)
         new = layout.in_place_of(new, gone)
-        self._changes.make(state, Coming(new, article.text, added), gone)
+        self._changes.make(state, Incoming(new, article.text, added), gone)
         return "updated" if gone else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
