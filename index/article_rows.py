@@ -59,19 +59,6 @@ def insert_chunks(
         )
 
 
-def keep_chunks(
-    db: sqlite3.Connection, number: int, chunks: Sequence[Chunk], blobs: Sequence[bytes]
-) -> None:
-    """Store the chunks of an article that is set aside; no search finds them."""
-    db.executemany(
-        "INSERT INTO earlier_chunks VALUES (?, ?, ?, ?, ?)",
-        [
-            (number, chunk.start, chunk.end, pack_spans(chunk.sentences), blob)
-            for chunk, blob in zip(chunks, blobs, strict=True)
-        ],
-    )
-
-
 def erase(db: sqlite3.Connection, number: int) -> None:
     """Delete an article that is searched, and all that hangs on it."""
     copy_tables.unlink(db, number)

@@ -43,18 +43,19 @@ def put_in_place(beside: Path, folder: Path, *, aside: Path | None = None) -> No
 
 
 def finish(folder: Path) -> None:
-    """Go on where a mending was killed while its database took the damaged one's place.
+    """Go on where one that mended was killed as its database took the other's place.
 
-    The caller has the writer's lock of `folder`. Does nothing where there was none.
+    What one that was killed before has made is deleted. The caller has the writer's lock of
+    `folder`.
     """
     beside, database = folder / MENDING, folder / schema.DATABASE
-    if not (beside / schema.DATABASE).exists() or not database.exists():
+    if not beside.exists() or not database.exists():
         return
     kept = folder.glob(KEPT.format("*"))
-    if any(path.samefile(database) for path in kept):  # and its log, if it had one
+    if (beside / schema.DATABASE).exists() and any(path.samefile(database) for path in kept):
         with explained(folder):
-            _exchanged(beside, folder, None)
-        shutil.rmtree(beside, ignore_errors=True)
+            _exchanged(beside, folder, None)  # what is kept has its log, if it had one
+    shutil.rmtree(beside, ignore_errors=True)
 
 
 def _written_over(beside: Path, folder: Path) -> bool:

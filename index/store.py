@@ -35,7 +35,7 @@ LOOSE = 10_000
 
 
 class Index(Queries):
-    """The articles of one folder, searchable; see `Queries` for all that can be asked.
+    """The articles of one folder, a `Store`; see `Queries` for all that can be asked.
 
     Any thread may read. Made by `create` or `open`, and ended by `close`.
     """
@@ -153,30 +153,17 @@ class Index(Queries):
         chunks: Sequence[Chunk],
         matrix: npt.NDArray[np.float32],
     ) -> Literal["added", "updated"]:
-        """Store an article, its chunks and their vectors of shape [n, d], in one transaction.
-
-        It takes the place of an article with the same id or the same source.
-        """
+        """See `Store`; in one transaction."""
         with self._writing() as writer:
             return writer.put(article, content_hash, chunks, matrix)
 
     def redescribe(self, article: Article, content_hash: str) -> None:
-        """Change what is known of an article whose text and title stay as they are.
-
-        Raises:
-            KeyError: no article has its id.
-        """
+        """See `Store`."""
         with self._writing() as writer:
             writer.redescribe(article, content_hash)
 
     def remove(self, article_id: str) -> None:
-        """Take an article or an earlier version out of the index.
-
-        An earlier version that it superseded is searched again.
-
-        Raises:
-            UnknownArticle: no article has that id.
-        """
+        """See `Store`."""
         with self._writing() as writer:
             writer.remove(article_id)
 

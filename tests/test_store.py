@@ -169,8 +169,11 @@ def test_a_whole_faiss_file_is_used_as_it_is(index: Index) -> None:
 def test_what_a_killed_writer_left_behind_is_tidied_away(index: Index) -> None:
     index.close()
     (index.folder / "vectors.faiss.1-2.tmp").write_bytes(b"half")
+    (index.folder / "mending").mkdir()
+    (index.folder / "mending" / schema.DATABASE).write_bytes(b"half")
     Index.open(index.folder, writable=True).close()
     assert not list(index.folder.glob("*.tmp"))
+    assert not (index.folder / "mending").exists()
 
 
 # Readers beside a writer
