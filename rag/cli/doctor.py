@@ -97,7 +97,12 @@ class Doctor:
             yield "index", False, str(error)
             return
         try:
-            yield from self._agreeing()
+            try:
+                yield from self._agreeing()
+            except IndexDamaged:  # in what SQLite's own check does not look at
+                if not self.mends:
+                    raise
+                yield from self._salvaged()
             yield self._vectors()
         except BylineError as error:
             yield "index", False, str(error)
