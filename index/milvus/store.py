@@ -249,7 +249,8 @@ class MilvusIndex(MilvusQueries):
 
     def findings(self) -> Iterator[Finding]:
         """Look at all of it and say what is right and what is not."""
-        state, names = self._state(), self._changes.names(self._state())
+        state = self._state()
+        names = self._changes.names(state)
         totals, aside = self._changes.counted(state)
         stored = self._link.count(names.chunks), self._link.count(names.earlier)
         said = f"{totals.articles} articles in {totals.chunks} chunks"
