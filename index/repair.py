@@ -157,8 +157,8 @@ def _beside(folder: Path, wait: Wait) -> Iterator[Path]:
     lock = WriterLock.taken(folder, wait=wait)
     beside = folder / MENDING
     try:
-        shutil.rmtree(beside, ignore_errors=True)  # of one that was killed
-        beside.mkdir()
+        replacing.finish(folder)  # one that was killed
+        beside.mkdir(exist_ok=True)
         yield beside
     finally:
         shutil.rmtree(beside, ignore_errors=True)
