@@ -291,7 +291,6 @@ class Answer:
         return {
             "question": self.question,
             "understood": self.understood,
-            "kind": self.kind,
             "text": self.text,
             "refused": self.refused,
             "short": self.short,
@@ -308,6 +307,8 @@ class Answer:
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "set_aside": [headline.to_dict() for headline in self.set_aside],
             "unanswered": [part.to_dict() for part in self.unanswered],
+            "kind": self.kind,
+            "reply": self.reply,
             "listed": [
                 {
                     "article_id": card.article_id,

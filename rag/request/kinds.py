@@ -22,8 +22,8 @@ Kind = Literal[
 
 LEAST = 0.72
 """Cosine to its nearest example below which a text is a question."""
-MARGIN = 0.06
-"""By how much nearer it must be to another kind than to a question."""
+NEARER = 0.7
+"""Its distance to another kind, as a share of that to a question, from which it is of that kind."""
 STAND_INS = {
     "topic": "the flood",
     "author": "Anna Berg",
@@ -95,5 +95,5 @@ class Kinds:
         for kind, value in zip(self._kinds, likeness.tolist(), strict=True):
             best[kind] = max(value, best.get(kind, -1.0))
         kind = max(best, key=lambda one: best[one])
-        is_clear = best[kind] >= LEAST and best[kind] - best["question"] >= MARGIN
+        is_clear = best[kind] >= LEAST and 1 - best[kind] <= NEARER * (1 - best["question"])
         return kind if is_clear else "question"
