@@ -11,7 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Literal, ParamSpec, TypeVar
 
 from index.embedding import Encoder, Vectors
 from index.records import Card, Span
@@ -24,6 +25,7 @@ from rag.decide.evidence import Chosen, choose
 from rag.decide.refusal import EMPTY, headline, nowhere, refusal
 from rag.models.llm import LLM
 from rag.overview import overview
+from rag.phrases import phrases, sentences_with
 from rag.reader.reading import Reader
 from rag.records import (
     Answer,
@@ -101,7 +103,8 @@ class Run:
     confidence: float = 0.0
     short: str | None = None
     understood: str = ""
-    kind: Kind = "question"
+    kind: Kind | Literal["phrase"] = "question"
+    refusal: Refusal | None = None
     reply: Reply = field(default_factory=lambda: Reply(""))
 
     def events(self, view: View) -> Iterator[Event]:
@@ -111,7 +114,7 @@ class Run:
         asked = parts(self.asked)
         if len(asked) == 1 and (yield from self._requested(view)):
             self.seconds["total"] = time.perf_counter() - started
-            answer = self._answer(None)
+            answer = self._answer(self.refusal)
             yield Event("answer", answer.text, answer=answer)
             return
         refused: list[Unanswered] = []
@@ -145,6 +148,9 @@ class Run:
         """What is asked for other than by a question, if it is: of the archive, or an overview."""
         catalogue = self._timed("retrieve", self.catalogue, view)
         scope, stood_in = catalogue.read(self.asked, self.today)
+        wanted = [] if scope.titles else phrases(self.asked)
+        if wanted:
+            return (yield from self._phrased(view, wanted))
         kind = self._timed("retrieve", self.kinds().of, stood_in)
         if scope.titles and not scope.topic:
             kind = "overview"
@@ -163,6 +169,18 @@ class Run:
         else:
             self.reply = catalogue.reply(kind, scope, cards)
         self.kind, self.understood, self.confidence = kind, self.asked, 1.0
+        return True
+
+    def _phrased(self, view: View, wanted: list[str]) -> Generator[Event, None, bool]:
+        """The sentences that have the words in quotation marks, or that there are none."""
+        self.kind, self.understood, self.confidence = "phrase", self.asked, 1.0
+        question = Question.read(self.asked, self.today)
+        find = partial(sentences_with, view, question, wanted, self.dates)
+        drafts, lacking = self._timed("retrieve", find)
+        for mended, some in self._quoted(drafts):
+            yield self._shown(view, mended, some)
+        if not self.sentences:
+            self.refusal = Refusal("not_stated", lacking or "Nothing of it passed the exact check.")
         return True
 
     def _narrowed(self, scope: Scope) -> Scope:
