@@ -288,8 +288,8 @@ def ask(
 ) -> None:
     """Answer one question, or a table of them, with the passages that the answers rest on."""
     if (questions is None) != (answers is None) or (question is None) == (questions is None):
-        raise BadRequest(
-            "Ask a question, or a table: byline ask --from questions.csv --to answers.csv"
+        raise typer.BadParameter(
+            "ask one question, or a table: byline ask --from questions.csv --to answers.csv"
         )
     first, last = _days(since, until)
     model = _at_hand(model)
