@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from index.formats.articles import FIELDS, squeezed
+from index.formats.fields import FIELDS, squeezed
 from index.formats.document import from_bytes
-from index.formats.fields import line, paragraphs
+from index.formats.escapes import line, paragraphs
 from index.formats.rows import TEXT_FIELDS
 from index.readers import read_document
 from index.records import Article, Problem

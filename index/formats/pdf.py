@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from index.cleaning import Facts
 from index.errors import UnreadableSource
 from index.formats import ocr, runningheads
-from index.formats.articles import Told, article, names, one_line
+from index.formats.articles import article
 from index.formats.columns import Row, margin
 from index.formats.document import Document
+from index.formats.fields import names, one_line
 from index.formats.pagefacts import split_title
 from index.formats.pdffile import PdfFile, Sheet
 from index.hyphens import without_leftovers
@@ -114,7 +115,7 @@ def _lines(number: int, block: Sequence[Row], title: Sequence[Row]) -> list[Line
     ]
 
 
-def _properties(told: dict[str, str], title: str) -> Iterator[Told]:
+def _properties(told: dict[str, str], title: str) -> Iterator[tuple[str, object, str]]:
     """What the file says of itself; programs fill it in, so it is believed last."""
     named, author = one_line(told.get("Title", "")), one_line(told.get("Author", ""))
     if " " in named and not _NO_TITLE.search(named) and len(named) <= LONGEST_TITLE:

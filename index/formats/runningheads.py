@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from statistics import median
 
-from index.formats.articles import one_line
 from index.formats.columns import WIDER, Row, rows_of
+from index.formats.fields import one_line
 from index.formats.pdffile import Sheet
 from index.lines import web_address
 
