@@ -217,7 +217,8 @@ def spoken(words: Sequence[Word]) -> str:
     """The text of a line whose words are given from left to right.
 
     Undoes what the Unicode bidirectional algorithm does to show a line: what runs from
-    right to left is turned round, but for the numbers and the foreign words in it.
+    right to left is turned round, but for the numbers and the foreign words in it. pdfium
+    does so as well, but leaves half of the words of an Arabic text the wrong way round.
     """
     if not any(_is_rtl_text(word.text) for word in words):
         return " ".join(word.text for word in words)
@@ -280,8 +281,3 @@ def _is_rtl(rows: Sequence[Row]) -> bool:
     texts = [word.text for row in rows for word in row.words]
     letters = sum(text[:1].isalpha() for text in texts)
     return sum(map(_is_rtl_text, texts)) > letters / 2 if letters else False
-
-
-def margin(rows: Sequence[Row]) -> float:
-    """Where most lines of a block begin."""
-    return median(row.left for row in rows)

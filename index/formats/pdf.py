@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from index.cleaning import Facts
-from index.errors import UnreadableSource
 from index.formats import ocr, runningheads
 from index.formats.articles import article
-from index.formats.columns import Row, margin
+from index.formats.columns import Row
 from index.formats.document import Document
 from index.formats.fields import names, one_line
 from index.formats.pagefacts import split_title
@@ -43,7 +43,7 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     if not data:
         raise document.empty()
     whole = b"%%EOF" in data[-2048:]
-    file = PdfFile(document.name, data if whole else data + _new_end(data))
+    file = PdfFile(document, data if whole else data + _new_end(data))
     sheets = list(file.sheets())
     facts = Facts()
     pictures = list(ocr.read_pictures(file, sheets))
@@ -53,7 +53,7 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     facts.doubts += pictures
     if all(sheet.empty or sheet.picture for sheet in sheets):
         nothing = "has nothing on its pages, neither text nor pictures. Leave it out."
-        raise UnreadableSource(f"{document.name} {' It '.join(facts.doubts) or nothing}")
+        raise document.error(" It ".join(facts.doubts) or nothing)
     facts.learn("url", runningheads.take_off(sheets), "printed footer")
     blocks = [(sheet.number, block) for sheet in sheets for block in sheet.blocks]
     title = _title(blocks)
@@ -104,7 +104,7 @@ def _lines(number: int, block: Sequence[Row], title: Sequence[Row]) -> list[Line
     """A block as lines that know their page; the title as one heading."""
     if block is title:
         return [Line(_text(block), heading=1, pages=((0, number),))]
-    edge = margin(block)
+    edge = median(row.left for row in block)
     return [
         Line(
             without_leftovers(one_line(row.text)),

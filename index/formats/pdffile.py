@@ -12,15 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from index.decoding import signature
-from index.errors import UnreadableSource
 from index.formats import columns
 from index.formats.columns import Row, Word
+from index.formats.document import Document
 
 MOST_PAGES = 1_000
 MOST_SECONDS = 60.0
@@ -35,6 +35,12 @@ LONGEST_LABEL = 20
 """Characters of a page's printed number that are kept; "xviii" is one."""
 DAMAGED = "has damage on {pages}, so that it was not read there. Open it and print it to a new PDF."
 CROWDED = "has more letters on {pages} than a page can show, and was not read there. Split it."
+
+UNREADABLE = {
+    "locked": "is locked with a password. Save a copy without one.",
+    "damaged": "is damaged: no page of it can be found. Copy it again, or open it and print it to "
+    "a new PDF.",
+}
 
 _SCRIPT = Path(__file__).with_name("pdfpages.py")
 
@@ -68,9 +74,9 @@ class Sheet:
 class PdfFile:
     """A PDF file in memory."""
 
-    def __init__(self, name: str, data: bytes) -> None:
-        """Take the file's name, for messages, and its bytes."""
-        self._name = name
+    def __init__(self, document: Document, data: bytes) -> None:
+        """Take the document, for messages, and its bytes."""
+        self._document = document
         self._data = data
         self.properties: dict[str, str] = {}
         """What the file says of itself, known when the first page is."""
@@ -83,15 +89,13 @@ class PdfFile:
         """
         if b"%PDF-" not in self._data[:1024]:
             said = signature(self._data) or "is not a PDF by its contents. Leave it out."
-            raise UnreadableSource(f"{self._name} {said}")
+            raise self._document.error(said)
         ends = time.monotonic() + MOST_SECONDS
         pages, done, crashes = 0, 0, 0
         while crashes <= MOST_CRASHES and (done < min(pages, MOST_PAGES) or not crashes):
             with self._running("text", done + 1, MOST_PAGES, ends=ends) as out:
-                for line in out:
-                    if not line.endswith(b"\n"):
-                        break  # it was ended in the middle of a line
-                    told = json.loads(line)
+                # A line without its end was being written when the process ended.
+                for told in (json.loads(line) for line in out if line.endswith(b"\n")):
                     if "pages" in told:
                         pages = told.pop("pages")
                         self.properties = told
@@ -99,7 +103,7 @@ class PdfFile:
                         yield _sheet(told)
                         done = told["number"]
                     else:
-                        raise self._unreadable(told["error"] == "locked")
+                        raise self._document.error(UNREADABLE[told["error"]])
             if done >= min(pages, MOST_PAGES):
                 break
             crashes += 1
@@ -109,7 +113,7 @@ class PdfFile:
                 done += 1
                 yield Sheet(done, wrong=DAMAGED)
         if not pages:
-            raise self._unreadable(locked=False)
+            raise self._document.error(UNREADABLE["damaged"])
         if done < pages:
             limit = f"{MOST_PAGES:,} pages" if done >= MOST_PAGES else f"{MOST_SECONDS:.0f} s"
             limit = f"{MOST_CRASHES} damaged pages" if crashes > MOST_CRASHES else limit
@@ -140,25 +144,15 @@ class PdfFile:
         timer.start()
         try:
             assert process.stdin and process.stdout
-            try:
-                with process.stdin as entry:
-                    entry.write(self._data)
-            except BrokenPipeError:
-                pass  # it ended early; what it wrote tells why
+            # Where it ended early, what it wrote tells why.
+            with suppress(BrokenPipeError), process.stdin as entry:
+                entry.write(self._data)
             with process.stdout as out:
                 yield out
         finally:
             timer.cancel()
             process.kill()
             process.wait()
-
-    def _unreadable(self, locked: bool) -> UnreadableSource:
-        if locked:
-            said = "is locked with a password. Save a copy without one."
-        else:
-            said = "is damaged: no page of it can be found. Copy it again, or open it and print "
-            said += "it to a new PDF."
-        return UnreadableSource(f"{self._name} {said}")
 
 
 def _sheet(told: dict[str, Any]) -> Sheet:
