@@ -66,6 +66,7 @@ _HEADERS = [
     ("Accept-Encoding", "gzip, identity"),
     ("Connection", "close"),
 ]
+_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
 """Where all global unicast addresses of IPv6 lie."""
@@ -127,9 +128,8 @@ def fetch(
                     url = answer
     except httpcore.TimeoutException:
         again = _proxy_unused(url) or "Try again later, or save the page and ingest the file."
-        raise _error(
-            address, f"did not answer within {MOST_SECONDS:.0f} seconds. {again}"
-        ) from None
+        late = f"did not answer within {MOST_SECONDS:.0f} seconds. {again}"
+        raise _error(address, late) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
         check = _proxy_unused(url) or "Check the address and the connection."
         why = str(error) or type(error).__name__
@@ -156,15 +156,16 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    held: list[ipaddress.IPv4Address | None] = []
+    held: list[_Ip | None] = []
     if isinstance(ip, ipaddress.IPv6Address):
         held = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
         if ip in _NAT64:
             held.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-    return all(map(_is_global_unicast, [one for one in held if one is not None] or [ip]))
+    inside = [part for part in held if part is not None]
+    return all(map(_is_global_unicast, inside or [ip]))
 
 
-def _is_global_unicast(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def _is_global_unicast(ip: _Ip) -> bool:
     if ip.version == 6 and ip not in _UNICAST:
         return False
     if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
@@ -312,8 +313,6 @@ def _checked_network(
         """A connection; every reading and writing ends at the deadline."""
 
         def __init__(self, inner: httpcore.NetworkStream) -> None:
-            self.close = inner.close  # type: ignore[method-assign]
-            self.get_extra_info = inner.get_extra_info  # type: ignore[method-assign]
             self._inner = inner
 
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -321,6 +320,12 @@ def _checked_network(
 
         def write(self, buffer: bytes, timeout: float | None = None) -> None:
             self._inner.write(buffer, left())
+
+        def close(self) -> None:
+            self._inner.close()
+
+        def get_extra_info(self, info: str) -> object:
+            return self._inner.get_extra_info(info)
 
         def start_tls(self, *args: object, **known: object) -> httpcore.NetworkStream:
             known["timeout"] = left()
