@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.formats.articles import slug
 from index.formats.document import LARGEST_FILE, LONGEST_LINE
 from index.paragraphs import repair
 from index.readers import HOLDERS, KNOWN, READERS, read_all, read_file
@@ -519,14 +518,6 @@ def test_unicode_files_are_read(tmp_path, encoding):
     assert one(write(tmp_path / "a.txt", STORY.encode(encoding))).text == STORY
 
 
-def test_old_encodings_are_read(tmp_path):
-    western = "“Türkiye’s minister – he said – was late.” The café was closed on Saturday. " * 3
-    assert one(write(tmp_path / "w.txt", western.encode("cp1252"))).text == western.strip()
-    russian = "Министр сообщил, что переговоры начнутся в субботу и продлятся два дня. " * 5
-    article = one(write(tmp_path / "r.txt", russian.encode("cp1251")))
-    assert (article.text, article.language) == (russian.strip(), "ru")
-
-
 def test_one_bad_byte_does_not_change_the_encoding(tmp_path):
     data = STORY.encode() + b" \xff end."
     article, warning = read_file(write(tmp_path / "a.txt", data))
@@ -538,21 +529,6 @@ def test_rows_are_utf_8_with_or_without_a_mark(tmp_path):
     row = json.dumps({"text": STORY}, ensure_ascii=False)
     assert one(write(tmp_path / "a.jsonl", row.encode("utf-8-sig"))).text == STORY
     assert one(write(tmp_path / "b.jsonl", row.encode("utf-16"))).text == STORY
-
-
-@pytest.mark.parametrize(
-    ("stem", "expected"),
-    [
-        ("Three Ministers: a Truce?", "three-ministers-a-truce"),
-        ("Łódź café", "odz-cafe"),
-        ("новости", "article"),
-        ("../../etc/passwd", "etc-passwd"),
-        ("x" * 80, "x" * 60),
-        ("a" * 59 + " b", "a" * 59),
-    ],
-)
-def test_slug(stem, expected):
-    assert slug(stem) == expected
 
 
 @repeatable

@@ -111,11 +111,11 @@ def _read(width: int, height: int, pixels: bytes) -> tuple[list[Word], float, in
     clear = [line for line in lines if line[2] >= LEAST_CONFIDENCE and line[1].strip()]
     if not clear:
         return [], 0.0, 0
-    words = _upright([(text, box) for box, text, _ in clear])
+    words = upright([(text, box) for box, text, _ in clear])
     return words, fmean(score for _, _, score in clear), len(lines) - len(clear)
 
 
-def _upright(lines: Sequence[tuple[str, Any]]) -> list[Word]:
+def upright(lines: Sequence[tuple[str, Any]]) -> list[Word]:
     """Lines whose corners are given, on a page that was laid straight.
 
     The corners run clockwise from the upper left one.

@@ -42,7 +42,7 @@ UNREADABLE = {
     "a new PDF.",
 }
 
-_SCRIPT = Path(__file__).with_name("pdfpages.py")
+SCRIPT = Path(__file__).with_name("pdfpages.py")
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ class PdfFile:
     def _running(self, task: str, *numbers: int, ends: float) -> Iterator[IO[bytes]]:
         """What the process writes that reads the file; it is ended in time."""
         process = subprocess.Popen(
-            [sys.executable, "-P", str(_SCRIPT), task, *map(str, numbers)],
+            [sys.executable, "-P", str(SCRIPT), task, *map(str, numbers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
