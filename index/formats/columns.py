@@ -101,26 +101,22 @@ def regions(rows: Sequence[Row], depth: int = 0) -> Iterator[list[Row]]:
         yield rows_of([word for row in rows for word in row.words])
         return
     beside = rows[gutter.first : gutter.last + 1]
-    sides = ([], []) if not beside else _sides(beside, (gutter.left + gutter.right) / 2)
+    sides = _sides(beside, gutter.middle)
     if _is_rtl(rows):
         sides = sides[::-1]
-    yield from regions(rows[: gutter.first], depth + 1) if gutter.first else ()
-    for side in sides:
-        yield from regions(side, depth + 1)
-    below = rows[gutter.last + 1 :]
-    yield from regions(below, depth + 1) if below else ()
+    for part in (rows[: gutter.first], *sides, rows[gutter.last + 1 :]):
+        yield from regions(part, depth + 1) if part else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Gutter:
+class _Gutter(NamedTuple):
     """A strip that stays empty over a run of rows."""
 
+    lines: int
+    """On the side that has fewer."""
+    width: float
+    middle: float
     first: int
     last: int
-    left: float
-    right: float
-    score: tuple[int, float]
-    """Lines on the side that has fewer, and the strip's width."""
 
 
 def _gutter(rows: Sequence[Row]) -> _Gutter | None:
@@ -136,11 +132,10 @@ def _gutter(rows: Sequence[Row]) -> _Gutter | None:
         first, last, left, right = _extended(rows, number, left, right, LEAST_ROWS[-1][0] * size)
         seen.append((first, last, left, right))
         sides = _sides(rows[first : last + 1], (left + right) / 2)
-        lines = min(map(len, sides))
-        score = lines, right - left
-        enough = any(right - left >= width * size and lines >= n for width, n in LEAST_ROWS)
-        if enough and all(map(_is_text, sides)) and (best is None or score > best.score):
-            best = _Gutter(first, last, left, right, score)
+        found = _Gutter(min(map(len, sides)), right - left, (left + right) / 2, first, last)
+        enough = any(found.width >= width * size and found.lines >= n for width, n in LEAST_ROWS)
+        if enough and all(map(_is_text, sides)) and (best is None or found[:2] > best[:2]):
+            best = found
     return best
 
 

@@ -17,7 +17,7 @@ from index.formats.columns import Row
 from index.formats.document import Document
 from index.formats.fields import names, one_line
 from index.formats.pagefacts import split_title
-from index.formats.pdffile import PdfFile, Sheet
+from index.formats.pdffile import PdfFile
 from index.hyphens import without_leftovers
 from index.lines import Line, is_agency
 from index.paragraphs import unwrap
@@ -43,11 +43,17 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     if not data:
         raise document.empty()
     whole = b"%%EOF" in data[-2048:]
-    file = PdfFile(document, data if whole else data + _new_end(data))
+    if not whole:  # with an end of its own, its objects are looked for
+        root = _CATALOG.search(data)
+        trailer = b"trailer\n<< /Root %s %s R >>\n" % root.groups() if root else b""
+        data += b"\n" + trailer + b"startxref\n0\n%%EOF\n"
+    file = PdfFile(document, data)
     sheets = list(file.sheets())
-    facts = Facts()
     pictures = list(ocr.read_pictures(file, sheets))
-    facts.doubts += _damage(sheets)
+    facts = Facts()
+    for wrong in dict.fromkeys(sheet.wrong for sheet in sheets if sheet.wrong):
+        pages = ocr.pages_named([sheet for sheet in sheets if sheet.wrong == wrong])
+        facts.doubts.append(wrong.format(pages=pages))
     if not whole:
         facts.doubts.append("is cut off at its end: pages may be missing. Copy it again.")
     facts.doubts += pictures
@@ -61,23 +67,6 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     facts.page_labels = {sheet.number: sheet.label for sheet in sheets if sheet.label}
     lines = unwrap([_lines(number, block, title) for number, block in blocks], across=True)
     yield from article(document, lines, facts, _properties(file.properties, facts.title))
-
-
-def _new_end(data: bytes) -> bytes:
-    """An end for a file that lost its own: its objects are then looked for."""
-    root = _CATALOG.search(data)
-    trailer = b"trailer\n<< /Root %s %s R >>\n" % root.groups() if root else b""
-    return b"\n" + trailer + b"startxref\n0\n%%EOF\n"
-
-
-def _damage(sheets: Sequence[Sheet]) -> Iterator[str]:
-    """What is to be said of the pages that could not be read."""
-    reasons: dict[str, list[Sheet]] = {}
-    for sheet in sheets:
-        if sheet.wrong:
-            reasons.setdefault(sheet.wrong, []).append(sheet)
-    for wrong, pages in reasons.items():
-        yield wrong.format(pages=ocr.pages_named(pages))
 
 
 def _title(blocks: Sequence[Block]) -> list[Row]:
