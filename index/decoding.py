@@ -143,10 +143,10 @@ def telling(lines: Iterable[bytes]) -> bytes:
     found: list[bytes] = []
     size = 0
     for line in lines:
-        words = [] if line.isascii() else line[:LONGEST_LINE].split()
+        split = [] if line.isascii() else line[:LONGEST_LINE].split()
         last = -1
-        for place in (number for number, word in enumerate(words) if not word.isascii()):
-            kept = words[max(last + 1, place - BESIDE) : place + BESIDE + 1]
+        for place in (number for number, word in enumerate(split) if not word.isascii()):
+            kept = split[max(last + 1, place - BESIDE) : place + BESIDE + 1]
             found += kept
             size += sum(map(len, kept)) + len(kept)
             last = max(last, place + BESIDE)
@@ -154,8 +154,8 @@ def telling(lines: Iterable[bytes]) -> bytes:
                 break
         if size > SAMPLE:
             break
-    told = b" ".join(found)
-    return told.removeprefix(next((mark for mark in _MARKS if told.startswith(mark)), b""))
+    words = b" ".join(found)
+    return words.removeprefix(next((mark for mark in _MARKS if words.startswith(mark)), b""))
 
 
 def _usable(name: str | None) -> str | None:

@@ -54,7 +54,7 @@ def article(
         facts.learn(*fact)
     made = finished(slug(document.stem), document.source, body, facts)
     yield made
-    yield from document.warnings(list(warnings(made)))
+    yield from document.warnings(warnings(made))
 
 
 def one_of_many(
@@ -84,7 +84,7 @@ def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -
         said = f', though "{facts.language}" is declared' if facts.language else ""
         facts.language = shown
         facts.provenance["language"] = f"by its words{said}"
-    told, found = facts.corrections, notices.corrections(facts.title, text)
+    given, found = facts.corrections, notices.corrections(facts.title, text)
     facts.learn("corrections", found, "notice in the text")
     return Article(
         id=article_id,
@@ -97,7 +97,7 @@ def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -
         authors=facts.authors,
         provenance=facts.provenance,
         language=facts.language or "",
-        corrections=(*told, *(notice for notice in found if notice not in told)),
+        corrections=(*given, *(notice for notice in found if notice not in given)),
         as_of=facts.as_of,
         pages=tuple(_pages(body, facts.page_labels)),
         doubts=tuple(facts.doubts),

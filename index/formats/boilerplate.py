@@ -194,7 +194,7 @@ def _marked(element: HtmlElement) -> tuple[str, str]:
     if tag == "aside":
         found.append((ASIDE, tag))
     # What is paid for is marked with the same words as the offer: any other mark is surer.
-    return next((one for one in found if one[0] != OFFER), found[0] if found else ("", ""))
+    return next((mark for mark in found if mark[0] != OFFER), found[0] if found else ("", ""))
 
 
 def mark(tree: HtmlElement, blocks: Sequence[Block], own: frozenset[HtmlElement]) -> None:

@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
 from io import BytesIO
@@ -128,9 +128,9 @@ class Document:
         """Something that is wrong with it, or with a part of it; a warning if it was read."""
         return Problem(self.source, reason, warning)
 
-    def warnings(self, said: list[str]) -> Iterator[Problem]:
+    def warnings(self, reasons: Iterable[str]) -> Iterator[Problem]:
         """Warnings of it, each to follow its name."""
-        return (self.problem(f"{self.name} {one}", warning=True) for one in said)
+        return (self.problem(f"{self.name} {reason}", warning=True) for reason in reasons)
 
 
 SPLIT = "Split it: a file, or a row of a .jsonl, for each article."

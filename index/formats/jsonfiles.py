@@ -87,16 +87,17 @@ def _only(value: Fields, depth: int = DEEPEST) -> Fields | None:
     if rows.text_of(value)[1]:
         return value
     inner = [part for part in value.values() if isinstance(part, dict)] if depth else []
-    found = [one for one in (_only(part, depth - 1) for part in inner) if one]
+    found = [fields for fields in (_only(part, depth - 1) for part in inner) if fields]
     if len(found) == 1 and not _longest_list(value)[0]:
-        return {**{key: one for key, one in value.items() if not isinstance(one, dict)}, **found[0]}
+        around = {key: part for key, part in value.items() if not isinstance(part, dict)}
+        return {**around, **found[0]}
     return None
 
 
 def _longest_list(value: object, depth: int = DEEPEST) -> tuple[list[object], Fields]:
     """The longest list of articles in a value, and the object that holds it."""
     if isinstance(value, list):
-        if any(isinstance(one, dict) and rows.has_text(one) for one in value):
+        if any(isinstance(item, dict) and rows.has_text(item) for item in value):
             return value, {}
         return [], {}
     best: tuple[list[object], Fields] = [], {}
@@ -118,7 +119,7 @@ def _with(article: Fields, around: Fields) -> Fields:
             "authors": around.get("authors") or around.get("author"),
             "language": around.get("language"),
         }
-    return {**article, **{key: one for key, one in added.items() if one and key not in known}}
+    return {**article, **{key: part for key, part in added.items() if part and key not in known}}
 
 
 def _parsed(text: str) -> object:

@@ -160,7 +160,7 @@ def _take_apart(part: Part, letter: Letter, left: list[int], depth: int) -> None
     main, _, sub = kind.partition("/")
     # The text of what has no parts would be decoded for nothing, by what it says of itself.
     payload = part.get_payload() if part.is_multipart() else ()
-    inner = [one for one in payload if isinstance(one, Message)]
+    inner = [inside for inside in payload if isinstance(inside, Message)]
     name = one_line(_safe(part.get_filename, None) or "")
     shown_as = _safe(part.get_content_disposition, None)
     if any(isinstance(defect, _CUT) for defect in part.defects):
@@ -172,12 +172,12 @@ def _take_apart(part: Part, letter: Letter, left: list[int], depth: int) -> None
     elif kind == "message/rfc822":
         further = depth + DEEPEST_PART // DEEPEST_LETTER
         fits = bool(inner) and further <= DEEPEST_PART
-        letter.letters += [letter_of(one, further) for one in inner] if fits else []
+        letter.letters += [letter_of(inside, further) for inside in inner] if fits else []
         letter.unread += [] if fits else [kind]
     elif inner:
         first = len(letter.texts)
-        for one in inner:
-            _take_apart(one, letter, left, depth + 1)
+        for inside in inner:
+            _take_apart(inside, letter, left, depth + 1)
         texts = letter.texts[first:]
         if kind == "multipart/alternative" and texts:  # forms of one text
             plain = "\n\n".join(text.plain for text in texts if text.plain)

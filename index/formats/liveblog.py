@@ -45,8 +45,8 @@ def in_order(story: Sequence[Block]) -> list[Block]:
         return list(story)
     newest = sorted(posts, key=lambda post: parse_moment(times[post]) or _NO_TIME, reverse=True)
     with_day = len({times[post][:10] for post in posts}) > 1
-    told = [list(_timed(posts[post], times[post], with_day)) for post in newest]
-    return [*before, *chain(*told), *after]
+    timed = (_timed(posts[post], times[post], with_day) for post in newest)
+    return [*before, *chain(*timed), *after]
 
 
 def _times(story: Sequence[Block]) -> dict[HtmlElement, str]:

@@ -38,8 +38,11 @@ def read_pictures(file: PdfFile, sheets: Sequence[Sheet]) -> Iterator[str]:
     if not pictures:
         return
     if not installed():
-        told = f"has pictures without text on {pages_named(pictures)} of {sheets[-1].number}"
-        yield f"{told}; with OCR they can be read: pip install 'byline[ocr]'"
+        pages = f"{pages_named(pictures)} of {sheets[-1].number}"
+        yield (
+            f"has pictures without text on {pages}; with OCR they can be read: "
+            "pip install 'byline[ocr]'"
+        )
         return
     ends = time.monotonic() + MOST_SECONDS
     read: list[str] = []

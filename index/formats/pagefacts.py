@@ -47,7 +47,7 @@ _UNTRUE = re.compile(r"(?:https?://schema\.org/)?(?:false|no)", re.IGNORECASE)
 _CHANGED = re.compile(r"updated|modified|edited|corrected", re.IGNORECASE)
 
 
-class Told(NamedTuple):
+class PageNotes(NamedTuple):
     """What a page says of its article that is no fact of it."""
 
     titles: set[str]
@@ -58,7 +58,7 @@ class Told(NamedTuple):
     """The day of all times on the page; for want of a better one, it was published then."""
 
 
-def learn_from_page(facts: Facts, tree: HtmlElement) -> Told:
+def learn_from_page(facts: Facts, tree: HtmlElement) -> PageNotes:
     """Add to `facts` what a page says of its article.
 
     The order is that of trust: data for machines about the article, meta tags, then
@@ -94,7 +94,7 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> Told:
     # A story, or a part of it, can be marked as not free.
     marks = [part.get("isAccessibleForFree") for part in (story, *_objects(story.get("hasPart")))]
     paid = any(mark is False or _UNTRUE.fullmatch(one_line(mark)) for mark in marks)
-    return Told({name.casefold() for name in titles if name}, paid, only_day)
+    return PageNotes({name.casefold() for name in titles if name}, paid, only_day)
 
 
 def _value(field: str, value: str) -> object:

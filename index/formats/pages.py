@@ -73,19 +73,19 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     if tree is None:
         raise document.empty()
     facts = Facts(doubts=html.doubts)
-    told = learn_from_page(facts, tree)
+    notes = learn_from_page(facts, tree)
     facts.learn("url", web_address(address), "saved from")
-    found = story.read(tree, told.titles, paid=told.paid)
+    found = story.read(tree, notes.titles, paid=notes.paid)
     lines = found.lines
-    while lines and one_line(lines[0].text).casefold() in told.titles:
+    while lines and one_line(lines[0].text).casefold() in notes.titles:
         lines = lines[1:]
     if not lines:
         raise document.error(
             "holds no article that could be found. If a script draws the page, open it in a "
             "browser and save it from there."
         )
-    facts.doubts += _doubts(found, lines, told.paid)
-    last = [("published", told.only_day, "the page's only time element")]
+    facts.doubts += _doubts(found, lines, notes.paid)
+    last = [("published", notes.only_day, "the page's only time element")]
     yield from article(document, lines, facts, last)
 
 

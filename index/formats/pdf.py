@@ -104,9 +104,9 @@ def _lines(number: int, block: Sequence[Row], title: Sequence[Row]) -> list[Line
     ]
 
 
-def _properties(told: dict[str, str], title: str) -> Iterator[tuple[str, object, str]]:
+def _properties(given: dict[str, str], title: str) -> Iterator[tuple[str, object, str]]:
     """What the file says of itself; programs fill it in, so it is believed last."""
-    named, author = one_line(told.get("Title", "")), one_line(told.get("Author", ""))
+    named, author = one_line(given.get("Title", "")), one_line(given.get("Author", ""))
     if " " in named and not _NO_TITLE.search(named) and len(named) <= LONGEST_TITLE:
         headline, outlet = split_title(named, title)
         yield "title", headline, "document properties"

@@ -95,15 +95,15 @@ class PdfFile:
         while crashes <= MOST_CRASHES and (done < min(pages, MOST_PAGES) or not crashes):
             with self._running("text", done + 1, MOST_PAGES, ends=ends) as out:
                 # A line without its end was being written when the process ended.
-                for told in (json.loads(line) for line in out if line.endswith(b"\n")):
-                    if "pages" in told:
-                        pages = told.pop("pages")
-                        self.properties = told
-                    elif "number" in told:
-                        yield _sheet(told)
-                        done = told["number"]
+                for record in (json.loads(line) for line in out if line.endswith(b"\n")):
+                    if "pages" in record:
+                        pages = record.pop("pages")
+                        self.properties = record
+                    elif "number" in record:
+                        yield _sheet(record)
+                        done = record["number"]
                     else:
-                        raise self._document.error(UNREADABLE[told["error"]])
+                        raise self._document.error(UNREADABLE[record["error"]])
             if done >= min(pages, MOST_PAGES):
                 break
             crashes += 1
@@ -155,21 +155,21 @@ class PdfFile:
             process.wait()
 
 
-def _sheet(told: dict[str, Any]) -> Sheet:
+def _sheet(record: dict[str, Any]) -> Sheet:
     """A page of what the process tells of it."""
-    if "error" in told:
-        return Sheet(told["number"], wrong=CROWDED if told["error"] == "crowded" else DAMAGED)
+    if "error" in record:
+        return Sheet(record["number"], wrong=CROWDED if record["error"] == "crowded" else DAMAGED)
     turned: dict[int, list[Word]] = {}
-    for *word, quarters in told["words"]:
+    for *word, quarters in record["words"]:
         turned.setdefault(quarters, []).append(Word(*word))
     # Most words of a page stand upright, whatever way the page itself is turned.
     words, *aside = sorted(turned.values(), key=len, reverse=True) or [[]]
     letters = sum(len(word.text) for part in (words, *aside) for word in part)
-    scanned = told["covered"] >= PICTURE and letters <= STAMP
+    scanned = record["covered"] >= PICTURE and letters <= STAMP
     return Sheet(
-        told["number"],
+        record["number"],
         words,
         aside,
-        label=" ".join(told["label"].split())[:LONGEST_LABEL],
-        picture=scanned or (told["drawn"] and not letters),
+        label=" ".join(record["label"].split())[:LONGEST_LABEL],
+        picture=scanned or (record["drawn"] and not letters),
     )

@@ -113,7 +113,7 @@ def _story(
     elif alone:
         made = finished(slug(document.stem), document.source, paragraphs, facts)
         yield made
-        yield from document.warnings(list(warnings(made)))
+        yield from document.warnings(warnings(made))
     else:
         key = one_line(item.get("guid")) or facts.title or paragraphs[0].text
         yield from one_of_many(document, key, paragraphs, facts)
