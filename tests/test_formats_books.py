@@ -11,7 +11,7 @@ from index.formats import sheets
 from index.readers import read_all
 from index.records import Article
 from tests.office import epub, odt, pptx, shape, xlsx
-from tests.reading import one, read, reasons, texts
+from tests.reading import one, read, reasons
 from tests.samples import (
     BODY,
     FIRST,
@@ -53,22 +53,6 @@ LOCK = (
     '<encryption><CipherReference xmlns="http://www.w3.org/2001/04/xmlenc#" URI="OEBPS/a.xhtml"/>'
     "</encryption>"
 )
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "is empty"),
-        (zipped({"a.txt": BODY}), "is not an EPUB"),
-        (epub({"a.xhtml": FIRST}, parts={"META-INF/encryption.xml": LOCK}),
-         "is locked by its shop"),
-        (epub({}), "is not an EPUB"),
-        (epub({"../../../etc/passwd": "", "a.xhtml": ""}), "is missing"),
-    ],
-)  # fmt: skip
-def test_a_book_that_cannot_be_read(data, said):
-    found = read("a.epub", data)
-    assert not texts(found) and said in reasons(found)[0] and "root:" not in repr(found)
 
 
 # --- slides ------------------------------------------------------------------------------------
@@ -165,21 +149,6 @@ def test_a_sheet_has_an_end(monkeypatch):
     assert "“Ports” was read up to row 13, and no sheet after it" in problem.reason
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "is empty"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked with a password or in an old Office format"),
-        (zipped({"a.txt": BODY}), "is damaged, or is no Excel file"),
-        (xlsx({"A": []}), "is empty"),
-        (xlsx({"A": [["title", "text"]]}), "is empty"),
-    ],
-)
-def test_a_spreadsheet_that_cannot_be_read(data, said):
-    [reason] = reasons(read("a.xlsx", data))
-    assert reason.startswith("a.xlsx ") and said in reason
-
-
 # --- folders -----------------------------------------------------------------------------------
 
 
@@ -194,16 +163,6 @@ def test_the_litter_of_systems_is_passed_over(tmp_path):
     assert [item.source for item in read_all([folder])] == [str(folder / "story.txt")]
     packed = zipped({f"a/{name}": BODY for name in (*LITTER, "story.txt")})
     assert len(read("a.zip", packed)) == 1
-
-
-@pytest.mark.parametrize(("end", "into"), [(".doc", ".docx"), (".xls", ".xlsx"), (".ppt", ".pptx"),
-                                           (".ods", ".xlsx"), (".pages", ".docx")])  # fmt: skip
-def test_formats_that_are_not_read_are_told_how_to_be_converted(end, into):
-    [reason] = reasons(read(f"a{end}", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
-    assert reason == (
-        f"a{end} is in a format that Byline does not read. Open it in the program it comes from, "
-        f"or in LibreOffice, and save it as {into}."
-    )
 
 
 DECLARED = (

@@ -4,11 +4,9 @@ import datetime as dt
 
 import pytest
 
-from index.formats.archives import LARGEST_RATIO
-from index.formats.document import LARGEST_FILE
 from tests.office import W, epub, notes, odt, pptx, rtf, shape
 from tests.reading import one, read, reasons, texts
-from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, docx, paragraph, told, zipped
+from tests.samples import FIRST, SECOND, THIRD, TITLE, docx, paragraph, told
 
 DAY = dt.date(2024, 12, 7)
 
@@ -84,24 +82,6 @@ def test_the_properties_of_a_word_file_are_believed_last(creator, authors):
     assert article.provenance["title"] == "document properties"
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "is empty"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked with a password or in an old Office format"),
-        (docx(paragraph(FIRST))[:200], "is damaged"),
-        (zipped({"a.txt": BODY}), "is not a Word file"),
-        (zipped({"word/document.xml": "<w:document"}), "not valid XML"),
-        (b"plain text", "is not a Word file"),
-        (docx(paragraph("")), "is empty"),
-        (docx(paragraph("x" * (LARGEST_FILE + 1))), "unpacks to more than 50 MB"),
-    ],
-)
-def test_a_word_file_that_cannot_be_read(data, said):
-    [reason] = reasons(read("a.docx", data))
-    assert reason.startswith("a.docx ") and said in reason
-
-
 NOTED = '<w:p><w:r><w:t>{}</w:t><w:{}Reference w:id="{}"/></w:r></w:p>'
 BOX = (
     "<w:p><w:r><w:t>{0}</w:t></w:r><mc:AlternateContent xmlns:mc='http://schemas.openxmlformats.org/"
@@ -143,23 +123,6 @@ def test_the_notes_of_a_word_file_follow_their_paragraphs():
 def test_boxes_stand_once_and_what_is_struck_out_is_gone(xml, text):
     article = one("a.docx", docx(paragraph(THIRD) + xml))
     assert article.text == f"{THIRD}\n\n{text}"
-
-
-@pytest.mark.parametrize(
-    ("xml", "parts", "doubt"),
-    [
-        ("", {"word/charts/chart1.xml": "x", "word/embeddings/a.xlsx": "x"},
-         "holds 1 chart and 1 embedded file. They were not read; open the file and save what is in "
-         "there as a file of its own."),
-        ("", {"word/charts/chart1.xml": "x", "word/charts/chart2.xml": "x"}, "holds 2 charts."),
-        ("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden.</w:t></w:r></w:p>", {},
-         "holds hidden text (7 characters), which was left out."),
-    ],
-)  # fmt: skip
-def test_what_of_a_word_file_was_not_read_is_told(xml, parts, doubt):
-    article, problem = read("a.docx", docx(paragraph(FIRST) + xml, parts=parts))
-    assert (article.text, problem.warning) == (FIRST, True)
-    assert article.doubts[0].startswith(doubt) and problem.reason == f"a.docx {article.doubts[0]}"
 
 
 def test_a_file_of_pictures_is_not_called_empty():
@@ -208,25 +171,6 @@ def test_an_open_document(xml, text):
         assert (article.title, article.text) == (TITLE, f"{text}\n\n{THIRD}")
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "is empty"),
-        (odt("")[:300], "is damaged"),
-        (zipped({"a.txt": BODY}), "is not an OpenDocument text"),
-        (zipped({"content.xml": "<a"}), "not valid XML"),
-        (zipped({"content.xml": "<a/>"}), "is not an OpenDocument text"),
-        (zipped({"content.xml": "<a/>", "META-INF/manifest.xml": "<encryption-data/>"}),
-         "is locked with a password"),
-        (odt("<text:p>" + "x" * 2_000_000 + "</text:p>"), f"{LARGEST_RATIO} times its size"),
-        (odt(""), "is empty"),
-    ],
-)  # fmt: skip
-def test_an_open_document_that_cannot_be_read(data, said):
-    [reason] = reasons(read("a.odt", data))
-    assert reason.startswith("a.odt") and said in reason
-
-
 # --- rich text ---------------------------------------------------------------------------------
 
 
@@ -258,25 +202,6 @@ def test_a_rich_text(written, text):
     data = rtf(rf"{THIRD}\par {written}\par {SECOND}")
     article = read("a.rtf", data)[0]
     assert article.text == f"{THIRD}\n\n{text}\n\n{SECOND}"
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b" ", "is empty"),
-        (b"plain text", "is not a rich text file"),
-        (rtf(""), "is empty"),
-        (rtf(rf"{FIRST}\v Hidden words"), "holds hidden text (12 characters)"),
-        (rtf(FIRST)[:-1], "was cut off"),
-        (
-            rtf(FIRST + r"{\object{\*\objdata 0011}}"),
-            "holds embedded objects that were not read (1)",
-        ),
-    ],
-)
-def test_what_is_wrong_with_a_rich_text(data, said):
-    [reason] = reasons(read("a.rtf", data))
-    assert reason.startswith("a.rtf ") and said in reason
 
 
 def test_groups_in_groups_end_somewhere():

@@ -54,24 +54,6 @@ def test_a_long_article_fits_into_a_table():
     assert one("a.tsv", f"text\tid\n{text}\t7\n").text == text.strip()
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("", "a.csv is empty. Give it one article per line, or leave it out."),
-        ("text,title\n,\n\n", "a.csv is empty. Give it one article per line, or leave it out."),
-        ("text,title\n", "a.csv is empty. Give it one article per line, or leave it out."),
-        ("name,age\nOla,40\n", 'a.csv has no column "text" (its first line: ["name", "age"]). '
-         "Name the columns in the first line."),
-        ("text,date\n,2024-12-07\n", 'a.csv, line 2: "text" is empty. Give the article\'s text.'),
-        (b"PK\x03\x04..", "a.csv is a zip archive or a Word file by its contents. "
-         "Rename it to end in .zip or .docx."),
-        (b"\0\0\0", "a.csv is not a text file. Save the article as text in UTF-8."),
-    ],
-)  # fmt: skip
-def test_a_table_that_cannot_be_read(data, said):
-    assert reasons(read("a.csv", data)) == [said]
-
-
 def test_a_row_that_cannot_be_used_does_not_stop_the_others():
     found = read("a.csv", f"text,date\n{FIRST},soon\n{SECOND},2024-12-07\n,\n{THIRD}\n")
     assert texts(found) == [FIRST, THIRD]
@@ -126,22 +108,6 @@ def test_entries_keep_their_ids_and_summaries_are_named():
         "a.rss: 2 of 3 entries hold no more than a summary. For the whole articles, ingest their "
         "addresses.",
     ]
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("", "is empty"),
-        ("<a/>", "is XML, but no RSS or Atom feed"),
-        ("/etc/passwd", "is XML, but no RSS or Atom feed"),
-        ("https://meridian.example/feed", "is XML, but no RSS or Atom feed"),
-        (rss(), "is a feed without entries"),
-        ("%PDF-1.4", "is a PDF by its contents"),
-    ],
-)
-def test_what_is_no_feed(data, said):
-    [reason] = reasons(read("a.xml", data))
-    assert reason.startswith("a.xml ") and said in reason
 
 
 # --- archives ----------------------------------------------------------------------------------
@@ -229,19 +195,6 @@ def test_a_locked_member_is_named():
     assert texts(found) == [FIRST]
     assert reasons(found) == [
         "a.zip: a.txt is locked with a password. Unpack the archive and ingest the folder."
-    ]
-
-
-@pytest.mark.parametrize("cut", [10, 100, 200])
-def test_a_damaged_archive_is_one_problem(cut):
-    [reason] = reasons(read("a.zip", zipped({"a.txt": BODY * 9})[:cut]))
-    assert reason.startswith("a.zip is damaged")
-
-
-@pytest.mark.parametrize("members", [{}, {"a/": ""}, {".hidden.txt": BODY}])
-def test_an_archive_without_files_is_a_problem(members):
-    assert reasons(read("a.zip", zipped(members))) == [
-        "a.zip holds no files that are not hidden. Leave it out."
     ]
 
 

@@ -157,24 +157,6 @@ def test_a_page_of_very_many_elements_is_read_more_simply():
     assert article.text.split("\n\n") == [f"{FIRST} {n}" for n in range(3000)]
 
 
-@pytest.mark.parametrize(
-    ("html", "reason"),
-    [
-        ("", "is empty."),
-        ("   ", "is empty."),
-        ("<html></html>", "holds no article"),
-        ('<div id="root"></div><script>draw()</script>', "holds no article"),
-        ("<p>" * 2_000_000, "more markup"),
-        (b"%PDF-1.4 ...", "is a PDF by its contents"),
-        (b"\x00\x01\x02\x03", "is not a text file"),
-    ],
-)
-def test_a_page_without_a_story_is_one_problem(html, reason):
-    [problem] = read("a.html", html)
-    assert isinstance(problem, Problem)
-    assert problem.reason.startswith("a.html") and reason in problem.reason
-
-
 def test_markup_in_text_stays_text():
     body = f"<p>{BODY}</p><p>He wrote &lt;script&gt;alert(1)&lt;/script&gt; on the wall.</p>"
     assert "<script>alert(1)</script>" in one("a.html", page(body=body)).text
@@ -194,11 +176,6 @@ def test_a_page_saved_as_one_file():
     article = one("a.mhtml", mhtml(page(meta("article:published_time", "2024-12-07"))))
     assert (article.title, article.text, article.published, article.url) == (TITLE, BODY, DAY, URL)
     assert article.provenance["url"] == "saved from"
-
-
-def test_an_archived_page_without_a_page_is_a_problem():
-    [problem] = read("a.mhtml", b"Subject: x\n\nno page")
-    assert isinstance(problem, Problem) and "holds no page" in problem.reason
 
 
 # --- what is a story and what is not -----------------------------------------------------------

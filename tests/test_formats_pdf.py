@@ -11,7 +11,7 @@ from index.formats import columns, ocr, pdffile
 from index.formats.columns import Word
 from index.records import Article, Problem
 from tests.reading import one, read, reasons
-from tests.samples import BODY, FIRST, PICTURE, SECOND, THIRD, TITLE, URL, column, pdf, told
+from tests.samples import FIRST, PICTURE, SECOND, THIRD, TITLE, URL, column, pdf, told
 
 # --- text --------------------------------------------------------------------------------------
 
@@ -164,34 +164,6 @@ def test_the_properties_are_believed_last():
 
 
 # --- files that are not whole ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "a.pdf is empty. Put the article's text in it, or leave it out."),
-        (
-            pdf([[(72, 700, 12, FIRST)]], encrypted=True),
-            "a.pdf is locked with a password. Save a copy without one.",
-        ),
-        (
-            pdf([[], []]),
-            "a.pdf has nothing on its pages, neither text nor pictures. Leave it out.",
-        ),
-        (
-            pdf([[(72, 700, 12, FIRST)]])[:150],
-            "a.pdf is damaged: no page of it can be found. Copy it again, or open it and print it "
-            "to a new PDF.",
-        ),
-        (BODY.encode(), "a.pdf is not a PDF by its contents. Leave it out."),
-        (
-            b"\x89PNG\r\n\x1a\n",
-            "a.pdf is a picture by its contents. Run OCR on it and ingest the text.",
-        ),
-    ],
-)
-def test_a_file_that_cannot_be_read(data, said):
-    assert reasons(read("a.pdf", data)) == [said]
 
 
 def test_a_damaged_file_without_text_is_not_taken_for_a_scan():

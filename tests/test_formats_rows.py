@@ -138,21 +138,6 @@ def test_one_of_a_list_that_cannot_be_used_does_not_stop_the_others():
     ]
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("", "a.json is empty."),
-        ('{"text": "no end', "a.json is not valid JSON."),
-        ("[" * 100_000, "a.json is not valid JSON."),
-        ('{"name": "a program", "files": ["x"]}', "a.json holds no article: nothing in it is"),
-        ("[]", "a.json holds no article"),
-    ],
-)
-def test_a_json_file_without_articles(data, said):
-    [reason] = reasons(read("a.json", data))
-    assert reason.startswith(said)
-
-
 # --- tables --------------------------------------------------------------------------------------
 
 UNCLOSED = "has a quotation that does not end, or goes on after its end. It was left out"

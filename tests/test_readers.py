@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.formats.document import LARGEST_FILE, LONGEST_LINE
 from index.paragraphs import repair
 from index.readers import HOLDERS, KNOWN, READERS, read_all, read_file
 from index.records import Article, Problem
@@ -468,46 +467,6 @@ def test_a_name_that_is_no_text_can_still_be_reported(tmp_path):
     article = one(path)
     assert article.id == "caf"
     article.source.encode()
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "is empty. Put the article's text in it, or leave it out."),
-        (b" \n\t\n", "is empty. Put the article's text in it, or leave it out."),
-        (b"\xef\xbb\xbf", "is empty. Put the article's text in it, or leave it out."),
-        (b"PNG\0\1\2", "is not a text file. Save the article as text in UTF-8."),
-        (b"\1\2\3\4 text", "is not a text file. Save the article as text in UTF-8."),
-    ],
-)
-@pytest.mark.parametrize("suffix", [".txt", ".md"])
-def test_a_file_without_text_is_a_problem(tmp_path, suffix, data, reason):
-    path = write(tmp_path / f"a{suffix}", data)
-    assert list(read_file(path)) == [Problem(str(path), f"a{suffix} {reason}")]
-
-
-def test_an_empty_file_of_rows_is_a_problem(tmp_path):
-    assert reasons(read_file(write(tmp_path / "a.jsonl", b"\n \n"))) == [
-        "a.jsonl is empty. Give it one article per line, or leave it out."
-    ]
-
-
-def test_a_file_that_is_too_large_is_not_opened(tmp_path):
-    path = tmp_path / "a.txt"
-    with path.open("wb") as file:
-        file.truncate(LARGEST_FILE + 1)
-    assert reasons(read_file(path)) == [
-        "a.txt has 50 MB, more than the 50 MB that one article may have. "
-        "Split it: a file, or a row of a .jsonl, for each article."
-    ]
-
-
-def test_a_line_that_no_article_has_is_a_problem(tmp_path):
-    path = write(tmp_path / "a.txt", f"{BODY}\n{'x' * (LONGEST_LINE + 1)}")
-    assert reasons(read_file(path)) == [
-        "a.txt has a line of 2,000,001 characters: that is data, not an article. "
-        "Break its lines, or leave it out."
-    ]
 
 
 STORY = "“Türkiye’s minister – he said – was late.” The café in Łódź was closed."
