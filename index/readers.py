@@ -72,7 +72,7 @@ READERS: dict[str, Reader] = {
 LETTERS = {
     ".eml": mail.read_letter,
     ".mbox": mail.read_mailbox,
-    ".msg": mail.read_outlook,
+    ".msg": mail.read_letter,
 }
 ARCHIVES = {
     ".zip": archives.read_archive,

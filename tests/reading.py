@@ -3,6 +3,7 @@
 import json
 
 from index.formats.document import from_bytes
+from index.paragraphs import plain_paragraphs
 from index.readers import read_document
 from index.records import Article, Problem
 
@@ -26,3 +27,8 @@ def reasons(items) -> list[str]:
 
 def texts(items) -> list[str]:
     return [item.text for item in items if isinstance(item, Article)]
+
+
+def repair(text: str) -> str:
+    """A text as its paragraphs, with one blank line between them."""
+    return "\n\n".join(line.text for line in plain_paragraphs(text))

@@ -11,7 +11,8 @@ from index.characters import drop_tags, fold
 from index.cleaning import Facts, trim
 from index.dates import find_date, parse_date, parse_date_line
 from index.lines import Line, byline_names, is_caption, web_address
-from index.paragraphs import plain_paragraphs, repair, unwrap
+from index.paragraphs import plain_paragraphs, unwrap
+from tests.reading import repair
 
 repeatable = settings(deadline=None, derandomize=True)
 DAY = dt.date(2024, 12, 7)

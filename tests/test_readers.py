@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.paragraphs import repair
 from index.readers import HOLDERS, KNOWN, READERS, read_all, read_file
 from index.records import Article, Problem
 from tests.make_samples import broken, good
+from tests.reading import repair
 from tests.samples import told
 
 repeatable = settings(deadline=None, derandomize=True)

@@ -45,21 +45,17 @@ _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 def read_letter(
     document: Document, inner: Reader, known: Collection[str]
 ) -> Iterator[Article | Problem]:
-    """A .eml file: the articles in its text, and what `inner` reads from its attachments.
+    """A .eml or .msg file: the articles in its text, and what `inner` reads from its attachments.
 
     The day of the letter is that of publication: it is when the text was sent out. A
     forwarded letter tells neither who wrote the text nor when. `known` are the ends of
     the names of files that `inner` reads.
     """
-    message = letters.parsed(document.read(), document.name)
-    yield from _letter(document, letters.letter_of(message), inner, known)
-
-
-def read_outlook(
-    document: Document, inner: Reader, known: Collection[str]
-) -> Iterator[Article | Problem]:
-    """A .msg file: the same for a letter that Outlook has saved."""
-    yield from _letter(document, outlook.letter(document), inner, known)
+    if document.suffix == ".msg":
+        letter = outlook.letter(document)
+    else:
+        letter = letters.letter_of(letters.parsed(document.read(), document.name))
+    yield from _letter(document, letter, inner, known)
 
 
 def read_mailbox(
@@ -223,7 +219,10 @@ def _facts(headers: dict[str, str]) -> Facts:
 
 def _lines(text: Text, facts: Facts) -> list[Line]:
     """The paragraphs of a text, of its richer form; a doubt where the other one says more."""
-    plain = _plain_lines(text.plain) if text.plain else []
+    before, *after = _SIGNATURE.split(text.plain, maxsplit=1)
+    signed = before.strip() and len("".join(after)) <= LONGEST_SIGNATURE
+    words = newsletters.without_trackers(before if signed else text.plain)
+    plain = newsletters.without_notes(plain_paragraphs(words))
     html = _html_lines(text.html, facts) if text.html else []
     lengths = [sum(len(line.text) for line in lines) for lines in (plain, html)]
     forms = [("its HTML", html), ("its plain text", plain)]
@@ -242,13 +241,6 @@ def _lines(text: Text, facts: Facts) -> list[Line]:
 
 def _words(lines: Sequence[Line]) -> set[str]:
     return {word for line in lines for word in re.findall(r"\w+", line.text.casefold())}
-
-
-def _plain_lines(text: str) -> list[Line]:
-    before, *after = _SIGNATURE.split(text, maxsplit=1)
-    if before.strip() and len("".join(after)) <= LONGEST_SIGNATURE:
-        text = before
-    return newsletters.without_notes(plain_paragraphs(newsletters.without_trackers(text)))
 
 
 def _html_lines(html: str, facts: Facts) -> list[Line]:

@@ -35,8 +35,13 @@ _WITHDRAWN = re.compile(r"(?:^|:)(?:cancell?ed|withheld)$", re.IGNORECASE)
 
 def read_xml(document: Document) -> Iterator[Article | Problem]:
     """A .xml file: the articles of a feed or of an agency's message."""
-    with document.open() as file:
-        root = _first_element(file.read(BEGINNING))
+    from lxml import etree
+
+    parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True)
+    # What comes before any damage has been read.
+    with document.open() as file, contextlib.suppress(etree.XMLSyntaxError):
+        parser.feed(file.read(BEGINNING))
+    root = next((_local_name(element.tag) for _, element in parser.read_events()), "")
     if root in ("nitf", "newsMessage", "newsItem"):
         yield from _stories(document, root)
     elif root in ("urlset", "sitemapindex"):
@@ -51,16 +56,6 @@ def read_xml(document: Document) -> Iterator[Article | Problem]:
         )
     else:
         yield from feeds.read_feed(document)
-
-
-def _first_element(data: bytes) -> str:
-    """The name of the first element, without its namespace; empty where there is none."""
-    from lxml import etree
-
-    parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True)
-    with contextlib.suppress(etree.XMLSyntaxError):  # what comes before the damage has been read
-        parser.feed(data)
-    return next((_local_name(element.tag) for _, element in parser.read_events()), "")
 
 
 def _local_name(tag: str) -> str:
