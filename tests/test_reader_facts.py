@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from index.dates import parse_change, parse_moment
 from index.records import Article, Problem
 from tests.reading import read
 from tests.samples import BODY, atom, docx, letter, page, paragraph, rss, rss_item
@@ -104,34 +103,6 @@ def test_the_last_change_on_a_date_line():
 
 def test_a_day_alone_is_no_moment():
     assert one("a.md", f"---\ndate: 2024-12-07\n---\n{BODY}").as_of is None
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        (ISO, CHANGED),
-        ("2024-12-08 16:30", CHANGED),
-        ("2024-12-08T16:30:00.123Z", CHANGED),
-        ("Sun, 08 Dec 2024 16:30:00 GMT", CHANGED),
-        ("8 December 2024", CHANGED.replace(hour=0, minute=0)),
-        ("2024-12-08", CHANGED.replace(hour=0, minute=0)),
-        ("2024-02-30T10:00", None),
-        ("0001-01-01T00:00+14:00", None),
-        ("9999-12-31T23:59-14:00", None),
-        ("32 Dec 2024 16:30:00", None),
-        ("soon", None),
-        ("", None),
-        ("9" * 500, None),
-    ],
-)
-def test_moments(text, moment):
-    assert parse_moment(text) == moment
-
-
-def test_a_change_on_a_date_line():
-    assert parse_change("Last updated at 16:30, 8 December 2024") is not None
-    assert parse_change("Edited by Ola Berg") is None
-    assert parse_change("8 December 2024") is None
 
 
 def test_notices_from_beside_the_text_come_first():
