@@ -1,12 +1,15 @@
 """Word files, OpenDocument and rich text."""
 
 import datetime as dt
+import io
+import re
+import zipfile
 
 import pytest
 
 from tests.office import W, epub, notes, odt, pptx, rtf, shape
 from tests.reading import one, read, reasons, texts
-from tests.samples import FIRST, SECOND, THIRD, TITLE, docx, paragraph, told
+from tests.samples import FIRST, SECOND, THIRD, TITLE, docx, paragraph, told, zipped
 
 DAY = dt.date(2024, 12, 7)
 
@@ -207,3 +210,17 @@ def test_a_rich_text(written, text):
 def test_groups_in_groups_end_somewhere():
     found = read("a.rtf", rtf(FIRST + r"\par" + "{" * 100_000))
     assert texts(found) == [FIRST]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("a.docx", docx(paragraph(FIRST))), ("a.pptx", pptx([shape(FIRST)]))]
+)
+def test_strict_open_xml_is_read_as_the_usual_kind(name, data):
+    with zipfile.ZipFile(io.BytesIO(data)) as usual:
+        parts = {part: usual.read(part) for part in usual.namelist()}
+    strict = {
+        part: re.sub(rb"schemas\.openxmlformats\.org/(\w+)/2006/(main|relationships)",
+                     rb"purl.oclc.org/ooxml/\1/\2", text)
+        for part, text in parts.items()
+    }  # fmt: skip
+    assert one(name, zipped(strict)).text == FIRST

@@ -37,6 +37,8 @@ _NO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+# The elements of Strict Open XML are those of the usual kind under other names.
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
 
 
 class Package:
@@ -108,8 +110,8 @@ class Package:
         if sum(info.file_size for info in self._infos.values()) > MOST_UNPACKED:
             raise self._too_large()
 
-    def tree(self, name: str, replaced: tuple[bytes, bytes] = (b"", b"")) -> _Element | None:
-        """The XML of a part, with one sequence of bytes replaced; None if there is none.
+    def tree(self, name: str) -> _Element | None:
+        """The XML of a part; None if there is none.
 
         Raises:
             UnreadableSource: as for `part`, or because it is no XML or has too many elements.
@@ -119,15 +121,15 @@ class Package:
             return None
         if data.count(b"<") > 2 * MOST_ELEMENTS:
             raise self._too_large()
-        root = xml(data.replace(*replaced) if replaced[0] else data)
+        root = xml(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/\2", data))
         if root is None:
             raise self.document.error(f"is damaged: its text is not valid XML. O{self._save}.")
         return root
 
-    def extra(self, name: str, replaced: tuple[bytes, bytes] = (b"", b"")) -> _Element | None:
+    def extra(self, name: str) -> _Element | None:
         """The same for a part that a text can do without; None too where it cannot be read."""
         try:
-            return self.tree(name, replaced)
+            return self.tree(name)
         except UnreadableSource:
             return None
 

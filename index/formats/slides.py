@@ -27,7 +27,6 @@ MOST_SLIDES = 5_000
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_STRICT = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/"
 _UNREAD = {"chart": r"ppt/charts/chart\d*\.xml", "embedded file": r"ppt/embeddings/.+"}
 _REPEATED = ("sldNum", "ftr", "dt", "hdr", "sldImg")
 """Places on a slide whose words stand on every slide."""
@@ -44,7 +43,7 @@ def read_slides(document: Document) -> Iterator[Article | Problem]:
     found: list[Line] = []
     hidden, silent, damaged = [], [], []
     for number, name in enumerate(slides, 1):
-        root = package.extra(name, _STRICT)
+        root = package.extra(name)
         if root is None:
             damaged.append(number)
         elif root.get("show") in ("0", "false"):
@@ -85,7 +84,7 @@ def _slides(package: Package) -> list[str]:
     numbered = [re.fullmatch(r"ppt/slides/slide(\d+)\.xml", name) for name in package.names]
     ordered = sorted(filter(None, numbered), key=lambda match: int(match[1]))
     there = [match[0] for match in ordered]
-    root = package.extra("ppt/presentation.xml", _STRICT)
+    root = package.extra("ppt/presentation.xml")
     if root is None:
         return there
     related = _related(package, "ppt/presentation.xml")
@@ -112,7 +111,7 @@ def _words(package: Package, name: str, root: _Element) -> list[Line]:
     """The paragraphs of a slide, of its diagrams, and of what its speaker has noted."""
     found = list(lines(root, _MARKS))
     for kind, target in _related(package, name).values():
-        part = package.extra(target, _STRICT) if kind in ("diagramData", "notesSlide") else None
+        part = package.extra(target) if kind in ("diagramData", "notesSlide") else None
         found += lines(part, _MARKS) if part is not None else ()
     return found
 

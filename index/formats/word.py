@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main", _W[1:-1].encode()
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 # What is struck out, moved away, or drawn twice for old programs.
 _LEFT_OUT = (f"{_W}del", f"{_W}moveFrom", _FALLBACK)
@@ -41,13 +40,13 @@ def read_word(document: Document) -> Iterator[Article | Problem]:
     Comments and what is struck out are not the article's words.
     """
     package = Package(document, "a Word file")
-    root = package.tree("word/document.xml", _STRICT)
+    root = package.tree("word/document.xml")
     if root is None:
         raise package.missing()
     facts = Facts(doubts=package.unread(_UNREAD))
     notes: dict[str, dict[str | None, list[Line]]] = {}
     for kind in ("footnote", "endnote"):
-        part = package.extra(f"word/{kind}s.xml", _STRICT)
+        part = package.extra(f"word/{kind}s.xml")
         found = part.iter(f"{_W}{kind}") if part is not None else ()
         notes[f"{_W}{kind}Reference"] = {
             note.get(f"{_W}id"): list(lines(note, _MARKS)) for note in found
