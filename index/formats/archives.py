@@ -169,44 +169,56 @@ def refused(member: zipfile.ZipInfo) -> str:
 def _open(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, allowance: Allowance
 ) -> BinaryIO:
-    return io.BufferedReader(_Counted(archive, member, name, allowance))
+    damaged = UnreadableSource(
+        f"{name} is damaged inside its archive, or packed in an unknown way. "
+        "Unpack the archive and ingest the folder."
+    )
+    too_much = UnreadableSource(
+        f"{name} was not read: its archive unpacks to more than {MOST_UNPACKED // 1_000_000_000} "
+        "GB. Unpack it and ingest the folder."
+    )
+    try:
+        part = archive.open(member)
+    except DAMAGED:
+        raise damaged from None
+    return io.BufferedReader(Counted(part, allowance, damaged, too_much))
 
 
-class _Counted(io.RawIOBase):
-    """One part while it is unpacked; every byte is counted, whatever the archive declares."""
+class Counted(io.RawIOBase):
+    """A file while it is unpacked; every byte is counted, whatever its archive declares."""
 
     def __init__(
-        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, allowance: Allowance
+        self, file: Any, allowance: Allowance, damaged: Exception, too_much: Exception
     ) -> None:
-        self._name = name
+        """Take what unpacks the file, and the errors to raise."""
+        self._file = file
         self._allowance = allowance
-        self._damaged = UnreadableSource(
-            f"{name} is damaged inside its archive, or packed in an unknown way. "
-            "Unpack the archive and ingest the folder."
-        )
-        try:
-            self._part = archive.open(member)
-        except DAMAGED:
-            raise self._damaged from None
+        self._damaged = damaged
+        self._too_much = too_much
+        self._offset = 0
 
     def readable(self) -> bool:
+        """It is."""
         return True
 
+    def tell(self) -> int:
+        """How many bytes have been read."""
+        return self._offset
+
     def readinto(self, buffer: Any, /) -> int:
+        """Read what is whole, before what is damaged is reached."""
         try:
-            data = self._part.read(len(buffer))
+            data = self._file.read1(len(buffer))
         except DAMAGED:
             raise self._damaged from None
         self._allowance.left -= len(data)
         if self._allowance.left < 0:
-            raise UnreadableSource(
-                f"{self._name} was not read: its archive unpacks to more than "
-                f"{MOST_UNPACKED // 1_000_000_000} GB. Unpack it and ingest the folder."
-            )
+            raise self._too_much
+        self._offset += len(data)
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
-        if not self.closed and hasattr(self, "_part"):
-            self._part.close()
+        """Close the file too."""
+        self._file.close()
         super().close()

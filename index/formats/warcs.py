@@ -10,7 +10,7 @@ import logging
 import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -19,7 +19,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from index.errors import UnreadableSource
-from index.formats.archives import MOST_UNPACKED, Allowance, read_archive
+from index.formats.archives import MOST_UNPACKED, Allowance, Counted, read_archive
 from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document, Reader, from_bytes
 from index.formats.fields import one_line
 from index.lines import web_address
@@ -58,11 +58,15 @@ def read_warc(
     """
     found = failed = 0
     sources: set[str] = set()
+    cut_off = ArchiveLoadFailed("cut off")  # an EOFError means the end of the file to warcio
+    size = MOST_UNPACKED // 1_000_000_000
+    too_much = document.error(f"was not read whole: it unpacks to more than {size} GB. Split it.")
     with document.open() as file:
         packed = file.read(2) == b"\x1f\x8b"
     with document.open() as file:
         try:
-            for record in _Records(_Unpacked(file, packed, document, allowance)):
+            unpacked = gzip.GzipFile(fileobj=file) if packed else file
+            for record in _Records(Counted(unpacked, allowance, cut_off, too_much)):
                 status = _status(record) if _is_page(record) else 300
                 if status < 300:
                     yield from _page(document, record, inner, sources)
@@ -189,36 +193,6 @@ def _unbrotlied(data: bytes) -> bytes:
     return unpacked
 
 
-class _Unpacked:
-    """The bytes of a .warc, unpacked if it is packed; they are counted."""
-
-    def __init__(
-        self, file: BinaryIO, packed: bool, document: Document, allowance: Allowance
-    ) -> None:
-        self._file: Any = gzip.GzipFile(fileobj=file) if packed else file
-        self._document = document
-        self._allowance = allowance
-        self._offset = 0
-
-    def tell(self) -> int:
-        return self._offset
-
-    def read(self, size: int) -> bytes:
-        try:
-            # All that is whole, before what is damaged is reached.
-            data: bytes = self._file.read1(size)
-        except EOFError:  # which means the end of the file to warcio
-            raise ArchiveLoadFailed("cut off") from None
-        self._offset += len(data)
-        self._allowance.left -= len(data)
-        if self._allowance.left < 0:
-            raise self._document.error(
-                f"was not read whole: it unpacks to more than {MOST_UNPACKED // 1_000_000_000} GB. "
-                "Split it."
-            )
-        return data
-
-
 class _Lines(BufferedReader):  # type: ignore[misc]
     """What warcio reads from; no line and no header without end."""
 
@@ -242,6 +216,6 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 
     INC_RECORD = ""  # is printed; a record that does not end where it says is damage
 
-    def __init__(self, file: _Unpacked) -> None:
+    def __init__(self, file: Counted) -> None:
         super().__init__(file)
         self.reader = _Lines(file)
