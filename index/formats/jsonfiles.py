@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from index.formats import rows
 from index.formats.document import LARGEST_FILE, MB, Document
@@ -14,6 +15,8 @@ from index.records import Article, Problem
 
 DEEPEST = 4
 """How deep in a file a list of articles may lie, as in {"response": {"docs": [...]}}."""
+
+ArticleOf = Callable[[Fields], Iterator[Article | str]]
 
 
 def read_jsonl(document: Document) -> Iterator[Article | Problem]:
@@ -28,23 +31,20 @@ def read_jsonl(document: Document) -> Iterator[Article | Problem]:
         return (fields for fields in parsed if isinstance(fields, dict))
 
     dated = rows.day_orders(objects)
+    article_of = partial(rows.article_of, document=document, doubts=doubts, dated=dated)
     yield from document.warnings(doubts)
     number = 0
     for number, row in _lines(document, encoding):
         if number == 1 and row.strip() in ("[", "[{", "{"):
             yield from read_json(document)  # one value over many lines
             return
-        wrong = ""
-        fields = None
         if len(row) >= LARGEST_FILE:
-            wrong = f"has more than {LARGEST_FILE // MB} MB. One row is one article."
-        elif (fields := _parsed(row)) is None:
-            wrong = "is not valid JSON. Write one object per line, as JSON."
-        elif not isinstance(fields, dict):
-            wrong = 'is not an object. Write {"text": "..."}.'
-        items: Iterator[Article | str] = iter([wrong])
-        if not wrong and isinstance(fields, dict):
-            items = rows.article_of(_only(fields) or fields, document, doubts, dated=dated)
+            large = f"has more than {LARGEST_FILE // MB} MB. One row is one article."
+            items: Iterable[Article | str] = [large]
+        elif (value := _parsed(row)) is None:
+            items = ["is not valid JSON. Write one object per line, as JSON."]
+        else:
+            items = _items(value, {}, article_of)
         yield from rows.placed(items, document, f", line {number}")
     if not number:
         raise rows.no_rows(document)
@@ -74,12 +74,17 @@ def read_json(document: Document) -> Iterator[Article | Problem]:
         )
     yield from document.warnings(decoded.doubts)
     dated = rows.day_orders(lambda: (item for item in articles if isinstance(item, dict)))
+    article_of = partial(rows.article_of, document=document, doubts=decoded.doubts, dated=dated)
     for number, item in enumerate(articles, 1):
-        items: Iterator[Article | str] = iter(['is not an object. Write {"text": "..."}.'])
-        if isinstance(item, dict):
-            fields = _with(_only(item) or item, around)
-            items = rows.article_of(fields, document, decoded.doubts, dated=dated)
+        items = _items(item, around, article_of)
         yield from rows.placed(items, document, f", article {number}")
+
+
+def _items(value: object, around: Fields, article_of: ArticleOf) -> Iterable[Article | str]:
+    """The article of one value, and what is wrong with it; `around` is what holds its list."""
+    if not isinstance(value, dict):
+        return ['is not an object. Write {"text": "..."}.']
+    return article_of(_with(_only(value) or value, around))
 
 
 def _only(value: Fields, depth: int = DEEPEST) -> Fields | None:
