@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
+from typing import BinaryIO
 
 MOST_CONTROLS = 0.02
 """The share of control characters above which bytes are no text."""
@@ -108,6 +110,24 @@ def encoding_of(data: bytes, declared: str | None = None) -> tuple[str, str]:
     if known and known not in ("utf-8", "ascii"):
         return known, ""
     return _weighed(telling(BytesIO(data)))
+
+
+def encoding_of_lines(opened: Callable[[], BinaryIO], declared: str | None) -> tuple[str, str]:
+    """The encoding of a file of lines, by all of it, and what is doubtful about it.
+
+    Raises:
+        NoText: it is no text.
+    """
+    with opened() as file:
+        sample = file.read(SAMPLE)
+    no_lines = signature(sample) or bom_encoding(sample)
+    if no_lines or sample.count(0) > MOST_CONTROLS * len(sample):
+        telltale = sample[: sample.rfind(b"\n") + 1] or sample
+    else:  # a NUL here and there spoils its line, and no other
+        with opened() as file:
+            telltale = telling(iter(partial(file.readline, SAMPLE), b"")).replace(b"\0", b"")
+    doubt = decoded(telltale, declared).doubt
+    return encoding_of(telltale, declared)[0], doubt
 
 
 def decoded(data: bytes, declared: str | None = None) -> Decoded:

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache
 
-from index import cleaning
+from index import cleaning, decoding
 from index.cleaning import Facts
 from index.dates import in_order, is_double, shown_order
-from index.decoding import (
-    MOST_CONTROLS,
-    REMEDY,
-    NoText,
-    bom_encoding,
-    decoded,
-    encoding_of,
-    signature,
-    telling,
-)
 from index.errors import UnreadableSource
 from index.formats import escapes
 from index.formats.articles import digest, finished, slug, warnings
@@ -37,9 +27,6 @@ SUMMARY_FIELDS = "summary description excerpt abstract standfirst teaser lead".s
 """What stands in for a text that is not there."""
 AS_LONG = 0.9
 """Of the longest text of a row, what another one must have to be about as long."""
-SAMPLE = 64_000
-"""Bytes that tell whether a file is text, and the separator of a table."""
-
 # What interfaces put at the end of a text that they cut off: "… [+1234 chars]".
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ char(?:acter)?s\]\s*\Z")
 
@@ -153,19 +140,11 @@ def encoding(document: Document) -> tuple[str, list[str]]:
     Raises:
         UnreadableSource: it is no text.
     """
-    with document.open() as file:
-        sample = file.read(SAMPLE)
-    if signature(sample) or bom_encoding(sample) or sample.count(0) > MOST_CONTROLS * len(sample):
-        telltale = sample[: sample.rfind(b"\n") + 1] or sample
-    else:  # a NUL here and there spoils its row, and no other
-        with document.open() as file:
-            telltale = telling(iter(partial(file.readline, SAMPLE), b"")).replace(b"\0", b"")
     try:
-        decoded(telltale, document.charset)
-    except NoText as error:
+        found, doubt = decoding.encoding_of_lines(document.open, document.charset)
+    except decoding.NoText as error:
         raise document.error(str(error)) from None
-    found, doubt = encoding_of(telltale, document.charset)
-    return found, [f"{doubt} {REMEDY}"] if doubt else []
+    return found, [doubt] if doubt else []
 
 
 def day_orders(rows: Callable[[], Iterable[Fields]]) -> Callable[[Fields], Fields]:
