@@ -31,7 +31,7 @@ WIDER = 1.3
 
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _NUMBER = re.compile(r"D(?:sD|D)*")
-_LEFT_TO_RIGHT = re.compile(r"[LD](?:[LDns]*[LD])?")
+_LEFT_TO_RIGHT = re.compile(r"(?:D[Dns]*)?L(?:[LDns]*[LD])?")
 _RIGHT_TO_LEFT = re.compile(r"R(?:[RDns]*R)?")
 
 
@@ -224,35 +224,25 @@ def spoken(words: Sequence[Word]) -> str:
             signs.append(" ")
         signs += [word.text] if _is_rtl_text(word.text) else list(word.text)
     kinds = "".join(map(_kind, signs))
-    if kinds.count("L") >= kinds.count("R"):
-        return "".join(_turned(signs, kinds, _RIGHT_TO_LEFT))
-    signs, kinds = signs[::-1], kinds[::-1]
-    text = "".join(_turned(signs, kinds, _LEFT_TO_RIGHT, whole="L"))
+    turned = kinds.count("R") > kinds.count("L")
+    parts = [(0, 0, turned)]
+    for run in (_LEFT_TO_RIGHT if turned else _RIGHT_TO_LEFT).finditer(kinds):
+        parts += [(parts[-1][1], run.start(), turned), (run.start(), run.end(), not turned)]
+    parts.append((parts[-1][1], len(signs), turned))
+    text = "".join(
+        _turned(signs[start:end], kinds[start:end]) if turn else "".join(signs[start:end])
+        for start, end, turn in (reversed(parts) if turned else parts)
+    )
     brackets = re.sub(r"[^()«»\[\]]", "", text)
-    return text.translate(_MIRRORED) if brackets[:1] in tuple(")»]") else text
+    return text.translate(_MIRRORED) if turned and brackets[:1] in tuple(")»]") else text
 
 
-def _turned(
-    signs: Sequence[str], kinds: str, run: re.Pattern[str], whole: str = "R"
-) -> Iterator[str]:
-    """The signs, with the runs of a kind turned round; of a run without letters, its numbers."""
-    at = 0
-    for match in run.finditer(kinds):
-        yield from signs[at : match.start()]
-        part, inner = signs[match.start() : match.end()], match[0]
-        at = match.end()
-        if whole == "L" and "L" in inner:
-            yield from part[::-1]
-            continue
-        if whole == "R":
-            part, inner = part[::-1], inner[::-1]
-        done = 0
-        for number in _NUMBER.finditer(inner):
-            yield from part[done : number.start()]
-            yield from part[number.start() : number.end()][::-1]
-            done = number.end()
-        yield from part[done:]
-    yield from signs[at:]
+def _turned(signs: list[str], kinds: str) -> str:
+    """Signs turned round, but for the numbers in them."""
+    signs.reverse()
+    for number in _NUMBER.finditer(kinds[::-1]):
+        signs[number.start() : number.end()] = signs[number.start() : number.end()][::-1]
+    return "".join(signs)
 
 
 def _kind(sign: str) -> str:
