@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.records import Span, StoredChunk
-from rag.decide.prose import is_prose
 from rag.reader.reading import Reader
 from rag.records import Candidate, Passage
-from rag.request.asking import only_asks, stating
+from rag.request.asking import is_prose, only_asks, stating
 from rag.request.question import Question
 from rag.retrieve import quoted_first
 from rag.text.words import fold, words
