@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from rag.records import Turn
 from rag.request.question import kind
-from rag.text.dates import CALENDAR, mentions
+from rag.text.dates import CALENDAR
 from rag.text.names import begins_sentence, names, split_name
 from rag.text.numbers import quantities
 from rag.text.speech import SAYING
@@ -182,41 +182,28 @@ def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Itera
 def _in_place(text: str, fragment: str) -> Iterator[str]:
     """A question with a few words in the place of such as begin like them.
 
-    That is with the same preposition, as a time, with an article or a capital letter, or with a
-    small letter; where and when may be added too.
+    That is with the same preposition, with an article or a capital letter, or with a small letter;
+    what a preposition leads may be added too.
     """
     first = fragment.split()[0].lower()
-    places: list[str] = []
-    if _is_time(fragment):
-        places = [text[day.start : day.end] for day in mentions(text, None)]
-    elif first in PREPOSITIONS:
+    asks = _ASKS.match(text)
+    small = [word for word in text[asks.end() if asks else 0 :].split() if word.islower()]
+    small = [word for word in small if fold(word) not in STOPWORDS]
+    if first in PREPOSITIONS:
         places = re.findall(rf"\b{first} .+?(?= {_PREPOSITION} |$)", text, re.IGNORECASE)
     elif first in DETERMINERS or not fragment.islower():
-        things = [re.split(_ENDS, one)[0] for one in re.findall(r"\bthe .+", text, re.IGNORECASE)]
-        if first in DETERMINERS:  # "the Tarn tunnel" for "the Corbel bridge"
-            length = len(fragment.split())
-            places = [" ".join(one.split()[:length]) for one in things]
+        things = [_ENDS.split(one)[0] for one in re.findall(r"\bthe .+", text, re.IGNORECASE)]
+        length = len(fragment.split())  # "the Tarn tunnel" for "the Corbel bridge"
+        whole = [" ".join(one.split()[:length]) for one in things if first in DETERMINERS]
         alike = [one for one in _named(text) if set(words(one)) & set(words(fragment))]
-        places += [*alike, *_named(text), *things, *_small(text)]
-    elif STOPWORDS.isdisjoint(words(fragment)):  # not "tell me more"
-        places = _small(text)
+        places = [*whole, *alike, *_named(text), *things, *small]
+    else:  # "children", but not "tell me more"
+        places = small if STOPWORDS.isdisjoint(words(fragment)) else []
     for place in places:
         pattern = rf"\b{re.escape(place)}\b(?: \d+)?"
         yield re.sub(pattern, lambda _: fragment, text, count=1) + "?"
-    if _is_time(fragment) or first in PREPOSITIONS:
-        yield f"{text} {fragment}?" if first in PREPOSITIONS else f"{text} in {fragment}?"
-
-
-def _small(text: str) -> list[str]:
-    """The words of a question in small letters that carry meaning."""
-    tail = text[match.end() :] if (match := _ASKS.match(text)) else text
-    return [word for word in tail.split() if word.islower() and fold(word) not in STOPWORDS]
-
-
-def _is_time(phrase: str) -> bool:
-    """True for "2023", "in May" and "on Sunday"."""
-    dated = f"in {phrase}" if phrase.isdigit() else phrase
-    return any(2 * (day.end - day.start) > len(dated) for day in mentions(dated, None))
+    if first in PREPOSITIONS:
+        yield f"{text} {fragment}?"
 
 
 def _told(answer: str, question: str) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from index.records import Card, Chunk, Span
 from rag.records import Candidate, Draft, Passage
+from rag.request.answer_types import TYPED, typed
 from rag.request.asking import is_prose, only_asks
-from rag.request.kinds import TYPED, typed
 from rag.request.question import Question
 from rag.retrieve import says_more
 from rag.text.enclosed import name, nested

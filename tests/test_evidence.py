@@ -11,8 +11,8 @@ from rag.decide.ranking import candidates
 from rag.quote import quotations, short, understandable
 from rag.reader.reading import Reading, WordReader
 from rag.records import Candidate, Passage
+from rag.request.answer_types import typed
 from rag.request.asking import is_prose
-from rag.request.kinds import typed
 from rag.request.question import Question
 from tests.building import candidate, passage
 

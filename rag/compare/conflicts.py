@@ -38,7 +38,7 @@ from rag.compare.statement import (
 )
 from rag.compare.superseding import replaced
 from rag.records import Candidate, Draft
-from rag.request.kinds import TYPED, typed
+from rag.request.answer_types import TYPED, typed
 from rag.request.question import Question
 
 SIDES = 3
