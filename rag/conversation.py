@@ -68,8 +68,8 @@ class _Earlier:
 
     text: str
     """Its question, as it was understood, without its mark."""
-    told: tuple[str, ...]
-    """The names that its answer brought."""
+    answered: tuple[str, ...]
+    """The names of its answer that it lacks itself."""
 
     @property
     def word(self) -> str:
@@ -89,13 +89,13 @@ class _Earlier:
             return beside[1]  # it leant on an earlier one itself, and is about the same
         matter = _AUXILIARY.sub("", self.tail)
         is_who = self.word == "who" and matter == self.tail
-        return f"{self.told[0]} {matter}" if is_who and self.told else matter
+        return f"{self.answered[0]} {matter}" if is_who and self.answered else matter
 
     @property
     def names(self) -> list[str]:
-        """Whom it speaks of, those first that its answer told where it asked for one."""
-        told, asked = list(self.told), _named(self.text)
-        return told + asked if self.word in ("who", "which") else asked + told
+        """Whom it speaks of, those of its answer first where it asked for a name."""
+        answered, asked = list(self.answered), _named(self.text)
+        return answered + asked if self.word in ("who", "which") else asked + answered
 
 
 def meanings(question: str, history: History) -> list[str]:
@@ -108,15 +108,15 @@ def meanings(question: str, history: History) -> list[str]:
         history: the exchanges before it, oldest first.
     """
     before: list[_Earlier] = []
-    for one in history[-TURNS:]:
-        turn = one if isinstance(one, Turn) else Turn(
-            one.get("question") or "", one.get("answer") or "",
-            one.get("understood") or "", bool(one.get("refused")),
+    for exchange in history[-TURNS:]:
+        turn = exchange if isinstance(exchange, Turn) else Turn(
+            exchange.get("question") or "", exchange.get("answer") or "",
+            exchange.get("understood") or "", bool(exchange.get("refused")),
         )  # fmt: skip
         if asked := " ".join(turn.question.split())[:LONGEST_READ]:
             text = turn.understood or _meanings(asked, before)[0]
-            told = () if turn.refused else _told(turn.answer, text)
-            before.append(_Earlier(text.strip(" ?.!"), told))
+            answered = () if turn.refused else _names_told(turn.answer, text)
+            before.append(_Earlier(text.strip(" ?.!"), answered))
     return _meanings(question, before)
 
 
@@ -149,7 +149,7 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
         if kind(last.text) == "statement" and len(found) > len(alone):
             beside = ""  # which would ask for anybody's words
     found = [*list(dict.fromkeys(found))[: MOST - 1], beside]
-    return [one for one in found if 0 < len(one) <= LONGEST] or [question]
+    return [text for text in found if 0 < len(text) <= LONGEST] or [question]
 
 
 def _leaning(text: str) -> re.Match[str] | None:
@@ -171,9 +171,9 @@ def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Itera
     word, following = pronoun.group().lower(), text[pronoun.end() :]
     owns = word in ("his", "its", "their") or (word == "her" and following.strip())
     own = {fold(name) for name in _named(text)}
-    for one in before[::-1] if word not in _POINTING else ():
-        every = word.startswith("the") and len(one.told) > 1
-        for meant in (*([" and ".join(one.told[:MOST])] if every else ()), *one.names):
+    for earlier in before[::-1] if word not in _POINTING else ():
+        every = word.startswith("the") and len(earlier.answered) > 1
+        for meant in (*([" and ".join(earlier.answered[:MOST])] if every else ()), *earlier.names):
             if fold(meant) not in own:
                 mark = ("'" if meant.endswith("s") else "'s") if owns else ""
                 yield f"{text[: pronoun.start()]}{meant}{mark}{following}?"
@@ -192,10 +192,10 @@ def _in_place(text: str, fragment: str) -> Iterator[str]:
     if first in PREPOSITIONS:
         places = re.findall(rf"\b{first} .+?(?= {_PREPOSITION} |$)", text, re.IGNORECASE)
     elif first in DETERMINERS or not fragment.islower():
-        things = [_ENDS.split(one)[0] for one in re.findall(r"\bthe .+", text, re.IGNORECASE)]
+        things = [_ENDS.split(rest)[0] for rest in re.findall(r"\bthe .+", text, re.IGNORECASE)]
         length = len(fragment.split())  # "the Tarn tunnel" for "the Corbel bridge"
-        whole = [" ".join(one.split()[:length]) for one in things if first in DETERMINERS]
-        alike = [one for one in _named(text) if set(words(one)) & set(words(fragment))]
+        whole = [" ".join(thing.split()[:length]) for thing in things if first in DETERMINERS]
+        alike = [name for name in _named(text) if set(words(name)) & set(words(fragment))]
         places = [*whole, *alike, *_named(text), *things, *small]
     else:  # "children", but not "tell me more"
         places = small if STOPWORDS.isdisjoint(words(fragment)) else []
@@ -206,23 +206,23 @@ def _in_place(text: str, fragment: str) -> Iterator[str]:
         yield f"{text} {fragment}?"
 
 
-def _told(answer: str, question: str) -> tuple[str, ...]:
+def _names_told(answer: str, question: str) -> tuple[str, ...]:
     """The names of an answer that its question does not have, in their order.
 
     The first word of a sentence has a capital letter whatever it is, and so have a day, a number
     and a sentence that is shouted.
     """
-    known = set(words(question))
+    asked = set(words(question))
     found = []
     for text in _QUOTED.findall(answer[:LONGEST_READ]) or [answer[:LONGEST_READ]]:
-        for name in (one for run in _named(text) for one in run.rstrip("'’").split(" and ")):
+        for name in (part for run in _named(text) for part in run.rstrip("'’").split(" and ")):
             opens = begins_sentence(text, max(text.find(name), 0))
             parts = [part for part in name.split() if part[:1].isupper()]
             if (
                 len(parts) in range(1 + opens, LONGEST_NAME + 1)
                 and not (len(parts) > 1 and name.isupper())
                 and not quantities(name, ones=True)
-                and not known.issuperset(split_name(name))
+                and not asked.issuperset(split_name(name))
             ):
                 found.append(name)
     return tuple(dict.fromkeys(found))[:NAMES_TOLD]

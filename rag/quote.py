@@ -15,7 +15,7 @@ from dataclasses import replace
 from math import log
 from urllib.parse import urlsplit
 
-from index.records import Card, Chunk, Span
+from index.records import Card, Span
 from rag.records import Candidate, Draft, Passage
 from rag.request.answer_types import TYPED, typed
 from rag.request.asking import is_prose, only_asks
@@ -55,26 +55,26 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     the kind of thing that is asked for. No origin has a second place while another waits for
     its first; where two articles say the same of another name or number, both are quoted.
     """
-    held = [one for one in ranked if _holds(question, one)]
-    least = max((one.score for one in held or ranked), default=0.0) - NEARLY_AS_GOOD
+    held = [candidate for candidate in ranked if _holds(question, candidate)]
+    least = max((candidate.score for candidate in held or ranked), default=0.0) - NEARLY_AS_GOOD
     if question.prefers_newest:
-        near = [one for one in held if one.score >= least]
+        near = [candidate for candidate in held if candidate.score >= least]
         near.sort(key=_published, reverse=True)
-        ranked = [*near, *(one for one in ranked if one not in near)]
+        ranked = [*near, *(candidate for candidate in ranked if candidate not in near)]
     drafts: dict[int, Draft] = {}
     for is_first_turn in (True, False):
         for rank, candidate in enumerate(ranked):
             given = drafts.values()
             draft = _draft(question, candidate)
             origin = draft.passage.stored.card.origin
-            has_place = any(one.passage.stored.card.origin == origin for one in given)
-            is_near = candidate.score >= least or any(_rivals(draft, one) for one in given)
+            has_place = any(other.passage.stored.card.origin == origin for other in given)
+            is_near = candidate.score >= least or any(_rivals(draft, other) for other in given)
             if (
                 len(drafts) < SENTENCES
                 and is_near
                 and (not drafts or candidate in held)
                 and not (is_first_turn and has_place)
-                and not any(_overlap(draft, one) for one in given)
+                and not any(_overlap(draft, other) for other in given)
             ):
                 drafts[rank] = draft
     return [drafts[rank] for rank in sorted(drafts)]
@@ -105,7 +105,7 @@ def few_words(question: Question, candidate: Candidate) -> str:
     text, start = candidate.text, candidate.span.start
     answer = Span(candidate.answer.start - start, candidate.answer.end - start)
     fits = question.asks not in TYPED or any(
-        one.start < answer.end and answer.start < one.end for one in typed(question, text)
+        span.start < answer.end and answer.start < span.end for span in typed(question, text)
     )
     # How sure a reader is was fitted on questions as people put them, not on those of a follow-up.
     if question.asks in IN_SENTENCES or "[" in question.text or not fits:
@@ -116,36 +116,24 @@ def few_words(question: Question, candidate: Candidate) -> str:
 
 
 def understandable(question: Question, candidate: Candidate) -> Span:
-    """The candidate's sentence, with those around it that a reader needs.
+    """The candidate's sentence, with those before it that a reader needs.
 
-    Those before it are needed when it opens on a pronoun or a "the minister", when its
-    words are "his", or when they hold a name of the question that it lacks itself; the
-    one after it, when the kind of thing asked for stands only there.
+    They are needed when it opens on a pronoun or a "the minister", when its words are "his", or
+    when they hold a name of the question that it lacks itself.
     """
-    chunk = candidate.passage.stored.chunk
-    sentences = list(chunk.sentences)
-    first = at = sentences.index(candidate.span)
-    last = at + _needs_next(question, chunk, at)
+    chunk, span = candidate.passage.stored.chunk, candidate.span
     # A sentence with another name, before a statement, may be somebody else's.
-    names = [one for one in question.names if not question.subject or one in question.subject]
-    while first > 0 and at - first < SENTENCES_BEFORE:
-        opening, before = chunk.part(sentences[first]), chunk.part(sentences[first - 1])
-        so_far = chunk.part(Span(sentences[first].start, sentences[last].end))
-        lacking = missing(names, words(so_far))
-        leans = OPENS_ON_PRONOUN.match(opening) or _SPOKEN.search(so_far)
+    names = [word for word in question.names if not question.subject or word in question.subject]
+    at = chunk.sentences.index(span)
+    for sentence in reversed(chunk.sentences[max(0, at - SENTENCES_BEFORE) : at]):
+        quote, before = chunk.part(span), chunk.part(sentence)
+        lacking = missing(names, words(quote))
+        leans = OPENS_ON_PRONOUN.match(quote) or _SPOKEN.search(quote)
         brings = len(missing(lacking, words(before))) < len(lacking)
         if not (leans or brings) or only_asks(question, before) or not is_prose(before):
             break
-        first -= 1
-    return Span(sentences[first].start, sentences[last].end)
-
-
-def _needs_next(question: Question, chunk: Chunk, at: int) -> bool:
-    """True where a sentence lacks the kind of thing asked for and the next one has it."""
-    text, *following = [chunk.part(one) for one in chunk.sentences[at : at + 2]]
-    return not typed(question, text) and any(
-        typed(question, one) and is_prose(one) and not only_asks(question, one) for one in following
-    )
+        span = Span(sentence.start, span.end)
+    return span
 
 
 def quotation(passage: Passage, span: Span) -> Draft:
@@ -159,8 +147,8 @@ def source_line(card: Card) -> str:
     day = card.published
     date = f"{day.day} {day:%B %Y}" if day else ""
     outlet = name(card.publisher) or name(_host(card.url or ""))
-    known = ", ".join(part for part in (outlet, date) if part)
-    return known or name(card.title) or name(card.article_id) or "An article"
+    source = ", ".join(part for part in (outlet, date) if part)
+    return source or name(card.title) or name(card.article_id) or "An article"
 
 
 def _host(url: str) -> str | None:
@@ -170,24 +158,24 @@ def _host(url: str) -> str | None:
         return None
 
 
-def _overlap(one: Draft, other: Draft) -> bool:
+def _overlap(draft: Draft, other: Draft) -> bool:
     """True where two quotations share words of an article, or say the same."""
-    same_article = one.passage.stored.card.article_id == other.passage.stored.card.article_id
-    if same_article and one.span.start < other.span.end and other.span.start < one.span.end:
+    same_article = draft.passage.stored.card.article_id == other.passage.stored.card.article_id
+    if same_article and draft.span.start < other.span.end and other.span.start < draft.span.end:
         return True
-    return _alike(one, other) and not _rivals(one, other)
+    return _alike(draft, other) and not _rivals(draft, other)
 
 
-def _rivals(one: Draft, other: Draft) -> bool:
+def _rivals(draft: Draft, other: Draft) -> bool:
     """True where two articles say the same of another name or number: a reader needs both."""
     return (
-        one.passage.stored.card.article_id != other.passage.stored.card.article_id
-        and _alike(one, other)
-        and says_more(one.quote, other.quote)
-        and says_more(other.quote, one.quote)
+        draft.passage.stored.card.article_id != other.passage.stored.card.article_id
+        and _alike(draft, other)
+        and says_more(draft.quote, other.quote)
+        and says_more(other.quote, draft.quote)
     )
 
 
-def _alike(one: Draft, other: Draft) -> bool:
-    own, rest = set(words(one.quote)), set(words(other.quote))
+def _alike(draft: Draft, other: Draft) -> bool:
+    own, rest = set(words(draft.quote)), set(words(other.quote))
     return len(own & rest) > ALIKE * min(len(own), len(rest))

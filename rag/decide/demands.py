@@ -36,16 +36,18 @@ class Demands:
         """What this draft's passage, or its article, does not carry; empty when all is there."""
         support = Support.of(draft.passage.text, draft.passage.stored.card)
         near = f"{support.text}\n{support.known}"
-        periods = [one for one in self.question.periods if self._standing(one, draft) == "outside"]
+        periods = [
+            period for period in self.question.periods if self._standing(period, draft) == "outside"
+        ]
         absent = [
-            *((one.start, one.end) for one in carried(self.question.numbers, near)),
-            *((one.start, one.end) for one in periods),
+            *((number.start, number.end) for number in carried(self.question.numbers, near)),
+            *((period.start, period.end) for period in periods),
         ]
         return list(dict.fromkeys(self.question.text[start:end] for start, end in absent))
 
     def is_timely(self, draft: Draft) -> bool:
         """True where the draft is known to be about each time that the question asks about."""
-        return all(self._standing(one, draft) == "inside" for one in self.question.periods)
+        return all(self._standing(period, draft) == "inside" for period in self.question.periods)
 
     def speaker(
         self, draft: Draft, article: str = ""
@@ -82,4 +84,4 @@ def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
         if word in words and not begins_sentence(article, match.start()):
             every[word] += 1
             upper[word] += match.group()[0].isupper()
-    return frozenset(one for one in words if upper[one] > every[one] / 2)
+    return frozenset(word for word in words if upper[word] > every[word] / 2)

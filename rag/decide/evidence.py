@@ -107,9 +107,9 @@ def _fitting(
             found.append(_Fitting(candidate, speaker == "theirs", demands.is_timely(draft)))
         elif not found:
             chosen.lacking = chosen.lacking or lacking
-    found = _preferred(found, [one for one in found if one.is_theirs])
-    found = _preferred(found, [one for one in found if one.is_timely])
-    return [one.candidate for one in found]
+    found = _preferred(found, [fitting for fitting in found if fitting.is_theirs])
+    found = _preferred(found, [fitting for fitting in found if fitting.is_timely])
+    return [fitting.candidate for fitting in found]
 
 
 def _preferred(found: list[_Fitting], sure: list[_Fitting]) -> list[_Fitting]:

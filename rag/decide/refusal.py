@@ -66,7 +66,7 @@ def refusal(
     elif kind == "outside_dates":
         message = _outside(near, dates, question, archive)
     elif lacking:
-        message = LACKING.format(what=_listed([f"“{one}”" for one in lacking], "or"))
+        message = LACKING.format(what=_listed([f"“{word}”" for word in lacking], "or"))
     else:
         message = f"{_NEAR} passage was found that {_unsaid(question)}."
     return Refusal(kind, message, headlines(near))
@@ -79,11 +79,11 @@ def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list
     """
     outlets = {word for passage in near for word in words(passage.stored.card.publisher or "")}
     found = []
-    for one in lacking:
-        terms = content(one)
+    for word in lacking:
+        terms = content(word)
         frequency = view.document_frequency(terms)
         if any(not frequency.get(term) and term not in outlets for term in terms):
-            found.append(one)
+            found.append(word)
     return found
 
 
@@ -99,8 +99,11 @@ def on_topic(
         total: how many chunks there are.
     """
     weighted = weights(question.terms, frequency, total)
-    shared = [coverage(weighted, stems(f"{one.stored.card.title} {one.text}")) for one in passages]
-    return bool(shared) and max(one.cosine for one in passages) + max(shared) >= ON_TOPIC
+    shared = [
+        coverage(weighted, stems(f"{passage.stored.card.title} {passage.text}"))
+        for passage in passages
+    ]
+    return bool(shared) and max(passage.cosine for passage in passages) + max(shared) >= ON_TOPIC
 
 
 def headlines(near: Sequence[Passage]) -> tuple[Headline, ...]:
@@ -131,7 +134,9 @@ def _outside(
 ) -> str:
     """Which dates were asked for, and at which the archive has it."""
     asked = ""
-    period = next((one for one in question.periods if one.decided), None) if question else None
+    period = (
+        next((period for period in question.periods if period.decided), None) if question else None
+    )
     if dates:
         given = (("from", dates.since), ("up to", dates.until))
         asked = " ".join(f"{word} {_day(day)}" for word, day in given if day)
@@ -142,7 +147,7 @@ def _outside(
     parts = [OUTSIDE_DATES.format(dates=f" ({asked})" if asked else "")]
     if archive:
         parts.append(f"Its articles are from {span(*archive)}.")
-    held = dict.fromkeys(day for one in near if (day := one.stored.card.published))
+    held = dict.fromkeys(day for passage in near if (day := passage.stored.card.published))
     named = [_day(day) for day in sorted(list(held)[:NEAREST])]
     parts.append(
         f"It has this on {_listed(named, 'and')}; {_WIDEN}" if named else _WIDEN.capitalize()

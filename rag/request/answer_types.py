@@ -39,9 +39,11 @@ def _found(question: Question, text: str) -> Iterator[Span]:
             if set(split_name(name)) - said:
                 yield Span(start, end)
         return
-    for one in quantities(text):
-        if one.unit != "ordinal" and not any(one.same(asked) for asked in question.numbers):
-            yield Span(one.start, one.end)
+    for quantity in quantities(text):
+        if quantity.unit != "ordinal" and not any(
+            quantity.same(asked) for asked in question.numbers
+        ):
+            yield Span(quantity.start, quantity.end)
     if question.asks == "time":
         for day in mentions(text, None):
             yield Span(day.start, day.end)

@@ -41,7 +41,7 @@ def only_asks(question: Question, text: str) -> bool:
     own = _stems(text)
     if own <= asked and question.asks != "polarity":
         return True
-    if len(asked) >= WHOLE and any(asked <= _stems(one[0]) for one in _CLAUSE.finditer(text)):
+    if len(asked) >= WHOLE and any(asked <= _stems(clause[0]) for clause in _CLAUSE.finditer(text)):
         return True  # what repeats the reader's very question wants to be found by it
     stated = _stems(_CLAUSE.sub(" ", text))
     common = own & asked

@@ -36,7 +36,7 @@ def parts(text: str) -> list[str]:
     """
     text = " ".join(text.split())
     whole = [piece for piece in re.split(r"\?\s+", text) if words(piece)]
-    pieces = [piece.strip(" ,;?") for one in whole for piece in _joined(one)]
+    pieces = [piece.strip(" ,;?") for question in whole for piece in _joined(question)]
     if "[" in text or not 1 < len(pieces) <= MOST or not all(map(_asks, pieces)):
         return [text]
     if not words(_ANY.sub("", pieces[0])):
@@ -47,7 +47,7 @@ def parts(text: str) -> list[str]:
 def _joined(text: str) -> list[str]:
     """The questions that an "and" joins; itself where it joins less than questions."""
     pieces = _AND.split(text)
-    single = all(_ANY.match(one) and len(_ANY.findall(one)) == 1 for one in pieces[:1])
+    single = all(_ANY.match(piece) and len(_ANY.findall(piece)) == 1 for piece in pieces[:1])
     if not single or not all(_asks(piece.strip(" ,;?")) for piece in pieces):
         return [text]  # "Is it known when and where" asks one thing
     return [re.sub(r"^and\s+(?:also\s+)?", "", piece, flags=re.IGNORECASE) for piece in pieces]

@@ -90,8 +90,8 @@ def periods(
     text = with_capitals(text)
     archive = min((day for day in (newest, today) if day), default=None)
     days = [
-        one if _TODAYS.search(text[one.start : one.end]) else own
-        for one, own in zip(mentions(text, today), mentions(text, archive), strict=True)
+        day if _TODAYS.search(text[day.start : day.end]) else reported
+        for day, reported in zip(mentions(text, today), mentions(text, archive), strict=True)
     ]
     found: list[Period] = []
     while days:

@@ -90,7 +90,7 @@ class Question:
     @property
     def prefers_newest(self) -> bool:
         """True where, of nearly equal evidence, the newest is meant: "latest", "on Saturday"."""
-        return self.latest or any(one.weekday is not None for one in self.periods)
+        return self.latest or any(period.weekday is not None for period in self.periods)
 
     @classmethod
     def read(
@@ -112,8 +112,8 @@ class Question:
         bare = _ASIDE.sub(lambda match: " " * len(match.group()), text)
         days = mentions(with_capitals(bare), today)
         asked = periods(bare, today, newest)
-        dated = [(one.start, one.end) for one in mentions(with_capitals(text), today)]
-        dated += [(one.start, one.end) for one in asked]
+        dated = [(day.start, day.end) for day in mentions(with_capitals(text), today)]
+        dated += [(period.start, period.end) for period in asked]
         return cls(
             text=text,
             terms=tuple(content(text)),

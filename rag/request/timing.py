@@ -31,32 +31,32 @@ def standing(period: Period, text: str, published: dt.date | None, near: str = "
     """
     if not period.decided:
         return "unknown"
-    own = [one for one in mentions(text, published) if _is_precise(period, one)]
-    around = [one for one in mentions(near, published) if _is_precise(period, one)]
-    if any(_holds(period, one) for one in (*own, *around)):
+    own = [mention for mention in mentions(text, published) if _is_precise(period, mention)]
+    around = [mention for mention in mentions(near, published) if _is_precise(period, mention)]
+    if any(_holds(period, mention) for mention in (*own, *around)):
         return "inside"
     return "outside" if own else _by_publication(period, published)
 
 
-def _is_precise(period: Period, one: Mention) -> bool:
+def _is_precise(period: Period, mention: Mention) -> bool:
     """True where a mention is fine enough to mean days inside the period, or others."""
-    if one.first is None or one.last is None:
-        return one.weekday is not None and period.weekday is not None
+    if mention.first is None or mention.last is None:
+        return mention.weekday is not None and period.weekday is not None
     first, last = period.window
     longest = WEEK - dt.timedelta(days=1) if period.weekday is not None else WEEK
-    return one.last - one.first <= max(last - first if first and last else longest, longest)
+    return mention.last - mention.first <= max(last - first if first and last else longest, longest)
 
 
-def _holds(period: Period, one: Mention) -> bool:
+def _holds(period: Period, mention: Mention) -> bool:
     """True where a mention can mean a day of the period."""
-    if period.weekday is not None and one.weekday is not None:
-        return one.weekday == period.weekday
-    if one.first is None or one.last is None:
+    if period.weekday is not None and mention.weekday is not None:
+        return mention.weekday == period.weekday
+    if mention.first is None or mention.last is None:
         return False
     if period.weekday is not None:
-        return (period.weekday - one.first.weekday()) % 7 <= (one.last - one.first).days
+        return (period.weekday - mention.first.weekday()) % 7 <= (mention.last - mention.first).days
     first, last = period.window
-    return not ((last and one.first > last) or (first and one.last < first))
+    return not ((last and mention.first > last) or (first and mention.last < first))
 
 
 def _by_publication(period: Period, published: dt.date | None) -> Standing:
