@@ -48,9 +48,6 @@ PARTS: dict[str, tuple[Off, ...]] = {
     "speaker demanded": (("rag.decide.demands:Demands.speaker", constant("theirs")),),
     "roles": (("rag.text.roles:is_role", constant(False)),),
     "newest first": (("rag.quote:_published", constant(0)),),
-    "known speaker and time": (
-        ("rag.decide.evidence:_preferred", lambda real, found, sure: found),
-    ),
     "on topic": (
         (
             "rag.decide.refusal:on_topic",

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Draft
-from rag.request.periods import Period
 from rag.request.question import Question
-from rag.request.timing import Standing, standing
+from rag.request.timing import standing
 from rag.text.names import begins_sentence
 from rag.text.numbers import carried
 from rag.text.persons import TITLES
@@ -36,18 +35,16 @@ class Demands:
         """What this draft's passage, or its article, does not carry; empty when all is there."""
         support = Support.of(draft.passage.text, draft.passage.stored.card)
         near = f"{support.text}\n{support.known}"
-        periods = [
-            period for period in self.question.periods if self._standing(period, draft) == "outside"
-        ]
+        published = draft.passage.stored.card.published
         absent = [
             *((number.start, number.end) for number in carried(self.question.numbers, near)),
-            *((period.start, period.end) for period in periods),
+            *(
+                (period.start, period.end)
+                for period in self.question.periods
+                if standing(period, draft.quote, published, near=draft.passage.text) == "outside"
+            ),
         ]
         return list(dict.fromkeys(self.question.text[start:end] for start, end in absent))
-
-    def is_timely(self, draft: Draft) -> bool:
-        """True where the draft is known to be about each time that the question asks about."""
-        return all(self._standing(period, draft) == "inside" for period in self.question.periods)
 
     def speaker(
         self, draft: Draft, article: str = ""
@@ -70,10 +67,6 @@ class Demands:
         else:  # "the company Helmarck" goes by its name
             subject = tuple(word for word in subject if word in names)
         return whose(chunk.text, subject, start, end, role=role)
-
-    def _standing(self, period: Period, draft: Draft) -> Standing:
-        published = draft.passage.stored.card.published
-        return standing(period, draft.quote, published, near=draft.passage.text)
 
 
 def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:

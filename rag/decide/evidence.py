@@ -44,17 +44,6 @@ class Chosen:
     """Probability that the evidence answers, 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitting:
-    """A candidate that carries what the question demands."""
-
-    candidate: Candidate
-    is_theirs: bool
-    """True where it is known to be a statement of the person asked about."""
-    is_timely: bool
-    """True where it is known to be about the time asked about."""
-
-
 def choose(
     index: View,
     question: Question,
@@ -95,8 +84,13 @@ def _fitting(
     ranked: Sequence[Candidate],
     chosen: Chosen,
 ) -> list[Candidate]:
-    """The best sentences that carry what the question demands; what the first lack is noted."""
-    found: list[_Fitting] = []
+    """The best sentences that carry what the question demands; what the first lack is noted.
+
+    Where one that is known to be of the person asked about is about as good as the best, those
+    of which nobody knows whose they are fall out.
+    """
+    found: list[Candidate] = []
+    attributed: list[Candidate] = []
     demands = Demands(question)
     for candidate in _current(question, ranked):
         draft = quotation(candidate.passage, understandable(question, candidate))
@@ -104,18 +98,12 @@ def _fitting(
         lacking = demands.lacking(draft)
         speaker = demands.speaker(draft, f"{article.title}\n{article.text}")
         if not lacking and speaker not in ("other", "none"):
-            found.append(_Fitting(candidate, speaker == "theirs", demands.is_timely(draft)))
+            found.append(candidate)
+            attributed += [candidate] if speaker == "theirs" else []
         elif not found:
             chosen.lacking = chosen.lacking or lacking
-    found = _preferred(found, [fitting for fitting in found if fitting.is_theirs])
-    found = _preferred(found, [fitting for fitting in found if fitting.is_timely])
-    return [fitting.candidate for fitting in found]
-
-
-def _preferred(found: list[_Fitting], sure: list[_Fitting]) -> list[_Fitting]:
-    """Those of which it is known, where one of them is about as good as the best."""
-    if sure and sure[0].candidate.score >= found[0].candidate.score - NEARLY_AS_GOOD:
-        return sure
+    if attributed and attributed[0].score >= found[0].score - NEARLY_AS_GOOD:
+        return attributed
     return found
 
 
