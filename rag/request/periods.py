@@ -1,8 +1,8 @@
 """The time that a question asks about: which days, and before, on or after them.
 
 "Last week", "since Monday" and "between 3 and 5 December" are periods; a list of days is the time
-from its first to its last. Where a year is lacking, or
-a weekday stands alone, the archive's own time is meant; "last week" is reckoned from today.
+from its first to its last. Where a year is lacking, or a weekday stands alone, the archive's own
+time is meant; "last week" is reckoned from today.
 """
 
 from __future__ import annotations
