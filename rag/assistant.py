@@ -16,7 +16,8 @@ from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
 from index.places import Place, opened, place
 from index.records import Article
-from index.stores import Store
+from index.stores import Store, View
+from rag.catalogue import Catalogue
 from rag.conversation import History
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
@@ -25,6 +26,7 @@ from rag.pipeline import Run
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
 from rag.records import Answer, Dates, Event
+from rag.request.kinds import Kinds
 from rag.request.question import LONGEST
 from rag.settings import index_folder
 from rag.text.enclosed import visible
@@ -62,6 +64,8 @@ class Assistant:
         self.llm = llm
         self.today = today
         self.mode = mode
+        self._kinds: Kinds | None = None
+        self._catalogue: Catalogue | None = None
 
     @classmethod
     def load(
@@ -176,6 +180,8 @@ class Assistant:
             llm=self.llm,
             composes=self.composes,
             index=self.index.name,
+            kinds=self.kinds,
+            catalogue=self.catalogue,
         )
         return self._events(run)
 
@@ -192,6 +198,18 @@ class Assistant:
         if self.mode == "auto" and self.llm is not None:
             return capable(self.llm)
         return self.mode == "compose" and self.llm is not None
+
+    def kinds(self) -> Kinds:
+        """The examples by which requests are told apart, encoded when first needed."""
+        if self._kinds is None:
+            self._kinds = Kinds(self.encoder)
+        return self._kinds
+
+    def catalogue(self, view: View) -> Catalogue:
+        """The articles of this state of the index, read again when it has changed."""
+        if self._catalogue is None or self._catalogue.generation != view.manifest.generation:
+            self._catalogue = Catalogue(view)
+        return self._catalogue
 
     def article(self, article_id: str) -> Article:
         """An article as it is stored.

@@ -11,17 +11,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Literal, ParamSpec, TypeVar
 
 from index.embedding import Encoder, Vectors
 from index.records import Card, Span
 from index.stores import View
+from rag.catalogue import Catalogue, Reply, Scope, line_of, told_from
 from rag.compare.sides import Disagreement, wording
 from rag.compose import Composition
 from rag.conversation import History, meanings
 from rag.decide.evidence import Chosen, choose
 from rag.decide.refusal import EMPTY, headline, nowhere, refusal
 from rag.models.llm import LLM
+from rag.overview import overview
+from rag.phrases import phrases, sentences_with
 from rag.reader.reading import Reader
 from rag.records import (
     Answer,
@@ -39,6 +43,7 @@ from rag.records import (
     Turn,
     Unanswered,
 )
+from rag.request.kinds import Kind, Kinds
 from rag.request.parts import parts
 from rag.request.question import Question
 from rag.retrieve import Found, retrieve
@@ -80,6 +85,10 @@ class Run:
     composes: Callable[[], bool]
     """Whether the model writes the answer itself; asked once there is evidence."""
     index: str
+    kinds: Callable[[], Kinds]
+    """Tells what kind of request a text is."""
+    catalogue: Callable[[View], Catalogue]
+    """The articles of a state of the index."""
     seconds: dict[str, float] = field(
         default_factory=lambda: dict.fromkeys(("retrieve", "generate", "check", "total"), 0.0)
     )
@@ -94,12 +103,20 @@ class Run:
     confidence: float = 0.0
     short: str | None = None
     understood: str = ""
+    kind: Kind | Literal["phrase"] = "question"
+    refusal: Refusal | None = None
+    reply: Reply = field(default_factory=lambda: Reply(""))
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
         days = view.published_span()
         asked = parts(self.asked)
+        if len(asked) == 1 and (yield from self._requested(view)):
+            self.seconds["total"] = time.perf_counter() - started
+            answer = self._answer(self.refusal)
+            yield Event("answer", answer.text, answer=answer)
+            return
         refused: list[Unanswered] = []
         first: Refusal | None = None
         told: list[Turn] = []
@@ -122,6 +139,51 @@ class Run:
         self.seconds["total"] = time.perf_counter() - started
         answer = self._answer(first)
         yield Event("answer", answer.text, answer=answer)
+
+    def _requested(self, view: View) -> Generator[Event, None, bool]:
+        """What is asked for other than by a question, if it is: of the archive, or an overview."""
+        catalogue = self._timed("retrieve", self.catalogue, view)
+        scope, stood_in = catalogue.read(self.asked, self.today)
+        wanted = [] if scope.titles else phrases(self.asked)
+        if wanted:
+            return (yield from self._phrased(view, wanted))
+        kind = self._timed("retrieve", self.kinds().of, stood_in)
+        if scope.titles and not scope.topic:
+            kind = "overview"
+        if kind == "question":
+            return False
+        scope = self._narrowed(scope)
+        cards = catalogue.within(view, scope)
+        if kind == "overview":
+            drafts = self._timed("generate", overview, view, self.encoder, scope.topic, cards)
+            if not drafts or not (scope.topic or scope.titles or scope.outlets or scope.authors):
+                return False
+            self.reply = Reply(told_from(cards, drafts))
+            yield Event("status", self.reply.text)
+            for mended, some in self._quoted(drafts):
+                yield self._shown(view, mended, some)
+        else:
+            self.reply = catalogue.reply(kind, scope, cards)
+        self.kind, self.understood, self.confidence = kind, self.asked, 1.0
+        return True
+
+    def _phrased(self, view: View, wanted: list[str]) -> Generator[Event, None, bool]:
+        """The sentences that have the words in quotation marks, or that there are none."""
+        self.kind, self.understood, self.confidence = "phrase", self.asked, 1.0
+        question = Question.read(self.asked, self.today)
+        find = partial(sentences_with, view, question, wanted, self.dates)
+        drafts, lacking = self._timed("retrieve", find)
+        for mended, some in self._quoted(drafts):
+            yield self._shown(view, mended, some)
+        if not self.sentences:
+            self.refusal = Refusal("not_stated", lacking or "Nothing of it passed the exact check.")
+        return True
+
+    def _narrowed(self, scope: Scope) -> Scope:
+        """The scope within the days that were set beside the question."""
+        first = max(filter(None, (scope.first, self.dates.since)), default=None)
+        last = min(filter(None, (scope.last, self.dates.until)), default=None)
+        return replace(scope, first=first, last=last)
 
     def _meant(
         self, view: View, text: str, before: History, days: Days | None
@@ -231,6 +293,9 @@ class Run:
             self.tokens["generated"] += composition.generated
             if len(self.sentences) > before or composition.refused:
                 return
+        yield from self._quoted(drafts)
+
+    def _quoted(self, drafts: Sequence[Draft]) -> Iterator[tuple[Mended, Sequence[Draft]]]:
         mender = Mender(numbered(drafts))
         written = [Written(draft.text, (number,)) for number, draft in enumerate(drafts, start=1)]
         yield from self._from("check", map(mender.mend, written), mender)
@@ -324,11 +389,16 @@ class Run:
 
     def _answer(self, refused: Refusal | None) -> Answer:
         said = [*(s.marked() for s in self.sentences), *(one.line for one in self.unanswered)]
-        text = refused.message if refused else " ".join(said)
+        told = [self.reply.text] if self.reply.text else []
+        between = "\n" if self.kind == "overview" else " "
+        text = refused.message if refused else between.join([*told, *said])
         return Answer(
             question=self.asked,
             understood=self.understood,
-            text=text,
+            kind=self.kind,
+            text="\n".join([text, *map(line_of, self.reply.listed)]),
+            reply=self.reply.text,
+            listed=self.reply.listed,
             short=None if refused else self.short,
             refusal=refused,
             sentences=tuple(self.sentences),
