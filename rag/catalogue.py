@@ -101,11 +101,10 @@ class Catalogue:
                 found[kind].append(name)
                 replaced.append((*at, STAND_INS[kind]))
                 blank = _without(blank, *at)
-        days = [card.published for card in self.cards if card.published]
-        newest, oldest = (max(days), min(days)) if days else (None, None)
+        newest = max((card.published for card in self.cards if card.published), default=None)
         first = last = None
-        for period in periods(blank, today, newest, oldest):
-            if period.first is not None and not period.event:
+        for period in periods(blank, today, newest):
+            if period.first is not None:
                 first, last = period.window
                 replaced.append((period.start, period.end, STAND_INS["day"]))
                 blank = _without(blank, period.start, period.end)

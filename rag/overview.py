@@ -15,9 +15,9 @@ from index.addressed import addressed
 from index.embedding import Encoder, Vectors
 from index.records import Card, Chunk, Span, StoredChunk
 from index.stores import View
-from rag.decide.prose import is_prose
 from rag.quote import quotation
 from rag.records import Draft, Passage
+from rag.request.asking import is_prose
 from rag.text.words import words
 
 STORIES = 8

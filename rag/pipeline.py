@@ -44,9 +44,9 @@ from rag.records import (
     Unanswered,
 )
 from rag.request.kinds import Kind, Kinds
-from rag.request.parts import at_each_time, parts
+from rag.request.parts import parts
 from rag.request.question import Question
-from rag.retrieve import Found, retrieve, settled
+from rag.retrieve import Found, retrieve
 from rag.text.names import names, split_name
 from rag.verify.mend import Mended, Mender, Written, numbered
 from rag.verify.support import Support, faults, verbatim
@@ -124,16 +124,12 @@ class Run:
             meant, known = yield from self._meant(view, text, [*self.history, *told], days)
             if meant != text:
                 yield Event("status", f"Understood as: {meant}")
-            times = self._times(meant, days) if len(asked) == 1 else [meant]
-            alone = len(asked) == len(times) == 1
             shown = len(self.sentences)
-            for one in times:
-                search = known if one == meant else None
-                search = search or (yield from self._search(view, one, days))
-                refusal_ = yield from self._part(view, search, days, alone=alone)
-                if refusal_ is not None:
-                    first = first or refusal_
-                    refused.append(Unanswered(one, refusal_.message))
+            search = known or (yield from self._search(view, meant, days))
+            refusal_ = yield from self._part(view, search, days, alone=len(asked) == 1)
+            if refusal_ is not None:
+                first = first or refusal_
+                refused.append(Unanswered(meant, refusal_.message))
             said = " ".join(s.marked() for s in self.sentences[shown:])
             told.append(Turn(text, said, meant))
         same = all(one.understood == one.question for one in told)
@@ -214,18 +210,9 @@ class Run:
         best = max(range(len(searches)), key=worth)
         return possible[best], searches[best]
 
-    def _times(self, text: str, days: Days | None) -> list[str]:
-        """The question once for each time that it lists; mostly itself."""
-        read = Question.read(text, self.today, *self._span(days))
-        return at_each_time(text, read.periods)
-
-    def _span(self, days: Days | None) -> tuple[dt.date | None, dt.date | None]:
-        """The days of the newest article and of the oldest."""
-        return (min(days[1], self.today), days[0]) if days else (None, None)
-
     def _search(self, view: View, text: str, days: Days | None) -> Generator[Event, None, Search]:
         """What is found for a question, and what of that may answer."""
-        question = settled(view, Question.read(text, self.today, *self._span(days)))
+        question = Question.read(text, self.today, min(days[1], self.today) if days else None)
         vector = self._timed("retrieve", self._encode, question)
         found = self._timed("retrieve", retrieve, view, question, vector, self.dates)
         if found.passages:
