@@ -21,13 +21,13 @@ from rag.catalogue import Catalogue
 from rag.conversation import History
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
-from rag.models.selftest import capable
 from rag.pipeline import Run
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
 from rag.records import Answer, Dates, Event
 from rag.request.kinds import Kinds
 from rag.request.question import LONGEST
+from rag.selftest import capable
 from rag.settings import index_folder
 from rag.text.enclosed import visible
 
