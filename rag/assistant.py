@@ -7,7 +7,7 @@ answer comes about is `rag.pipeline`'s.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -129,6 +129,9 @@ class Assistant:
         history: History = (),
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
+        *,
+        outlets: Sequence[str] = (),
+        authors: Sequence[str] = (),
     ) -> Answer:
         """Answer a question from the articles of the index, or refuse.
 
@@ -137,11 +140,13 @@ class Assistant:
             history: earlier exchanges of the conversation, oldest first.
             since: leave out what was published before this day (ISO 8601).
             until: leave out what was published after this day (ISO 8601).
+            outlets: read only articles of these, in any spelling.
+            authors: read only articles by these.
 
         Raises:
-            BadRequest: the question is empty, or a date is none.
+            BadRequest: the question is empty, a date is none, or an outlet or author is unknown.
         """
-        for event in self.stream(question, history, since, until):
+        for event in self.stream(question, history, since, until, outlets=outlets, authors=authors):
             if event.answer is not None:
                 return event.answer
         raise AssertionError("a stream ends with an answer")
@@ -152,11 +157,14 @@ class Assistant:
         history: History = (),
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
+        *,
+        outlets: Sequence[str] = (),
+        authors: Sequence[str] = (),
     ) -> Iterator[Event]:
         """The same answer step by step; each sentence is checked before it is yielded.
 
         Raises:
-            BadRequest: the question is empty, or a date is none.
+            BadRequest: the question is empty, a date is none, or an outlet or author is unknown.
         """
         asked = visible(question)
         if not any(char.isalnum() for char in asked):
@@ -174,6 +182,8 @@ class Assistant:
             asked=asked,
             history=history,
             dates=dates,
+            outlets=outlets,
+            authors=authors,
             today=self.today or dt.date.today(),
             encoder=self.encoder,
             reader=self.reader,

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
+from index.errors import BadRequest
 from index.records import Card
 from index.stores import View
 from rag.records import Draft
@@ -120,6 +121,26 @@ class Catalogue:
             tuple(titles),
         )
         return scope, stood_in
+
+    def only(self, outlets: Sequence[str], authors: Sequence[str]) -> Scope:
+        """The articles of some outlets and authors, in whatever spelling they are given.
+
+        Raises:
+            BadRequest: no article is known to be by one of them.
+        """
+        return Scope(
+            authors=tuple(self._known(name, "author") for name in authors),
+            outlets=tuple(self._known(name, "outlet") for name in outlets),
+        )
+
+    def _known(self, given: str, kind: str) -> str:
+        names = [name for name, its_kind in self._names if its_kind == kind]
+        for name in names:
+            if _place(name, given) is not None:
+                return name
+        near = get_close_matches(given, names, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise BadRequest(f"The archive knows no {kind} “{given}”.{meant}")
 
     def _quoted_titles(self, text: str) -> list[str]:
         """The headlines of the archive that a text has in quotation marks."""

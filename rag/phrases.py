@@ -7,6 +7,7 @@ looked for exactly, over the whole archive, and no model decides.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 
 from index.addressed import addressed
@@ -41,7 +42,11 @@ def phrases(text: str) -> list[str]:
 
 
 def sentences_with(
-    view: View, question: Question, wanted: list[str], dates: Dates
+    view: View,
+    question: Question,
+    wanted: list[str],
+    dates: Dates,
+    among: Collection[str] | None = None,
 ) -> tuple[list[Draft], str]:
     """Quotations that have some phrases, each story once, the first that came in of its copies.
 
@@ -51,11 +56,15 @@ def sentences_with(
     drafts: dict[str, Draft] = {}
     for phrase in wanted:
         hits = view.lexical([phrase], MOST_READ, dates.since, dates.until)
-        stored = view.passages([hit.chunk_id for hit in hits])
+        stored = [
+            passage
+            for passage in view.passages([hit.chunk_id for hit in hits])
+            if among is None or passage.card.article_id in among
+        ]
         stored.sort(key=lambda passage: passage.card.arrived)
         having = [(passage, span) for passage in stored if (span := _place(passage, phrase))]
         if not having:
-            within = " of these days" if dates else ""
+            within = "" if among is None and not dates else " of those asked for"
             return [], f"No article{within} in the archive has the words “{phrase}”."
         readable = [(passage, span) for passage, span in having if _is_readable(view, passage)]
         if not readable:

@@ -78,6 +78,9 @@ class Run:
     history: History
     """The exchanges before it, oldest first."""
     dates: Dates
+    outlets: Sequence[str]
+    authors: Sequence[str]
+    """Whose articles are read; everybody's where both are empty."""
     today: dt.date
     encoder: Encoder
     reader: Reader
@@ -103,6 +106,9 @@ class Run:
     confidence: float = 0.0
     short: str | None = None
     understood: str = ""
+    only: Scope = field(default_factory=Scope)
+    among: frozenset[str] | None = None
+    """Ids of the articles that are read; None for all."""
     kind: Kind | Literal["phrase"] = "question"
     refusal: Refusal | None = None
     reply: Reply = field(default_factory=lambda: Reply(""))
@@ -111,6 +117,10 @@ class Run:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
         days = view.published_span()
+        if self.outlets or self.authors:
+            catalogue = self.catalogue(view)
+            self.only = catalogue.only(self.outlets, self.authors)
+            self.among = frozenset(card.article_id for card in catalogue.within(view, self.only))
         asked = parts(self.asked)
         if len(asked) == 1 and (yield from self._requested(view)):
             self.seconds["total"] = time.perf_counter() - started
@@ -171,7 +181,7 @@ class Run:
         """The sentences that have the words in quotation marks, or that there are none."""
         self.kind, self.understood, self.confidence = "phrase", self.asked, 1.0
         question = Question.read(self.asked, self.today)
-        find = partial(sentences_with, view, question, wanted, self.dates)
+        find = partial(sentences_with, view, question, wanted, self.dates, self.among)
         drafts, lacking = self._timed("retrieve", find)
         for mended, some in self._quoted(drafts):
             yield self._shown(view, mended, some)
@@ -183,7 +193,13 @@ class Run:
         """The scope within the days that were set beside the question."""
         first = max(filter(None, (scope.first, self.dates.since)), default=None)
         last = min(filter(None, (scope.last, self.dates.until)), default=None)
-        return replace(scope, first=first, last=last)
+        return replace(
+            scope,
+            first=first,
+            last=last,
+            outlets=self.only.outlets or scope.outlets,
+            authors=self.only.authors or scope.authors,
+        )
 
     def _meant(
         self, view: View, text: str, before: History, days: Days | None
@@ -214,7 +230,8 @@ class Run:
         """What is found for a question, and what of that may answer."""
         question = Question.read(text, self.today, min(days[1], self.today) if days else None)
         vector = self._timed("retrieve", self._encode, question)
-        found = self._timed("retrieve", retrieve, view, question, vector, self.dates)
+        find = partial(retrieve, view, question, vector, self.dates, among=self.among)
+        found = self._timed("retrieve", find)
         if found.passages:
             yield Event("status", _reading(found.passages))
         chosen = self._timed("generate", choose, view, question, found.passages, self.reader)
@@ -241,7 +258,7 @@ class Run:
             self.confidence = min(chosen.confidence, self.confidence if before else 1.0)
         if answered:
             return None
-        return self._timed("generate", self._refused, view, search, days)
+        return self._timed("generate", self._refusal, view, search, days)
 
     def _aside(self, view: View, question: Question, passages: Sequence[Passage]) -> list[Headline]:
         """The articles among those that were set aside that would have answered."""
@@ -360,6 +377,14 @@ class Run:
         self.citations.append(citation)
         return citation.number
 
+    def _refusal(self, view: View, search: Search, days: Days | None) -> Refusal:
+        """Which of the refusals this is, and of which articles it holds."""
+        found = self._refused(view, search, days)
+        if self.among is None:
+            return found
+        read = f"Only articles{self.only.described()} were read."
+        return replace(found, message=f"{found.message} {read}")
+
     def _refused(self, view: View, search: Search, days: Days | None) -> Refusal:
         """Which of the refusals this is."""
         question, chosen = search.question, search.chosen
@@ -367,7 +392,7 @@ class Run:
             return Refusal("off_topic", EMPTY)
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, search.vector).passages
+            passages = retrieve(view, anytime, search.vector, among=self.among).passages
             elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]

@@ -9,7 +9,7 @@ second, which is what BM25 is good at on names and numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -63,6 +63,7 @@ def retrieve(
     vector: Vectors,
     dates: Dates | None = None,
     limit: int = PASSAGES,
+    among: Collection[str] | None = None,
 ) -> Found:
     """The passages that fit a question best.
 
@@ -72,13 +73,18 @@ def retrieve(
         vector: its unit vector, of shape [d].
         dates: when the articles must have been published.
         limit: how many passages to return, and the neighbours of the best few besides.
+        among: ids of the articles that may be read; all where it is None.
     """
     within = dates or Dates()
     readable = _Readable(index)
     for depth in DEPTHS:
         ranked, more = _searched(index, question, vector, within, depth, limit)
         stating = (
-            one for one in _timely(question, ranked) if _states(question, one) and readable(one)
+            one
+            for one in _timely(question, ranked)
+            if (among is None or one.stored.card.article_id in among)
+            and _states(question, one)
+            and readable(one)
         )
         found = _one_per_story(index, stating, limit)
         if len(found) == limit or not more:

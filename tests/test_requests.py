@@ -10,6 +10,7 @@ import pytest
 from building import archive_of
 
 from index.embedding import load_encoder
+from index.errors import BadRequest
 from rag import Assistant
 from rag.phrases import phrases
 from rag.request.kinds import Kinds
@@ -207,3 +208,15 @@ def test_words_of_an_article_that_gives_orders_are_not_quoted(tmp_path: Path) ->
 def test_a_title_in_quotation_marks_is_asked_about_like_any_name() -> None:
     assert phrases("Who painted “The Salt Weighers”?") == []
     assert phrases("Who wrote “a day in May” first?") == ["a day in May"]
+
+
+def test_only_the_articles_of_an_outlet_or_author_are_read(archive: Assistant) -> None:
+    assert not archive.ask("Who said that 120 drivers had joined?").refused
+    refused = archive.ask("Who said that 120 drivers had joined?", outlets=["hill gazette"])
+    assert refused.refused and refused.text.endswith("Only articles of Hill Gazette were read.")
+    counted = archive.ask("How many articles do you have?", authors=["Lena Heart"])
+    assert counted.reply == "2 articles by Lena Hart."
+    phrase = archive.ask("Who said “a rise of four per cent”?", outlets=["Bay Courier"])
+    assert phrase.text.startswith("No article of those asked for")
+    with pytest.raises(BadRequest, match="Did you mean Hill Gazette"):
+        archive.ask("Who leads the union?", outlets=["Mountain Gazette"])

@@ -130,6 +130,14 @@ UntilOption = Annotated[
     str | None,
     typer.Option("--until", metavar="DATE", help="Only articles of this day or earlier."),
 ]
+OutletOption = Annotated[
+    list[str] | None,
+    typer.Option("--outlet", metavar="NAME", help="Only articles of this outlet; may be repeated."),
+]
+AuthorOption = Annotated[
+    list[str] | None,
+    typer.Option("--author", metavar="NAME", help="Only articles by this author; may be repeated."),
+]
 ArticleArgument = Annotated[str, typer.Argument(metavar="ID", help="The article's id.")]
 
 
@@ -263,6 +271,8 @@ def ask(
     index: IndexOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    outlet: OutletOption = None,
+    author: AuthorOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
@@ -302,13 +312,21 @@ def ask(
             asked = batch.answered(
                 questions,
                 answers,
-                partial(assistant.ask, since=first, until=last),
+                partial(
+                    assistant.ask,
+                    since=first,
+                    until=last,
+                    outlets=outlet or (),
+                    authors=author or (),
+                ),
                 lambda done, count: status.show(f"Answered {done} of {count}"),
             )
             typer.echo(f"{answers}: {asked} question{'' if asked == 1 else 's'} answered.")
             return
         status.show("Looking for the answer")
-        answer = assistant.ask(question or "", since=first, until=last)
+        answer = assistant.ask(
+            question or "", since=first, until=last, outlets=outlet or (), authors=author or ()
+        )
     if as_json:
         typer.echo(terminal.as_json(answer.to_dict()))
     else:
@@ -321,6 +339,8 @@ def chat(
     index: IndexOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    outlet: OutletOption = None,
+    author: AuthorOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
@@ -335,7 +355,7 @@ def chat(
     with terminal.Status() as status:
         status.show(LOADING)
         assistant = _parts(context).assistant(index_folder(index), model, encoder, reader, mode)
-    converse(assistant, first, last)
+    converse(assistant, first, last, outlet or (), author or ())
 
 
 @cli.command("list")
