@@ -24,7 +24,7 @@ from rag.retrieve import says_more
 from rag.text.enclosed import name, nested
 from rag.text.names import missing
 from rag.text.speech import OPENS_ON_PRONOUN, SAYING
-from rag.text.words import words
+from rag.text.words import fold, words
 
 SENTENCES = 3
 """Quotations in an answer at most."""
@@ -52,8 +52,9 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
 
     The best comes first; where the newest state of things is asked for, the newest of those that
     are nearly as good. A further one has its place only if it is nearly as good too, and holds
-    the kind of thing that is asked for. No origin has a second place while another waits for
-    its first; where two articles say the same of another name or number, both are quoted.
+    the kind of thing that is asked for. No origin and no value has a second place while another
+    waits for its first; where values differ, each has one place, however often it is told. Where
+    two articles say the same of another name or number, both are quoted.
     """
     held = [candidate for candidate in ranked if _holds(question, candidate)]
     least = max((candidate.score for candidate in held or ranked), default=0.0) - NEARLY_AS_GOOD
@@ -69,11 +70,15 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
             origin = draft.passage.stored.card.origin
             has_place = any(other.passage.stored.card.origin == origin for other in given)
             is_near = candidate.score >= least or any(_rivals(draft, other) for other in given)
+            values, every = _values(question, draft), [_values(question, other) for other in given]
+            repeats = bool(values) and values <= frozenset().union(*every)
+            differ = bool(every) and not frozenset.intersection(*every)
             if (
                 len(drafts) < SENTENCES
                 and is_near
                 and (not drafts or candidate in held)
-                and not (is_first_turn and has_place)
+                and not (is_first_turn and (has_place or repeats))
+                and not (repeats and differ)
                 and not any(_overlap(draft, other) for other in given)
             ):
                 drafts[rank] = draft
@@ -83,6 +88,11 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
 def _draft(question: Question, candidate: Candidate) -> Draft:
     draft = quotation(candidate.passage, understandable(question, candidate))
     return replace(draft, short=short(question, candidate))
+
+
+def _values(question: Question, draft: Draft) -> frozenset[str]:
+    """What a quotation gives of the kind of thing asked for, folded."""
+    return frozenset(fold(span.of(draft.quote)) for span in typed(question, draft.quote))
 
 
 def _holds(question: Question, candidate: Candidate) -> bool:

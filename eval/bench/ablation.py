@@ -55,6 +55,7 @@ PARTS: dict[str, tuple[Off, ...]] = {
         ),
     ),
     "kind of answer": (("rag.quote:_holds", constant(True)),),
+    "values in quotations": (("rag.quote:_values", constant(frozenset())),),
     "suppositions": (("rag.decide.ranking:unsaid", constant(False)),),
     "superseding": (("rag.compare.superseding:superseded", constant({})),),
     "disagreements": (("rag.compare.conflicts:disagreements", constant([])),),
