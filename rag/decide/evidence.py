@@ -60,8 +60,6 @@ def choose(
     """
     frequency, total = index.document_frequency(question.terms), index.chunk_count
     chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
-    if not chosen.on_topic:
-        return chosen
     ranked = candidates(question, passages, reader)
     fitting = _fitting(index, question, ranked, chosen)
     chosen.confidence = confidence(fitting)
