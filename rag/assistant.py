@@ -16,8 +16,8 @@ from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
 from index.locations import Place, place
 from index.opening import opened
-from index.records import Article
 from index.protocols import Store, View
+from index.records import Article
 from rag.catalogue import Catalogue
 from rag.conversation import History
 from rag.models.choice import load_llm

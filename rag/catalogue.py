@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
 from index.errors import BadRequest
-from index.records import Card
 from index.protocols import View
+from index.records import Card
 from rag.records import Draft
 from rag.request.kinds import STAND_INS, Kind, frame
 from rag.request.periods import periods

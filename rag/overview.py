@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.prompt_injection import find_orders
 from index.embedding import Encoder, Vectors
-from index.records import Card, Chunk, Span, StoredChunk
+from index.prompt_injection import find_orders
 from index.protocols import View
+from index.records import Card, Chunk, Span, StoredChunk
 from rag.quote import quotation
 from rag.records import Draft, Passage
 from rag.request.asking import is_prose

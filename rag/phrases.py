@@ -11,8 +11,8 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from index.prompt_injection import find_orders
-from index.records import Span, StoredChunk
 from index.protocols import View
+from index.records import Span, StoredChunk
 from rag.quote import quotation, understandable
 from rag.records import Candidate, Dates, Draft, Passage
 from rag.request.question import Question

@@ -15,8 +15,8 @@ from functools import partial
 from typing import Literal, ParamSpec, TypeVar
 
 from index.embedding import Encoder, Vectors
-from index.records import Card, Span
 from index.protocols import View
+from index.records import Card, Span
 from rag.catalogue import Catalogue, Reply, Scope, line_of, told_from
 from rag.compare.sides import Disagreement, wording
 from rag.compose import Composition

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from index import cleaning, languages, corrections
+from index import cleaning, corrections, languages
 from index.cleaning import Facts
 from index.formats.document import Document
 from index.lines import Line, web_address

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from index import languages, corrections
+from index import corrections, languages
 from index.characters import fold
 from index.cleaning import Facts
 from index.dates import parse_date, parse_moment

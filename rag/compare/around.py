@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from index.records import StoredChunk
 from index.protocols import View
+from index.records import StoredChunk
 from rag.records import Candidate, Passage
 from rag.request.asking import is_prose
 from rag.text.words import fold
