@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from index.embedding import Encoder, Vectors
 from index.records import Card, Span
 from index.stores import View
-from rag.compare.sides import Disagreement, wording
+from rag.compare.conflicts import Disagreement, wording
 from rag.compose import Composition
 from rag.conversation import History, meanings
 from rag.decide.evidence import Chosen, choose

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.records import Span
-from rag.compare.stems import common_stems
+from rag.compare.statements import common_stems
 from rag.request.question import Question
 from rag.text.dates import CALENDAR, mentions
 from rag.text.names import NAME, missing, name_words, split_name
