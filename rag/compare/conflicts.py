@@ -247,7 +247,7 @@ def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[P
 def _replaced(
     matter: Matter, said: Sequence[Statement], candidates: Sequence[Candidate]
 ) -> dict[Place, Candidate]:
-    if matter.dated:
+    if matter.former:
         return {}
     answers = _answers(matter, said)
     current = [one for one in said if not one.former and one.per != "part"]
@@ -267,7 +267,7 @@ def _replaced(
         later = days[0] and days[1] and days[0] < days[1] and _NOT_YET.search(denial.text)
         if later and denial.negated and _negates(denial, clause, matter):
             found[place(denial.candidate)] = clause.candidate
-    return {at: new for at, new in found.items() if place(new) != at}
+    return {at: new for at, new in found.items() if place(new) != at and matter.timely(new)}
 
 
 def _is_same(past: Statement, old: Statement) -> bool:
@@ -286,14 +286,15 @@ def _replaces(old: Statement, new: Statement, matter: Matter) -> bool:
     before, after = published(old.candidate), published(new.candidate)
     if old.article == new.article or not before or not after or after <= before:
         return False
-    if rivals(old.candidate, new.candidate) or not matter.same_thing(old, new):
+    renewed = _renews(old, new)
+    if rivals(old.candidate, new.candidate) or not matter.same_thing(old, new, renewed=renewed):
         return False
     if not (isinstance(old.value, Amount) and isinstance(new.value, Amount)):
-        return contrary(old, new) and _renews(old, new)
+        return renewed and contrary(old, new)
     own = one_source(old.candidate, new.candidate)
     grew = new.value.value > old.value.value and _grows(old, new)
     soon = after - before <= EVENT and (own or grew)
-    return not old.value.means(new.value) and (soon or _renews(old, new))
+    return not old.value.means(new.value) and (soon or renewed)
 
 
 def _renews(old: Statement, new: Statement) -> bool:

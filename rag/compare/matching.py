@@ -14,7 +14,7 @@ from rag.compare.statements import Statement, common_stems, published
 from rag.records import Candidate
 from rag.request.question import Question
 from rag.text.dates import Mention
-from rag.text.names import missing
+from rag.text.names import missing, name_words
 from rag.text.words import fold, stem, words
 
 EVENT = dt.timedelta(days=31)
@@ -55,8 +55,8 @@ class Matter:
         self.open = bool(UNSURE.search(text))
         """True where it asks for what may be."""
         self.saying = bool(_SAYING.search(text))
-        self.dated = bool(_FORMER.search(text) or question.days or question.periods)
-        """True where it asks for what was said or held at a time of its own."""
+        self.former = bool(_FORMER.search(text))
+        """True where it asks for the first or an earlier value."""
         texts: dict[str, set[str]] = {}
         for stored in (candidate.passage.stored for candidate in candidates):
             head = {stored.card.title, stored.card.publisher or ""}
@@ -71,6 +71,12 @@ class Matter:
         covered = len(self.words & self._stems[article]) >= len(self.words) / 2
         return covered and len(lacking) <= len(self.question.names) // 3
 
+    def timely(self, candidate: Candidate) -> bool:
+        """True where the question has no day of its own, or the article is of that day."""
+        day = published(candidate)
+        own = Mention(0, 0, day, day, day.weekday() if day else None)
+        return not self.question.days or any(own.overlaps(one) for one in self.question.days)
+
     def answers(self, statement: Statement) -> bool:
         """True where a value that the reader points at may be the one that is asked for."""
         if statement.per == "part" or (statement.per == "said" and not self.saying):
@@ -78,8 +84,12 @@ class Matter:
         sure = self.open or not UNSURE.search(statement.clause)
         return sure and self.covers(statement.candidate)
 
-    def same_thing(self, one: Statement, other: Statement) -> bool:
-        """True where two statements give the value of the same thing."""
+    def same_thing(self, one: Statement, other: Statement, *, renewed: bool = False) -> bool:
+        """True where two statements give the value of the same thing.
+
+        They share a word of the question; where one outlet gives both figures, or the other
+        is said to be renewed, any word beside what is counted will do.
+        """
         if (one.kind, one.per) != (other.kind, other.per) or not self._equally(one, other):
             return False
         first, second = (set(_RANK.findall(said.candidate.text)) for said in (one, other))
@@ -98,8 +108,9 @@ class Matter:
             if one.noun and other.noun and one.noun.isdisjoint(other.noun):
                 return False
             content = shared - ((one.noun | other.noun | MEASURES) - CUMULATIVE) - self.names
-            sure = len(content) > 1 or asked or one_source(one.candidate, other.candidate)
-            return bool(content and sure)
+            if renewed or one_source(one.candidate, other.candidate):
+                return bool(content)
+            return bool((content & self.words).difference(map(stem, name_words(one.clause))))
         if (one.said ^ other.said) & _EDGES - self.words:
             return False
         only_one = (one.said ^ other.said) & self.words
