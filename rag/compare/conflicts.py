@@ -8,6 +8,7 @@ Anything less certain is neither: a missed disagreement costs a remark, an inven
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -263,19 +264,26 @@ def _replaced(
             found.setdefault(place(old.candidate), new.candidate)
     clauses = _clauses(matter, candidates) if matter.question.asks == "polarity" else []
     for denial, clause in product(clauses, clauses):
-        days = published(denial.candidate), published(clause.candidate)
-        later = days[0] and days[1] and days[0] < days[1] and _NOT_YET.search(denial.text)
+        before, after = published(denial.candidate), published(clause.candidate)
+        later = before and after and before < after and _NOT_YET.search(denial.text)
         if later and denial.negated and _negates(denial, clause, matter):
             found[place(denial.candidate)] = clause.candidate
     return {at: new for at, new in found.items() if place(new) != at and matter.timely(new)}
 
 
+def _later(old: Statement, new: Statement) -> dt.timedelta | None:
+    """How much later the article of `new` came out; None where not later, or the same article."""
+    before, after = published(old.candidate), published(new.candidate)
+    if old.article == new.article or before is None or after is None or after < before:
+        return None
+    return after - before
+
+
 def _is_same(past: Statement, old: Statement) -> bool:
     """True where an article calls past what another one gave before, or on the same day."""
-    before, after = published(old.candidate), published(past.candidate)
-    if past.article == old.article or not before or not after or after < before:
-        return False
     a, b = past.value, old.value
+    if _later(old, past) is None:
+        return False
     if isinstance(a, Amount) and isinstance(b, Amount):
         return a.value == b.value and (a.unit == b.unit or not a.unit or not b.unit)
     return isinstance(a, Mention) and isinstance(b, Mention) and a.overlaps(b)
@@ -283,17 +291,15 @@ def _is_same(past: Statement, old: Statement) -> bool:
 
 def _replaces(old: Statement, new: Statement, matter: Matter) -> bool:
     """True where a later statement says, or its being later means, that the older is past."""
-    before, after = published(old.candidate), published(new.candidate)
-    if old.article == new.article or not before or not after or after <= before:
+    time, renewed = _later(old, new), _renews(old, new)
+    if not time or rivals(old.candidate, new.candidate):
         return False
-    renewed = _renews(old, new)
-    if rivals(old.candidate, new.candidate) or not matter.same_thing(old, new, renewed=renewed):
+    if not matter.same_thing(old, new, renewed=renewed):
         return False
     if not (isinstance(old.value, Amount) and isinstance(new.value, Amount)):
         return renewed and contrary(old, new)
-    own = one_source(old.candidate, new.candidate)
     grew = new.value.value > old.value.value and _grows(old, new)
-    soon = after - before <= EVENT and (own or grew)
+    soon = time <= EVENT and (grew or one_source(old.candidate, new.candidate))
     return not old.value.means(new.value) and (soon or renewed)
 
 

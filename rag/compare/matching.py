@@ -141,8 +141,9 @@ def contrary(one: Statement, other: Statement) -> bool:
         known = [x.overlaps(y) for x in one.days for y in other.days if x.first and y.first]
         apart = before and after and abs(after - before) > EVENT
         return not (a.allows(b) or apart) and all(known)
-    both = isinstance(a, Mention) and isinstance(b, Mention) and a.first and b.first
-    return bool(both) and not a.overlaps(b)  # type: ignore[union-attr,arg-type]
+    if isinstance(a, Mention) and isinstance(b, Mention) and a.first and b.first:
+        return not a.overlaps(b)
+    return False
 
 
 def rivals(one: Candidate, other: Candidate) -> bool:
