@@ -341,6 +341,9 @@ STAYS: list[tuple[str, str, list[Told]]] = [
     ("lower and later, no correction", "How many people were killed in the Korvat fire?", [
         ("The fire in Korvat killed 52 people.", "7"),
         ("The fire in Korvat killed 47 people.", "8")]),
+    ("another outlet's correction is a claim", "How many people were killed in the Korvat fire?", [
+        ("The fire in Korvat killed 52 people.", "7"),
+        ("Corrected: the fire in Korvat killed 47 people.", "8")]),
     ("the day is asked for", "How many people had been killed in the Korvat fire by 5 March?", [
         ("The fire in Korvat killed 30 people.", "5"),
         ("The fire in Korvat killed 45 people.", "9")]),

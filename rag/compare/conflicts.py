@@ -37,10 +37,9 @@ from rag.compare.statements import (
 from rag.quote import source_line
 from rag.records import Candidate, Draft
 from rag.request.question import Question
-from rag.text.dates import Mention, mentions
+from rag.text.dates import Mention
 from rag.text.enclosed import nested
 from rag.text.names import missing, names
-from rag.text.numbers import quantities
 from rag.text.words import STOPWORDS, words
 from rag.verify.support import SHORTEST_QUOTATION
 
@@ -139,7 +138,7 @@ def impersonations(question: Question, quoted: Sequence[Candidate]) -> list[Disa
     about: dict[str, Kind] = {"number": "number", "time": "date", "person": "name", "place": "name"}
     for pair in combinations(quoted, 2):
         if rivals(*pair):
-            first, second = (_given(question, one.text) for one in pair)
+            first, second = (_given(question, one) for one in pair)
             own = [x for x in first if x not in second], [x for x in second if x not in first]
             if all(own):
                 sides = tuple(Side(one, said[0]) for one, said in zip(pair, own, strict=True))
@@ -147,14 +146,11 @@ def impersonations(question: Question, quoted: Sequence[Candidate]) -> list[Disa
     return []
 
 
-def _given(question: Question, text: str) -> list[str]:
-    """What a sentence gives of the kind asked for; all of it where no kind is."""
+def _given(question: Question, candidate: Candidate) -> list[str]:
+    """What a sentence gives of the kind asked for; all of it where it gives none."""
     if question.asks in ("person", "place"):
-        return names(text)
-    if question.asks in ("number", "time"):
-        found = quantities(text) if question.asks == "number" else mentions(text, None)
-        return [text[one.start : one.end] for one in found]
-    return [text]
+        return names(candidate.text)
+    return [one.worded for one in _statements(question, [candidate])] or [candidate.text]
 
 
 def conflicts(

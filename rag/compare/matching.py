@@ -36,7 +36,6 @@ _ASKING = frozenset(
 _RANK = re.compile(r"\b(?:first|second|third|fourth)[\s-]\w+")
 """What a sentence ranks: "first quarter", "second round"."""
 UNSURE = re.compile(r"\b(?:could|may|might|[Ii]f|whether)\b")
-_SAYING = re.compile(r"\b(?:say|said|statement|announced?|told|warn)\b")
 _FORMER = re.compile(
     r"\b(?:initial(?:ly)?|early|earlier|first|original(?:ly)?|previous(?:ly)?|used to|before)\b",
     re.IGNORECASE,
@@ -54,7 +53,6 @@ class Matter:
         self.words = common_stems(text) - _ASKING - common_stems(dated) - self.names
         self.open = bool(UNSURE.search(text))
         """True where it asks for what may be."""
-        self.saying = bool(_SAYING.search(text))
         self.former = bool(_FORMER.search(text))
         """True where it asks for the first or an earlier value."""
         texts: dict[str, set[str]] = {}
@@ -79,10 +77,8 @@ class Matter:
 
     def answers(self, statement: Statement) -> bool:
         """True where a value that the reader points at may be the one that is asked for."""
-        if statement.per == "part" or (statement.per == "said" and not self.saying):
-            return False
         sure = self.open or not UNSURE.search(statement.clause)
-        return sure and self.covers(statement.candidate)
+        return sure and statement.per not in ("part", "said") and self.covers(statement.candidate)
 
     def same_thing(self, one: Statement, other: Statement, *, renewed: bool = False) -> bool:
         """True where two statements give the value of the same thing.
