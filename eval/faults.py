@@ -130,7 +130,7 @@ def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("superseded-kept", "rag.compare.superseding:superseded",
+@fault("superseded-kept", "rag.compare.conflicts:superseded",
        "Figures that were replaced later are given as current.", asks="superseded")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return {}

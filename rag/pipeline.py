@@ -18,7 +18,7 @@ from index.embedding import Encoder, Vectors
 from index.protocols import View
 from index.records import Card, Span
 from rag.catalogue import Catalogue, Reply, Scope, line_of, told_from
-from rag.compare.sides import Disagreement, wording
+from rag.compare.conflicts import Disagreement, wording
 from rag.compose import Composition
 from rag.conversation import History, meanings
 from rag.decide.evidence import Chosen, choose

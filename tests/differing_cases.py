@@ -2,6 +2,7 @@
 
 Each row: what is special about it, the question, and what two or more outlets say, with
 the day of March 2026, and where given outlet and origin. "HEADLINE || text" has a headline.
+The reader points at what stands in square brackets, or else at the whole sentence.
 """
 
 from __future__ import annotations
@@ -9,14 +10,6 @@ from __future__ import annotations
 Told = tuple[str, ...]
 
 DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
-    ("another word for the same thing", "How many demonstrators marched in Lusande?", [
-        ("Police said that 4,000 protesters marched through Lusande.", "9"),
-        ("In Lusande 12,000 demonstrators marched on Sunday, organisers said.", "9")],
-     ["4,000 protesters", "12,000 demonstrators"]),
-    ("share of voters is turnout", "What was the turnout in the Pellamy election?", [
-        ("Turnout in the Pellamy election was 61.4 per cent.", "9"),
-        ("In Pellamy 54 per cent of registered voters took part in the election.", "9")],
-     ["61.4 per cent", "54 per cent"]),
     ("the place only in the headline", "How many people were arrested in Corrow?", [
         ("Riot in Corrow || Police arrested 31 people.", "9"),
         ("Night of unrest in Corrow || By dawn 58 people were arrested.", "9")],
@@ -49,18 +42,6 @@ DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
         ("About 500 tonnes of oil leaked at Arl.", "9"),
         ("At Arl 900 tonnes of oil leaked.", "9")],
      ["About 500 tonnes", "900 tonnes"]),
-    ("hospital and army", "How many soldiers were injured in the Ostrel blast?", [
-        ("The army said that 12 soldiers were injured in the blast at Ostrel.", "9"),
-        ("In the explosion at Ostrel 30 soldiers were wounded, the hospital said.", "9")],
-     ["12 soldiers", "30 soldiers"]),
-    ("a deal is closed when it is completed", "When is the Brackwell takeover to be completed?", [
-        ("The Brackwell takeover is to be completed by 31 May 2026.", "9"),
-        ("The Brackwell deal will be closed in the third quarter of 2026.", "9")],
-     ["31 May 2026", "third quarter of 2026"]),
-    ("halted and stopped", "When did the boring machine at Tessel stop?", [
-        ("On 12 February the boring machine at Tessel stopped.", "5"),
-        ("The boring machine at Tessel was halted on 19 February.", "6")],
-     ["12 February", "19 February"]),
     ("two days of one event", "On which day did the Hollin bakery burn down?", [
         ("The Hollin bakery burned down on Monday.", "4"),
         ("On Tuesday the bakery at Hollin burned down.", "5")],
@@ -118,14 +99,14 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
         ("Osric Tann has secured 300 delegates.", "9"),
         ("Osric Tann has secured 40 delegates fewer than Petra Kolm.", "9")]),
     ("a journal is no number", "In which journal did the Lorne study appear?", [
-        ("The Lorne study in the journal Acta tested 264 adults.", "9"),
-        ("The Lorne study in a journal tested 600 adults.", "9")]),
+        ("The Lorne study in the [journal Acta] tested 264 adults.", "9"),
+        ("The Lorne study in a [journal] tested 600 adults.", "9")]),
     ("ages", "How many people were hurt in Tessel?", [
         ("Two boats met in Tessel, and Petra Kolm, 41, was hurt.", "9"),
         ("Osric Tann, 58, was hurt in Tessel.", "9")]),
     ("accidents are no people", "How many people were injured on the roads of Norvane?", [
         ("On the roads of Norvane 750 people were injured.", "9"),
-        ("Norvane's roads saw 1,187 accidents in which many were injured.", "9")]),
+        ("Norvane's roads saw 1,187 accidents in which [many] were injured.", "9")]),
     ("miles of anything", "How many miles is it to Hesk?", [
         ("The buffalo for Hesk were driven 500 miles.", "9"),
         ("A marathon near Hesk is 26 miles.", "9")]),

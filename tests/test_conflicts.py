@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
+import re
+from dataclasses import replace
 
 import pytest
 
-from index.embedding import HashEncoder
-from index.ingesting import index_for, ingest_articles
-from index.protocols import View
-from index.records import Article
-from index.store import Index
-from rag.compare.around import read_on
-from rag.compare.conflicts import conflicts, disagreements
-from rag.compare.sameness import place
-from rag.compare.sides import wording
-from rag.compare.superseding import superseded
-from rag.records import Candidate, Draft, Passage
+from index.records import Span
+from rag.compare.conflicts import conflicts, disagreements, place, superseded, wording
+from rag.records import Candidate, Draft
 from rag.request.question import Question
 from rag.verify.support import Support, faults
 from tests.building import candidate, passage
@@ -32,9 +24,10 @@ def archive(*told: Told) -> list[Candidate]:
     """Every sentence of some articles, each from an outlet and origin of its own."""
     found = []
     for at, (text, day, *more) in enumerate(told):
-        title, _, body = text.rpartition(" || ")
+        title, _, marked = text.rpartition(" || ")
+        pointed = re.search(r"\[(.+)\]", marked)
         within = passage(
-            body,
+            marked.replace("[", "").replace("]", ""),
             article=f"a{at}",
             title=title,
             published=f"2026-03-{int(day):02}" if day else None,
@@ -42,10 +35,12 @@ def archive(*told: Told) -> list[Candidate]:
             origin=more[1] if len(more) > 1 else None,
             number=at,
         )
-        found += [
-            candidate(within, n, score=10 - at - n / 10)
-            for n in range(len(within.stored.chunk.sentences))
-        ]
+        for n in range(len(within.stored.chunk.sentences)):
+            sentence = candidate(within, n, score=10 - at - n / 10)
+            if pointed:
+                start = pointed.start()
+                sentence = replace(sentence, answer=Span(start, start + len(pointed[1])))
+            found.append(sentence)
     return found
 
 
@@ -159,14 +154,6 @@ DISAGREE: list[tuple[str, list[Told], list[str]]] = [
             ("Its records show that the Ondine Choir was founded in 1991.", "7"),
         ],
         ["1987", "1991"],
-    ),
-    (
-        "When is the Brackwell merger to be completed?",
-        [
-            ("The Brackwell merger is to be completed in the third quarter of 2026.", "5"),
-            ("The Brackwell merger would be completed by 31 May 2026, the board told us.", "5"),
-        ],
-        ["third quarter of 2026", "31 May 2026"],
     ),
     (
         "Did Ferro Lines sell the Astrid ferry?",
@@ -354,6 +341,9 @@ STAYS: list[tuple[str, str, list[Told]]] = [
     ("lower and later, no correction", "How many people were killed in the Korvat fire?", [
         ("The fire in Korvat killed 52 people.", "7"),
         ("The fire in Korvat killed 47 people.", "8")]),
+    ("another outlet's correction is a claim", "How many people were killed in the Korvat fire?", [
+        ("The fire in Korvat killed 52 people.", "7"),
+        ("Corrected: the fire in Korvat killed 47 people.", "8")]),
     ("the day is asked for", "How many people had been killed in the Korvat fire by 5 March?", [
         ("The fire in Korvat killed 30 people.", "5"),
         ("The fire in Korvat killed 45 people.", "9")]),
@@ -370,7 +360,7 @@ STAYS: list[tuple[str, str, list[Told]]] = [
         ("The fire in Korvat killed 45 people.", "5"),
         ("The toll of the Korvat fire is now 45 dead.", "9")]),
     ("another unit is asked for", "What was the turnout in Dunmere?", [
-        ("Turnout in Dunmere was 50 per cent, and Petra Kolm led by 41 votes.", "5"),
+        ("Turnout in Dunmere was [50 per cent], and Petra Kolm led by 41 votes.", "5"),
         ("Turnout in Dunmere was checked, and the lead is not 41 votes but 12.", "9")]),
     ("another event", "How many people were killed in the Korvat fire?", [
         ("The fire in Korvat killed 30 people.", "5"),
@@ -439,8 +429,8 @@ def test_the_wording_names_outlet_and_day() -> None:
         ),
     )
     assert wording(found) == (
-        "The sources differ: Brindle Post (8 March 2026) gives “47 people in Korvat”; "
-        "Norvane Wire (7 March 2026) gives “52 people in Korvat”."
+        "The sources differ: Brindle Post (8 March 2026) gives “The blast killed 47 people in "
+        "Korvat”; Norvane Wire (7 March 2026) gives “The blast killed 52 people in Korvat”."
     )
 
 
@@ -458,7 +448,7 @@ def test_one_side_is_what_the_answer_quotes() -> None:
         ("The blast killed 71 people in Korvat.", "8"),
     )
     question = Question.read("How many people were killed in Korvat?", TODAY)
-    (found,) = conflicts(question, every[:2], every[2:], {place(every[1])})
+    (found,) = conflicts(question, every, {place(every[1])})
     assert [side.value for side in found.sides] == ["52 people", "47 people", "71 people"]
 
 
@@ -469,53 +459,22 @@ def test_a_quoted_value_with_which_all_agree_is_no_side_of_others() -> None:
         ("The blast killed 71 people in Korvat.", "8"),
     )
     question = Question.read("How many people were killed in Korvat?", TODAY)
-    assert conflicts(question, every, (), {place(every[0])}) == []
-    assert len(conflicts(question, every, (), {place(every[1])})) == 1
+    assert conflicts(question, every, {place(every[0])}) == []
+    assert len(conflicts(question, every, {place(every[1])})) == 1
 
 
-FILLER = "The council of the province met behind closed doors and spoke of the budget at length. "
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    """Two outlets of which one gives its figure only far below its headline."""
-    late = "\n\n".join([FILLER * 8] * 3)
-    told = [
-        Article("one", "Flood in Korvat", "The flood killed 47 people in Korvat.", "one",
-                dt.date(2026, 3, 8), "Brindle Post"),
-        Article("two", "Flood in Korvat", f"{late}\n\nThe flood killed 71 people.", "two",
-                dt.date(2026, 3, 8), "Norvane Wire"),
-    ]  # fmt: skip
-    with index_for(tmp_path / "index", HashEncoder()) as made:
-        ingest_articles(made, told, HashEncoder())
-        yield made
-
-
-def openings(index: View) -> list[Passage]:
-    """The first passage of each article."""
-    found = index.passages([hit.chunk_id for hit in index.lexical(["korvat"], 20)])
-    return [Passage(one, 0.5, 0.5, 0.5) for one in found if one.chunk.start == 0]
-
-
-def test_articles_are_read_to_the_end_for_what_they_say_otherwise(index: Index) -> None:
-    with index.snapshot() as view:
-        read = [candidate(one, 0) for one in openings(view)]
-        assert {one.passage.stored.card.article_id for one in read} == {"one", "two"}
-        assert not any("71" in one.passage.text for one in read)
-        quoted = next(one for one in read if "47" in one.text)
-        draft = Draft(quoted.text, quoted.passage, quoted.span, quoted=True)
-        question = Question.read("How many people were killed in the flood in Korvat?", TODAY)
-        (found,) = disagreements(view, question, read, [draft])
-    assert [side.value for side in found.sides] == ["47 people", "71 people"]
-    said = found.sides[1].candidate
-    article = index.article("two").text
-    assert article[said.span.start : said.span.end] == said.text
-
-
-def test_no_sentence_is_read_twice(index: Index) -> None:
-    with index.snapshot() as view:
-        further = read_on(view, openings(view))
-    texts = [one.text for one in further]
-    assert "The flood killed 71 people." in texts
-    assert len(texts) == len(set(texts))
-    assert "The flood killed 47 people in Korvat." not in texts
+def test_where_one_text_has_two_versions_of_a_fact_the_reader_is_told_both() -> None:
+    told = " ".join(f"The council of the province met {n} times in the old town hall." for n in
+                    ("four", "five", "six", "seven"))  # fmt: skip
+    every = archive(
+        (f"{told} The keeper of the Hesk light is [Petra Kolm].", "8", "Brindle Post"),
+        (f"{told} The keeper of the Hesk light is [Osric Tann].", "9", "Brindle Post"),
+    )
+    question = Question.read("Who is the keeper of the Hesk light?", TODAY)
+    quoted = [every[4], every[9]]
+    drafts = [Draft(one.text, one.passage, one.span, quoted=True) for one in quoted]
+    (found,) = disagreements(question, every, drafts)
+    assert (found.about, [side.value for side in found.sides]) == (
+        "name", ["Petra Kolm", "Osric Tann"],
+    )  # fmt: skip
+    assert disagreements(question, every, drafts[:1]) == []

@@ -57,7 +57,7 @@ PARTS: dict[str, tuple[Off, ...]] = {
     "kind of answer": (("rag.quote:_holds", constant(True)),),
     "values in quotations": (("rag.quote:_values", constant(frozenset())),),
     "suppositions": (("rag.decide.ranking:unsaid", constant(False)),),
-    "superseding": (("rag.compare.superseding:superseded", constant({})),),
+    "superseding": (("rag.compare.conflicts:superseded", constant({})),),
     "disagreements": (("rag.compare.conflicts:disagreements", constant([])),),
     "several questions": (("rag.request.parts:parts", lambda real, text: [text]),),
     "periods": (("rag.request.periods:periods", constant(())),),

@@ -1,103 +1,130 @@
-"""Where stories disagree, and which values a later story replaces.
+"""Where articles differ on what a question asks, and which value a later article replaces.
 
-Two statements are compared only when they are about the same thing: both bear on the
-question, they share what is counted, the period and the places, and what their
-clauses say. Then a different value is one of three things. A later report with words
-of correction, from the same outlet, or of a count that grew, *supersedes*. Another
-origin that says otherwise is a *disagreement*. Anything less certain is neither: a
-missed disagreement costs a remark, an invented one misleads.
-
-What the answer quotes is compared with all that the articles found say, to their ends. Where
-it quotes no such value, the best ranked that was read stands for it.
+The reader points at what answers in each sentence. Two such values are compared where their
+clauses tell of one thing. A later report with words of correction, from the same outlet, or of
+a count that grew, replaces the older one. Another origin that says otherwise is a disagreement.
+Anything less certain is neither: a missed disagreement costs a remark, an invented one misleads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from itertools import combinations
+import datetime as dt
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
 
-from index.protocols import View
-from rag.compare.around import read_on
-from rag.compare.asked import Asked
-from rag.compare.contradicting import contradictions
-from rag.compare.propositions import statements
-from rag.compare.sameness import (
-    Place,
-    about_one_thing,
+from rag.compare.amounts import Amount
+from rag.compare.matching import (
+    CUMULATIVE,
+    EVENT,
+    UNSURE,
+    Matter,
     contrary,
-    of_one_article,
-    of_one_day,
-    place,
+    one_source,
     rivals,
-    same_source,
+    vouched,
 )
-from rag.compare.sides import Disagreement, Side
-from rag.compare.statement import (
+from rag.compare.statements import (
+    CLAUSE_END,
     Kind,
     Statement,
+    common_stems,
+    dates,
+    figures,
+    published,
 )
-from rag.compare.superseding import replaced
+from rag.quote import source_line
 from rag.records import Candidate, Draft
-from rag.request.answer_types import TYPED, typed
 from rag.request.question import Question
+from rag.text.dates import Mention
+from rag.text.enclosed import nested
+from rag.text.names import missing, names
+from rag.text.words import STOPWORDS, words
+from rag.verify.support import SHORTEST_QUOTATION
 
+Place = tuple[str, int, int]
+"""A sentence: its article's id, and where in the article it begins and ends."""
 SIDES = 3
 """Values that one disagreement names at most."""
+_RENEWED = re.compile(
+    r"\b(?:now|no longer|updated?|revis(?:es?|ed|ion)|correct(?:s|ed|ions?)|latest|final|recount"
+    r"|so far|to date|in the end|has reached|postponed|rescheduled|put off|delayed)\b",
+    re.IGNORECASE,
+)
+"""Words by which a report says that it replaces what was reported before."""
+_CORRECTION = re.compile(r"\bcorrect(?:s|ed|ions?)\b", re.IGNORECASE)
+_DENYING = re.compile(
+    r"\b(?:den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|disput(?:es|ed)|refut(?:es|ed))\b(.*)"
+)
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|cannot|nor|nobody|none|fail(?:ed|s)?|refused?)\b|n[’']t\b", re.IGNORECASE
+)
+_NOT_YET = re.compile(r"\byet\b|\b(?:has|have|had)(?: not|n['’]t)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one of those who disagree says."""
+
+    candidate: Candidate
+    value: str
+    """The value as the article words it, a part of the candidate's sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two or more stories that state different things of one matter, best ranked first."""
+
+    about: Kind
+    sides: tuple[Side, ...]
+
+
+def place(candidate: Candidate) -> Place:
+    """What a sentence is known by."""
+    span = candidate.span
+    return candidate.passage.stored.card.article_id, span.start, span.end
+
+
+def wording(disagreement: Disagreement) -> str:
+    """One line for the answer, of the articles' own values, outlets and dates.
+
+    Verbs of saying are left out: they would make speakers of the outlets.
+    """
+    verb = "has" if disagreement.about == "polarity" else "gives"
+    by_article: dict[str, list[str]] = {}
+    for side in disagreement.sides:
+        outlet, comma, date = source_line(side.candidate.passage.stored.card).rpartition(", ")
+        source = f"{outlet} ({date})" if comma else date  # a comma would run the sides together
+        value = f"“{nested(_in_context(side))}”"
+        values = by_article.setdefault(source, [])
+        if value not in values:
+            values.append(value)
+    parts = [f"{source} {verb} {' and '.join(values)}" for source, values in by_article.items()]
+    return f"The sources differ: {'; '.join(parts)}."
+
+
+def _in_context(side: Side) -> str:
+    """The value with some words around it: few make no quotation that is checked verbatim."""
+    text, value = " ".join(side.candidate.text.split()), re.escape(side.value)
+    around = re.search(rf"(?:\S+ ){{0,3}}{value}(?: [\w(]\S*){{0,3}}", text)
+    short = len(words(side.value)) < SHORTEST_QUOTATION
+    return around[0].strip(" .,;:") if around and short else side.value
 
 
 def disagreements(
-    index: View,
-    question: Question,
-    candidates: Sequence[Candidate],
-    drafts: Sequence[Draft],
-) -> list[Disagreement]:
-    """Where other origins say otherwise than the answer does, in any part of what was found.
-
-    Args:
-        index: where the candidates came from; their articles are read to the end.
-        question: the question, read.
-        candidates: sentences, best first.
-        drafts: what the answer quotes.
-    """
-    if not (Asked.of(question).kinds or question.asks == "polarity"):
-        return impersonations(question, candidates, drafts)
-    passages = {one.passage.stored.chunk_id: one.passage for one in candidates}
-    further = read_on(index, list(passages.values()))
-    quoted = {place(one) for one in candidates if any(_quotes(draft, one) for draft in drafts)}
-    found = conflicts(question, candidates, further, quoted)
-    return found or impersonations(question, candidates, drafts)
-
-
-def impersonations(
     question: Question, candidates: Sequence[Candidate], drafts: Sequence[Draft]
 ) -> list[Disagreement]:
-    """Where the answer quotes two of which one may give itself out for the other; one at most.
+    """Where other origins say otherwise than the answer does.
 
     Args:
         question: the question, read.
         candidates: sentences, best first.
         drafts: what the answer quotes.
     """
-    quoted = [next((one for one in candidates if _quotes(draft, one)), None) for draft in drafts]
-    for one, other in combinations([candidate for candidate in quoted if candidate], 2):
-        if rivals(one, other):
-            told = [_given(question, candidate.text) for candidate in (one, other)]
-            own = [[value for value in mine if value not in theirs] for mine, theirs in
-                   ((told[0], told[1]), (told[1], told[0]))]  # fmt: skip
-            if all(own):
-                sides = Side(one, own[0][0]), Side(other, own[1][0])
-                return [Disagreement(_ABOUT.get(question.asks, "words"), sides)]
-    return []
-
-
-_ABOUT: dict[str, Kind] = {"number": "number", "time": "date", "person": "name", "place": "name"}
-
-
-def _given(question: Question, text: str) -> list[str]:
-    """What a sentence gives of the kind asked for; all of it where no kind is."""
-    if question.asks not in TYPED:
-        return [text]
-    return [span.of(text) for span in typed(question, text)]
+    quoted = [one for draft in drafts for one in candidates if _quotes(draft, one)]
+    found = conflicts(question, candidates, {place(one) for one in quoted})
+    return found or impersonations(question, quoted)
 
 
 def _quotes(draft: Draft, candidate: Candidate) -> bool:
@@ -106,10 +133,29 @@ def _quotes(draft: Draft, candidate: Candidate) -> bool:
     return same and draft.span.start <= start and end <= draft.span.end
 
 
+def impersonations(question: Question, quoted: Sequence[Candidate]) -> list[Disagreement]:
+    """Where the answer quotes two of which one may give itself out for the other; one at most."""
+    about: dict[str, Kind] = {"number": "number", "time": "date", "person": "name", "place": "name"}
+    for pair in combinations(quoted, 2):
+        if rivals(*pair):
+            first, second = (_given(question, one) for one in pair)
+            own = [x for x in first if x not in second], [x for x in second if x not in first]
+            if all(own):
+                sides = tuple(Side(one, said[0]) for one, said in zip(pair, own, strict=True))
+                return [Disagreement(about.get(question.asks, "words"), sides)]
+    return []
+
+
+def _given(question: Question, candidate: Candidate) -> list[str]:
+    """What a sentence gives of the kind asked for; all of it where it gives none."""
+    if question.asks in ("person", "place"):
+        return names(candidate.text)
+    return [one.worded for one in _statements(question, [candidate])] or [candidate.text]
+
+
 def conflicts(
     question: Question,
     candidates: Sequence[Candidate],
-    further: Sequence[Candidate] = (),
     quoted: Container[Place] | None = None,
 ) -> list[Disagreement]:
     """Where origins disagree on what the question asks; at most one of each kind.
@@ -117,52 +163,197 @@ def conflicts(
     Args:
         question: the question, read.
         candidates: sentences, best first.
-        further: what else the same articles say.
-        quoted: the sentences that the answer rests on, one of which has to be a side;
-            by default any.
+        quoted: the sentences that the answer rests on, which come first; by default all.
     """
-    every = [*candidates, *further]
-    asked = Asked.of(question, every)
-    said = [one for candidate in every for one in statements(candidate, asked.kinds)]
-    old = replaced(asked, said, every)
-    current = [one for one in every if place(one) not in old]
-    first = [one for one in current if quoted is None or place(one) in quoted]
-    told = [
-        one
-        for one in said
-        if not one.former and place(one.candidate) not in old and asked.bears(one)
-    ]
-    found = []
-    for kind in asked.kinds:
-        some = [one for one in told if one.kind == kind]
-        mine = [one for one in some if quoted is None or place(one.candidate) in quoted]
-        sides = _opposed(mine or some, some, asked)
+    matter = Matter(question, candidates)
+    said = _statements(question, candidates)
+    old = _replaced(matter, said, candidates)
+    said = [one for one in _answers(matter, said) if place(one.candidate) not in old]
+    found: list[Disagreement] = []
+    for kind in dict.fromkeys(one.kind for one in said):
+        same = [one for one in said if one.kind == kind]
+        first = [one for one in same if quoted is None or place(one.candidate) in quoted]
+        sides = _opposed(first or same, same, matter)
         if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
             found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
     if question.asks == "polarity":
-        found += [
-            Disagreement("polarity", sides) for sides in contradictions(asked, first, current)
-        ]
+        clauses = _clauses(matter, [one for one in candidates if place(one) not in old])
+        best = [one for one in clauses if quoted is None or place(one.candidate) in quoted]
+        for one, other in product([*best, *clauses], clauses):
+            if _negates(one, other, matter) and not one_source(one.candidate, other.candidate):
+                pair = Side(one.candidate, one.text), Side(other.candidate, other.text)
+                return [Disagreement("polarity", pair)]
     return found
 
 
+def _statements(question: Question, candidates: Iterable[Candidate]) -> list[Statement]:
+    """The values of the kind that the question asks for."""
+    readers = {"number": [figures], "other": [figures], "time": [dates]}.get(question.asks, [])
+    if figures in readers and re.search(r"\bhow long\b", question.text, re.IGNORECASE):
+        readers.append(dates)
+    return [one for c in candidates for reader in readers for one in reader(c)]
+
+
+def _answers(matter: Matter, said: Iterable[Statement]) -> list[Statement]:
+    """The first value of each answer that the reader points at, where it may be the one asked."""
+    first: dict[tuple[Place, Kind], Statement] = {}
+    for one in said:
+        if one.read and not one.former:
+            first.setdefault((place(one.candidate), one.kind), one)
+    return [one for one in first.values() if matter.answers(one)]
+
+
 def _opposed(
-    first: Sequence[Statement], told: Sequence[Statement], asked: Asked
+    first: Sequence[Statement], others: Sequence[Statement], matter: Matter
 ) -> list[Statement]:
     """The best ranked values that exclude one another, from as many sources; or none."""
-    for said in first:
-        sides = [said]
-        for other in told:
-            if len(sides) < SIDES and all(_oppose(other, side, asked) for side in sides):
+    for statement in first:
+        sides = [statement]
+        for other in others:
+            if len(sides) < SIDES and all(_oppose(other, side, matter) for side in sides):
                 sides.append(other)
         if len(sides) > 1:
             return sides
     return []
 
 
-def _oppose(one: Statement, other: Statement, asked: Asked) -> bool:
-    if not contrary(one, other) or not about_one_thing(one, other, asked):
+def _oppose(one: Statement, other: Statement, matter: Matter) -> bool:
+    if not contrary(one, other) or one_source(one.candidate, other.candidate):
         return False
-    if of_one_article(one, other):
-        return one.voice != other.voice and bool(one.voice and other.voice)
-    return not same_source(one, other) and of_one_day(one, other, asked)
+    undated = published(one.candidate) is None or published(other.candidate) is None
+    if one.kind == "number" and undated and _grows(one, other):
+        return False  # the one that is larger may be the later one
+    return matter.same_thing(one, other)
+
+
+def _grows(one: Statement, other: Statement) -> bool:
+    """True for counts of what only grows while an event goes on."""
+    return not (one.said | other.said).isdisjoint(CUMULATIVE)
+
+
+def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[Place, Candidate]:
+    """For each sentence whose value a later article replaces, the newer candidate.
+
+    A question with a day of its own, or one that asks for the first or an earlier
+    value, wants what was said then: nothing newer replaces it.
+    """
+    said = _statements(question, candidates)
+    return _replaced(Matter(question, candidates), said, candidates)
+
+
+def _replaced(
+    matter: Matter, said: Sequence[Statement], candidates: Sequence[Candidate]
+) -> dict[Place, Candidate]:
+    if matter.former:
+        return {}
+    answers = _answers(matter, said)
+    current = [one for one in said if not one.former and one.per != "part"]
+    found: dict[Place, Candidate] = {}
+    for past, old in product(said, current):
+        if past.former and old.read and matter.covers(past.candidate) and _is_same(past, old):
+            beside = [one for one in current if one.candidate is past.candidate]
+            in_its_place = [one for one in answers if one.article == past.article]
+            newest = next(iter([*beside, *in_its_place, past]))
+            found.setdefault(place(old.candidate), newest.candidate)
+    for old, new in product(answers, answers):
+        if _replaces(old, new, matter):
+            found.setdefault(place(old.candidate), new.candidate)
+    clauses = _clauses(matter, candidates) if matter.question.asks == "polarity" else []
+    for denial, clause in product(clauses, clauses):
+        before, after = published(denial.candidate), published(clause.candidate)
+        later = before and after and before < after and _NOT_YET.search(denial.text)
+        if later and denial.negated and _negates(denial, clause, matter):
+            found[place(denial.candidate)] = clause.candidate
+    return {at: new for at, new in found.items() if place(new) != at and matter.timely(new)}
+
+
+def _later(old: Statement, new: Statement) -> dt.timedelta | None:
+    """How much later the article of `new` came out; None where not later, or the same article."""
+    before, after = published(old.candidate), published(new.candidate)
+    if old.article == new.article or before is None or after is None or after < before:
+        return None
+    return after - before
+
+
+def _is_same(past: Statement, old: Statement) -> bool:
+    """True where an article calls past what another one gave before, or on the same day."""
+    a, b = past.value, old.value
+    if _later(old, past) is None:
+        return False
+    if isinstance(a, Amount) and isinstance(b, Amount):
+        return a.value == b.value and (a.unit == b.unit or not a.unit or not b.unit)
+    return isinstance(a, Mention) and isinstance(b, Mention) and a.overlaps(b)
+
+
+def _replaces(old: Statement, new: Statement, matter: Matter) -> bool:
+    """True where a later statement says, or its being later means, that the older is past."""
+    time, renewed = _later(old, new), _renews(old, new)
+    if not time or rivals(old.candidate, new.candidate):
+        return False
+    if not matter.same_thing(old, new, renewed=renewed):
+        return False
+    if not (isinstance(old.value, Amount) and isinstance(new.value, Amount)):
+        return renewed and contrary(old, new)
+    grew = new.value.value > old.value.value and _grows(old, new)
+    soon = time <= EVENT and (grew or one_source(old.candidate, new.candidate))
+    return not old.value.means(new.value) and (soon or renewed)
+
+
+def _renews(old: Statement, new: Statement) -> bool:
+    """True where the newer sentence says that its value is a new one: "now", "rose to 45".
+
+    Only the outlet itself corrects what it said; another one's correction is a claim.
+    """
+    text = new.candidate.text
+    if new.kind == "number" and re.search(r"\w\s+to\s+$", text[: new.start]):
+        return True
+    if not vouched(old.candidate, new.candidate):
+        text = _CORRECTION.sub(" ", text)
+    return bool(_RENEWED.search(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause with the stems that it affirms and those that it negates."""
+
+    candidate: Candidate
+    text: str
+    affirmed: frozenset[str]
+    negated: frozenset[frozenset[str]]
+    """Those of the word after each negation, and of all that follows a denial."""
+
+
+def _clauses(matter: Matter, candidates: Iterable[Candidate]) -> list[_Clause]:
+    found = []
+    for candidate in candidates:
+        for clause in CLAUSE_END.split(candidate.text) if matter.covers(candidate) else ():
+            if matter.open or not UNSURE.search(clause):
+                negated = frozenset(filter(None, _negated(clause)))
+                affirmed = common_stems(clause).difference(*negated)
+                found.append(_Clause(candidate, clause.strip(" ,.'"), affirmed, negated))
+    return found
+
+
+def _negated(clause: str) -> Iterator[frozenset[str]]:
+    if denial := _DENYING.search(clause):
+        yield common_stems(denial[1])
+    for match in _NEGATION.finditer(clause):
+        after = [word for word in words(clause[match.end() :]) if word not in STOPWORDS]
+        yield common_stems(" ".join(after[:1]))
+
+
+def _negates(one: _Clause, other: _Clause, matter: Matter) -> bool:
+    """True where one affirms most of what the other negates, and both tell of what is asked."""
+    denied = [
+        negated
+        for mine, theirs in ((one, other), (other, one))
+        for negated in mine.negated
+        if 2 * len(negated & theirs.affirmed) > len(negated)
+    ]
+    if not denied or one.negated & other.negated:
+        return False
+    texts = [side.candidate.text for side in (one, other)]
+    shared = common_stems(texts[0]) & common_stems(texts[1]) & matter.words
+    named = [n for n in matter.question.names if not any(missing([n], words(t)) for t in texts)]
+    wanted = len(matter.words) + len(matter.question.names)
+    return len(shared.union(*denied)) + len(named) >= min(2, wanted)

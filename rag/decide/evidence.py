@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.protocols import View
-from rag.compare.conflicts import disagreements
-from rag.compare.sameness import place, vouched
-from rag.compare.sides import Disagreement
-from rag.compare.superseding import superseded
+from rag.compare.conflicts import Disagreement, disagreements, place, superseded
+from rag.compare.matching import vouched
 from rag.decide.demands import Demands
 from rag.decide.ranking import candidates
 from rag.decide.refusal import on_topic
@@ -67,7 +65,7 @@ def choose(
         chosen.lacking = []
     if chosen.confidence >= reader.calibration.threshold:
         chosen.drafts = quotations(question, fitting)
-        chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
+        chosen.conflicts = disagreements(question, ranked, chosen.drafts)
     return chosen
 
 

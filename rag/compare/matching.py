@@ -1,0 +1,172 @@
+"""Whether two statements give the value of one thing, and whether one outlet stands behind both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from index.duplicates import relation
+from index.versions import url_key
+from rag.compare.amounts import MEASURES, Amount
+from rag.compare.statements import Statement, common_stems, published
+from rag.records import Candidate
+from rag.request.question import Question
+from rag.text.dates import Mention
+from rag.text.names import missing, name_words
+from rag.text.words import fold, stem, words
+
+EVENT = dt.timedelta(days=31)
+"""How far apart reports of one event's count may be."""
+FRESH = dt.timedelta(days=4)
+"""How old the news of a story is at most, when it is of the day."""
+FARTHEST = 30
+"""Times that one of two figures of the same thing may be the other: police and organisers count
+a crowd ten times apart, a ticket and a tunnel differ a millionfold."""
+CUMULATIVE = frozenset("kill injur displac miss arrest infect evacu fled".split())
+"""Stems of what only grows while an event goes on."""
+_EDGES = frozenset(("begin", "began", "start", "end"))
+"""Stems that tell one side of an event from another: when it began is not when it was."""
+_ASKING = frozenset(
+    "how mani long far day date year month week time amount latest recent current final"
+    " take took part".split()
+)
+"""Stems of words that ask, and say nothing of the subject."""
+_RANK = re.compile(r"\b(?:first|second|third|fourth)[\s-]\w+")
+"""What a sentence ranks: "first quarter", "second round"."""
+UNSURE = re.compile(r"\b(?:could|may|might|[Ii]f|whether)\b")
+_FORMER = re.compile(
+    r"\b(?:initial(?:ly)?|early|earlier|first|original(?:ly)?|previous(?:ly)?|used to|before)\b",
+    re.IGNORECASE,
+)
+
+
+class Matter:
+    """What a question wants the value of, and what the articles at hand are about."""
+
+    def __init__(self, question: Question, candidates: Iterable[Candidate]) -> None:
+        text = " ".join(re.findall(r"[^.?!]*\?", question.text)) or question.text
+        dated = " ".join(question.text[day.start : day.end] for day in question.days)
+        self.question = question
+        self.names = {stem(name) for name in question.names}
+        self.words = common_stems(text) - _ASKING - common_stems(dated) - self.names
+        self.open = bool(UNSURE.search(text))
+        """True where it asks for what may be."""
+        self.former = bool(_FORMER.search(text))
+        """True where it asks for the first or an earlier value."""
+        texts: dict[str, set[str]] = {}
+        for stored in (candidate.passage.stored for candidate in candidates):
+            head = {stored.card.title, stored.card.publisher or ""}
+            texts.setdefault(stored.card.article_id, head).add(stored.chunk.text)
+        self._words = {article: words("\n".join(texts[article])) for article in texts}
+        self._stems = {article: common_stems("\n".join(texts[article])) for article in texts}
+
+    def covers(self, candidate: Candidate) -> bool:
+        """True where an article has two in three of the question's names and half its words."""
+        article = candidate.passage.stored.card.article_id
+        lacking = missing(self.question.names, self._words[article])
+        covered = len(self.words & self._stems[article]) >= len(self.words) / 2
+        return covered and len(lacking) <= len(self.question.names) // 3
+
+    def timely(self, candidate: Candidate) -> bool:
+        """True where the question has no day of its own, or the article is of that day."""
+        day = published(candidate)
+        own = Mention(0, 0, day, day, day.weekday() if day else None)
+        return not self.question.days or any(own.overlaps(one) for one in self.question.days)
+
+    def answers(self, statement: Statement) -> bool:
+        """True where a value that the reader points at may be the one that is asked for."""
+        sure = self.open or not UNSURE.search(statement.clause)
+        return sure and statement.per not in ("part", "said") and self.covers(statement.candidate)
+
+    def same_thing(self, one: Statement, other: Statement, *, renewed: bool = False) -> bool:
+        """True where two statements give the value of the same thing.
+
+        They share a word of the question; where one outlet gives both figures, or the other
+        is said to be renewed, any word beside what is counted will do.
+        """
+        if (one.kind, one.per) != (other.kind, other.per) or not self._equally(one, other):
+            return False
+        first, second = (set(_RANK.findall(said.candidate.text)) for said in (one, other))
+        if first and second and first.isdisjoint(second):
+            return False
+        elsewhere = len(missing(one.places, other.places)) == len(one.places)
+        if one.places and other.places and elsewhere:
+            return False
+        shared = one.said & other.said
+        asked = shared & self.words
+        a, b = one.value, other.value
+        if isinstance(a, Amount) and isinstance(b, Amount):
+            less, more = sorted((a.value, b.value))
+            if a.unit != b.unit or more > FARTHEST * max(less, Decimal(1)):
+                return False
+            if one.noun and other.noun and one.noun.isdisjoint(other.noun):
+                return False
+            content = shared - ((one.noun | other.noun | MEASURES) - CUMULATIVE) - self.names
+            if renewed or one_source(one.candidate, other.candidate):
+                return bool(content)
+            return bool((content & self.words).difference(map(stem, name_words(one.clause))))
+        if (one.said ^ other.said) & _EDGES - self.words:
+            return False
+        only_one = (one.said ^ other.said) & self.words
+        return len(asked) > len(only_one) and not _own_news(one, other)
+
+    def _equally(self, one: Statement, other: Statement) -> bool:
+        """True where what one clause says of the question the other's article says too."""
+        return all(
+            self.words & (mine.said - mine.noun - theirs.said) <= self._stems[theirs.article]
+            for mine, theirs in ((one, other), (other, one))
+        )
+
+
+def _own_news(one: Statement, other: Statement) -> bool:
+    """True where each story tells the news of its own day, and the days are apart."""
+    days = [(said.value, published(said.candidate)) for said in (one, other)]
+    fresh = [day.last and written and abs(written - day.last) <= FRESH
+             for day, written in days if isinstance(day, Mention)]  # fmt: skip
+    before, after = (written for _, written in days)
+    return all(fresh) and bool(before and after and abs(after - before) > FRESH)
+
+
+def contrary(one: Statement, other: Statement) -> bool:
+    """True where not both values can be true of one time."""
+    a, b = one.value, other.value
+    before, after = published(one.candidate), published(other.candidate)
+    if isinstance(a, Amount) and isinstance(b, Amount):
+        known = [x.overlaps(y) for x in one.days for y in other.days if x.first and y.first]
+        apart = before and after and abs(after - before) > EVENT
+        return not (a.allows(b) or apart) and all(known)
+    if isinstance(a, Mention) and isinstance(b, Mention) and a.first and b.first:
+        return not a.overlaps(b)
+    return False
+
+
+def rivals(one: Candidate, other: Candidate) -> bool:
+    """True for articles that claim one address, and for one text with other facts."""
+    a, b = one.passage.stored.card, other.passage.stored.card
+    key = url_key(a.url)
+    claimed = key is not None and key == url_key(b.url)
+    return a.origin != b.origin and (
+        claimed or relation(one.passage.text, other.passage.text) == "differ"
+    )
+
+
+def one_source(one: Candidate, other: Candidate) -> bool:
+    """True for sentences of one story or its copies, and of one outlet.
+
+    Two of which one may give itself out for the other are not of one source, whatever
+    outlet they name.
+    """
+    a, b = one.passage.stored.card, other.passage.stored.card
+    named = bool(a.publisher) and a.publisher == b.publisher
+    return a.origin == b.origin or (named and not rivals(one, other))
+
+
+def vouched(one: Candidate, other: Candidate) -> bool:
+    """True where one outlet stands behind both: by name or by host, and neither gainsays it."""
+    a, b = one.passage.stored.card, other.passage.stored.card
+    hosts = [(url_key(card.url) or "").partition("/")[0] for card in (a, b)]
+    named = [fold(card.publisher or "") for card in (a, b)]
+    known = [pair for pair in (hosts, named) if all(pair)]
+    return bool(known) and all(x == y for x, y in known) and not rivals(one, other)

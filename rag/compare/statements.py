@@ -1,0 +1,228 @@
+"""What a sentence states: its figures and days, each with what it is the value of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from rag.compare.amounts import HEDGE, MEASURES, OPENING, OR_MORE, Amount, amount
+from rag.records import Candidate
+from rag.text.dates import CALENDAR, Mention, mentions
+from rag.text.names import NAME, split_name
+from rag.text.numbers import Quantity, quantities
+from rag.text.speech import SAYING
+from rag.text.words import STOPWORDS, WORD, fold, stem, words
+
+Kind = Literal["number", "date", "polarity", "name", "words"]
+
+_CASUALTIES = {
+    stem(word): row.split()[0]
+    for row in ("kill dead died dies deaths fatality toll", "injur injured wounded hurt")
+    for word in row.split()
+}
+"""The words by which news counts the dead and the hurt, under one stem each."""
+_LIVES = re.compile(r"\b(?:los[et]|claim\w*|costs?|takes?|took|taken)\b[^.;]*?\blives\b", re.I)
+_PERSONS = frozenset("peopl person victim".split())
+"""Stems of counted nouns that say nothing of who is counted."""
+_REPORTING = frozenset((*SAYING.split("|"), *CALENDAR, "people", "person", "persons", "per", "cent",
+                        "number", "figure", "total", "percent", "hundred", "thousand", "million",
+                        "billion", "near", "almost", "one", "two", "new", "now"))  # fmt: skip
+"""Words that tell of no matter: who speaks, when, and that there is a figure at all."""
+CLAUSE_END = re.compile(
+    r"[;—]|,?\s+(?=(?:while|whereas|although|though|but)\s)|,\s+(?=(?:and|before|after)\b)"
+    r"|,\s+(?=an? \w+ (?:before|after|earlier|later)\b)"
+)
+_FORMER = re.compile(
+    r"(?:\bnot|\b(?:rather|instead) (?:than|of)|\b(?:up|down) from|\bcompared (?:with|to)"
+    r"|(?<!more )(?<!less )(?<!fewer )\bthan|\b(?:(?:earlier|previous|initial|original|old)(?:ly)?"
+    r"|at first|had (?:expected|planned)|replac\w+|deni\w+)\b[^;.]*)"
+    rf"\s*(?:(?:of|by|at|on|in|the|to|be)\s+)*(?:{OPENING}\s+)*$",
+    re.IGNORECASE,
+)
+"""What stands before a value that is past, replaced or wrong."""
+_BEFORE = re.compile(
+    r"\b(?:(?P<part>among (?:them|these)|including|of (?:them|whom|which)|another|further"
+    rf"|additional|other)|(?P<change>by))\W+(?:(?:were|are)\s+)?(?:{OPENING}\s+)*$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"\s+(?P<part>(?:\w+\s+){0,2}of (?:the|them|these|those|its|his|her|their|whom)\b"
+    r"|(?:more|others?|further|additional)\b(?!\s+than\s+(?:in|at)\b))"
+    r"|(?P<change>(?:\s+[\w-]+){0,2}?\s+(?:fewer|less|more|higher|lower)\b)"
+)
+"""What makes a figure a part or an addition ("12 of the 40"), or a difference ("rose by 12")."""
+_LABEL = re.compile(r"(?:(?<!^)\b[A-Z][a-z]+|\bNo\.?|\bcategory|\bphase|\blevel|\bstage)\s+$|\w-$")
+"""What a number after it names, and does not count: "Covid-19", "a category 4 storm"."""
+_YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d\d\b(?=\s*(?:$|[,.;:)]|(?:and|when|but|or|to|the)\b))")
+_SPOKEN = re.compile(rf"\b(?:{SAYING}|published|issued)\b(?:\s+\w+){{0,2}}\s*$")
+"""What stands before the day on which somebody spoke."""
+_NAMING = re.compile(r"['’]s\b|(?<=\bthe \d{4})\s+[^\W\d_]", re.IGNORECASE)
+"""What makes a day part of a name: "this year's vote", "the 2016 election"."""
+_LEAD = re.compile(r"(?:on|in|of|by|since|until|from|before|after|during)\s+", re.IGNORECASE)
+_PLACE = re.compile(rf"\b(?:in|at|near|outside|around|across|of|from)\s+(?:the )?({NAME.pattern})")
+
+
+def common_stems(text: str) -> frozenset[str]:
+    """The stems of a text's meaningful words; the dead and the hurt have one stem each."""
+    text = _LIVES.sub(lambda match: match.group() + " deaths", text)
+    found = (w for w in words(text) if w.isalpha() and w not in STOPWORDS | _REPORTING)
+    return frozenset(_CASUALTIES.get(stem(word), stem(word)) for word in found)
+
+
+def published(candidate: Candidate) -> dt.date | None:
+    """The day on which a candidate's article was published."""
+    return candidate.passage.stored.card.published
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A value in a sentence, and what it is the value of."""
+
+    candidate: Candidate
+    kind: Kind
+    value: Amount | Mention
+    start: int
+    """Where the value, with its hedge, begins in the candidate's text."""
+    end: int
+    noun: frozenset[str] = frozenset()
+    """Stems of what is counted; empty for people, who may be anybody."""
+    former: bool = False
+    """True where the sentence itself calls the value past, replaced or wrong."""
+    per: str = ""
+    """"part" for a part or an addition, "change" for a difference, "said" for the day of a
+    statement."""
+
+    @property
+    def article(self) -> str:
+        """The id of the article."""
+        return self.candidate.passage.stored.card.article_id
+
+    @property
+    def worded(self) -> str:
+        """The value as the article words it."""
+        return " ".join(self.candidate.text[self.start : self.end].split()).rstrip(".,;")
+
+    @property
+    def read(self) -> bool:
+        """True where the reader points at the value as the answer."""
+        answer, offset = self.candidate.answer, self.candidate.span.start
+        return answer.start - offset < self.end and self.start < answer.end - offset
+
+    @cached_property
+    def clause(self) -> str:
+        """The part of the sentence that holds the value."""
+        text, begin, stop = self.candidate.text, 0, len(self.candidate.text)
+        for match in CLAUSE_END.finditer(text):
+            if match.end() <= self.start:
+                begin = match.end()
+            elif match.start() >= self.end:
+                stop = min(stop, match.start())
+        return text[begin:stop]
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Stems of the clause."""
+        return common_stems(self.clause)
+
+    @cached_property
+    def places(self) -> list[str]:
+        """Folded words of the names after "in", "at", "near" in the clause."""
+        found = (split_name(match[1]) for match in _PLACE.finditer(self.clause))
+        return [word for name in found for word in name if word not in CALENDAR]
+
+    @cached_property
+    def days(self) -> list[Mention]:
+        """The days of the clause, but not those on which somebody spoke."""
+        found = mentions(self.clause, published(self.candidate))
+        return [day for day in found if not _SPOKEN.search(self.clause[: day.start])]
+
+
+def figures(candidate: Candidate) -> Iterator[Statement]:
+    """The statements of a sentence's figures, in order."""
+    text = candidate.text
+    days = mentions(text, published(candidate))
+    found = [
+        one
+        for one in quantities(text)
+        if one.unit != "ordinal" and not _YEAR.match(text, one.start) and not _labels(text, one)
+        and not any(day.start < one.end and one.start < day.end for day in days)
+    ]  # fmt: skip
+    while found:
+        one = found.pop(0)
+        opening = text[: one.start].rstrip().lower()
+        between = text[one.end : found[0].start].strip() if found else ""
+        turned = (opening.endswith("from") and between.startswith("to")) or (
+            "into" in between.split() and bool(re.search(r"\bturn\w*\b", opening))
+        )
+        joints = ("-", "–", "and" if opening.endswith("between") else "to")
+        until = found.pop(0) if between in joints and not turned else None
+        yield _figure(candidate, one, until, turned)
+        if between in ("of", "of the"):
+            found.pop(0)  # "seven of nine counts"
+
+
+def _labels(text: str, one: Quantity) -> bool:
+    """True for a number that is a name's: "Resolution 12"; "In Tessel 12 boats" are counted."""
+    noun, length = _counted(text[one.end :])
+    plural = text[: one.end + length].endswith("s") or not _PERSONS.isdisjoint(noun)
+    return bool(_LABEL.search(text[: one.start])) and not one.unit and not plural
+
+
+def _figure(candidate: Candidate, one: Quantity, until: Quantity | None, turned: bool) -> Statement:
+    """The statement of a figure, or of a range where it goes on to `until`."""
+    text, last = candidate.text, until or one
+    before, after = text[: one.start], text[last.end :]
+    hedge, tail = HEDGE.search(before), OR_MORE.match(after)
+    between = re.search(r"\bbetween $", before, re.IGNORECASE) if until else None
+    noun, length = ([], 0) if last.unit else _counted(after)
+    unit = last.unit or next((word for word in noun if word in MEASURES), "")
+    found = [match.lastgroup for match in (_BEFORE.search(before), _AFTER.match(after)) if match]
+    return Statement(
+        candidate,
+        "number",
+        amount(one, until, before, after, unit),
+        min(match.start() if match else one.start for match in (hedge, between)),
+        last.end + (tail.end() if tail else length),
+        frozenset(noun) - _PERSONS,
+        turned or bool(_FORMER.search(before)),
+        (found[0] or "") if found else "",
+    )
+
+
+def _counted(after: str) -> tuple[list[str], int]:
+    """The stems of the noun phrase that a text begins with, and where it ends."""
+    found: list[str] = []
+    end = 0
+    for match in WORD.finditer(after):
+        word = fold(match.group())
+        gap = after[end : match.start()].strip(" \n-")
+        if gap or word in STOPWORDS or word.isdigit() or len(found) == 4:
+            break
+        found.append(_CASUALTIES.get(stem(word), stem(word)))
+        end = match.end()
+        if word.endswith("s") or found[-1] in _PERSONS | MEASURES:
+            break  # a plural is the head; what follows is its verb
+    return found, end
+
+
+def dates(candidate: Candidate) -> Iterator[Statement]:
+    """The statements of a sentence's days and years."""
+    text = candidate.text
+    found = mentions(text, published(candidate))
+    for match in _YEAR.finditer(text):
+        if not any(day.start < match.end() and match.start() < day.end for day in found):
+            year = int(match.group())
+            found.append(Mention(*match.span(), dt.date(year, 1, 1), dt.date(year, 12, 31)))
+    for day in found:
+        if not _NAMING.match(text, day.end):
+            lead = _LEAD.match(text, day.start, day.end)
+            start = lead.end() if lead else day.start
+            hedge = HEDGE.search(text[:start])
+            start = hedge.start() if hedge else start
+            former = bool(_FORMER.search(text[: day.start]))
+            per = "said" if _SPOKEN.search(text[: day.start]) else ""
+            yield Statement(candidate, "date", day, start, day.end, former=former, per=per)
