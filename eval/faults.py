@@ -180,7 +180,7 @@ def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("negations-not-checked", "rag.verify.polarity:changed",
+@fault("negations-not-checked", "rag.verify.negation:changed",
        "A sentence may deny what its passage says.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []

@@ -7,10 +7,10 @@ from rag.decide.prose import is_prose
 from rag.decide.spans import offers
 from rag.request.asking import only_asks
 from rag.request.question import Question
-from rag.text.clauses import lines
 from rag.text.names import missing
 from rag.text.persons import name_runs
 from rag.text.speech import OPENS_ON_PRONOUN, statements
+from rag.text.tokens import lines
 from rag.text.words import words
 
 SENTENCES_BEFORE = 2

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.text.clauses import Token
 from rag.text.dates import CALENDAR
 from rag.text.names import demonym, same_name
+from rag.text.tokens import Token
 from rag.text.words import STOPWORDS, fold
 
 BETWEEN = frozenset(

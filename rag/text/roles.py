@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from rag.text.clauses import Line, Token
 from rag.text.names import demonym, same_name
 from rag.text.persons import MARKS, PREPOSITIONS, TITLES, Source
+from rag.text.tokens import Line, Token
 from rag.text.words import stem, words
 
 _BEFORE = 12

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.text.clauses import Line, Token, held, lines
 from rag.text.names import same_name
 from rag.text.persons import (
     BETWEEN,
@@ -32,6 +31,7 @@ from rag.text.persons import (
     source_of,
 )
 from rag.text.roles import has_role
+from rag.text.tokens import Line, Token, held, lines
 from rag.text.words import words
 
 SAYING = (

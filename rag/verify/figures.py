@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rag.text.clauses import Token, alike, tokens
 from rag.text.names import same_name
 from rag.text.numbers import Quantity
 from rag.text.numbers import quantities as read_quantities
+from rag.text.tokens import Token, alike, tokens
 from rag.verify.days import without_days
 
 _BREAK = re.compile(r",| and\b| but\b| while\b|;")

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.text.clauses import Line, Token, held, lines
 from rag.text.dates import CALENDAR
 from rag.text.names import looks_common
+from rag.text.tokens import Line, Token, held, lines
 
 _QUOTATION = 3
 """Sentences up to which a passage is taken to be restated as a whole."""

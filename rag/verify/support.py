@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.records import Card
-from rag.text.clauses import Line, lines
 from rag.text.enclosed import alike
 from rag.text.names import unnamed
 from rag.text.speech import misattributed
+from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
 from rag.verify.days import undated
 from rag.verify.figures import uncounted
 from rag.verify.joining import anchors, apart, share
-from rag.verify.polarity import changed
+from rag.verify.negation import changed
 
 FaultKind = Literal[
     "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"

@@ -1,7 +1,7 @@
-"""Text as the exact checks read it: sentences of tokens, and which words answer to which.
+"""Sentences as tokens, and which words answer to which.
 
 A key is what is left of a word when inflection is taken away: "took" and "takes"
-are "take". Nothing here knows what a checker concludes.
+are "take".
 """
 
 from __future__ import annotations
@@ -16,100 +16,33 @@ from rag.text.names import demonym, same_name
 from rag.text.words import STOPWORDS, fold, is_acronym, stem
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:()“”\"–—.!?…]")
+MARKS = frozenset(',;:()“”"–—.!?…')
+"""Punctuation, as tokens."""
 _LONGEST = 20_000
 """Characters of a passage that are read; a chunk has about a thousand."""
-
-_IRREGULAR = {
+_IRREGULAR_VERBS = """
+be was were been am is are being, become became, begin began begun, beat beaten, break broke broken,
+bring brought, build built, buy bought, catch caught, choose chose chosen, come came, draw drew
+drawn, drink drank drunk, drive drove driven, eat ate eaten, fall fell fallen, feel felt, fight
+fought, find found, flee fled, fly flew flown, forbid forbade forbidden, forget forgot forgotten,
+freeze froze frozen, get got gotten, give gave given, go went gone, grow grew grown, hang hung, hear
+heard, hide hid hidden, hold held, keep kept, know knew known, lay laid, lead led, leave left, lend
+lent, lie lain, light lit, lose lost, make made, mean meant, meet met, pay paid, ride rode ridden,
+rise rose risen, ring rang rung, run ran, say said, see saw seen, seek sought, sell sold, send sent,
+shake shook shaken, shoot shot, show shown, shrink shrank shrunk, sing sang sung, sink sank sunk,
+sleep slept, speak spoke spoken, spend spent, stand stood, steal stole stolen, strike struck, swear
+swore sworn, swim swam swum, take took taken, teach taught, tell told, think thought, throw threw
+thrown, understand understood, wear wore worn, weep wept, win won, withdraw withdrew withdrawn,
+write wrote written
+"""
+"""English verbs whose past is no stem of theirs with an ending."""
+IRREGULAR = {
     form: base
-    for base, forms in (
-        line.split(":")
-        for line in """
-        be:was were been am is are being
-        become:became
-        begin:began begun
-        beat:beaten
-        break:broke broken
-        bring:brought
-        build:built
-        buy:bought
-        catch:caught
-        choose:chose chosen
-        come:came
-        draw:drew drawn
-        drink:drank drunk
-        drive:drove driven
-        eat:ate eaten
-        fall:fell fallen
-        feel:felt
-        fight:fought
-        find:found
-        flee:fled
-        fly:flew flown
-        forbid:forbade forbidden
-        forget:forgot forgotten
-        freeze:froze frozen
-        get:got gotten
-        give:gave given
-        go:went gone
-        grow:grew grown
-        hang:hung
-        hear:heard
-        hide:hid hidden
-        hold:held
-        keep:kept
-        know:knew known
-        lay:laid
-        lead:led
-        leave:left
-        lend:lent
-        lie:lay lain
-        light:lit
-        lose:lost
-        make:made
-        mean:meant
-        meet:met
-        pay:paid
-        ride:rode ridden
-        rise:rose risen
-        ring:rang rung
-        run:ran
-        say:said
-        see:saw seen
-        seek:sought
-        sell:sold
-        send:sent
-        set:setting
-        shake:shook shaken
-        shoot:shot
-        show:shown
-        shrink:shrank shrunk
-        sing:sang sung
-        sink:sank sunk
-        sleep:slept
-        speak:spoke spoken
-        spend:spent
-        stand:stood
-        steal:stole stolen
-        strike:struck stricken
-        swear:swore sworn
-        swim:swam swum
-        take:took taken
-        teach:taught
-        tell:told
-        think:thought
-        throw:threw thrown
-        understand:understood
-        wear:wore worn
-        weep:wept
-        win:won
-        withdraw:withdrew withdrawn
-        write:wrote written
-        """.split("\n")
-        if ":" in line
-    )
-    for base, forms in [(base.strip(), forms)]
-    for form in forms.split()
+    for verb in _IRREGULAR_VERBS.split(",")
+    for base, *forms in [verb.split()]
+    for form in forms
 }
+"""Their forms, each with its base."""
 _SHORTEST_NAME = 5
 """Letters from which two spellings of a name may begin differently."""
 EMPTY = STOPWORDS | frozenset(
@@ -165,7 +98,7 @@ class Line:
 @lru_cache(maxsize=65536)
 def key(word: str) -> str:
     """A folded word without its inflection."""
-    return stem(_IRREGULAR.get(word, word))
+    return stem(IRREGULAR.get(word, word))
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -181,25 +114,18 @@ def tokens(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=512)
 def lines(text: str) -> tuple[Line, ...]:
     """The sentences of a text."""
-    found = []
-    for span in sentences(text[:_LONGEST]):
-        part = span.of(text)
-        found.append(Line(part, span.start, tokens(part)))
-    return tuple(found)
+    spans = sentences(text[:_LONGEST])
+    return tuple(Line(span.of(text), span.start, tokens(span.of(text))) for span in spans)
 
 
 @lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> bool:
-    """True where two keys are of one word, or of two that grew from one."""
+    """True where two keys are of one word, of two that grew from one, or of one name."""
     if one == other:
         return True
     shorter = min(len(one), len(other))
-    if (
-        shorter >= 5
-        and one[: shorter - 1] == other[: shorter - 1]
-        and abs(len(one) - len(other)) < 4
-    ):
-        return True
+    if shorter >= 5 and one[: shorter - 1] == other[: shorter - 1]:
+        return abs(len(one) - len(other)) < 4 or same_name(one, other) or demonym(one, other)
     if shorter < _SHORTEST_NAME and one[:1] != other[:1]:
         return False  # "dead" and "head" sound alike to a rule for names
     return same_name(one, other) or demonym(one, other)
@@ -209,3 +135,8 @@ def held(wanted: Iterable[str], present: Iterable[str]) -> set[str]:
     """Those of the wanted keys that answer to one of the keys present."""
     there = frozenset(present)
     return {one for one in wanted if one in there or any(alike(one, other) for other in there)}
+
+
+def union(lines: Iterable[Line]) -> frozenset[str]:
+    """The keys of several sentences."""
+    return frozenset[str]().union(*(line.keys for line in lines))
