@@ -24,7 +24,7 @@ from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
 from rag.verify.days import undated
 from rag.verify.figures import uncounted
-from rag.verify.joining import anchors, apart, share
+from rag.verify.joined import is_joined, restated, share
 from rag.verify.negation import changed
 
 FaultKind = Literal[
@@ -165,10 +165,8 @@ def _restated(
         named = [one for title in titles for one in lines(title)]
         if not quoted and share(line, [*passages, *named]) < LEAST_SHARED:
             return [Fault("citation", line.text)]
-        joined = apart(line, [lines(support.text) for support in given], titles)
-        if joined:
-            return [Fault("joined", joined)]
+        if is_joined(line, [lines(support.text) for support in given], titles):
+            return [Fault("joined", line.text)]
     every = [one.text for one in passages]
-    return [
-        Fault(kind, what) for kind, what in changed(line, anchors(line, passages), every, quoted)
-    ]
+    anchors = [one.text for one in restated(line, passages)]
+    return [Fault(kind, what) for kind, what in changed(line, anchors, every, quoted)]

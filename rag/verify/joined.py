@@ -1,0 +1,140 @@
+"""Which sentences of a passage a sentence restates, and whether they belong together.
+
+Half of one sentence and half of another make a third that nobody wrote: each of
+its words stands in the passage, but no sentence there holds them together. So the
+names of a clause must stand in the sentence of the passage that has its other
+words, or in one shortly before it, to which "he" or "the minister" points back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.text.dates import CALENDAR
+from rag.text.tokens import IRREGULAR, Line, Token, held, lines, union
+from rag.text.word_classes import AUXILIARIES, VERBS_OF_SAYING
+
+_FEW = 3
+"""Sentences up to which a passage is taken to be restated as a whole."""
+_NEAR = 0.7
+"""Share of the best sentence's words down to which another is restated as well."""
+_MORE = 2
+"""Words beyond the best sentence's from which another is restated as well."""
+_LEAST = 0.2
+"""Share of a sentence's words that the one which it restates has to hold."""
+_BACK = 5
+"""Sentences before one to which it may point back."""
+
+
+def share(sentence: Line, passage: Sequence[Line]) -> float:
+    """The share of a sentence's words that carry meaning which stand in a passage, 0 to 1."""
+    wanted = sentence.keys
+    return len(held(wanted, union(passage))) / len(wanted) if wanted else 1.0
+
+
+def restated(sentence: Line, passage: Sequence[Line]) -> list[Line]:
+    """The sentences of a passage that a sentence restates; all where they are few."""
+    return list(passage) if len(passage) <= _FEW else _nearest(sentence.keys, passage)
+
+
+def _nearest(wanted: frozenset[str], passage: Sequence[Line]) -> list[Line]:
+    """The sentences that hold most of some keys, and those that add to what these hold."""
+    by_share = sorted(
+        ((held(wanted, line.keys), line) for line in passage), key=lambda pair: -len(pair[0])
+    )
+    best = by_share[0][0] if by_share else set()
+    if not best or len(best) < _LEAST * len(wanted):
+        return []
+    kept, covered = [], set[str]()
+    for keys, line in by_share:
+        if len(keys) >= _NEAR * len(best) or len(keys - covered) >= _MORE:
+            kept.append(line)
+            covered |= keys
+    return kept
+
+
+def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str]) -> bool:
+    """True where the names of a clause stand in the passages, but not where the rest of it does.
+
+    Args:
+        sentence: one sentence to be checked.
+        passages: the sentences of each passage; one does not point back into another.
+        titles: headlines, whose names an article's sentences may leave out.
+    """
+    if sum(map(len, passages)) < 2:
+        return False
+    known = union(line for title in titles for line in lines(title))
+    subject, *predicates = _parts(sentence)
+    for predicate in predicates:
+        names = _names((*subject, *predicate))
+        rest = _keys(predicate)
+        if _mismatched(names | _figures(subject), rest - names or rest, passages, known):
+            return True
+    return False
+
+
+def _mismatched(
+    names: frozenset[str],
+    rest: frozenset[str],
+    passages: Sequence[Sequence[Line]],
+    known: frozenset[str],
+) -> bool:
+    """True where a name stands in the passages, but not where the rest of its clause does."""
+    every = [line for passage in passages for line in passage]
+    near = _nearest(rest, every)
+    if not names or not near:
+        return False
+    reach = frozenset[str]().union(
+        *(
+            _reach(passage, at)
+            for passage in passages
+            for at, one in enumerate(passage)
+            if one in near
+        )
+    )
+    # What else of the clause stands in another sentence brings that one's names along.
+    beyond = rest - held(rest, reach)
+    reach |= union(line for line in every if held(beyond, line.keys))
+    lost = names - held(names, reach)
+    if not any(_names(line.tokens[1:]) for line in near):
+        lost -= held(lost, known)
+    return bool(held(lost, union(every)))
+
+
+def _parts(sentence: Line) -> list[tuple[Token, ...]]:
+    """The subject of a sentence and what is said of it, as far as the forms of verbs tell."""
+    every = sentence.tokens
+    verbs = [at for at, token in enumerate(every) if at and _is_finite(token)]
+    if not verbs:
+        return [(), every]
+    starts = [verbs[0], *(at for at in verbs[1:] if every[at - 1].word == "and")]
+    ends = [*starts[1:], len(every)]
+    return [every[: starts[0]], *(every[a:b] for a, b in zip(starts, ends, strict=True))]
+
+
+def _is_finite(token: Token) -> bool:
+    if token.capital:
+        return False
+    verb = token.word in AUXILIARIES or token.word in IRREGULAR or token.word in VERBS_OF_SAYING
+    return verb or token.word.endswith("ed")
+
+
+def _figures(subject: Sequence[Token]) -> frozenset[str]:
+    """The keys of a subject's numbers: "18,500 claims" did not do what others did."""
+    return frozenset(token.key for token in subject if token.word.isdigit() and token.counts)
+
+
+def _keys(part: Sequence[Token]) -> frozenset[str]:
+    return frozenset(token.key for token in part if token.counts and token.word not in CALENDAR)
+
+
+def _reach(passage: Sequence[Line], at: int) -> frozenset[str]:
+    """The keys of a sentence and of those before it to which it may point back."""
+    return union(passage if len(passage) <= _FEW else passage[max(0, at - _BACK) : at + 1])
+
+
+def _names(part: Sequence[Token]) -> frozenset[str]:
+    """The keys of the capitalised words, days and months apart."""
+    return frozenset(
+        token.key for token in part if token.capital and token.counts and token.word not in CALENDAR
+    )
