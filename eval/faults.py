@@ -174,7 +174,7 @@ def _(real: Instead, sentence: str, supports: Any) -> Any:
     return [Unsupported("name", sentence.split(" ")[0])]
 
 
-@fault("numbers-not-checked", "rag.verify.figures:uncounted",
+@fault("numbers-not-checked", "rag.verify.numbers:missing_numbers",
        "A sentence may give any number.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []

@@ -22,10 +22,10 @@ from rag.text.names import unnamed
 from rag.text.speech import misattributed
 from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
-from rag.verify.days import undated
-from rag.verify.figures import uncounted
+from rag.verify.dates import missing_dates
 from rag.verify.joined import is_joined, restated, share
 from rag.verify.negation import changed
+from rag.verify.numbers import missing_numbers
 
 FaultKind = Literal[
     "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"
@@ -84,8 +84,8 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
     stated = _without_quotations(sentence, text)
     titles = [support.title for support in given if support.title]
     dated = [(f"{one.title}\n{one.text}", one.published) for one in given]
-    days = undated(stated, dated, [support.published for support in given])
-    numbers = uncounted(stated, [text, *titles])
+    days = missing_dates(stated, dated)
+    numbers = missing_numbers(stated, [text, *titles])
     found = [
         *_quotations(sentence, text),
         *(Fault("number", what) for what in numbers),
