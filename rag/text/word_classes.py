@@ -10,6 +10,9 @@ PREPOSITIONS = frozenset(
     "about after against among around as at before between by during for from in into near of off "
     "on over since through to toward towards under until upon with within without".split()
 )
+QUANTIFIERS = frozenset(
+    "one two three four five both several many few another last next earlier nobody".split()
+)
 BE = frozenset("is are was were".split())
 AUXILIARIES = BE | frozenset(
     "did does do has have had will would can could should might must".split()
@@ -21,6 +24,13 @@ CONJUNCTIONS = frozenset(
     "so as than that who whom whose which after before".split()
 )
 """Words that begin another clause."""
+COMMANDS = frozenset("tell give name list show find describe explain say please".split())
+"""Words by which somebody is asked to do what a question asks."""
+OPENERS = frozenset[str]().union(
+    PREPOSITIONS, CONJUNCTIONS, DETERMINERS, QUANTIFIERS, AUXILIARIES, COMMANDS,
+    "according besides despite following like unlike".split(),
+)  # fmt: skip
+"""Words that have a capital letter only where they open a sentence."""
 PARTICLES = frozenset("al el ul bin ibn de da di du van von der la le".split())
 """Words in small letters inside names."""
 TITLES = frozenset(

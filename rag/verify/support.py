@@ -18,12 +18,12 @@ from typing import Literal
 
 from index.records import Card
 from rag.text.enclosed import alike
-from rag.text.names import unnamed
 from rag.text.speech import misattributed
 from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
 from rag.verify.dates import missing_dates
 from rag.verify.joined import is_joined, restated, share
+from rag.verify.names import missing_names
 from rag.verify.negation import changed
 from rag.verify.numbers import missing_numbers
 
@@ -90,7 +90,7 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
         *_quotations(sentence, text),
         *(Fault("number", what) for what in numbers),
         *(Fault("date", what) for what in days),
-        *(Fault("name", what) for what in unnamed(stated, f"{text}\n{known}")),
+        *(Fault("name", what) for what in missing_names(stated, f"{text}\n{known}")),
     ]
     passages = [line for support in given for line in lines(support.text)]
     for line in lines(sentence):
