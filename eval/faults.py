@@ -186,7 +186,7 @@ def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("speakers-not-checked", "rag.text.speech:misattributed",
+@fault("speakers-not-checked", "rag.verify.speakers:wrong_speakers",
        "A sentence may put words into another mouth.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []

@@ -17,7 +17,8 @@ from rag.compare.stems import common_stems, periods
 from rag.records import Candidate
 from rag.text.dates import Mention, mentions
 from rag.text.names import name_words
-from rag.text.speech import OPENS_ON_PRONOUN, SAYING
+from rag.text.speech import OPENS_ON_PRONOUN
+from rag.text.word_classes import SAYING
 from rag.text.words import STOPWORDS, words
 
 Kind = Literal["number", "date", "polarity", "name", "words"]

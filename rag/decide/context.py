@@ -8,7 +8,7 @@ from rag.decide.spans import offers
 from rag.request.asking import only_asks
 from rag.request.question import Question
 from rag.text.names import missing
-from rag.text.persons import name_runs
+from rag.text.noun_phrases import name_runs
 from rag.text.speech import OPENS_ON_PRONOUN, statements
 from rag.text.tokens import lines
 from rag.text.words import words

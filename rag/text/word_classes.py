@@ -17,6 +17,11 @@ BE = frozenset("is are was were".split())
 AUXILIARIES = BE | frozenset(
     "did does do has have had will would can could should might must".split()
 )
+ADVERBS = frozenset(
+    "also later then again now earlier once still first only already never not yet just further"
+    .split()
+)  # fmt: skip
+"""Words of time and degree that stand before a verb."""
 PRONOUNS = frozenset("he she they it i we".split())
 """Words that stand for a speaker."""
 CONJUNCTIONS = frozenset(

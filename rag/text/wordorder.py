@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.text.speech import SAYING
+from rag.text.word_classes import SAYING
 
 DETERMINERS = frozenset(
     "the a an his her its their this that these those my our your every each some any all".split()

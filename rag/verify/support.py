@@ -18,7 +18,6 @@ from typing import Literal
 
 from index.records import Card
 from rag.text.enclosed import alike
-from rag.text.speech import misattributed
 from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
 from rag.verify.dates import missing_dates
@@ -26,6 +25,7 @@ from rag.verify.joined import is_joined, restated, share
 from rag.verify.names import missing_names
 from rag.verify.negation import changed
 from rag.verify.numbers import missing_numbers
+from rag.verify.speakers import wrong_speakers
 
 FaultKind = Literal[
     "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"
@@ -94,7 +94,7 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
     ]
     passages = [line for support in given for line in lines(support.text)]
     for line in lines(sentence):
-        for source in misattributed(line, [support.text for support in given], known):
+        for source in wrong_speakers(line, [support.text for support in given], known):
             found.append(Fault("speaker", " ".join(source.name)))
     quoted = [line.text for line in lines(sentence)] if stated != sentence else []
     for line in lines(stated):
