@@ -83,7 +83,9 @@ def source_of(phrase: Sequence[Token]) -> Source:
     noun = heads[-1].key if heads else ""
     if len(heads) == 1 and phrase[0].word == "the" and _is_people(heads[0]):
         return Source((), noun)  # "the Russian"
-    if runs and (not heads or heads[-1].capital):
+    first = next((at for at, one in enumerate(phrase) if one.capital and one.counts), 0)
+    last = _heads(phrase[first:])[-1:]
+    if runs and (not last or last[0].capital):  # no "Syrian defence ministry"
         return Source(runs[-1], noun)
     pronoun = next((token.word for token in phrase if token.word in PRONOUNS), "")
     return Source((), noun, "" if noun else pronoun)
