@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rag.text.names import same_name
 from rag.text.noun_phrases import Source, same_person
-from rag.text.speech import OUTLET, Statement, resolved, statements
-from rag.text.tokens import Line, held
+from rag.text.speech import OUTLET, Statement, attributions, resolved
+from rag.text.tokens import held
 from rag.text.words import words
 
 _LEAST = 0.3
@@ -16,27 +16,26 @@ _NEARLY = 0.8
 """Share of the best overlap down to which another statement may be the one that is meant."""
 
 
-def wrong_speakers(sentence: Line, passages: Iterable[str], known: str) -> list[Source]:
-    """The sources in a sentence to whom the passages do not give what it gives them.
+def wrong_speakers(sentence: str, passages: Sequence[str], known: str) -> list[str]:
+    """The names in a sentence to whom the passages do not give what it gives them.
 
     Args:
-        sentence: one sentence to be checked.
+        sentence: what is to be checked.
         passages: what it cites.
         known: what is known of the articles besides, in words.
     """
     reported = [(one, passage) for passage in passages for one in resolved(passage)]
-    wrong = []
-    for statement in statements(sentence):
-        source = statement.source
-        outlet = source.noun == OUTLET and set(source.name) <= set(words(known))
-        if not source.name or outlet:
-            continue
-        near = _nearest(statement, reported)
-        if near and not any(
-            _can_be(source, one.source, f"{passage}\n{known}") for one, passage in near
-        ):
-            wrong.append(source)
-    return wrong
+    outlets = set(words(known))
+    return [
+        " ".join(statement.source.name)
+        for statement in attributions(sentence)
+        if statement.source.name
+        and not (statement.source.noun == OUTLET and outlets.issuperset(statement.source.name))
+        and (near := _nearest(statement, reported))
+        and not any(
+            _can_be(statement.source, one.source, f"{passage}\n{known}") for one, passage in near
+        )
+    ]
 
 
 def _nearest(

@@ -1,11 +1,11 @@
-"""Does the cited passage say what the sentence says? Exact checks, level 1.
+"""Does the cited passage say what the sentence says? The exact check.
 
 Every sentence of every answer passes here before anybody sees it, whichever
 model wrote it. A sentence is supported when each quotation of four words or
 more stands verbatim in the passage; each number, date and name stands in the
 passage or in what is known of the article; who said it is who says it in the
 passage; no negation or "could" is lost or gained; and what it says together is
-said together there. Nothing here asks a model.
+said together there.
 """
 
 from __future__ import annotations
@@ -78,27 +78,25 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
     given = list(supports)
     text = "\n".join(support.text for support in given)
     known = "\n".join(support.known for support in given)
+    titles = [support.title for support in given if support.title]
     sentence = _unlabelled(sentence, known)
     if _is_quotation(sentence, given):
         return []
     stated = _without_quotations(sentence, text)
-    titles = [support.title for support in given if support.title]
-    dated = [(f"{one.title}\n{one.text}", one.published) for one in given]
-    days = missing_dates(stated, dated)
-    numbers = missing_numbers(stated, [text, *titles])
-    found = [
-        *_quotations(sentence, text),
-        *(Fault("number", what) for what in numbers),
-        *(Fault("date", what) for what in days),
-        *(Fault("name", what) for what in missing_names(stated, f"{text}\n{known}")),
-    ]
-    passages = [line for support in given for line in lines(support.text)]
-    for line in lines(sentence):
-        for source in wrong_speakers(line, [support.text for support in given], known):
-            found.append(Fault("speaker", " ".join(source.name)))
+    dated = [(f"{support.title}\n{support.text}", support.published) for support in given]
+    texts = [support.text for support in given]
+    invented = [quote for quote in _long_quotations(sentence) if not verbatim(quote, text)]
+    missing: dict[FaultKind, list[str]] = {
+        "quotation": invented,
+        "number": missing_numbers(stated, [text, *titles]),
+        "date": missing_dates(stated, dated),
+        "name": missing_names(stated, f"{text}\n{known}"),
+        "speaker": wrong_speakers(sentence, texts, known),
+    }
+    found = [Fault(kind, what) for kind, every in missing.items() for what in every]
     quoted = [line.text for line in lines(sentence)] if stated != sentence else []
     for line in lines(stated):
-        found += _restated(line, passages, given, titles, quoted)
+        found += _changed(line, [lines(one) for one in texts], titles, quoted)
     return found
 
 
@@ -116,20 +114,14 @@ def _plain(text: str) -> str:
     return alike(fold(text)).strip(" '.,;:")
 
 
-def _quotations(sentence: str, text: str) -> list[Fault]:
-    return [
-        Fault("quotation", quote)
-        for quote in quoted_parts(sentence)
-        if len(words(quote)) >= SHORTEST_QUOTATION and not verbatim(quote, text)
-    ]
+def _long_quotations(sentence: str) -> list[str]:
+    return [one for one in quoted_parts(sentence) if len(words(one)) >= SHORTEST_QUOTATION]
 
 
 def _is_quotation(sentence: str, given: Sequence[Support]) -> bool:
     """True where the sentence is nothing but one passage's own words, in quotation marks."""
-    if not (sentence.startswith("“") and sentence.endswith("”")):
-        return False
-    inside = sentence[1:-1]
-    return not {"“", "”"} & set(inside) and any(verbatim(inside, one.text) for one in given)
+    whole = re.fullmatch("“([^“”]*)”", sentence, re.DOTALL)
+    return whole is not None and any(verbatim(whole[1], support.text) for support in given)
 
 
 def _unlabelled(sentence: str, known: str) -> str:
@@ -138,35 +130,31 @@ def _unlabelled(sentence: str, known: str) -> str:
     Numbers and negations in the name of an outlet or in a headline are no statements.
     """
     label, opening, quoted = sentence.partition(": “")
-    if opening and set(words(label)) <= set(words(known)):
-        return opening[-1] + quoted
-    return sentence
+    is_own = opening and set(words(label)) <= set(words(known))
+    return f"“{quoted}" if is_own else sentence
 
 
 def _without_quotations(sentence: str, text: str) -> str:
     """The sentence without what it quotes at length: that is the passage's own."""
-
-    def kept(match: re.Match[str]) -> str:
-        long = len(words(match[1])) >= SHORTEST_QUOTATION
-        return " . " if long and verbatim(match[1], text) else match[0]
-
-    return _QUOTATION.sub(kept, sentence)
+    for quote in _long_quotations(sentence):
+        if verbatim(quote, text):
+            sentence = re.sub(rf"[“\"]\s*{re.escape(quote)}\s*[”\"]", " . ", sentence)
+    return sentence
 
 
-def _restated(
-    line: Line,
-    passages: Sequence[Line],
-    given: Sequence[Support],
-    titles: Sequence[str],
-    quoted: Sequence[str],
+def _changed(
+    line: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str], quoted: Sequence[str]
 ) -> list[Fault]:
     """What a sentence in its own words changes of the sentences that it restates."""
+    every = [one for passage in passages for one in passage]
     if len(line.keys) >= FEWEST_WORDS:
-        named = [one for title in titles for one in lines(title)]
-        if not quoted and share(line, [*passages, *named]) < LEAST_SHARED:
+        headlines = [one for title in titles for one in lines(title)]
+        if not quoted and share(line, [*every, *headlines]) < LEAST_SHARED:
             return [Fault("citation", line.text)]
-        if is_joined(line, [lines(support.text) for support in given], titles):
+        if is_joined(line, passages, titles):
             return [Fault("joined", line.text)]
-    every = [one.text for one in passages]
-    anchors = [one.text for one in restated(line, passages)]
-    return [Fault(kind, what) for kind, what in changed(line, anchors, every, quoted)]
+    anchors = [one.text for one in restated(line, every)]
+    return [
+        Fault(kind, word)
+        for kind, word in changed(line, anchors, [one.text for one in every], quoted)
+    ]
