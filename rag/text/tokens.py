@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.sentences import sentences
-from rag.text.names import demonym, same_name
 from rag.text.words import STOPWORDS, fold, is_acronym, stem
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:()“”\"–—.!?…]")
@@ -43,8 +42,8 @@ IRREGULAR = {
     for form in forms
 }
 """Their forms, each with its base."""
-_SHORTEST_NAME = 5
-"""Letters from which two spellings of a name may begin differently."""
+_SHORTEST_ROOT = 4
+"""Letters that two words which grew from one have in common."""
 EMPTY = STOPWORDS | frozenset(
     "told says say said according also would could may might one two".split()
 )
@@ -120,15 +119,9 @@ def lines(text: str) -> tuple[Line, ...]:
 
 @lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> bool:
-    """True where two keys are of one word, of two that grew from one, or of one name."""
-    if one == other:
-        return True
-    shorter = min(len(one), len(other))
-    if shorter >= 5 and one[: shorter - 1] == other[: shorter - 1]:
-        return abs(len(one) - len(other)) < 4 or same_name(one, other) or demonym(one, other)
-    if shorter < _SHORTEST_NAME and one[:1] != other[:1]:
-        return False  # "dead" and "head" sound alike to a rule for names
-    return same_name(one, other) or demonym(one, other)
+    """True where two keys are of one word, or of two that grew from one: "resign", "resignat"."""
+    length = max(_SHORTEST_ROOT, min(len(one), len(other)) - 1)
+    return one == other or (one[:length] == other[:length] and abs(len(one) - len(other)) < 4)
 
 
 def held(wanted: Iterable[str], present: Iterable[str]) -> set[str]:

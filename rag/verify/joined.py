@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from rag.text.dates import CALENDAR
 from rag.text.tokens import IRREGULAR, Line, Token, held, lines, union
-from rag.text.word_classes import AUXILIARIES, VERBS_OF_SAYING
+from rag.text.word_classes import AUXILIARIES
 
 _FEW = 3
 """Sentences up to which a passage is taken to be restated as a whole."""
@@ -115,8 +115,7 @@ def _parts(sentence: Line) -> list[tuple[Token, ...]]:
 def _is_finite(token: Token) -> bool:
     if token.capital:
         return False
-    verb = token.word in AUXILIARIES or token.word in IRREGULAR or token.word in VERBS_OF_SAYING
-    return verb or token.word.endswith("ed")
+    return token.word in AUXILIARIES or token.word in IRREGULAR or token.word.endswith("ed")
 
 
 def _figures(subject: Sequence[Token]) -> frozenset[str]:

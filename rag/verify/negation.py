@@ -9,7 +9,6 @@ does (Chapman et al., 2001).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,9 +37,6 @@ _CLAUSE = frozenset(
     "and that than after before".split()
 )
 """Words at which the scope of a negation ends."""
-_PREFIX = re.compile(r"(?:un|in|im|non|dis)(\w{4,})")
-_FURTHEST = 8
-"""Words that carry meaning which a negation governs at most."""
 _MOST = 0.6
 """Share of a negation's words that must stand unnegated elsewhere for it to be lost."""
 
@@ -74,8 +70,6 @@ class Reading:
     soft: bool
     """True where anything in it is said to be possible, to come or conditional."""
     keys: frozenset[str]
-    prefixed: frozenset[str]
-    """What its words with a negative prefix negate: "identify" for "unidentified"."""
 
 
 @lru_cache(maxsize=1024)
@@ -101,7 +95,6 @@ def reading(text: str) -> Reading:
         possible=possible,
         soft=any(token.key in _POSSIBLE or token.word in _AHEAD for token in every),
         keys=frozenset(token.key for token in every),
-        prefixed=frozenset(key(match[1]) for one in every if (match := _PREFIX.match(one.word))),
     )
 
 
@@ -130,14 +123,9 @@ def changed(
         for one in cited
         for negation in one.negations
         if not any(negation.same(other) for other in (*own.negations, *kept))
-        and own.prefixed.isdisjoint(negation.governed)
     ]
-    prefixed = frozenset[str]().union(*(one.prefixed for one in cited))
     gained = [
-        negation
-        for negation in own.negations
-        if not any(negation.same(other) for other in there)
-        and prefixed.isdisjoint(negation.governed)
+        negation for negation in own.negations if not any(negation.same(other) for other in there)
     ]
     found: list[tuple[Kind, str]] = []
     found += [("negation", one.marker) for one in gained if _is_gained(one, own, cited)]
@@ -208,7 +196,7 @@ def _onward(every: Sequence[Token], at: int) -> list[int]:
             break
         if token.is_word and token.word not in STOPWORDS:
             found.append(n)
-    return found[:_FURTHEST]
+    return found
 
 
 def _to_the_end(every: Sequence[Token], at: int) -> list[int]:
