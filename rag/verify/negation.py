@@ -9,17 +9,19 @@ does (Chapman et al., 2001).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
-from rag.text.tokens import MARKS, Line, Token, held, key, tokens
+from rag.text.tokens import MARKS, Line, Token, held, key
+from rag.text.word_classes import CONJUNCTIONS
 from rag.text.words import STOPWORDS
 
 Kind = Literal["negation", "modality"]
 
-_NOT = frozenset("not never cannot nor neither no none nobody nothing nowhere".split())
+_NOT = frozenset("not never cannot nor neither no none nobody nothing nowhere without".split())
 _PRIVATIVE = frozenset(
     map(key, "deny denial refuse refusal reject decline fail failure dismiss lack avoid".split())
 ) | {key("unable")}
@@ -28,15 +30,12 @@ _NEAR_NEGATION = frozenset(
     map(key, "hardly barely scarcely rarely few only except until unless yet still against".split())
 )
 """Words by which a sentence says without "not" what another says with it."""
-_POSSIBLE = frozenset(map(key, "could may might can possibly perhaps maybe probably".split())) | {
-    key("likely"), key("unlikely"),
-}  # fmt: skip
-_AHEAD = frozenset("will shall would should must if unless whether".split())
-_CLAUSE = frozenset(
-    "but because although though while when where whether if until unless since so who which as "
-    "and that than after before".split()
+_POSSIBLE = frozenset(
+    map(key, "could may might can possibly perhaps maybe probably likely unlikely".split())
 )
-"""Words at which the scope of a negation ends."""
+_UNSETTLED = frozenset("will shall would should must if unless whether".split())
+_CLAUSE_ENDS = MARKS | CONJUNCTIONS
+_SENTENCE_ENDS = frozenset("; . ! ? but although while".split())
 _MOST = 0.6
 """Share of a negation's words that must stand unnegated elsewhere for it to be lost."""
 
@@ -47,8 +46,6 @@ class Negation:
 
     marker: str
     governed: tuple[str, ...]
-    clause: frozenset[str]
-    """The keys that carry meaning in the clause around it."""
 
     def same(self, other: Negation) -> bool:
         """True where both negate a word in common, or neither negates any."""
@@ -67,70 +64,65 @@ class Reading:
     negative: frozenset[str]
     possible: frozenset[str]
     """Keys of the verbs that "could" and the like govern."""
-    soft: bool
+    unsettled: bool
     """True where anything in it is said to be possible, to come or conditional."""
     keys: frozenset[str]
 
 
 @lru_cache(maxsize=1024)
-def reading(text: str) -> Reading:
+def reading(line: Line) -> Reading:
     """Read the negations and modals of one sentence."""
-    every = tokens(text)
+    every = line.tokens
     scopes = {at: scope for at in range(len(every)) if (scope := _scope(every, at)) is not None}
     depth = [sum(at in scope for scope in scopes.values()) for at in range(len(every))]
-    shown = [
-        at
-        for at, token in enumerate(every)
-        if token.is_word and token.word not in STOPWORDS and at not in scopes
-    ]
-    possible = frozenset(_possible(every))
+    shown = [at for at, token in enumerate(every) if _bears_meaning(token) and at not in scopes]
     return Reading(
         negations=tuple(
-            Negation(every[at].text, _head_first(every, scope), _clause(every, at))
+            Negation(every[at].text, _head_first(every[n] for n in scope))
             for at, scope in scopes.items()
             if not scope or any(depth[n] % 2 for n in scope)
         ),
         positive=frozenset(every[at].key for at in shown if depth[at] % 2 == 0),
         negative=frozenset(every[at].key for at in shown if depth[at] % 2),
-        possible=possible,
-        soft=any(token.key in _POSSIBLE or token.word in _AHEAD for token in every),
+        possible=frozenset(_possible(every)),
+        unsettled=any(token.key in _POSSIBLE or token.word in _UNSETTLED for token in every),
         keys=frozenset(token.key for token in every),
     )
 
 
 def changed(
     sentence: Line,
-    anchors: Iterable[str],
-    passage: Iterable[str] = (),
-    quoted: Iterable[str] = (),
+    restated: Iterable[Line],
+    passage: Iterable[Line] = (),
+    quoted: Iterable[Line] = (),
 ) -> list[tuple[Kind, str]]:
     """Negations and modals that the sentence has and its passage has not, or the reverse.
 
     Args:
         sentence: one sentence to be checked.
-        anchors: the sentences of the passage that it restates.
+        restated: the sentences of the passage that it restates.
         passage: all sentences of the passage, any of which may hold a negation that it keeps.
         quoted: what it quotes at length beside its own words; a negation kept there is not lost.
     """
-    own = reading(sentence.text)
-    cited = [reading(anchor) for anchor in anchors]
+    own = reading(sentence)
+    cited = [reading(line) for line in restated]
     if not cited:
         return []
     there = [one for line in passage for one in reading(line).negations]
-    kept = [one for line in quoted for one in reading(line).negations]
+    kept = [*own.negations, *(one for line in quoted for one in reading(line).negations)]
+    gained = [one for one in own.negations if not any(one.same(other) for other in there)]
     lost = [
         negation
         for one in cited
         for negation in one.negations
-        if not any(negation.same(other) for other in (*own.negations, *kept))
+        if not any(negation.same(other) for other in kept)
     ]
-    gained = [
-        negation for negation in own.negations if not any(negation.same(other) for other in there)
+    markers = [one.marker for one in gained if _is_gained(one, own, cited, sentence.keys)]
+    markers += [one.marker for one in lost if _is_lost(one, own, cited, gained)]
+    return [
+        *(("negation", marker) for marker in markers),
+        *(("modality", verb) for verb in _moods_changed(own, cited)),
     ]
-    found: list[tuple[Kind, str]] = []
-    found += [("negation", one.marker) for one in gained if _is_gained(one, own, cited)]
-    found += [("negation", one.marker) for one in lost if _is_lost(one, own, cited, gained)]
-    return found + [("modality", verb) for verb in _moods_changed(own, cited)]
 
 
 def _near_negations(one: Reading, others: Iterable[Reading]) -> frozenset[str]:
@@ -138,35 +130,35 @@ def _near_negations(one: Reading, others: Iterable[Reading]) -> frozenset[str]:
     return (one.keys & _NEAR_NEGATION).difference(*(other.keys for other in others))
 
 
-def _is_gained(mine: Negation, own: Reading, cited: Sequence[Reading]) -> bool:
+def _is_gained(
+    negation: Negation, own: Reading, cited: Sequence[Reading], keys: frozenset[str]
+) -> bool:
     """True where the passage says the same without a negation, or has nothing like one."""
-    head = mine.governed[:1]
+    head = negation.governed[:1]
     denied = any(held(head, one.negative) for one in cited)
     if denied or any(held(head, one.positive) for one in cited):
         return not denied
-    shares = [len(held(mine.clause, one.keys)) for one in cited]
-    nearest = [one for one, share in zip(cited, shares, strict=True) if share == max(shares)]
-    return not any(one.negations or _near_negations(one, [own]) for one in nearest)
+    nearest = max(cited, key=lambda one: len(held(keys, one.keys)))
+    return not nearest.negations and not _near_negations(nearest, [own])
 
 
 def _is_lost(
-    other: Negation, own: Reading, cited: Sequence[Reading], gained: Sequence[Negation]
+    negation: Negation, own: Reading, cited: Sequence[Reading], gained: Sequence[Negation]
 ) -> bool:
     """True where the sentence says without negation what the passage says with this one."""
-    stated = [one for one in other.governed if held([one], own.positive)]
-    head = other.governed[:1]
-    if head and head[0] in stated:
+    head = negation.governed[:1]
+    if held(head, own.positive):
         return not held(head, own.negative)
-    if gained or _near_negations(own, cited):
-        return False
-    return len(stated) >= 2 and len(stated) > _MOST * len(other.governed)
+    stated = held(negation.governed, own.positive)
+    several = len(stated) > max(1, _MOST * len(negation.governed))
+    return several and not gained and not _near_negations(own, cited)
 
 
 def _moods_changed(own: Reading, cited: Sequence[Reading]) -> Iterator[str]:
     """The verbs that one side says may be and the other side says are."""
-    if not own.soft:
-        yield from (verb for one in cited for verb in one.possible if held([verb], own.positive))
-    if not any(one.soft for one in cited):
+    if not own.unsettled:
+        yield from (verb for one in cited for verb in held(one.possible, own.positive))
+    if not any(one.unsettled for one in cited):
         settled = frozenset[str]().union(*(one.positive for one in cited))
         yield from held(own.possible & own.positive, settled)
 
@@ -179,44 +171,26 @@ def _scope(every: Sequence[Token], at: int) -> list[int] | None:
         if follows in ("only", "just", "least"):
             return None
         said_before = [n for n in range(at) if every[n].counts and not every[n].capital]
-        return _onward(every, at) or said_before  # "asked whether to resign, she said no"
-    if token.word == "without":
-        return _onward(every, at)[:3]
-    if token.word in ("instead", "rather") and follows in ("of", "than"):
-        return _onward(every, at + 1)
-    return _to_the_end(every, at) if token.key in _PRIVATIVE else None
+        return _onward(every, at, _CLAUSE_ENDS) or said_before  # "asked whether …, she said no"
+    if (token.word, follows) in (("instead", "of"), ("rather", "than")):
+        return _onward(every, at + 1, _CLAUSE_ENDS)
+    return _onward(every, at, _SENTENCE_ENDS) if token.key in _PRIVATIVE else None
 
 
-def _onward(every: Sequence[Token], at: int) -> list[int]:
-    """The words that carry meaning from a place to the end of its clause."""
-    found: list[int] = []
-    for n in range(at + 1, len(every)):
-        token = every[n]
-        if token.text in MARKS or (token.word in _CLAUSE and (found or token.word != "that")):
-            break
-        if token.is_word and token.word not in STOPWORDS:
-            found.append(n)
-    return found
-
-
-def _to_the_end(every: Sequence[Token], at: int) -> list[int]:
-    """The words that carry meaning from a place to "but" or to the end of its sentence."""
-    ends = (";", ".", "!", "?", "but", "although", "while")
+def _onward(every: Sequence[Token], at: int, ends: Container[str]) -> list[int]:
+    """The places of the words that carry meaning behind a place, up to where its scope ends."""
     last = next((n for n in range(at + 1, len(every)) if every[n].word in ends), len(every))
-    return [n for n in range(at + 1, last) if every[n].counts]
+    return [n for n in range(at + 1, last) if _bears_meaning(every[n])]
 
 
-def _clause(every: Sequence[Token], at: int) -> frozenset[str]:
-    """The keys that carry meaning between the marks on both sides of a place."""
-    marks = [n for n, token in enumerate(every) if token.text in MARKS]
-    first = max((n for n in marks if n < at), default=-1)
-    last = min((n for n in marks if n > at), default=len(every))
-    return frozenset(token.key for token in every[first + 1 : last] if token.counts)
+def _bears_meaning(token: Token) -> bool:
+    return token.is_word and token.word not in STOPWORDS
 
 
-def _head_first(every: Sequence[Token], scope: Sequence[int]) -> tuple[str, ...]:
+def _head_first(scope: Iterable[Token]) -> tuple[str, ...]:
     """The keys of a scope, its head before the others: no name, number or adverb if it can be."""
-    plain = [every[n] for n in scope if not every[n].capital] or [every[n] for n in scope]
+    every = list(scope)
+    plain = [one for one in every if not one.capital] or every
     heads = [one for one in plain if not one.word.endswith("ly") and not one.word[0].isdigit()]
     return tuple(dict.fromkeys(one.key for one in (*heads[:1], *plain)))
 
@@ -225,9 +199,5 @@ def _possible(every: Sequence[Token]) -> Iterator[str]:
     """The keys of the verbs that words of possibility govern."""
     for at, token in enumerate(every):
         if token.key in _POSSIBLE and not token.capital:
-            for verb in every[at + 1 : at + 5]:
-                if verb.text in MARKS:
-                    break
-                if verb.counts and not verb.word.endswith("ly"):
-                    yield verb.key
-                    break
+            verbs = (every[n] for n in _onward(every, at, MARKS))
+            yield from islice((one.key for one in verbs if not one.word.endswith("ly")), 1)

@@ -94,7 +94,7 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
         "speaker": wrong_speakers(sentence, texts, known),
     }
     found = [Fault(kind, what) for kind, every in missing.items() for what in every]
-    quoted = [line.text for line in lines(sentence)] if stated != sentence else []
+    quoted = lines(sentence) if stated != sentence else ()
     for line in lines(stated):
         found += _changed(line, [lines(one) for one in texts], titles, quoted)
     return found
@@ -143,7 +143,7 @@ def _without_quotations(sentence: str, text: str) -> str:
 
 
 def _changed(
-    line: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str], quoted: Sequence[str]
+    line: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str], quoted: Sequence[Line]
 ) -> list[Fault]:
     """What a sentence in its own words changes of the sentences that it restates."""
     every = [one for passage in passages for one in passage]
@@ -153,8 +153,5 @@ def _changed(
             return [Fault("citation", line.text)]
         if is_joined(line, passages, titles):
             return [Fault("joined", line.text)]
-    anchors = [one.text for one in restated(line, every)]
-    return [
-        Fault(kind, word)
-        for kind, word in changed(line, anchors, [one.text for one in every], quoted)
-    ]
+    found = changed(line, restated(line, every), every, quoted)
+    return [Fault(kind, word) for kind, word in found]
