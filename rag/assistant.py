@@ -27,7 +27,7 @@ from rag.reader.reading import Reader
 from rag.records import Answer, Dates, Event
 from rag.request.question import LONGEST
 from rag.settings import index_folder
-from rag.text.enclosed import visible
+from rag.text.display import visible
 
 Mode = Literal["auto", "quote", "compose"]
 

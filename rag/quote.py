@@ -22,7 +22,7 @@ from rag.decide.timing import newest_first
 from rag.records import Candidate, Draft, Passage
 from rag.request.question import Question
 from rag.retrieve import says_more
-from rag.text.enclosed import name, nested
+from rag.text.display import name, nested
 from rag.text.words import fold, words
 
 SENTENCES = 3

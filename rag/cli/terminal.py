@@ -22,7 +22,7 @@ from rich.text import Text
 from index import languages
 from index.records import Article, Card, Page
 from rag.records import Answer, Citation, Headline, Refusal
-from rag.text.enclosed import unmarked
+from rag.text.display import unmarked
 
 UNKNOWN = "unknown"
 INDENT = "    "

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.compare.statement import Kind
 from rag.quote import source_line
 from rag.records import Candidate
-from rag.text.enclosed import nested
+from rag.text.display import nested
 from rag.text.words import words
 from rag.verify.support import SHORTEST_QUOTATION
 

@@ -41,10 +41,9 @@ _SHORTEST_VARIANT = 4
 """Letters below which another spelling is another name."""
 _LEAST_ALIKE = 0.6
 """Share of letters in common (Ratcliff and Obershelp, 1988) up to which sounds do not count."""
-_DEMONYMS = ("ian", "ean", "ish", "ese", "an", "n", "i", "er", "")
-_PLACES = frozenset(("", "a", "e", "y", "ia", "ey", "iye", "en", "ain", "and", "o"))
-"""What names of places end in where their people's name begins to differ."""
-_SHORTEST_PLACE = 4
+_PEOPLE = re.compile(r"(\w{3,}?)(?:ian|ean|ish|ese|an|i)")
+_LONGEST_ENDING = 3
+"""Letters of a place's name behind what its people's name has of it: "Sweden", "Germany"."""
 _RUN = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:(?:of|the|and|for|in|on|to)\s+){0,2}[A-Z][\w’'-]*)+")
 _LONGEST_ACRONYM = 7
 
@@ -119,22 +118,12 @@ def same_name(one: str, other: str) -> bool:
 @lru_cache(maxsize=65536)
 def demonym(one: str, other: str) -> bool:
     """True where one folded word names the people of the other: Turkish and Turkey."""
-    return one != other and (_of_place(one, other) or _of_place(other, one))
-
-
-def _of_place(people: str, place: str) -> bool:
-    for suffix in _DEMONYMS:
-        root = people.removesuffix(suffix)
-        ending = place.removeprefix(root)
-        if (
-            people.endswith(suffix)
-            and place.startswith(root)
-            and len(root) >= _SHORTEST_PLACE - (suffix != "")
-            and ending in (_PLACES if suffix else {"y"})
-            and (suffix not in ("n", "er", "i") or ending in {"", "a", "y"})
-        ):
-            return True
-    return False
+    return one != other and any(
+        (root := _PEOPLE.fullmatch(people))
+        and place.startswith(root[1])
+        and len(place) - len(root[1]) <= _LONGEST_ENDING
+        for people, place in ((one, other), (other, one))
+    )
 
 
 def expansions(text: str) -> dict[str, set[str]]:

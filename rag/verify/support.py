@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.records import Card
-from rag.text.enclosed import alike
+from rag.text.display import comparable
 from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
 from rag.verify.dates import missing_dates
@@ -111,7 +111,7 @@ def verbatim(quote: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return alike(fold(text)).strip(" '.,;:")
+    return comparable(fold(text)).strip(" '.,;:")
 
 
 def _long_quotations(sentence: str) -> list[str]:
