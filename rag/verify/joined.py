@@ -1,9 +1,9 @@
 """Which sentences of a passage a sentence restates, and whether they belong together.
 
-Half of one sentence and half of another make a third that nobody wrote: each of
-its words stands in the passage, but no sentence there holds them together. So the
-names of a clause must stand in the sentence of the passage that has its other
-words, or in one shortly before it, to which "he" or "the minister" points back.
+Half of one sentence and half of another make a third that nobody wrote: each of its
+words stands in the passage, but no sentence there holds them together. So the names
+of a sentence must stand in the sentence of the passage that has its other words, or
+in one shortly before it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MORE = 2
 _LEAST = 0.2
 """Share of a sentence's words that the one which it restates has to hold."""
 _BACK = 5
-"""Sentences before one to which it may point back."""
+"""Sentences before one to which "he" or "the minister" may point back."""
 
 
 def share(sentence: Line, passage: Sequence[Line]) -> float:
@@ -54,86 +54,44 @@ def _nearest(wanted: frozenset[str], passage: Sequence[Line]) -> list[Line]:
 
 
 def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str]) -> bool:
-    """True where the names of a clause stand in the passages, but not where the rest of it does.
+    """True where the names of a sentence stand in the passages, but not where the rest does.
 
     Args:
         sentence: one sentence to be checked.
         passages: the sentences of each passage; one does not point back into another.
         titles: headlines, whose names an article's sentences may leave out.
     """
-    if sum(map(len, passages)) < 2:
-        return False
-    known = union(line for title in titles for line in lines(title))
-    subject, *predicates = _parts(sentence)
-    for predicate in predicates:
-        names = _names((*subject, *predicate))
-        rest = _keys(predicate)
-        if _mismatched(names | _figures(subject), rest - names or rest, passages, known):
-            return True
-    return False
-
-
-def _mismatched(
-    names: frozenset[str],
-    rest: frozenset[str],
-    passages: Sequence[Sequence[Line]],
-    known: frozenset[str],
-) -> bool:
-    """True where a name stands in the passages, but not where the rest of its clause does."""
-    every = [line for passage in passages for line in passage]
-    near = _nearest(rest, every)
+    every = sentence.tokens
+    verb = next((at for at, token in enumerate(every) if at and _is_finite(token)), 0)
+    # "18,500 claims" did not do what others did.
+    figures = {token.key for token in every[:verb] if token.word.isdigit() and token.counts}
+    names = _names(every) | figures
+    near = _nearest(_keys(every[verb:]), [line for passage in passages for line in passage])
     if not names or not near:
         return False
-    reach = frozenset[str]().union(
-        *(
-            _reach(passage, at)
-            for passage in passages
-            for at, one in enumerate(passage)
-            if one in near
-        )
+    reach = union(
+        line
+        for passage in passages
+        for at, one in enumerate(passage)
+        if one in near
+        for line in (passage if len(passage) <= _FEW else passage[max(0, at - _BACK) : at + 1])
     )
-    # What else of the clause stands in another sentence brings that one's names along.
-    beyond = rest - held(rest, reach)
-    reach |= union(line for line in every if held(beyond, line.keys))
     lost = names - held(names, reach)
     if not any(_names(line.tokens[1:]) for line in near):
-        lost -= held(lost, known)
-    return bool(held(lost, union(every)))
-
-
-def _parts(sentence: Line) -> list[tuple[Token, ...]]:
-    """The subject of a sentence and what is said of it, as far as the forms of verbs tell."""
-    every = sentence.tokens
-    verbs = [at for at, token in enumerate(every) if at and _is_finite(token)]
-    if not verbs:
-        return [(), every]
-    starts = [verbs[0], *(at for at in verbs[1:] if every[at - 1].word == "and")]
-    ends = [*starts[1:], len(every)]
-    return [every[: starts[0]], *(every[a:b] for a, b in zip(starts, ends, strict=True))]
+        lost -= held(lost, union(line for title in titles for line in lines(title)))
+    return bool(held(lost, union(line for passage in passages for line in passage)))
 
 
 def _is_finite(token: Token) -> bool:
-    if token.capital:
-        return False
-    return token.word in AUXILIARIES or token.word in IRREGULAR or token.word.endswith("ed")
-
-
-def _figures(subject: Sequence[Token]) -> frozenset[str]:
-    """The keys of a subject's numbers: "18,500 claims" did not do what others did."""
-    return frozenset(token.key for token in subject if token.word.isdigit() and token.counts)
+    """True for a word that looks like a verb with a subject: "is", "took", "wanted"."""
+    verb = token.word in AUXILIARIES or token.word in IRREGULAR or token.word.endswith("ed")
+    return verb and not token.capital
 
 
 def _keys(part: Sequence[Token]) -> frozenset[str]:
     return frozenset(token.key for token in part if token.counts and token.word not in CALENDAR)
 
 
-def _reach(passage: Sequence[Line], at: int) -> frozenset[str]:
-    """The keys of a sentence and of those before it to which it may point back."""
-    return union(passage if len(passage) <= _FEW else passage[max(0, at - _BACK) : at + 1])
-
-
 def _names(part: Sequence[Token]) -> frozenset[str]:
     """The keys of the capitalised words, days and months apart."""
-    return frozenset(
-        token.key for token in part if token.capital and token.counts and token.word not in CALENDAR
-    )
+    return _keys([token for token in part if token.capital])
