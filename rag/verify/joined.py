@@ -1,9 +1,8 @@
 """Which sentences of a passage a sentence restates, and whether they belong together.
 
-Half of one sentence and half of another make a third that nobody wrote: each of its
-words stands in the passage, but no sentence there holds them together. So the names
-of a sentence must stand in the sentence of the passage that has its other words, or
-in one shortly before it.
+Half of one passage and half of another make a third that nobody wrote: each of its
+words stands in one of them, but none holds them together. So the names of a sentence
+must stand in the passage that has its other words.
 """
 
 from __future__ import annotations
@@ -22,8 +21,6 @@ _MORE = 2
 """Words beyond the best sentence's from which another is restated as well."""
 _LEAST = 0.2
 """Share of a sentence's words that the one which it restates has to hold."""
-_BACK = 5
-"""Sentences before one to which "he" or "the minister" may point back."""
 
 
 def share(sentence: Line, passage: Sequence[Line]) -> float:
@@ -54,11 +51,11 @@ def _nearest(wanted: frozenset[str], passage: Sequence[Line]) -> list[Line]:
 
 
 def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str]) -> bool:
-    """True where the names of a sentence stand in the passages, but not where the rest does.
+    """True where the names of a sentence stand in one passage, and what it says in another.
 
     Args:
         sentence: one sentence to be checked.
-        passages: the sentences of each passage; one does not point back into another.
+        passages: the sentences of each passage.
         titles: headlines, whose names an article's sentences may leave out.
     """
     every = sentence.tokens
@@ -70,11 +67,7 @@ def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequen
     if not names or not near:
         return False
     reach = union(
-        line
-        for passage in passages
-        for at, one in enumerate(passage)
-        if one in near
-        for line in (passage if len(passage) <= _FEW else passage[max(0, at - _BACK) : at + 1])
+        line for passage in passages if any(one in near for one in passage) for line in passage
     )
     lost = names - held(names, reach)
     if not any(_names(line.tokens[1:]) for line in near):
