@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Literal
 
 from rag.text.tokens import MARKS, Line, Token, held, key
-from rag.text.word_classes import CONJUNCTIONS
+from rag.text.word_classes import CONJUNCTIONS, VERBS_OF_SAYING
 from rag.text.words import STOPWORDS
 
 Kind = Literal["negation", "modality"]
@@ -34,6 +34,8 @@ _POSSIBLE = frozenset(
     map(key, "could may might can possibly perhaps maybe probably likely unlikely".split())
 )
 _UNSETTLED = frozenset("will shall would should must if unless whether".split())
+_ALLEGED = frozenset("alleged alleges allegedly accused suspected claimed reportedly".split())
+"""Words for what somebody says of another and nobody has shown."""
 _CLAUSE_ENDS = MARKS | CONJUNCTIONS
 _SENTENCE_ENDS = frozenset("; . ! ? but although while".split())
 _MOST = 0.6
@@ -66,6 +68,10 @@ class Reading:
     """Keys of the verbs that "could" and the like govern."""
     unsettled: bool
     """True where anything in it is said to be possible, to come or conditional."""
+    alleged: bool
+    """True where it tells of what is only alleged."""
+    attributed: bool
+    """True where somebody is said to have said something of it."""
     keys: frozenset[str]
 
 
@@ -86,6 +92,8 @@ def reading(line: Line) -> Reading:
         negative=frozenset(every[at].key for at in shown if depth[at] % 2),
         possible=frozenset(_possible(every)),
         unsettled=any(token.key in _POSSIBLE or token.word in _UNSETTLED for token in every),
+        alleged=any(token.word in _ALLEGED for token in every),
+        attributed=any(token.word in VERBS_OF_SAYING | {"according"} for token in every),
         keys=frozenset(token.key for token in every),
     )
 
@@ -121,7 +129,7 @@ def changed(
     markers += [one.marker for one in lost if _is_lost(one, own, cited, gained)]
     return [
         *(("negation", marker) for marker in markers),
-        *(("modality", verb) for verb in _moods_changed(own, cited)),
+        *(("modality", verb) for verb in _moods_changed(own, cited, sentence.keys)),
     ]
 
 
@@ -138,7 +146,7 @@ def _is_gained(
     denied = any(held(head, one.negative) for one in cited)
     if denied or any(held(head, one.positive) for one in cited):
         return not denied
-    nearest = max(cited, key=lambda one: len(held(keys, one.keys)))
+    nearest = _nearest(keys, cited)
     return not nearest.negations and not _near_negations(nearest, [own])
 
 
@@ -154,13 +162,19 @@ def _is_lost(
     return several and not gained and not _near_negations(own, cited)
 
 
-def _moods_changed(own: Reading, cited: Sequence[Reading]) -> Iterator[str]:
-    """The verbs that one side says may be and the other side says are."""
+def _moods_changed(own: Reading, cited: Sequence[Reading], keys: frozenset[str]) -> Iterator[str]:
+    """What one side says may be, or is alleged, and the other side says is."""
     if not own.unsettled:
         yield from (verb for one in cited for verb in held(one.possible, own.positive))
+        if not (own.alleged or own.attributed) and _nearest(keys, cited).alleged:
+            yield "alleged"
     if not any(one.unsettled for one in cited):
         settled = frozenset[str]().union(*(one.positive for one in cited))
         yield from held(own.possible & own.positive, settled)
+
+
+def _nearest(keys: frozenset[str], cited: Sequence[Reading]) -> Reading:
+    return max(cited, key=lambda one: len(held(keys, one.keys)))
 
 
 def _scope(every: Sequence[Token], at: int) -> list[int] | None:
