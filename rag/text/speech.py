@@ -144,7 +144,7 @@ def _is_another(source: Source, wanted: set[str], line: Line, role: Role | None)
         said = {token.word for token in line.tokens}
         joint = _JOINT.search(line.text) is not None or source.pronoun not in said
         return joint and wanted.isdisjoint(said)
-    return bool(source.noun) and not _is_definite(line, source.noun)  # "officials"
+    return bool(source.noun) and not _definite(line, source.noun)  # "officials"
 
 
 @lru_cache(maxsize=512)
@@ -172,7 +172,7 @@ def resolved(passage: str) -> tuple[Statement, ...]:
         found += own
         subject = next((one.source.name for one in own if one.source.name), None)
         if not subject and not inside:  # what is quoted opens on a capital letter and no speaker
-            subject = _opening_name(line)
+            subject = _opening_name(line.tokens)
         if subject or (not inside and not (own and own[0].source.pronoun)):
             last = subject or ()
     return tuple(found)
@@ -188,41 +188,32 @@ def _is_open(text: str, is_open: bool) -> bool:
 def _named(one: Statement, last: tuple[str, ...], line: Line) -> Statement:
     """The statement with its source's name, if it can be the person spoken of last."""
     source = one.source
-    person_meant = source.pronoun in _HE_OR_SHE or (
-        source.noun and _is_definite(line, source.noun) and _is_of_person(line, source.noun)
-    )
-    another = any(len(run) > 1 and not same_person(run, last) for run in name_runs(line.tokens))
-    if source.name or not person_meant or another:
+    noun = _definite(line, source.noun)
+    if source.name or not (source.pronoun in _HE_OR_SHE or (noun and _is_of_person(noun))):
         return one
-    return replace(one, source=replace(source, name=last))
+    another = any(len(run) > 1 and not same_person(run, last) for run in name_runs(line.tokens))
+    return one if another else replace(one, source=replace(source, name=last))
 
 
-def _is_definite(line: Line, noun: str) -> bool:
-    """True for "the minister" and "the company": one that was named before; not "officials"."""
-    for at, token in enumerate(line.tokens):
-        if token.key == noun:
-            plural = token.word.endswith("s") and not token.word.endswith("ss")
-            return not plural and "the" in [one.word for one in line.tokens[max(0, at - 3) : at]]
-    return False
-
-
-def _is_of_person(line: Line, noun: str) -> bool:
+def _is_of_person(noun: Token) -> bool:
     """True for a word that is said of one person: "minister", "Russian"; not of a body."""
-    token = next(one for one in line.tokens if one.key == noun)
-    return token.word in TITLES or token.capital or token.word.endswith(("er", "or", "ist", "man"))
+    return noun.word in TITLES or noun.capital or noun.word.endswith(("er", "or", "ist", "man"))
 
 
-def _opening_name(line: Line) -> tuple[str, ...]:
-    """The person with whom a sentence begins, so that "he" in the next one can be him."""
-    first = _after_dateline(line.tokens)
-    return next(iter(name_runs(line.tokens[first : first + 14])), ())
+def _definite(line: Line, noun: str) -> Token | None:
+    """Where "the minister" or "the company" stands: one that was named before; not "officials"."""
+    at = next((at for at, token in enumerate(line.tokens) if token.key == noun), 0)
+    token = line.tokens[at]
+    plural = token.word.endswith("s") and not token.word.endswith("ss")
+    before = [one.word for one in line.tokens[max(0, at - 3) : at]]
+    return token if "the" in before and not plural else None
 
 
-def _after_dateline(every: Sequence[Token]) -> int:
-    """Where a sentence begins after "DUNMARROW, May 20 (Halyard) -"."""
-    if not every or not every[0].text.isupper():
-        return 0
-    return next((at + 1 for at, token in enumerate(every[:12]) if token.text == ")"), 0)
+def _opening_name(every: Sequence[Token]) -> tuple[str, ...]:
+    """The person with whom a sentence begins, behind "DUNMARROW, May 20 (Halyard) -"."""
+    dated = every and every[0].text.isupper()
+    first = next((at + 1 for at, one in enumerate(every[:12]) if dated and one.text == ")"), 0)
+    return next(iter(name_runs(every[first : first + 14])), ())
 
 
 def statements(line: Line) -> list[Statement]:
@@ -290,7 +281,7 @@ def _by_verb(every: Sequence[Token], at: int) -> _Found | None:
         source = replace(source, name=source_of(every[left + 1 : end]).name)
     if source.name or source.noun:
         return first, at + 1, source
-    name = next(iter(name_runs(every[_after_dateline(every) : at])), ())
+    name = _opening_name(every[:at])
     return (0, at + 1, Source(name)) if name and every[left].word == "and" else None
 
 
@@ -318,16 +309,9 @@ def _inverted(every: Sequence[Token], left: int, at: int) -> _Found | None:
 
 def _before_apposition(every: Sequence[Token], left: int) -> int:
     """The last token of the name before "…, the minister," or "…, who"; -1 where there is none."""
-    at = left
-    if every[at].text == ",":
-        at -= 1
-        while at >= 0 and every[at].text not in MARKS:
-            at -= 1
-    elif at > 0 and every[at - 1].text == ",":
-        at -= 1
-    else:
-        return at - 1
-    if at <= 0 or every[at].text != ",":
-        return -1
-    named = any(token.capital for token in every[phrase_start(every, at - 1) : at])
-    return at - 1 if named else -1
+    if every[left].text != "," and every[left - 1].text != ",":
+        return left - 1
+    mark = max((at for at in range(left) if every[at].text in MARKS), default=-1)
+    name = every[phrase_start(every, mark - 1) : max(mark, 0)]
+    is_name = every[mark].text == "," and any(token.capital for token in name)
+    return mark - 1 if is_name else -1
