@@ -20,8 +20,8 @@ from rag.records import Turn
 from rag.request.question import kind
 from rag.text.dates import CALENDAR, mentions
 from rag.text.names import names, split_name
-from rag.text.word_classes import SAYING
-from rag.text.wordorder import AUXILIARIES, PREPOSITIONS, Asked, is_determined, phrases
+from rag.text.word_classes import AUXILIARIES, PREPOSITIONS, SAYING
+from rag.text.wordorder import Asked, is_determined, phrases
 from rag.text.words import STOPWORDS, content, fold, words
 
 History = Sequence[Turn | Mapping[str, str]]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag.request.periods import Period
-from rag.text.wordorder import AUXILIARIES
+from rag.text.word_classes import AUXILIARIES
 from rag.text.words import words
 
 MOST = 4

@@ -13,18 +13,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.text.word_classes import SAYING
+from rag.text.word_classes import AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, SAYING
 
-DETERMINERS = frozenset(
-    "the a an his her its their this that these those my our your every each some any all".split()
-)
-PREPOSITIONS = frozenset(
-    "about after against among around as at before between by during for from in into near of off "
-    "on over since through to toward towards under until upon with within without".split()
-)
-BE = frozenset("is are was were".split())
 _DO = frozenset("did does do".split())
-AUXILIARIES = _DO | BE | frozenset("has have had will would can could should might must".split())
 _PRONOUNS = frozenset("he she it they we i you there".split())
 _STOPS = (PREPOSITIONS - {"of"}) | frozenset(
     "that if whether and or but not out up down back away together".split()
