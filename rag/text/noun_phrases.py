@@ -39,23 +39,23 @@ def person(name: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in name if word not in TITLES) or tuple(name)
 
 
-def same_person(one: Sequence[str], other: Sequence[str]) -> bool:
+def same_person(name: Sequence[str], other: Sequence[str]) -> bool:
     """True where two names can be of one person: one has the words of the other.
 
     "Lavrov" is "Sergei Lavrov" in whatever spelling, but Ida Asker is not Ruben Asker.
     """
-    shorter, longer = sorted((person(one), person(other)), key=len)
+    shorter, longer = sorted((person(name), person(other)), key=len)
     return bool(shorter) and all(
-        any(same_name(word, there) or demonym(word, there) for there in longer) for word in shorter
+        any(same_name(word, match) or demonym(word, match) for match in longer) for word in shorter
     )
 
 
-def phrase_start(every: Sequence[Token], last: int) -> int:
+def phrase_start(tokens: Sequence[Token], last: int) -> int:
     """The first token of the noun phrase that ends at a place."""
     at = last
     while at >= 0:
-        token = every[at]
-        joins = token.word == "and" and at > 0 and every[at - 1].capital and every[at + 1].capital
+        token = tokens[at]
+        joins = token.word == "and" and at > 0 and tokens[at - 1].capital and tokens[at + 1].capital
         cuts = token.word == "and" or (token.word in _BEFORE_SUBJECT and at < last)
         if token.text in MARKS or (cuts and not joins):
             break
@@ -63,15 +63,15 @@ def phrase_start(every: Sequence[Token], last: int) -> int:
     return at + 1
 
 
-def phrase_end(every: Sequence[Token], first: int) -> int:
+def phrase_end(tokens: Sequence[Token], first: int) -> int:
     """One past the last token of the noun phrase that begins at a place."""
-    for at in range(first, len(every)):
-        titled = at > first and every[at].text == "." and every[at - 1].word in TITLES
-        if every[at].text in MARKS and not titled:  # "Dr. Livermore" goes on
+    for at in range(first, len(tokens)):
+        titled = at > first and tokens[at].text == "." and tokens[at - 1].word in TITLES
+        if tokens[at].text in MARKS and not titled:  # "Dr. Livermore" goes on
             return at
-        if every[at].word in _AFTER_SUBJECT and at > first:
+        if tokens[at].word in _AFTER_SUBJECT and at > first:
             return at
-    return len(every)
+    return len(tokens)
 
 
 def source_of(phrase: Sequence[Token]) -> Source:
@@ -83,7 +83,7 @@ def source_of(phrase: Sequence[Token]) -> Source:
     noun = heads[-1].key if heads else ""
     if len(heads) == 1 and phrase[0].word == "the" and _is_people(heads[0]):
         return Source((), noun)  # "the Russian"
-    first = next((at for at, one in enumerate(phrase) if one.capital and one.counts), 0)
+    first = next((at for at, token in enumerate(phrase) if token.capital and token.counts), 0)
     last = _heads(phrase[first:])[-1:]
     if runs and (not last or last[0].capital):  # no "Syrian defence ministry"
         return Source(runs[-1], noun)

@@ -61,7 +61,7 @@ def has_role(source: Source, asked: Sequence[str], passage: Sequence[Line], role
     nouns = [stem(word) for word in asked if word not in role.names]
     owners = [word for word in asked if word in role.names]
     near = set(words(role.known))
-    if not all(any(_same_name(word, one) for one in near) for word in owners):
+    if not all(any(_same_name(word, other) for other in near) for word in owners):
         return False
     if not source.name:
         return len(nouns) == 1 and source.noun == nouns[0]
@@ -74,16 +74,16 @@ def has_role(source: Source, asked: Sequence[str], passage: Sequence[Line], role
     )
 
 
-def _descriptions(every: Sequence[Token], last: int) -> Iterator[list[Token]]:
+def _descriptions(tokens: Sequence[Token], last: int) -> Iterator[list[Token]]:
     """What a sentence says beside a name that ends at a place of who it is."""
-    before = every[max(0, last - _FARTHEST) : last]
+    before = tokens[max(0, last - _FARTHEST) : last]
     name = len(before)
     while name and (before[name - 1].capital or before[name - 1].word in PARTICLES):
         name -= 1
     if name and before[name - 1].text == ",":  # "the premier of Qatar, Sheikh Mohammed"
         before = (*before[: name - 1], *before[name:])
     yield _up_to_end(before[::-1])[::-1]
-    behind = every[last + 1 : last + 1 + _FARTHEST]
+    behind = tokens[last + 1 : last + 1 + _FARTHEST]
     if behind and behind[0].text == ",":
         yield _up_to_end(behind[1:])
     for at, token in enumerate(behind):
@@ -95,14 +95,14 @@ def _descriptions(every: Sequence[Token], last: int) -> Iterator[list[Token]]:
 
 
 def _up_to_end(part: Sequence[Token]) -> list[Token]:
-    ends = (at for at, one in enumerate(part) if one.text in MARKS or one.word in _ENDS)
+    ends = (at for at, token in enumerate(part) if token.text in MARKS or token.word in _ENDS)
     return list(part[: next(ends, len(part))])
 
 
 def _fits(description: Sequence[Token], nouns: Sequence[str], owners: Sequence[str]) -> bool:
     """True where a description has all nouns of a role, of nobody else, and no other role."""
     stems = [stem(token.word) for token in description]
-    places = [at for at, one in enumerate(stems) if one in nouns]
+    places = [at for at, word in enumerate(stems) if word in nouns]
     if not places or not set(nouns) <= set(stems):
         return False
     if any(token.word in _OTHERS for token in description):

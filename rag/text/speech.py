@@ -75,7 +75,7 @@ class Statement:
 
 def attributions(text: str) -> list[Statement]:
     """What each sentence of a text, read by itself, says that somebody said, in order."""
-    return [one for line in lines(text) for one in statements(line)]
+    return [statement for line in lines(text) for statement in statements(line)]
 
 
 def whose(
@@ -101,37 +101,40 @@ def whose(
         is reported to say anything.
     """
     part = passage[start:end]
-    every = lines(passage)
+    sentences = lines(passage)
     inside = {
         number
-        for number, line in enumerate(every)
+        for number, line in enumerate(sentences)
         if line.start < start + len(part) and start < line.start + len(line.text)
     }
-    found = [one for one in resolved(passage) if one.line in inside]
-    if any(_is_theirs(one.source, name, every, role) for one in found):
+    found = [statement for statement in resolved(passage) if statement.line in inside]
+    if any(_is_theirs(statement.source, name, sentences, role) for statement in found):
         return "theirs"
     spoken = set(words(part))
     if not found and _QUOTES.isdisjoint(part) and VERBS_OF_SAYING.isdisjoint(spoken):
         return "none"
     wanted = {word for word in name if word not in TITLES}
     if not found and role is None and part[:1] not in _QUOTES:
-        near = any(same_name(word, one) for word in wanted for one in spoken)
+        near = any(same_name(word, other) for word in wanted for other in spoken)
         return "unknown" if near or _HE_OR_SHE & spoken else "other"
     # Whoever is named with "he said", and is not the one asked about, is likelier to be "he".
-    named = {run for number in inside for run in name_runs(every[number].tokens)}
+    named = {run for number in inside for run in name_runs(sentences[number].tokens)}
     beside = any(len(run) > 1 for run in named) and not any(
-        _is_theirs(Source(run), name, every, role) for run in named
+        _is_theirs(Source(run), name, sentences, role) for run in named
     )
-    others = [beside or _is_another(one.source, wanted, every[one.line], role) for one in found]
+    others = [
+        beside or _is_another(statement.source, wanted, sentences[statement.line], role)
+        for statement in found
+    ]
     return "other" if others and all(others) else "unknown"
 
 
 def _is_theirs(
-    source: Source, name: Sequence[str], every: Sequence[Line], role: Role | None
+    source: Source, name: Sequence[str], sentences: Sequence[Line], role: Role | None
 ) -> bool:
     if role is None:
         return same_person(source.name, person(name))
-    return source.name == tuple(name) or has_role(source, name, every, role)
+    return source.name == tuple(name) or has_role(source, name, sentences, role)
 
 
 def _is_another(source: Source, wanted: set[str], line: Line, role: Role | None) -> bool:
@@ -157,7 +160,7 @@ def resolved(passage: str) -> tuple[Statement, ...]:
     """Sentences of a quotation whose speaker comes at its end."""
     quoting = False
     for number, line in enumerate(lines(passage)):
-        own = [replace(_named(one, last, line), line=number) for one in statements(line)]
+        own = [replace(_named(said, last, line), line=number) for said in statements(line)]
         inside = quoting or line.text[:1] in _QUOTES
         quoting = _is_open(line.text, quoting)
         if inside and not own:
@@ -167,10 +170,10 @@ def resolved(passage: str) -> tuple[Statement, ...]:
             else:
                 unsigned, own = [*unsigned, *own], []
         elif inside:
-            found += [replace(one, source=own[0].source) for one in unsigned]
+            found += [replace(said, source=own[0].source) for said in unsigned]
             unsigned = []
         found += own
-        subject = next((one.source.name for one in own if one.source.name), None)
+        subject = next((said.source.name for said in own if said.source.name), None)
         if not subject and not inside:  # what is quoted opens on a capital letter and no speaker
             subject = _opening_name(line.tokens)
         if subject or (not inside and not (own and own[0].source.pronoun)):
@@ -185,14 +188,14 @@ def _is_open(text: str, is_open: bool) -> bool:
     return is_open
 
 
-def _named(one: Statement, last: tuple[str, ...], line: Line) -> Statement:
+def _named(statement: Statement, last: tuple[str, ...], line: Line) -> Statement:
     """The statement with its source's name, if it can be the person spoken of last."""
-    source = one.source
+    source = statement.source
     noun = _definite(line, source.noun)
     if source.name or not (source.pronoun in _HE_OR_SHE or (noun and _is_of_person(noun))):
-        return one
+        return statement
     another = any(len(run) > 1 and not same_person(run, last) for run in name_runs(line.tokens))
-    return one if another else replace(one, source=replace(source, name=last))
+    return statement if another else replace(statement, source=replace(source, name=last))
 
 
 def _is_of_person(noun: Token) -> bool:
@@ -203,22 +206,22 @@ def _is_of_person(noun: Token) -> bool:
 def _definite(line: Line, noun: str) -> Token | None:
     """Where "the minister" or "the company" stands: one that was named before; not "officials"."""
     at = next((at for at, token in enumerate(line.tokens) if token.key == noun), 0)
-    token = line.tokens[at]
-    plural = token.word.endswith("s") and not token.word.endswith("ss")
-    before = [one.word for one in line.tokens[max(0, at - 3) : at]]
-    return token if "the" in before and not plural else None
+    found = line.tokens[at]
+    plural = found.word.endswith("s") and not found.word.endswith("ss")
+    before = [token.word for token in line.tokens[max(0, at - 3) : at]]
+    return found if "the" in before and not plural else None
 
 
-def _opening_name(every: Sequence[Token]) -> tuple[str, ...]:
+def _opening_name(tokens: Sequence[Token]) -> tuple[str, ...]:
     """The person with whom a sentence begins, behind "DUNMARROW, May 20 (Halyard) -"."""
-    dated = every and every[0].text.isupper()
-    first = next((at + 1 for at, one in enumerate(every[:12]) if dated and one.text == ")"), 0)
-    return next(iter(name_runs(every[first : first + 14])), ())
+    dated = tokens and tokens[0].text.isupper()
+    first = next((at + 1 for at, token in enumerate(tokens[:12]) if dated and token.text == ")"), 0)
+    return next(iter(name_runs(tokens[first : first + 14])), ())
 
 
 def statements(line: Line) -> list[Statement]:
     """What a sentence says that somebody said, in order."""
-    found = sorted(_attributed(line), key=lambda one: one[0])
+    found = sorted(_attributed(line), key=lambda found: found[0])
     return [
         Statement(source, _said(line.tokens, found, number))
         for number, (_, _, source) in enumerate(found)
@@ -227,91 +230,93 @@ def statements(line: Line) -> list[Statement]:
 
 def _attributed(line: Line) -> Iterator[_Found]:
     """The attributions of a sentence: by a verb, by "according to", by a colon before a quote."""
-    every = line.tokens
-    for at, token in enumerate(every):
-        if token.word in VERBS_OF_SAYING and not token.capital and (found := _by_verb(every, at)):
+    tokens = line.tokens
+    for at, token in enumerate(tokens):
+        if token.word in VERBS_OF_SAYING and not token.capital and (found := _by_verb(tokens, at)):
             yield found
     for match in _ACCORDING_TO.finditer(line.text):
-        first = next((n for n, one in enumerate(every) if one.start >= match.end()), len(every))
-        last = phrase_end(every, first)
+        first = next(
+            (at for at, token in enumerate(tokens) if token.start >= match.end()), len(tokens)
+        )
+        last = phrase_end(tokens, first)
         if last > first:
-            yield first, last, source_of(every[first:last])
-    mark = next((at for at, token in enumerate(every[:7]) if token.text in MARKS), 0)
-    if mark + 1 < len(every) and every[mark].text == ":" and every[mark + 1].text in _QUOTES:
-        yield 0, mark, Source(source_of(every[:mark]).name, OUTLET)
+            yield first, last, source_of(tokens[first:last])
+    mark = next((at for at, token in enumerate(tokens[:7]) if token.text in MARKS), 0)
+    if mark + 1 < len(tokens) and tokens[mark].text == ":" and tokens[mark + 1].text in _QUOTES:
+        yield 0, mark, Source(source_of(tokens[:mark]).name, OUTLET)
 
 
-def _said(every: Sequence[Token], found: Sequence[_Found], number: int) -> frozenset[str]:
+def _said(tokens: Sequence[Token], found: Sequence[_Found], number: int) -> frozenset[str]:
     """The keys of what one of a sentence's sources says: what follows, or else all the rest."""
     first, last, _ = found[number]
     if len(found) > 1:
-        until = found[number + 1][0] if number + 1 < len(found) else len(every)
-        keys = frozenset(token.key for token in every[last:until] if token.counts)
+        until = found[number + 1][0] if number + 1 < len(found) else len(tokens)
+        keys = frozenset(token.key for token in tokens[last:until] if token.counts)
         if len(keys) > 1:
             return keys
-    rest = (*every[:first], *every[last:])
+    rest = (*tokens[:first], *tokens[last:])
     return frozenset(
         token.key for token in rest if token.counts and token.word not in VERBS_OF_SAYING
     )
 
 
-def _by_verb(every: Sequence[Token], at: int) -> _Found | None:
+def _by_verb(tokens: Sequence[Token], at: int) -> _Found | None:
     """The source of the verb of saying at a place."""
     left = at - 1
-    while left >= 0 and (every[left].word in _BETWEEN or every[left].word.endswith("ly")):
+    while left >= 0 and (tokens[left].word in _BETWEEN or tokens[left].word.endswith("ly")):
         left -= 1
-    if left < 0 or every[left].word in _NO_SUBJECT:
+    if left < 0 or tokens[left].word in _NO_SUBJECT:
         return None
-    if every[left].word in BE | {"been", "being", "be"}:
-        return _by_whom(every, at)
-    if inverted := _inverted(every, left, at):
+    if tokens[left].word in BE | {"been", "being", "be"}:
+        return _by_whom(tokens, at)
+    if inverted := _inverted(tokens, left, at):
         return inverted
-    if every[left].word in PRONOUNS:
-        return left, at + 1, Source(pronoun=every[left].word)
+    if tokens[left].word in PRONOUNS:
+        return left, at + 1, Source(pronoun=tokens[left].word)
     end = left
-    if every[left].text == "," or every[left].word in ("who", "which"):
-        left = _before_apposition(every, left)
+    if tokens[left].text == "," or tokens[left].word in ("who", "which"):
+        left = _before_apposition(tokens, left)
         if left < 0:
             return None
-    first = phrase_start(every, left)
-    if first > 1 and every[first - 1].word == "and" and every[first - 2].capital:
+    first = phrase_start(tokens, left)
+    if first > 1 and tokens[first - 1].word == "and" and tokens[first - 2].capital:
         return first, at + 1, Source(pronoun="they")
-    source = source_of(every[first : left + 1])
+    source = source_of(tokens[first : left + 1])
     if not source.name and left < end:  # "The minister, Abbas Araghchi, said"
-        source = replace(source, name=source_of(every[left + 1 : end]).name)
+        source = replace(source, name=source_of(tokens[left + 1 : end]).name)
     if source.name or source.noun:
         return first, at + 1, source
-    name = _opening_name(every[:at])
-    return (0, at + 1, Source(name)) if name and every[left].word == "and" else None
+    name = _opening_name(tokens[:at])
+    return (0, at + 1, Source(name)) if name and tokens[left].word == "and" else None
 
 
-def _by_whom(every: Sequence[Token], at: int) -> _Found | None:
+def _by_whom(tokens: Sequence[Token], at: int) -> _Found | None:
     """The source of a passive: "was promised by the governor"."""
-    if at + 2 >= len(every) or every[at + 1].word != "by":
+    if at + 2 >= len(tokens) or tokens[at + 1].word != "by":
         return None
-    last = phrase_end(every, at + 2)
-    return at, last, source_of(every[at + 2 : last])
+    last = phrase_end(tokens, at + 2)
+    return at, last, source_of(tokens[at + 2 : last])
 
 
-def _inverted(every: Sequence[Token], left: int, at: int) -> _Found | None:
+def _inverted(tokens: Sequence[Token], left: int, at: int) -> _Found | None:
     """The subject that follows its verb after a quotation or a comma: "…", said Lavrov."""
-    if every[left].text not in MARKS or at + 1 >= len(every) or not every[at + 1].is_word:
+    if tokens[left].text not in MARKS or at + 1 >= len(tokens) or not tokens[at + 1].is_word:
         return None
-    quoted = not _QUOTES.isdisjoint(token.text for token in every[max(0, left - 1) : left + 1])
-    if not (quoted or every[at + 1].capital or every[at + 1].word in ("the", "a")):
+    quoted = not _QUOTES.isdisjoint(token.text for token in tokens[max(0, left - 1) : left + 1])
+    if not (quoted or tokens[at + 1].capital or tokens[at + 1].word in ("the", "a")):
         return None
-    last = phrase_end(every, at + 1)
-    ends = last >= len(every) or every[last].text in MARKS or every[last].word in PREPOSITIONS
-    if not quoted and (not ends or _before_apposition(every, left) >= 0):
+    last = phrase_end(tokens, at + 1)
+    ends = last >= len(tokens) or tokens[last].text in MARKS or tokens[last].word in PREPOSITIONS
+    if not quoted and (not ends or _before_apposition(tokens, left) >= 0):
         return None
-    return at, last, source_of(every[at + 1 : last])
+    return at, last, source_of(tokens[at + 1 : last])
 
 
-def _before_apposition(every: Sequence[Token], left: int) -> int:
+def _before_apposition(tokens: Sequence[Token], left: int) -> int:
     """The last token of the name before "…, the minister," or "…, who"; -1 where there is none."""
-    if every[left].text != "," and every[left - 1].text != ",":
+    if tokens[left].text != "," and tokens[left - 1].text != ",":
         return left - 1
-    mark = max((at for at in range(left) if every[at].text in MARKS), default=-1)
-    name = every[phrase_start(every, mark - 1) : max(mark, 0)]
-    is_name = every[mark].text == "," and any(token.capital for token in name)
+    mark = max((at for at in range(left) if tokens[at].text in MARKS), default=-1)
+    name = tokens[phrase_start(tokens, mark - 1) : max(mark, 0)]
+    is_name = tokens[mark].text == "," and any(token.capital for token in name)
     return mark - 1 if is_name else -1
