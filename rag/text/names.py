@@ -101,28 +101,28 @@ def _sound(word: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def same_name(one: str, other: str) -> bool:
+def same_name(word: str, other: str) -> bool:
     """True where two folded words are one name, spelt alike or by another transliteration."""
-    if one == other:
+    if word == other:
         return True
-    if min(len(one), len(other)) < _SHORTEST_VARIANT or abs(len(one) - len(other)) > 1:
+    if min(len(word), len(other)) < _SHORTEST_VARIANT or abs(len(word) - len(other)) > 1:
         return False
     return (
-        one.isalpha()
+        word.isalpha()
         and other.isalpha()
-        and _sound(one) == _sound(other)
-        and SequenceMatcher(None, one, other, autojunk=False).ratio() > _LEAST_ALIKE
+        and _sound(word) == _sound(other)
+        and SequenceMatcher(None, word, other, autojunk=False).ratio() > _LEAST_ALIKE
     )
 
 
 @lru_cache(maxsize=65536)
-def demonym(one: str, other: str) -> bool:
+def demonym(word: str, other: str) -> bool:
     """True where one folded word names the people of the other: Turkish and Turkey."""
-    return one != other and any(
+    return word != other and any(
         (root := _PEOPLE.fullmatch(people))
         and place.startswith(root[1])
         and len(place) - len(root[1]) <= _LONGEST_ENDING
-        for people, place in ((one, other), (other, one))
+        for people, place in ((word, other), (other, word))
     )
 
 

@@ -118,16 +118,16 @@ def lines(text: str) -> tuple[Line, ...]:
 
 
 @lru_cache(maxsize=65536)
-def alike(one: str, other: str) -> bool:
+def alike(key: str, other: str) -> bool:
     """True where two keys are of one word, or of two that grew from one: "resign", "resignat"."""
-    length = max(_SHORTEST_ROOT, min(len(one), len(other)) - 1)
-    return one == other or (one[:length] == other[:length] and abs(len(one) - len(other)) < 4)
+    length = max(_SHORTEST_ROOT, min(len(key), len(other)) - 1)
+    return key == other or (key[:length] == other[:length] and abs(len(key) - len(other)) < 4)
 
 
 def held(wanted: Iterable[str], present: Iterable[str]) -> set[str]:
     """Those of the wanted keys that answer to one of the keys present."""
-    there = frozenset(present)
-    return {one for one in wanted if one in there or any(alike(one, other) for other in there)}
+    others = frozenset(present)
+    return {key for key in wanted if key in others or any(alike(key, other) for other in others)}
 
 
 def union(lines: Iterable[Line]) -> frozenset[str]:

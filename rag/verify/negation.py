@@ -78,29 +78,29 @@ class Reading:
 @lru_cache(maxsize=1024)
 def reading(line: Line) -> Reading:
     """Read the negations and modals of one sentence."""
-    every = line.tokens
-    scopes = {at: scope for at in range(len(every)) if (scope := _scope(every, at)) is not None}
-    depth = [sum(at in scope for scope in scopes.values()) for at in range(len(every))]
-    shown = [at for at, token in enumerate(every) if _bears_meaning(token) and at not in scopes]
+    tokens = line.tokens
+    scopes = {at: scope for at in range(len(tokens)) if (scope := _scope(tokens, at)) is not None}
+    depth = [sum(at in scope for scope in scopes.values()) for at in range(len(tokens))]
+    shown = [at for at, token in enumerate(tokens) if _bears_meaning(token) and at not in scopes]
     return Reading(
         negations=tuple(
-            Negation(every[at].text, _head_first(every[n] for n in scope))
+            Negation(tokens[at].text, _head_first(tokens[n] for n in scope))
             for at, scope in scopes.items()
             if not scope or any(depth[n] % 2 for n in scope)
         ),
-        positive=frozenset(every[at].key for at in shown if depth[at] % 2 == 0),
-        negative=frozenset(every[at].key for at in shown if depth[at] % 2),
-        possible=frozenset(_possible(every)),
-        unsettled=any(token.key in _POSSIBLE or token.word in _UNSETTLED for token in every),
-        alleged=any(token.word in _ALLEGED for token in every),
-        attributed=any(token.word in VERBS_OF_SAYING | {"according"} for token in every),
-        keys=frozenset(token.key for token in every),
+        positive=frozenset(tokens[at].key for at in shown if depth[at] % 2 == 0),
+        negative=frozenset(tokens[at].key for at in shown if depth[at] % 2),
+        possible=frozenset(_possible(tokens)),
+        unsettled=any(token.key in _POSSIBLE or token.word in _UNSETTLED for token in tokens),
+        alleged=any(token.word in _ALLEGED for token in tokens),
+        attributed=any(token.word in VERBS_OF_SAYING | {"according"} for token in tokens),
+        keys=frozenset(token.key for token in tokens),
     )
 
 
 def changed(
     sentence: Line,
-    restated: Iterable[Line],
+    restated: Sequence[Line],
     passage: Iterable[Line] = (),
     quoted: Iterable[Line] = (),
 ) -> list[tuple[Kind, str]]:
@@ -116,26 +116,29 @@ def changed(
     cited = [reading(line) for line in restated]
     if not cited:
         return []
-    there = [one for line in passage for one in reading(line).negations]
-    kept = [*own.negations, *(one for line in quoted for one in reading(line).negations)]
-    gained = [one for one in own.negations if not any(one.same(other) for other in there)]
-    lost = [
-        negation
-        for one in cited
-        for negation in one.negations
-        if not any(negation.same(other) for other in kept)
-    ]
-    markers = [one.marker for one in gained if _is_gained(one, own, cited, sentence.keys)]
-    markers += [one.marker for one in lost if _is_lost(one, own, cited, gained)]
+    denied = _negations(passage)
+    kept = [*own.negations, *_negations(quoted)]
+    gained = _unmatched(own.negations, denied)
+    lost = _unmatched(_negations(restated), kept)
+    markers = [new.marker for new in gained if _is_gained(new, own, cited, sentence.keys)]
+    markers += [old.marker for old in lost if _is_lost(old, own, cited, gained)]
     return [
         *(("negation", marker) for marker in markers),
         *(("modality", verb) for verb in _moods_changed(own, cited, sentence.keys)),
     ]
 
 
-def _near_negations(one: Reading, others: Iterable[Reading]) -> frozenset[str]:
+def _negations(lines: Iterable[Line]) -> list[Negation]:
+    return [negation for line in lines for negation in reading(line).negations]
+
+
+def _unmatched(negations: Iterable[Negation], others: Sequence[Negation]) -> list[Negation]:
+    return [negation for negation in negations if not any(map(negation.same, others))]
+
+
+def _near_negations(sentence: Reading, others: Iterable[Reading]) -> frozenset[str]:
     """The near negations of a sentence that none of the others has."""
-    return (one.keys & _NEAR_NEGATION).difference(*(other.keys for other in others))
+    return (sentence.keys & _NEAR_NEGATION).difference(*(other.keys for other in others))
 
 
 def _is_gained(
@@ -143,8 +146,8 @@ def _is_gained(
 ) -> bool:
     """True where the passage says the same without a negation, or has nothing like one."""
     head = negation.governed[:1]
-    denied = any(held(head, one.negative) for one in cited)
-    if denied or any(held(head, one.positive) for one in cited):
+    denied = any(held(head, line.negative) for line in cited)
+    if denied or any(held(head, line.positive) for line in cited):
         return not denied
     nearest = _nearest(keys, cited)
     return not nearest.negations and not _near_negations(nearest, [own])
@@ -165,36 +168,36 @@ def _is_lost(
 def _moods_changed(own: Reading, cited: Sequence[Reading], keys: frozenset[str]) -> Iterator[str]:
     """What one side says may be, or is alleged, and the other side says is."""
     if not own.unsettled:
-        yield from (verb for one in cited for verb in held(one.possible, own.positive))
+        yield from (verb for line in cited for verb in held(line.possible, own.positive))
         if not (own.alleged or own.attributed) and _nearest(keys, cited).alleged:
             yield "alleged"
-    if not any(one.unsettled for one in cited):
-        settled = frozenset[str]().union(*(one.positive for one in cited))
+    if not any(line.unsettled for line in cited):
+        settled = frozenset[str]().union(*(line.positive for line in cited))
         yield from held(own.possible & own.positive, settled)
 
 
 def _nearest(keys: frozenset[str], cited: Sequence[Reading]) -> Reading:
-    return max(cited, key=lambda one: len(held(keys, one.keys)))
+    return max(cited, key=lambda line: len(held(keys, line.keys)))
 
 
-def _scope(every: Sequence[Token], at: int) -> list[int] | None:
+def _scope(tokens: Sequence[Token], at: int) -> list[int] | None:
     """The places of the words that the token at a place negates; None where it is no negation."""
-    token = every[at]
-    follows = every[at + 1].word if at + 1 < len(every) else ""
+    token = tokens[at]
+    follows = tokens[at + 1].word if at + 1 < len(tokens) else ""
     if token.word in _NOT or token.word.endswith("n't"):
         if follows in ("only", "just", "least"):
             return None
-        said_before = [n for n in range(at) if every[n].counts and not every[n].capital]
-        return _onward(every, at, _CLAUSE_ENDS) or said_before  # "asked whether …, she said no"
+        said_before = [n for n in range(at) if tokens[n].counts and not tokens[n].capital]
+        return _onward(tokens, at, _CLAUSE_ENDS) or said_before  # "asked whether …, she said no"
     if (token.word, follows) in (("instead", "of"), ("rather", "than")):
-        return _onward(every, at + 1, _CLAUSE_ENDS)
-    return _onward(every, at, _SENTENCE_ENDS) if token.key in _PRIVATIVE else None
+        return _onward(tokens, at + 1, _CLAUSE_ENDS)
+    return _onward(tokens, at, _SENTENCE_ENDS) if token.key in _PRIVATIVE else None
 
 
-def _onward(every: Sequence[Token], at: int, ends: Container[str]) -> list[int]:
+def _onward(tokens: Sequence[Token], at: int, ends: Container[str]) -> list[int]:
     """The places of the words that carry meaning behind a place, up to where its scope ends."""
-    last = next((n for n in range(at + 1, len(every)) if every[n].word in ends), len(every))
-    return [n for n in range(at + 1, last) if _bears_meaning(every[n])]
+    last = next((n for n in range(at + 1, len(tokens)) if tokens[n].word in ends), len(tokens))
+    return [n for n in range(at + 1, last) if _bears_meaning(tokens[n])]
 
 
 def _bears_meaning(token: Token) -> bool:
@@ -203,15 +206,17 @@ def _bears_meaning(token: Token) -> bool:
 
 def _head_first(scope: Iterable[Token]) -> tuple[str, ...]:
     """The keys of a scope, its head before the others: no name, number or adverb if it can be."""
-    every = list(scope)
-    plain = [one for one in every if not one.capital] or every
-    heads = [one for one in plain if not one.word.endswith("ly") and not one.word[0].isdigit()]
-    return tuple(dict.fromkeys(one.key for one in (*heads[:1], *plain)))
+    tokens = list(scope)
+    plain = [token for token in tokens if not token.capital] or tokens
+    heads = [
+        token for token in plain if not token.word.endswith("ly") and not token.word[0].isdigit()
+    ]
+    return tuple(dict.fromkeys(token.key for token in (*heads[:1], *plain)))
 
 
-def _possible(every: Sequence[Token]) -> Iterator[str]:
+def _possible(tokens: Sequence[Token]) -> Iterator[str]:
     """The keys of the verbs that words of possibility govern."""
-    for at, token in enumerate(every):
+    for at, token in enumerate(tokens):
         if token.key in _POSSIBLE and not token.capital:
-            verbs = (every[n] for n in _onward(every, at, MARKS))
-            yield from islice((one.key for one in verbs if not one.word.endswith("ly")), 1)
+            verbs = (tokens[n] for n in _onward(tokens, at, MARKS))
+            yield from islice((token.key for token in verbs if not token.word.endswith("ly")), 1)
