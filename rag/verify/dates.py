@@ -21,7 +21,9 @@ _WEEK = 7
 _NAMES = frozenset(word for word in CALENDAR if len(word) > 3) - {"march", "sept", "thurs", "tues"}
 """Months and weekdays that are not also verbs or short forms."""
 _DAY = re.compile(r"\b[0-3]?\d(?:st|nd|rd|th)?\b")
-_BARE_YEAR = re.compile(r"(?:\w+ )??((?:19|20)\d\d)")
+_BARE_YEAR = re.compile(
+    r"(?:(?:in|of|since|until|by|from|before|after|during|the) )?((?:19|20)\d\d)"
+)
 Dated = tuple[str, dt.date | None]
 """A text and the day it was written."""
 

@@ -32,12 +32,11 @@ def quantities(text: str, *, ones: bool = False) -> tuple[Quantity, ...]:
 
 def missing_numbers(sentence: str, passages: Sequence[str]) -> list[str]:
     """The numbers of a sentence that the passages do not give, as the sentence words them."""
-    given = [
-        _counted(line.text)
-        for text in passages
-        for whole in (text, without_days(text))  # "six years" may be a length or a time
-        for line in lines(whole)
-    ]
+    given: list[Sequence[Counted]] = []
+    for text in passages:
+        given += (_counted(line.text) for line in lines(without_days(text)))
+        lengths = (_counted(line.text) for line in lines(text))  # "in the past six years"
+        given += ([pair for pair in pairs if pair[0].time] for pairs in lengths)
     dated = without_days(sentence)
     return [
         sentence[number.start : number.end]
