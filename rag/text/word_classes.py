@@ -1,4 +1,4 @@
-"""Closed classes of English words: what articles of grammar are made of, and verbs of saying."""
+"""Classes of English words that are closed, and the verbs that report what somebody said."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TITLES = frozenset(
     reverend father sister his her excellency highness majesty ambassador commissioner councillor
     congressman congresswoman representative speaker chairman chairwoman director coach defence
     defense finance interior health transport former acting spokesman spokeswoman commander admiral
-    lieutenant constable detective officer
+    lieutenant constable detective officer leader head founder
     """.split()
 )
 """What stands before names and is shared by many people."""
