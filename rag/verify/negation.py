@@ -38,8 +38,6 @@ _ALLEGED = frozenset("alleged alleges allegedly accused suspected claimed report
 """Words for what somebody says of another and nobody has shown."""
 _CLAUSE_ENDS = MARKS | CONJUNCTIONS
 _SENTENCE_ENDS = frozenset("; . ! ? but although while".split())
-_MOST = 0.6
-"""Share of a negation's words that must stand unnegated elsewhere for it to be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def reading(line: Line) -> Reading:
     shown = [at for at, token in enumerate(tokens) if _bears_meaning(token) and at not in scopes]
     return Reading(
         negations=tuple(
-            Negation(tokens[at].text, _head_first(tokens[n] for n in scope))
+            Negation(tokens[at].text, _head_first([tokens[n] for n in scope]))
             for at, scope in scopes.items()
             if not scope or any(depth[n] % 2 for n in scope)
         ),
@@ -121,7 +119,7 @@ def changed(
     gained = _unmatched(own.negations, denied)
     lost = _unmatched(_negations(restated), kept)
     markers = [new.marker for new in gained if _is_gained(new, own, cited, sentence.keys)]
-    markers += [old.marker for old in lost if _is_lost(old, own, cited, gained)]
+    markers += [old.marker for old in lost if _is_lost(old, own)]
     return [
         *(("negation", marker) for marker in markers),
         *(("modality", verb) for verb in _moods_changed(own, cited, sentence.keys)),
@@ -136,11 +134,6 @@ def _unmatched(negations: Iterable[Negation], others: Sequence[Negation]) -> lis
     return [negation for negation in negations if not any(map(negation.same, others))]
 
 
-def _near_negations(sentence: Reading, others: Iterable[Reading]) -> frozenset[str]:
-    """The near negations of a sentence that none of the others has."""
-    return (sentence.keys & _NEAR_NEGATION).difference(*(other.keys for other in others))
-
-
 def _is_gained(
     negation: Negation, own: Reading, cited: Sequence[Reading], keys: frozenset[str]
 ) -> bool:
@@ -150,19 +143,13 @@ def _is_gained(
     if denied or any(held(head, line.positive) for line in cited):
         return not denied
     nearest = _nearest(keys, cited)
-    return not nearest.negations and not _near_negations(nearest, [own])
+    return not nearest.negations and _NEAR_NEGATION.isdisjoint(nearest.keys - own.keys)
 
 
-def _is_lost(
-    negation: Negation, own: Reading, cited: Sequence[Reading], gained: Sequence[Negation]
-) -> bool:
+def _is_lost(negation: Negation, own: Reading) -> bool:
     """True where the sentence says without negation what the passage says with this one."""
     head = negation.governed[:1]
-    if held(head, own.positive):
-        return not held(head, own.negative)
-    stated = held(negation.governed, own.positive)
-    several = len(stated) > max(1, _MOST * len(negation.governed))
-    return several and not gained and not _near_negations(own, cited)
+    return bool(held(head, own.positive)) and not held(head, own.negative)
 
 
 def _moods_changed(own: Reading, cited: Sequence[Reading], keys: frozenset[str]) -> Iterator[str]:
@@ -204,14 +191,14 @@ def _bears_meaning(token: Token) -> bool:
     return token.is_word and token.word not in STOPWORDS
 
 
-def _head_first(scope: Iterable[Token]) -> tuple[str, ...]:
+def _head_first(scope: Sequence[Token]) -> tuple[str, ...]:
     """The keys of a scope, its head before the others: no name, number or adverb if it can be."""
-    tokens = list(scope)
-    plain = [token for token in tokens if not token.capital] or tokens
     heads = [
-        token for token in plain if not token.word.endswith("ly") and not token.word[0].isdigit()
+        token
+        for token in scope
+        if not (token.capital or token.word.endswith("ly") or token.word[0].isdigit())
     ]
-    return tuple(dict.fromkeys(token.key for token in (*heads[:1], *plain)))
+    return tuple(dict.fromkeys(token.key for token in (*heads[:1], *scope)))
 
 
 def _possible(tokens: Sequence[Token]) -> Iterator[str]:
