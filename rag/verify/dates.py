@@ -60,7 +60,7 @@ def without_days(text: str) -> str:
 
 def _reckoned(day: Mention, sentence: str, written: dt.date) -> Mention:
     """A mention of a sentence as it is when reckoned from a day of writing."""
-    same = (one for one in mentions(sentence, written) if one.start == day.start)
+    same = (other for other in mentions(sentence, written) if other.start == day.start)
     return next(same, day)
 
 

@@ -67,7 +67,7 @@ def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequen
     if not names or not near:
         return False
     reach = union(
-        line for passage in passages if any(one in near for one in passage) for line in passage
+        line for passage in passages if not set(near).isdisjoint(passage) for line in passage
     )
     lost = names - held(names, reach)
     if not any(_names(line.tokens[1:]) for line in near):

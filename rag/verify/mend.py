@@ -123,9 +123,9 @@ class Mender:
         """The share of the text's content words that the sources hold by stem, 0 to 1."""
         own = _stems(text)
         held = {
-            one
+            word
             for support in self._supports(numbers)
-            for one in _stems(f"{support.text}\n{support.known}")
+            for word in _stems(f"{support.text}\n{support.known}")
         }
         return len(own & held) / len(own) if own else 0.0
 
@@ -136,9 +136,9 @@ class Mender:
     def _fewest(self, text: str, among: Sequence[int], sizes: Iterable[int]) -> tuple[int, ...]:
         """As few as support the text together; of several such sets, the one that shares most."""
         for size in sizes:
-            fitting = [some for some in combinations(among, size) if self._holds(text, some)]
+            fitting = [group for group in combinations(among, size) if self._holds(text, group)]
             if fitting:
-                return max(fitting, key=lambda some: self._shared(text, some))
+                return max(fitting, key=lambda group: self._shared(text, group))
         return ()
 
 

@@ -29,7 +29,7 @@ def missing_names(sentence: str, passage: str) -> list[str]:
     """
     bare = CALENDAR.sub(lambda match: "0" * len(match[0]), sentence)
     present = {part for word in words(passage) for part in (word, *word.split("'"))}
-    capitals = set(words(" ".join(one for one in WORD.findall(passage) if one[0].isupper())))
+    capitals = set(words(" ".join(word for word in WORD.findall(passage) if word[0].isupper())))
     wanted = dict.fromkeys(
         fold(written).removesuffix("'s")
         for name in _named(bare)

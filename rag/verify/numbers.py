@@ -76,7 +76,7 @@ def _counted(text: str, *, ones: bool = True) -> tuple[Counted, ...]:
     for at, number in enumerate(every):
         before, after = text[ends[at] : starts[at]], text[ends[at + 1] : starts[at + 1]]
         following = tokens(after)[:1]
-        noun = frozenset(one.key for one in following if one.counts) or noun
+        noun = frozenset(token.key for token in following if token.counts) or noun
         near = tokens(_BREAK.split(before)[-1] + " " + _BREAK.split(after, maxsplit=1)[0])
         apart = not _PAIR.match(after) and not (at and _PAIR.match(before))
         keys = noun | {token.key for token in near if token.counts}

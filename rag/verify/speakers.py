@@ -24,18 +24,19 @@ def wrong_speakers(sentence: str, passages: Sequence[str], known: str) -> list[s
         passages: what it cites.
         known: what is known of the articles besides, in words.
     """
-    reported = [(one, passage) for passage in passages for one in resolved(passage)]
+    reported = [(said, passage) for passage in passages for said in resolved(passage)]
     outlets = set(words(known))
-    return [
-        " ".join(statement.source.name)
-        for statement in attributions(sentence)
-        if statement.source.name
-        and not (statement.source.noun == OUTLET and outlets.issuperset(statement.source.name))
-        and (near := _nearest(statement, reported))
-        and not any(
-            _can_be(statement.source, one.source, f"{passage}\n{known}") for one, passage in near
-        )
-    ]
+    wrong = []
+    for statement in attributions(sentence):
+        source = statement.source
+        if not source.name or (source.noun == OUTLET and outlets.issuperset(source.name)):
+            continue
+        near = _nearest(statement, reported)
+        if near and not any(
+            _can_be(source, said.source, f"{passage}\n{known}") for said, passage in near
+        ):
+            wrong.append(" ".join(source.name))
+    return wrong
 
 
 def _nearest(
@@ -44,9 +45,9 @@ def _nearest(
     """The reported statements that say the same; all where nothing tells them apart."""
     if not statement.keys:
         return list(reported)
-    shares = [len(held(statement.keys, one.keys)) / len(statement.keys) for one, _ in reported]
+    shares = [len(held(statement.keys, other.keys)) / len(statement.keys) for other, _ in reported]
     least = max(_LEAST, max(shares, default=0.0) * _NEARLY)
-    return [one for one, share in zip(reported, shares, strict=True) if share >= least]
+    return [pair for pair, share in zip(reported, shares, strict=True) if share >= least]
 
 
 def _can_be(source: Source, reported: Source, near: str) -> bool:

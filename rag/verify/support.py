@@ -14,6 +14,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from index.records import Card
@@ -93,10 +94,10 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
         "name": missing_names(stated, f"{text}\n{known}"),
         "speaker": wrong_speakers(sentence, texts, known),
     }
-    found = [Fault(kind, what) for kind, every in missing.items() for what in every]
+    found = [Fault(kind, what) for kind, absent in missing.items() for what in absent]
     quoted = lines(sentence) if stated != sentence else ()
     for line in lines(stated):
-        found += _changed(line, [lines(one) for one in texts], titles, quoted)
+        found += _changed(line, [lines(passage) for passage in texts], titles, quoted)
     return found
 
 
@@ -115,7 +116,7 @@ def _plain(text: str) -> str:
 
 
 def _long_quotations(sentence: str) -> list[str]:
-    return [one for one in quoted_parts(sentence) if len(words(one)) >= SHORTEST_QUOTATION]
+    return [part for part in quoted_parts(sentence) if len(words(part)) >= SHORTEST_QUOTATION]
 
 
 def _is_quotation(sentence: str, given: Sequence[Support]) -> bool:
@@ -146,12 +147,12 @@ def _changed(
     line: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str], quoted: Sequence[Line]
 ) -> list[Fault]:
     """What a sentence in its own words changes of the sentences that it restates."""
-    every = [one for passage in passages for one in passage]
+    passage = list(chain.from_iterable(passages))
     if len(line.keys) >= FEWEST_WORDS:
-        headlines = [one for title in titles for one in lines(title)]
-        if not quoted and share(line, [*every, *headlines]) < LEAST_SHARED:
+        headlines = [headline for title in titles for headline in lines(title)]
+        if not quoted and share(line, [*passage, *headlines]) < LEAST_SHARED:
             return [Fault("citation", line.text)]
         if is_joined(line, passages, titles):
             return [Fault("joined", line.text)]
-    found = changed(line, restated(line, every), every, quoted)
+    found = changed(line, restated(line, passage), passage, quoted)
     return [Fault(kind, word) for kind, word in found]
