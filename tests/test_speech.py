@@ -30,6 +30,7 @@ LAVROV, ARAGHCHI = ("sergei", "lavrov"), ("abbas", "araghchi")
         ("In the words of the Russian, it was over.", set()),
         ("Talks were held, according to reports on Tuesday.", set()),
         ("He said it was over.", set()),
+        ("Hakan Fidan and Sergei Lavrov said it was over.", set()),
         ("It rained in Doha.", set()),
     ],
 )  # fmt: skip
