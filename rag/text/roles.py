@@ -18,7 +18,7 @@ from rag.text.words import stem, words
 
 _FARTHEST = 12
 """Words from a name within which its role stands."""
-_OTHERS = frozenset("former ex late deputy vice acting would-be".split())
+_OTHERS = frozenset("former ex late deputy vice acting".split())
 """Words that make of a role another one."""
 _MAKES = frozenset("as became becomes is elected named appointed".split())
 """Words behind which a sentence tells what somebody is."""

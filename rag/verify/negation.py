@@ -38,6 +38,8 @@ _ALLEGED = frozenset("alleged alleges allegedly accused suspected claimed report
 """Words for what somebody says of another and nobody has shown."""
 _CLAUSE_ENDS = MARKS | CONJUNCTIONS
 _SENTENCE_ENDS = frozenset("; . ! ? but although while".split())
+_MOST = 0.5
+"""Share of a negation's words that must stand unnegated elsewhere for it to be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ def _is_gained(
 def _is_lost(negation: Negation, own: Reading) -> bool:
     """True where the sentence says without negation what the passage says with this one."""
     head = negation.governed[:1]
-    return bool(held(head, own.positive)) and not held(head, own.negative)
+    stated = held(negation.governed, own.positive)
+    most = len(stated) > max(1, _MOST * len(negation.governed))
+    return (most or bool(held(head, stated))) and not held(head, own.negative)
 
 
 def _moods_changed(own: Reading, cited: Sequence[Reading], keys: frozenset[str]) -> Iterator[str]:
