@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from index.records import StoredChunk
 from index.stores import View
-from rag.decide.prose import is_prose
 from rag.records import Candidate, Passage
+from rag.request.asking import is_prose
 from rag.text.words import fold
 
 FARTHEST = 6

@@ -37,8 +37,8 @@ from rag.compare.statement import (
     Statement,
 )
 from rag.compare.superseding import replaced
-from rag.decide.spans import TYPED, typed
 from rag.records import Candidate, Draft
+from rag.request.answer_types import TYPED, typed
 from rag.request.question import Question
 
 SIDES = 3

@@ -49,7 +49,7 @@ OUTLET = ":"
 """Stands as the noun of a source that only a colon makes one; an outlet's name does that too."""
 _BETWEEN = AUXILIARIES - BE | ADVERBS
 """Words between a subject and its verb."""
-_NO_SUBJECT = DETERMINERS | {"to", "of", "but"}
+_NO_SUBJECT = DETERMINERS | {"no", "such", "to", "of", "but"}
 """After these, "reports" and "calls" are nouns, or the verb's subject stands far before it."""
 _HE_OR_SHE = frozenset("he she".split())
 _JOINT = re.compile(r"[A-Z]\w*(?: \([A-Z]+\))? and (?:the )?[A-Z]")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 DETERMINERS = frozenset(
-    "the a an his her its their this that these those my our your every each some any all no such"
-    .split()
-)  # fmt: skip
+    "the a an his her its their this that these those my our your every each some any all".split()
+)
 PREPOSITIONS = frozenset(
     "about after against among around as at before between by during for from in into near of off "
     "on over since through to toward towards under until upon with within without".split()
