@@ -1,8 +1,9 @@
 """Which sentences of a passage a sentence restates, and whether they belong together.
 
-Half of one passage and half of another make a third that nobody wrote: each of its
-words stands in one of them, but none holds them together. So the names of a sentence
-must stand in the passage that has its other words.
+Half of one sentence and half of another make a third that nobody wrote: each of its
+words stands in the passage, but no sentence there holds them together. So the names
+of a sentence must stand in the one of the passage that has its other words, or
+shortly before it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _MORE = 2
 """Words beyond the best sentence's from which another is restated as well."""
 _LEAST = 0.2
 """Share of a sentence's words that the one which it restates has to hold."""
+_BACK = 5
+"""Sentences before one to which "he" or "the minister" may point back."""
 
 
 def share(sentence: Line, passage: Sequence[Line]) -> float:
@@ -51,7 +54,7 @@ def _nearest(wanted: frozenset[str], passage: Sequence[Line]) -> list[Line]:
 
 
 def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str]) -> bool:
-    """True where the names of a sentence stand in one passage, and what it says in another.
+    """True where the names of a sentence stand in the passages, but not where the rest does.
 
     Args:
         sentence: one sentence to be checked.
@@ -67,7 +70,11 @@ def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequen
     if not names or not near:
         return False
     reach = union(
-        line for passage in passages if not set(near).isdisjoint(passage) for line in passage
+        line
+        for passage in passages
+        for at, restated_line in enumerate(passage)
+        if restated_line in near
+        for line in (passage if len(passage) <= _FEW else passage[max(0, at - _BACK) : at + 1])
     )
     lost = names - held(names, reach)
     if not any(_names(line.tokens[1:]) for line in near):
