@@ -174,19 +174,19 @@ def _(real: Instead, sentence: str, supports: Any) -> Any:
     return [Unsupported("name", sentence.split(" ")[0])]
 
 
-@fault("numbers-not-checked", "rag.verify.figures:uncounted",
+@fault("numbers-not-checked", "rag.verify.numbers:missing_numbers",
        "A sentence may give any number.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("negations-not-checked", "rag.verify.polarity:changed",
+@fault("negations-not-checked", "rag.verify.negation:changed",
        "A sentence may deny what its passage says.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("speakers-not-checked", "rag.text.speech:misattributed",
+@fault("speakers-not-checked", "rag.verify.speakers:wrong_speakers",
        "A sentence may put words into another mouth.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []

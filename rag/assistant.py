@@ -30,7 +30,7 @@ from rag.request.kinds import Kinds
 from rag.request.question import LONGEST
 from rag.selftest import capable
 from rag.settings import index_folder
-from rag.text.enclosed import visible
+from rag.text.display import visible
 
 Mode = Literal["auto", "quote", "compose"]
 

@@ -20,8 +20,7 @@ from rag.request.question import kind
 from rag.text.dates import CALENDAR
 from rag.text.names import begins_sentence, names, split_name
 from rag.text.numbers import quantities
-from rag.text.speech import SAYING
-from rag.text.wordorder import AUXILIARIES, DETERMINERS, PREPOSITIONS
+from rag.text.word_classes import AUXILIARIES, DETERMINERS, PREPOSITIONS, SAYING
 from rag.text.words import STOPWORDS, content, fold, words
 
 History = Sequence[Turn | Mapping[str, str]]

@@ -21,9 +21,10 @@ from rag.request.answer_types import TYPED, typed
 from rag.request.asking import is_prose, only_asks
 from rag.request.question import Question
 from rag.retrieve import says_more
-from rag.text.enclosed import name, nested
+from rag.text.display import name, nested
 from rag.text.names import missing
-from rag.text.speech import OPENS_ON_PRONOUN, SAYING
+from rag.text.speech import OPENS_ON_PRONOUN
+from rag.text.word_classes import SAYING
 from rag.text.words import fold, words
 
 SENTENCES = 3

@@ -19,6 +19,7 @@ STORM = (
     "The council plans to rebuild the sea wall. Nobody else is missing."
 )
 VOTE = "Tindrell received 11,204 votes and Vosslane 11,163. Turnout was 61.4 per cent."
+CHARGE = "Associates alleged that Otto Venn bought votes in Corbel. He lives by the harbour."
 UNITED = "The UN Office for the Coordination of Humanitarian Affairs met officials of Turkey."
 
 
@@ -41,9 +42,13 @@ def kinds(sentence: str, *passages: str) -> set[str]:
         ("Asker said that the home had not been forgotten.", STORM),
         ("Three people were killed and twelve injured.", STORM),
         ("The council wants to rebuild the sea wall.", STORM),
+        ("The war began in 2011.", "The war, which began in March 2011, goes on."),
         ("No one else is missing.", STORM),
         ("Vosslane got 11,163 votes and Tindrell 11,204.", VOTE),
         ("Turnout was 61.4%.", VOTE),
+        ("Associates alleged that Venn bought votes.", CHARGE),
+        ("Venn bought votes in Corbel, according to associates.", CHARGE),
+        ("Otto Venn is alleged to have bought votes.", CHARGE),
         ("OCHA met Turkish officials.", UNITED),
         ("The United Nations office met officials of Türkiye.", UNITED),
     ],
@@ -68,12 +73,16 @@ def test_true_sentences_pass(sentence: str, text: str) -> None:
         ("Araghchi said that 2 million were displaced.", PASSAGE, "number"),
         ("Lavrov said that 2,500 fighters will not return.", PASSAGE, "negation"),
         ("Lavrov said 2,500 fighters return.", PASSAGE, "modality"),
+        ("Otto Venn bought votes in Corbel.", CHARGE, "modality"),
+        ("Venn bought votes in Corbel.", "Venn was accused of buying votes in Corbel.", "modality"),
         ("On 5 December Lavrov said that fighters could return.", PASSAGE, "date"),
         ("On Friday Lavrov said that fighters could return.", PASSAGE, "date"),
         ("In 2019 Lavrov said that fighters could return.", PASSAGE, "date"),
+        ("The war began in March 2011.", "The war, which began in 2011, goes on.", "date"),
         ("Asker said that the home had been forgotten.", STORM, "negation"),
         ("Asker confirmed that the home had been forgotten.", STORM, "negation"),
         ("12 people were killed, the ministry said.", STORM, "number"),
+        ("Six people were killed, the ministry said.", STORM, "number"),
         ("The council does not plan to rebuild the sea wall.", STORM, "negation"),
         ("Tindrell received 11,163 votes and Vosslane 11,204.", VOTE, "number"),
         ("Turnout was 61.4 euros.", VOTE, "number"),

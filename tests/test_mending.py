@@ -8,7 +8,7 @@ import pytest
 from rag.quote import quotation
 from rag.records import Draft
 from rag.text.words import words
-from rag.verify.mend import Mended, Mender, Written, mend, numbered
+from rag.verify.mend import Mended, Mender, Written, numbered
 from rag.verify.support import Fault, Support, faults
 from tests.building import passage
 
@@ -70,7 +70,7 @@ QUOTE_2 = "Outlet Beta: “The fire at the Tesk mill left 14 people homeless, th
 def test_a_sentence_is_kept_recited_quoted_or_dropped(
     text: str, cited: tuple[int, ...], expected: tuple[str, tuple[int, ...]]
 ) -> None:
-    mended = mend(Written(text, cited), SOURCES, faults=plain)
+    mended = Mender(SOURCES, plain).mend(Written(text, cited))
     assert (mended.how, mended.cited) == expected
     if mended.how == "quoted":
         assert mended.text == QUOTE_2
@@ -94,7 +94,7 @@ def test_a_sentence_is_kept_recited_quoted_or_dropped(
 def test_level_1_decides(
     text: str, cited: tuple[int, ...], expected: tuple[str, tuple[int, ...]]
 ) -> None:
-    mended = mend(Written(text, cited), SOURCES)
+    mended = Mender(SOURCES).mend(Written(text, cited))
     assert (mended.how, mended.cited) == expected
     assert faults(mended.text, [SOURCES[number].support for number in mended.cited]) == []
 
@@ -104,25 +104,25 @@ def test_a_sentence_that_no_check_can_fault_still_shares_words_with_its_source()
         return []
 
     empty = Written("The outcome was a bitter failure.", ())
-    assert mend(empty, SOURCES, faults=lenient).how == "dropped"
-    assert mend(Written(empty.text, (1,)), SOURCES, faults=lenient).how == "quoted"
+    assert Mender(SOURCES, lenient).mend(empty).how == "dropped"
+    assert Mender(SOURCES, lenient).mend(Written(empty.text, (1,))).how == "quoted"
     near = Written("The outcome of the lake race was bitter.", ())  # two words of four
     far = Written("The outcome of the long race was a bitter failure.", ())  # one of five
-    assert mend(near, SOURCES, faults=lenient).how == "recited"
-    assert mend(far, SOURCES, faults=lenient).how == "dropped"
+    assert Mender(SOURCES, lenient).mend(near).how == "recited"
+    assert Mender(SOURCES, lenient).mend(far).how == "dropped"
 
 
 def test_the_faults_are_those_of_the_sentence_as_it_was_written() -> None:
-    mended = mend(Written("Ana Ruiz won the lake race in 22 minutes.", (3,)), SOURCES)
+    mended = Mender(SOURCES).mend(Written("Ana Ruiz won the lake race in 22 minutes.", (3,)))
     assert "number" in {fault.kind for fault in mended.faults}
-    assert mend(Written("Ana Ruiz won the lake race.", (3,)), SOURCES).faults == ()
+    assert Mender(SOURCES).mend(Written("Ana Ruiz won the lake race.", (3,))).faults == ()
 
 
 def test_another_check_may_stand_in_for_level_1() -> None:
     def never(sentence: str, supports: object) -> list[Fault]:
         return [Fault("name", sentence)]
 
-    assert mend(Written(OUTLETS[1], (1,)), SOURCES, faults=never).how == "dropped"
+    assert Mender(SOURCES, never).mend(Written(OUTLETS[1], (1,))).how == "dropped"
 
 
 def test_nothing_is_said_twice() -> None:
@@ -145,7 +145,7 @@ def test_a_quotation_passes_as_it_is() -> None:
 
 
 def test_invented_marks_are_handed_on() -> None:
-    mended = mend(Written("Ana Ruiz won the lake race.", (3,), ("[12]",)), SOURCES)
+    mended = Mender(SOURCES).mend(Written("Ana Ruiz won the lake race.", (3,), ("[12]",)))
     assert mended == Mended(
         "Ana Ruiz won the lake race.", (3,), "kept", invented=("[12]",), quoted=False
     )

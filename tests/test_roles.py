@@ -6,9 +6,9 @@ import pytest
 
 from rag import Assistant
 from rag.request.question import Question
-from rag.text.persons import TITLES
-from rag.text.roles import is_role
-from rag.text.speech import Role, whose
+from rag.text.roles import Role, is_role
+from rag.text.speech import whose
+from rag.text.word_classes import TITLES
 from tests.building import archive_of
 
 PREMIER = ("qatari", "prime", "minister")

@@ -23,7 +23,7 @@ from index import languages
 from index.records import Article, Card, Page
 from rag.catalogue import line_of
 from rag.records import Answer, Citation, Headline, Refusal
-from rag.text.enclosed import unmarked
+from rag.text.display import unmarked
 
 UNKNOWN = "unknown"
 INDENT = "    "

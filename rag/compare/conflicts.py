@@ -38,7 +38,7 @@ from rag.quote import source_line
 from rag.records import Candidate, Draft
 from rag.request.question import Question
 from rag.text.dates import Mention
-from rag.text.enclosed import nested
+from rag.text.display import nested
 from rag.text.names import missing, names
 from rag.text.words import STOPWORDS, words
 from rag.verify.support import SHORTEST_QUOTATION

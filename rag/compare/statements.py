@@ -14,7 +14,7 @@ from rag.records import Candidate
 from rag.text.dates import CALENDAR, Mention, mentions
 from rag.text.names import NAME, split_name
 from rag.text.numbers import Quantity, quantities
-from rag.text.speech import SAYING
+from rag.text.word_classes import SAYING
 from rag.text.words import STOPWORDS, WORD, fold, stem, words
 
 Kind = Literal["number", "date", "polarity", "name", "words"]

@@ -18,9 +18,9 @@ from rag.request.question import Question
 from rag.request.timing import standing
 from rag.text.names import begins_sentence
 from rag.text.numbers import carried
-from rag.text.persons import TITLES
-from rag.text.roles import is_role
-from rag.text.speech import Role, whose
+from rag.text.roles import Role, is_role
+from rag.text.speech import whose
+from rag.text.word_classes import TITLES
 from rag.text.words import WORD, fold
 from rag.verify.support import Support
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.wordorder import AUXILIARIES
+from rag.text.word_classes import AUXILIARIES
 from rag.text.words import words
 
 MOST = 4

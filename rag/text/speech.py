@@ -10,19 +10,13 @@ is named, and nothing is concluded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from rag.text.clauses import Line, Token, held, lines
 from rag.text.names import same_name
-from rag.text.persons import (
-    BETWEEN,
-    MARKS,
-    PREPOSITIONS,
-    PRONOUNS,
-    TITLES,
+from rag.text.noun_phrases import (
     Source,
     name_runs,
     person,
@@ -31,56 +25,41 @@ from rag.text.persons import (
     same_person,
     source_of,
 )
-from rag.text.roles import has_role
+from rag.text.roles import Role, has_role
+from rag.text.tokens import MARKS, Line, Token, lines
+from rag.text.word_classes import (
+    ADVERBS,
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    TITLES,
+    VERBS_OF_SAYING,
+)
 from rag.text.words import words
 
-SAYING = (
-    "said|says|say|told|tells|added|adds|stated|states|warned|warns|announced|announces|claimed|"
-    "claims|argued|argues|insisted|insists|denied|denies|admitted|admits|acknowledged|"
-    "acknowledges|confirmed|confirms|declared|declares|noted|notes|stressed|stresses|suggested|"
-    "suggests|called|calls|vowed|vows|pledged|pledges|promised|promises|urged|urges|demanded|"
-    "demands|condemned|condemns|described|describes|explained|explains|replied|replies|"
-    "responded|responds|asked|asks|wrote|writes|tweeted|testified|testifies|predicted|predicts|"
-    "estimated|estimates|hoped|hopes|reported|reports|conceded|concedes|rejected|rejects|accused|"
-    "accuses|remarked|commented|recalled|repeated|reiterated|maintained|maintains|proposed"
-)
 OPENS_ON_PRONOUN = re.compile(
     r"^[\"“'‘]?(?:He|She|They|It|His|Her|Their|Its|This|That|These|Those|Both|Neither|Such|The "
     r"(?:two|three|four|former|latter|pair|same|move|figure|figures|decision|statement|comments?|"
     r"remarks?|minister|president|company|court|team|group|party))\b"
 )
 """Sentences that need the one before them to be understood."""
-
-_VERBS = frozenset(SAYING.split("|")) | frozenset(
-    """
-    thought thinks believed believes considered considers backed backs advised advises blamed
-    blames cited cites concluded cautioned observed complained hinted indicated answered alleged
-    alleges asserted asserts apologised apologized mentioned emphasised emphasized underlined
-    dismissed dismisses welcomed welcomes criticised criticized praised refused refuses declined
-    declines thanked appealed agreed put puts
-    """.split()
-)
-_INVERTING = frozenset(
-    "said says added adds wrote writes asked asks replied replies warned warns explained explains "
-    "told noted notes insisted recalled remarked answered argued concluded".split()
-)
-"""Verbs that stand before their subject after a quotation."""
-_BE = frozenset("is are was were be been being".split())
-_NOUN_AFTER = frozenset(
-    "a an the his her its their our my your this that these those no any some to of such".split()
-)
-"""After these, "reports" and "calls" are nouns, or the verb has another subject."""
-_SINGULAR = frozenset("he she".split())
+OUTLET = ":"
+"""Stands as the noun of a source that only a colon makes one; an outlet's name does that too."""
+_BETWEEN = AUXILIARIES - BE | ADVERBS
+"""Words between a subject and its verb."""
+_NO_SUBJECT = DETERMINERS | {"no", "such", "to", "of", "but"}
+"""After these, "reports" and "calls" are nouns, or the verb's subject stands far before it."""
+_HE_OR_SHE = frozenset("he she".split())
 _JOINT = re.compile(r"[A-Z]\w*(?: \([A-Z]+\))? and (?:the )?[A-Z]")
 """Two who speak together: "the Committee and the FSB said"."""
 _QUOTES = frozenset('“”"')
-_LINKS = re.compile(r"\b(?:according to|in the (?:words|view|opinion|eyes) of)\s+", re.IGNORECASE)
-_COLON = ":"
-"""Stands as the noun of a source that only a colon makes one; an outlet's name does that too."""
-_OVERLAP = 0.3
-"""Share of a statement's words that another must hold before their sources are compared."""
-_NEARLY = 0.8
-"""Share of the best overlap down to which another statement may be the one that is meant."""
+_ACCORDING_TO = re.compile(
+    r"\b(?:according to|in the (?:words|view|opinion|eyes) of)\s+", re.IGNORECASE
+)
+_Found = tuple[int, int, Source]
+"""The first token of an attribution, the one after its last, and whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +73,9 @@ class Statement:
     """Number of its sentence in the passage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """A verb of saying and whose it is."""
-
-    speaker: tuple[str, ...]
-    """Folded words of the speaker's name; empty where a pronoun or no name stands there."""
-    pronoun: bool
-
-
-def attributions(text: str) -> list[Attribution]:
-    """The attributions of a text, in order."""
-    return [
-        Attribution(one.source.name, bool(one.source.pronoun))
-        for line in lines(text)
-        for one in statements(line)
-    ]
-
-
-def speakers(text: str) -> set[str]:
-    """The folded name words of everybody to whom the text attributes something."""
-    return {word for attribution in attributions(text) for word in attribution.speaker}
+def attributions(text: str) -> list[Statement]:
+    """What each sentence of a text, read by itself, says that somebody said, in order."""
+    return [statement for line in lines(text) for statement in statements(line)]
 
 
 def whose(
@@ -139,300 +100,223 @@ def whose(
         is somebody else's, "unknown" where its source cannot be told, "none" where nobody
         is reported to say anything.
     """
-    cut = len(passage) if end is None else end
-    every = lines(passage)
-    numbers = {
+    part = passage[start:end]
+    sentences = lines(passage)
+    inside = {
         number
-        for number, line in enumerate(every)
-        if line.start < cut and start < line.start + len(line.text)
+        for number, line in enumerate(sentences)
+        if line.start < start + len(part) and start < line.start + len(line.text)
     }
-    found = [one for one in resolved(passage) if one.line in numbers]
-    if any(_theirs(one.source, name, every, role) for one in found):
+    found = [statement for statement in resolved(passage) if statement.line in inside]
+    if any(_is_theirs(statement.source, name, sentences, role) for statement in found):
         return "theirs"
-    part = passage[start:cut]
     spoken = set(words(part))
-    if not found and not _QUOTES & set(part) and not _VERBS & spoken:
+    if not found and _QUOTES.isdisjoint(part) and VERBS_OF_SAYING.isdisjoint(spoken):
         return "none"
     wanted = {word for word in name if word not in TITLES}
     if not found and role is None and part[:1] not in _QUOTES:
-        near = any(same_name(word, one) for word in wanted for one in spoken)
-        return "unknown" if near or _SINGULAR & spoken else "other"
+        near = any(same_name(word, other) for word in wanted for other in spoken)
+        return "unknown" if near or _HE_OR_SHE & spoken else "other"
     # Whoever is named with "he said", and is not the one asked about, is likelier to be "he".
-    named = {run for at in numbers for run in name_runs(every[at].tokens)}
+    named = {run for number in inside for run in name_runs(sentences[number].tokens)}
     beside = any(len(run) > 1 for run in named) and not any(
-        _theirs(Source(run), name, every, role) for run in named
+        _is_theirs(Source(run), name, sentences, role) for run in named
     )
-    others = [beside or _is_another(one, wanted, every[one.line], role) for one in found]
+    others = [
+        beside or _is_another(statement.source, wanted, sentences[statement.line], role)
+        for statement in found
+    ]
     return "other" if others and all(others) else "unknown"
 
 
-def _theirs(source: Source, name: Sequence[str], every: Sequence[Line], role: Role | None) -> bool:
+def _is_theirs(
+    source: Source, name: Sequence[str], sentences: Sequence[Line], role: Role | None
+) -> bool:
     if role is None:
         return same_person(source.name, person(name))
-    by_noun = bool(source.name) and tuple(source.name) == tuple(name)  # "Police said"
-    told = (*every, *lines(role.known))  # an article says once who somebody is
-    return by_noun or has_role(source, name, told, role.names, role.known)
+    return source.name == tuple(name) or has_role(source, name, sentences, role)
 
 
-def _is_another(one: Statement, wanted: set[str], line: Line, role: Role | None) -> bool:
+def _is_another(source: Source, wanted: set[str], line: Line, role: Role | None) -> bool:
     """True where a statement's source cannot be whom a name or role means."""
-    source = one.source
     if source.name:  # "Helmarck" may be the company; "Otto Venn" is a person, and another
         return role is None or role.titled or len(source.name) > 1
+    if role is not None:
+        return False
     if source.pronoun in ("they", "we", "it"):
         said = {token.word for token in line.tokens}
         joint = _JOINT.search(line.text) is not None or source.pronoun not in said
-        return role is None and joint and wanted.isdisjoint(said)
-    return bool(source.noun) and role is None and not _is_one(line, source.noun)
-
-
-def _is_one(line: Line, noun: str) -> bool:
-    """True for "the minister" and "the company": one that was named before; not "officials"."""
-    for at, token in enumerate(line.tokens):
-        if token.key == noun:
-            plural = token.word.endswith("s") and not token.word.endswith("ss")
-            return not plural and "the" in [one.word for one in line.tokens[max(0, at - 3) : at]]
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What is known of somebody who is asked about without a name."""
-
-    names: frozenset[str]
-    """The folded words of the role that are names: "qatari"."""
-    known: str
-    """The article, in which these may stand."""
-    titled: bool
-    """True for "minister" and the like, that only persons are."""
-
-
-def misattributed(sentence: Line, passages: Iterable[str], known: str) -> list[Source]:
-    """The sources in a sentence to whom the passages do not give what it gives them."""
-    told = [(passage, one) for passage in passages for one in resolved(passage)]
-    wrong = []
-    for mine in statements(sentence):
-        outlet = mine.source.noun == _COLON and not set(mine.source.name) - set(words(known))
-        if not mine.source.name or outlet:
-            continue
-        near = _nearest(mine, told)
-        if near and not any(_may_be(mine.source, one, text, known) for text, one in near):
-            wrong.append(mine.source)
-    return wrong
-
-
-def _nearest(mine: Statement, told: list[tuple[str, Statement]]) -> list[tuple[str, Statement]]:
-    """The statements of the passages that say the same; all where nothing tells them apart."""
-    if not mine.keys:
-        return told
-    shares = [len(held(mine.keys, one.keys)) / len(mine.keys) for _, one in told]
-    least = max(_OVERLAP, max(shares, default=0.0) * _NEARLY)
-    return [there for there, share in zip(told, shares, strict=True) if share >= least]
-
-
-def _may_be(mine: Source, told: Statement, passage: str, known: str) -> bool:
-    """True where a statement of the passage can be this source's."""
-    theirs = told.source
-    if theirs.name:
-        return same_person(mine.name, theirs.name)
-    if theirs.pronoun:
-        return True
-    near = words(f"{passage}\n{known}")
-    return not theirs.noun or any(same_name(mine.name[-1], word) for word in near)
+        return joint and wanted.isdisjoint(said)
+    return bool(source.noun) and not _definite(line, source.noun)  # "officials"
 
 
 @lru_cache(maxsize=512)
 def resolved(passage: str) -> tuple[Statement, ...]:
     """The statements of a passage, with "he" and "the minister" named where that is safe."""
     found: list[Statement] = []
-    spoken_of: list[tuple[str, ...]] = []
-    open_quote: list[int] = []
+    last: tuple[str, ...] = ()
+    """The person spoken of last; empty where that is not clear."""
+    unsigned: list[Statement] = []
+    """Sentences of a quotation whose speaker comes at its end."""
     quoting = False
     for number, line in enumerate(lines(passage)):
-        own = [_named(one, number, spoken_of, line) for one in statements(line)]
+        own = [replace(_named(said, last, line), line=number) for said in statements(line)]
         inside = quoting or line.text[:1] in _QUOTES
-        quoting = _still_open(line, quoting)
-        if not own and inside:
-            if found and found[-1].line in (number - 1, *open_quote) and not quoting:
-                own = [Statement(found[-1].source, line.keys, number)]
+        quoting = _is_open(line.text, quoting)
+        if inside and not own:
+            own = [Statement(Source(), line.keys, number)]
+            if found and not quoting and found[-1].line == number - 1:
+                own = [replace(own[0], source=found[-1].source)]
             else:
-                open_quote.append(number)
-        elif own and open_quote and inside:
-            every = lines(passage)
-            found += [Statement(own[0].source, every[at].keys, at) for at in open_quote]
-            open_quote = []
+                unsigned, own = [*unsigned, *own], []
+        elif inside:
+            found += [replace(said, source=own[0].source) for said in unsigned]
+            unsigned = []
         found += own
-        subject = next((one.source.name for one in own if one.source.name), None)
+        subject = next((said.source.name for said in own if said.source.name), None)
         if not subject and not inside:  # what is quoted opens on a capital letter and no speaker
-            subject = _subject(line)
-        if subject:
-            spoken_of.append(subject)
-        elif not inside and (not own or not own[0].source.pronoun):
-            spoken_of.append(())
+            subject = _opening_name(line.tokens)
+        if subject or (not inside and not (own and own[0].source.pronoun)):
+            last = subject or ()
     return tuple(found)
 
 
-def _still_open(line: Line, before: bool) -> bool:
-    for token in line.tokens:
-        if token.text == "“":
-            before = True
-        elif token.text == "”":
-            before = False
-        elif token.text == '"':
-            before = not before
-    return before
+def _is_open(text: str, is_open: bool) -> bool:
+    """True where a quotation goes on behind a text."""
+    for mark in re.findall(r"[“”\"]", text):
+        is_open = mark == "“" or (mark == '"' and not is_open)
+    return is_open
 
 
-def _named(
-    one: Statement, number: int, spoken_of: Sequence[tuple[str, ...]], line: Line
-) -> Statement:
-    """The statement with its source's name, if it can be told."""
-    source = one.source
-    if not source.name and (source.pronoun in _SINGULAR or source.noun):
-        last = spoken_of[-1] if spoken_of and not _another(line, spoken_of[-1]) else ()
-        if source.pronoun or _definite(line, source.noun):
-            source = Source(last, source.noun, source.pronoun)
-    return Statement(source, one.keys, number)
+def _named(statement: Statement, last: tuple[str, ...], line: Line) -> Statement:
+    """The statement with its source's name, if it can be the person spoken of last."""
+    source = statement.source
+    noun = _definite(line, source.noun)
+    if source.name or not (source.pronoun in _HE_OR_SHE or (noun and _is_of_person(noun))):
+        return statement
+    another = any(len(run) > 1 and not same_person(run, last) for run in name_runs(line.tokens))
+    return statement if another else replace(statement, source=replace(source, name=last))
 
 
-def _another(line: Line, name: Sequence[str]) -> bool:
-    """True where a sentence names somebody else, so that "she" may be that one."""
-    return any(not same_person(run, name) for run in name_runs(line.tokens) if len(run) > 1)
-
-
-def _definite(line: Line, noun: str) -> bool:
-    """True for "the minister" or "the Russian": somebody spoken of before."""
-    for at, token in enumerate(line.tokens):
-        if token.key == noun:
-            before = [one.word for one in line.tokens[max(0, at - 2) : at]]
-            plural = token.word.endswith("s") and not token.word.endswith("ss")
-            return "the" in before and not plural and _of_people(token)
-    return False
-
-
-def _of_people(token: Token) -> bool:
+def _is_of_person(noun: Token) -> bool:
     """True for a word that is said of one person: "minister", "Russian"; not of a body."""
-    return token.word in TITLES or token.capital or token.word.endswith(("er", "or", "ist", "man"))
+    return noun.word in TITLES or noun.capital or noun.word.endswith(("er", "or", "ist", "man"))
 
 
-def _subject(line: Line) -> tuple[str, ...]:
-    """The person with whom a sentence begins, so that "he" in the next one can be him."""
-    first = _after_dateline(line.tokens)
-    return next(iter(name_runs(line.tokens[first : first + 14])), ())
+def _definite(line: Line, noun: str) -> Token | None:
+    """Where "the minister" or "the company" stands: one that was named before; not "officials"."""
+    at = next((at for at, token in enumerate(line.tokens) if token.key == noun), 0)
+    found = line.tokens[at]
+    plural = found.word.endswith("s") and not found.word.endswith("ss")
+    before = [token.word for token in line.tokens[max(0, at - 3) : at]]
+    return found if "the" in before and not plural else None
 
 
-def _after_dateline(every: Sequence[Token]) -> int:
-    """Where a sentence begins after "DUNMARROW, May 20 (Halyard) -"."""
-    if not every or not every[0].text.isupper():
-        return 0
-    return next((at + 1 for at, token in enumerate(every[:12]) if token.text == ")"), 0)
+def _opening_name(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The person with whom a sentence begins, behind "DUNMARROW, May 20 (Halyard) -"."""
+    dated = tokens and tokens[0].text.isupper()
+    first = next((at + 1 for at, token in enumerate(tokens[:12]) if dated and token.text == ")"), 0)
+    return next(iter(name_runs(tokens[first : first + 14])), ())
 
 
 def statements(line: Line) -> list[Statement]:
     """What a sentence says that somebody said, in order."""
-    found: list[tuple[int, int, Source]] = []
-    every = line.tokens
-    for at, token in enumerate(every):
-        if token.word in _VERBS and not token.capital:
-            read = _around(every, at)
-            if read:
-                found.append(read)
-    for match in _LINKS.finditer(line.text):
-        first = next((n for n, one in enumerate(every) if one.start >= match.end()), len(every))
-        last = phrase_end(every, first)
-        if last > first:
-            found.append((first, last, source_of(every[first:last])))
-    colon = next((at for at, token in enumerate(every[:7]) if token.text in MARKS), 0)
-    if colon + 1 < len(every) and every[colon].text == ":" and every[colon + 1].text in _QUOTES:
-        found.append((0, colon, Source(source_of(every[:colon]).name, _COLON)))
-    found.sort(key=lambda one: one[0])
+    found = sorted(_attributed(line), key=lambda found: found[0])
     return [
-        Statement(source, _said(every, found, number))
+        Statement(source, _said(line.tokens, found, number))
         for number, (_, _, source) in enumerate(found)
     ]
 
 
-def _said(
-    every: Sequence[Token], found: Sequence[tuple[int, int, Source]], number: int
-) -> frozenset[str]:
+def _attributed(line: Line) -> Iterator[_Found]:
+    """The attributions of a sentence: by a verb, by "according to", by a colon before a quote."""
+    tokens = line.tokens
+    for at, token in enumerate(tokens):
+        if token.word in VERBS_OF_SAYING and not token.capital and (found := _by_verb(tokens, at)):
+            yield found
+    for match in _ACCORDING_TO.finditer(line.text):
+        first = next(
+            (at for at, token in enumerate(tokens) if token.start >= match.end()), len(tokens)
+        )
+        last = phrase_end(tokens, first)
+        if last > first:
+            yield first, last, source_of(tokens[first:last])
+    mark = next((at for at, token in enumerate(tokens[:7]) if token.text in MARKS), 0)
+    if mark + 1 < len(tokens) and tokens[mark].text == ":" and tokens[mark + 1].text in _QUOTES:
+        yield 0, mark, Source(source_of(tokens[:mark]).name, OUTLET)
+
+
+def _said(tokens: Sequence[Token], found: Sequence[_Found], number: int) -> frozenset[str]:
     """The keys of what one of a sentence's sources says: what follows, or else all the rest."""
     first, last, _ = found[number]
     if len(found) > 1:
-        until = found[number + 1][0] if number + 1 < len(found) else len(every)
-        keys = frozenset(token.key for token in every[last:until] if token.counts)
+        until = found[number + 1][0] if number + 1 < len(found) else len(tokens)
+        keys = frozenset(token.key for token in tokens[last:until] if token.counts)
         if len(keys) > 1:
             return keys
-    rest = (*every[:first], *every[last:])
-    return frozenset(token.key for token in rest if token.counts and token.word not in _VERBS)
+    rest = (*tokens[:first], *tokens[last:])
+    return frozenset(
+        token.key for token in rest if token.counts and token.word not in VERBS_OF_SAYING
+    )
 
 
-def _around(every: Sequence[Token], at: int) -> tuple[int, int, Source] | None:
-    """The source of the verb of saying at a place: (first token, token after, source)."""
+def _by_verb(tokens: Sequence[Token], at: int) -> _Found | None:
+    """The source of the verb of saying at a place."""
     left = at - 1
-    while left >= 0 and (every[left].word in BETWEEN or every[left].word.endswith("ly")):
+    while left >= 0 and (tokens[left].word in _BETWEEN or tokens[left].word.endswith("ly")):
         left -= 1
-    if left < 0 or every[left].word in _NOUN_AFTER:
+    if left < 0 or tokens[left].word in _NO_SUBJECT:
         return None
-    if every[left].word in _BE:
-        return _by_whom(every, at)
-    inverted = _inverted(every, left, at)
-    if inverted:
+    if tokens[left].word in BE | {"been", "being", "be"}:
+        return _by_whom(tokens, at)
+    if inverted := _inverted(tokens, left, at):
         return inverted
-    if every[left].word in PRONOUNS:
-        return left, at + 1, Source(pronoun=every[left].word)
+    if tokens[left].word in PRONOUNS:
+        return left, at + 1, Source(pronoun=tokens[left].word)
     end = left
-    if every[left].text == "," or every[left].word in ("who", "which"):
-        left = _before_apposition(every, left)
+    if tokens[left].text == "," or tokens[left].word in ("who", "which"):
+        left = _before_apposition(tokens, left)
         if left < 0:
             return None
-    first = phrase_start(every, left)
-    if first > 1 and every[first - 1].word == "and" and every[first - 2].capital:
+    first = phrase_start(tokens, left)
+    if first > 1 and tokens[first - 1].word == "and" and tokens[first - 2].capital:
         return first, at + 1, Source(pronoun="they")
-    source = source_of(every[first : left + 1])
+    source = source_of(tokens[first : left + 1])
     if not source.name and left < end:  # "The minister, Abbas Araghchi, said"
-        source = Source(source_of(every[left + 1 : end]).name, source.noun)
-    if not (source.name or source.noun):
-        name = next(iter(name_runs(every[_after_dateline(every) : at])), ())
-        return (0, at + 1, Source(name)) if name and every[left].word == "and" else None
-    return first, at + 1, source
+        source = replace(source, name=source_of(tokens[left + 1 : end]).name)
+    if source.name or source.noun:
+        return first, at + 1, source
+    name = _opening_name(tokens[:at])
+    return (0, at + 1, Source(name)) if name and tokens[left].word == "and" else None
 
 
-def _by_whom(every: Sequence[Token], at: int) -> tuple[int, int, Source] | None:
+def _by_whom(tokens: Sequence[Token], at: int) -> _Found | None:
     """The source of a passive: "was promised by the governor"."""
-    if at + 2 < len(every) and every[at + 1].word == "by":
-        last = phrase_end(every, at + 2)
-        return at, last, source_of(every[at + 2 : last])
-    return None
+    if at + 2 >= len(tokens) or tokens[at + 1].word != "by":
+        return None
+    last = phrase_end(tokens, at + 2)
+    return at, last, source_of(tokens[at + 2 : last])
 
 
-def _inverted(every: Sequence[Token], left: int, at: int) -> tuple[int, int, Source] | None:
+def _inverted(tokens: Sequence[Token], left: int, at: int) -> _Found | None:
     """The subject that follows its verb after a quotation or a comma: "…", said Lavrov."""
-    if every[left].text not in MARKS or every[at].word not in _INVERTING:
+    if tokens[left].text not in MARKS or at + 1 >= len(tokens) or not tokens[at + 1].is_word:
         return None
-    quoted = every[left].text in _QUOTES or (left > 0 and every[left - 1].text in _QUOTES)
-    if at + 1 >= len(every) or not every[at + 1].is_word:
+    quoted = not _QUOTES.isdisjoint(token.text for token in tokens[max(0, left - 1) : left + 1])
+    if not (quoted or tokens[at + 1].capital or tokens[at + 1].word in ("the", "a")):
         return None
-    if not (quoted or every[at + 1].capital or every[at + 1].word in ("the", "a")):
+    last = phrase_end(tokens, at + 1)
+    ends = last >= len(tokens) or tokens[last].text in MARKS or tokens[last].word in PREPOSITIONS
+    if not quoted and (not ends or _before_apposition(tokens, left) >= 0):
         return None
-    last = phrase_end(every, at + 1)
-    ends = last >= len(every) or every[last].text in MARKS or every[last].word in PREPOSITIONS
-    if not quoted and (not ends or _before_apposition(every, left) >= 0):
-        return None
-    return at, last, source_of(every[at + 1 : last])
+    return at, last, source_of(tokens[at + 1 : last])
 
 
-def _before_apposition(every: Sequence[Token], left: int) -> int:
+def _before_apposition(tokens: Sequence[Token], left: int) -> int:
     """The last token of the name before "…, the minister," or "…, who"; -1 where there is none."""
-    at = left
-    if every[at].text == ",":
-        at -= 1
-        while at >= 0 and every[at].text not in MARKS:
-            at -= 1
-    elif at > 0 and every[at - 1].text == ",":
-        at -= 1
-    else:
-        return at - 1
-    if at <= 0 or every[at].text != ",":
-        return -1
-    name = phrase_start(every, at - 1)
-    return at - 1 if any(token.capital for token in every[name:at]) else -1
+    if tokens[left].text != "," and tokens[left - 1].text != ",":
+        return left - 1
+    mark = max((at for at in range(left) if tokens[at].text in MARKS), default=-1)
+    name = tokens[phrase_start(tokens, mark - 1) : max(mark, 0)]
+    is_name = tokens[mark].text == "," and any(token.capital for token in name)
+    return mark - 1 if is_name else -1

@@ -1,16 +1,15 @@
 """A written sentence against what it cites: kept, cited anew, quoted instead, or dropped.
 
-Every sentence of an answer passes here, whichever way it was made. What decides is
-level 1 (`rag.verify.support.faults`). A sentence that is cited anew has to share most of
-its words with its new source besides: the writer did not mean that one, and a
-sentence of few facts would fit many. Nothing here asks a model, and nothing here
-knows how a sentence came about.
+Every sentence of an answer passes here, whichever way it was made. The exact check
+(`rag.verify.support.faults`) decides. A sentence that is cited anew has to share most
+of its words with its new source besides: the writer did not mean that one, and a
+sentence of few facts would fit many.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -46,15 +45,6 @@ class Source:
     draft: Draft
     support: Support
 
-    @classmethod
-    def of(cls, draft: Draft) -> Source:
-        """The source that a draft's quotation makes: its words, and what is known of its article.
-
-        No more of the passage counts than the draft's span, for that is what a
-        citation shows to the reader.
-        """
-        return cls(draft, Support.of(draft.quote, draft.passage.stored.card))
-
 
 @dataclass(frozen=True, slots=True)
 class Mended:
@@ -65,15 +55,18 @@ class Mended:
     """Numbers of the sources that support it, no more than it needs; empty when dropped."""
     how: How
     faults: tuple[Fault, ...] = ()
-    """What level 1 found in the sentence as it was written, against what it cited."""
+    """What the check found in the sentence as it was written, against what it cited."""
     quoted: bool = False
     """True when the text is a source's own quotation."""
     invented: tuple[str, ...] = ()
 
 
 def numbered(drafts: Iterable[Draft]) -> dict[int, Source]:
-    """The drafts as sources, numbered from 1 in their order."""
-    return {number: Source.of(draft) for number, draft in enumerate(drafts, start=1)}
+    """The drafts as sources, numbered from 1: no more of a passage supports than is quoted."""
+    return {
+        number: Source(draft, Support.of(draft.quote, draft.passage.stored.card))
+        for number, draft in enumerate(drafts, start=1)
+    }
 
 
 class Mender:
@@ -88,99 +81,64 @@ class Mender:
         self._said: set[str] = set()
 
     def mend(self, written: Written) -> Mended:
-        """The sentence, mended; what the answer says already is dropped."""
-        mended = mend(written, self.sources, self._said, faults=self._check)
-        self.tally[mended.how] += 1
-        self.kinds.update(fault.kind for fault in mended.faults)
-        if mended.how != "dropped":
-            self._said.add(fold(mended.text))
-        return mended
+        """Check a sentence against what it cites, and mend it where that does not support it.
 
+        Returns:
+            The sentence "kept" with those of its citations that support it; "recited" with
+            another source, or two, that do; "quoted", the best quotation of what it cited in
+            its place; or "dropped" when none of these holds or the answer has it already.
+        """
+        cited = tuple(number for number in written.cited if number in self.sources)
+        found = tuple(self._check(written.text, self._supports(cited))) if cited else ()
+        how, text, numbers = self._outcome(written.text, cited, found)
+        quoted = any(text == self.sources[number].draft.text for number in numbers)
+        self.tally[how] += 1
+        self.kinds.update(fault.kind for fault in found)
+        self._said.add(fold(text))
+        return Mended(text, numbers, how, found, quoted, written.invented)
 
-def mend(
-    written: Written,
-    sources: Mapping[int, Source],
-    said: Collection[str] = (),
-    *,
-    faults: Check = faults,
-) -> Mended:
-    """Check a sentence against what it cites, and mend it where that does not support it.
+    def _outcome(
+        self, text: str, cited: tuple[int, ...], found: Sequence[Fault]
+    ) -> tuple[How, str, tuple[int, ...]]:
+        """What becomes of a sentence, as what it is shown, and the sources that it then cites."""
+        if fold(text) in self._said or len(words(text)) < LEAST_WORDS:
+            return "dropped", "", ()
+        if cited and not found and self._shared(text, cited) > 0:
+            alone = tuple(number for number in cited if self._holds(text, (number,)))
+            return "kept", text, alone or self._fewest(text, cited, range(2, len(cited))) or cited
+        others = self._fewest(text, tuple(self.sources), (1, 2))
+        if others and self._shared(text, others) >= LEAST_SHARED:
+            return "recited", text, others
+        if cited:
+            best = max(cited, key=lambda number: self._shared(text, (number,)))
+            quote = self.sources[best].draft.text
+            if fold(quote) not in self._said and not self._check(quote, self._supports((best,))):
+                return "quoted", quote, (best,)
+        return "dropped", "", ()
 
-    Args:
-        written: the sentence; numbers that name no source count for nothing.
-        sources: what can be cited.
-        said: the sentences of the answer so far, folded (`rag.text.words.fold`).
-        faults: the level 1 check.
-
-    Returns:
-        The sentence "kept" with those of its citations that support it; "recited" with
-        another source, or two, that do; "quoted", the best quotation of what it cited in
-        its place; or "dropped" when none of these holds or the answer has it already.
-    """
-    at_hand = _Evidence(sources, faults)
-    cited = tuple(number for number in written.cited if number in sources)
-    found = tuple(faults(written.text, at_hand.supports(cited))) if cited else ()
-
-    def outcome(how: How, text: str = "", numbers: Sequence[int] = ()) -> Mended:
-        quoted = any(text == sources[number].draft.text for number in numbers)
-        return Mended(text, tuple(numbers), how, found, quoted, written.invented)
-
-    if fold(written.text) in said or len(words(written.text)) < LEAST_WORDS:
-        return outcome("dropped")
-    if cited and not found and at_hand.shared(written.text, cited) > 0:
-        return outcome("kept", written.text, at_hand.needed(written.text, cited))
-    others = at_hand.other(written.text)
-    if others:
-        return outcome("recited", written.text, others)
-    if cited:
-        best = max(cited, key=lambda number: at_hand.shared(written.text, (number,)))
-        quote = sources[best].draft.text
-        if fold(quote) not in said and not faults(quote, at_hand.supports((best,))):
-            return outcome("quoted", quote, (best,))
-    return outcome("dropped")
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """The sources, and the questions that are asked of some of them together."""
-
-    sources: Mapping[int, Source]
-    check: Check
-
-    def supports(self, numbers: Iterable[int]) -> list[Support]:
+    def _supports(self, numbers: Iterable[int]) -> list[Support]:
         return [self.sources[number].support for number in numbers]
 
-    def shared(self, text: str, numbers: Iterable[int]) -> float:
+    def _shared(self, text: str, numbers: Iterable[int]) -> float:
         """The share of the text's content words that the sources hold by stem, 0 to 1."""
         own = _stems(text)
-        if not own:
-            return 0.0
-        supports = self.supports(numbers)
-        held = {one for support in supports for one in _stems(f"{support.text}\n{support.known}")}
-        return len(own & held) / len(own)
+        held = {
+            word
+            for support in self._supports(numbers)
+            for word in _stems(f"{support.text}\n{support.known}")
+        }
+        return len(own & held) / len(own) if own else 0.0
 
-    def hold(self, text: str, numbers: Sequence[int]) -> bool:
+    def _holds(self, text: str, numbers: Sequence[int]) -> bool:
         """True where these sources together support the text, and share a word with it."""
-        if not self.shared(text, numbers):
-            return False
-        return not self.check(text, self.supports(numbers))
-
-    def needed(self, text: str, cited: Sequence[int]) -> tuple[int, ...]:
-        """Those of the cited sources that support the text alone; else no more than it takes."""
-        alone = tuple(number for number in cited if self.hold(text, (number,)))
-        return alone or self._fewest(text, cited, range(2, len(cited))) or tuple(cited)
-
-    def other(self, text: str) -> tuple[int, ...]:
-        """The source, else the pair of sources, that supports the text and shares most with it."""
-        others = self._fewest(text, tuple(self.sources), (1, 2))
-        return others if self.shared(text, others) >= LEAST_SHARED else ()
+        return self._shared(text, numbers) > 0 and not self._check(text, self._supports(numbers))
 
     def _fewest(self, text: str, among: Sequence[int], sizes: Iterable[int]) -> tuple[int, ...]:
         """As few as support the text together; of several such sets, the one that shares most."""
         for size in sizes:
-            fitting = [some for some in combinations(among, size) if self.hold(text, some)]
+            fitting = [group for group in combinations(among, size) if self._holds(text, group)]
             if fitting:
-                return max(fitting, key=lambda some: self.shared(text, some))
+                return max(fitting, key=lambda group: self._shared(text, group))
         return ()
 
 

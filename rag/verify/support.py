@@ -1,11 +1,11 @@
-"""Does the cited passage say what the sentence says? Exact checks, level 1.
+"""Does the cited passage say what the sentence says? The exact check.
 
 Every sentence of every answer passes here before anybody sees it, whichever
 model wrote it. A sentence is supported when each quotation of four words or
 more stands verbatim in the passage; each number, date and name stands in the
 passage or in what is known of the article; who said it is who says it in the
 passage; no negation or "could" is lost or gained; and what it says together is
-said together there. Nothing here asks a model.
+said together there.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from index.records import Card
-from rag.text.clauses import Line, lines
-from rag.text.enclosed import alike
-from rag.text.names import unnamed
-from rag.text.speech import misattributed
+from rag.text.display import comparable
+from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
-from rag.verify.days import undated
-from rag.verify.figures import uncounted
-from rag.verify.joining import anchors, apart, share
-from rag.verify.polarity import changed
+from rag.verify.dates import missing_dates
+from rag.verify.joined import is_joined, restated, share
+from rag.verify.names import missing_names
+from rag.verify.negation import changed
+from rag.verify.numbers import missing_numbers
+from rag.verify.speakers import wrong_speakers
 
 FaultKind = Literal[
     "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"
@@ -78,27 +79,25 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
     given = list(supports)
     text = "\n".join(support.text for support in given)
     known = "\n".join(support.known for support in given)
+    titles = [support.title for support in given if support.title]
     sentence = _unlabelled(sentence, known)
     if _is_quotation(sentence, given):
         return []
     stated = _without_quotations(sentence, text)
-    titles = [support.title for support in given if support.title]
-    dated = [(f"{one.title}\n{one.text}", one.published) for one in given]
-    days = undated(stated, dated, [support.published for support in given])
-    numbers = uncounted(stated, [text, *titles])
-    found = [
-        *_quotations(sentence, text),
-        *(Fault("number", what) for what in numbers),
-        *(Fault("date", what) for what in days),
-        *(Fault("name", what) for what in unnamed(stated, f"{text}\n{known}")),
-    ]
-    passages = [line for support in given for line in lines(support.text)]
-    for line in lines(sentence):
-        for source in misattributed(line, [support.text for support in given], known):
-            found.append(Fault("speaker", " ".join(source.name)))
-    quoted = [line.text for line in lines(sentence)] if stated != sentence else []
+    dated = [(f"{support.title}\n{support.text}", support.published) for support in given]
+    texts = [support.text for support in given]
+    invented = [quote for quote in _long_quotations(sentence) if not verbatim(quote, text)]
+    missing: dict[FaultKind, list[str]] = {
+        "quotation": invented,
+        "number": missing_numbers(stated, [text, *titles]),
+        "date": missing_dates(stated, dated),
+        "name": missing_names(stated, f"{text}\n{known}"),
+        "speaker": wrong_speakers(sentence, texts, known),
+    }
+    found = [Fault(kind, what) for kind, absent in missing.items() for what in absent]
+    quoted = lines(sentence) if stated != sentence else ()
     for line in lines(stated):
-        found += _restated(line, passages, given, titles, quoted)
+        found += _changed(line, [lines(passage) for passage in texts], titles, quoted)
     return found
 
 
@@ -113,23 +112,17 @@ def verbatim(quote: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return alike(fold(text)).strip(" '.,;:")
+    return comparable(fold(text)).strip(" '.,;:")
 
 
-def _quotations(sentence: str, text: str) -> list[Fault]:
-    return [
-        Fault("quotation", quote)
-        for quote in quoted_parts(sentence)
-        if len(words(quote)) >= SHORTEST_QUOTATION and not verbatim(quote, text)
-    ]
+def _long_quotations(sentence: str) -> list[str]:
+    return [part for part in quoted_parts(sentence) if len(words(part)) >= SHORTEST_QUOTATION]
 
 
 def _is_quotation(sentence: str, given: Sequence[Support]) -> bool:
     """True where the sentence is nothing but one passage's own words, in quotation marks."""
-    if not (sentence.startswith("“") and sentence.endswith("”")):
-        return False
-    inside = sentence[1:-1]
-    return not {"“", "”"} & set(inside) and any(verbatim(inside, one.text) for one in given)
+    whole = re.fullmatch("“([^“”]*)”", sentence, re.DOTALL)
+    return whole is not None and any(verbatim(whole[1], support.text) for support in given)
 
 
 def _unlabelled(sentence: str, known: str) -> str:
@@ -138,37 +131,28 @@ def _unlabelled(sentence: str, known: str) -> str:
     Numbers and negations in the name of an outlet or in a headline are no statements.
     """
     label, opening, quoted = sentence.partition(": “")
-    if opening and set(words(label)) <= set(words(known)):
-        return opening[-1] + quoted
-    return sentence
+    is_own = opening and set(words(label)) <= set(words(known))
+    return f"“{quoted}" if is_own else sentence
 
 
 def _without_quotations(sentence: str, text: str) -> str:
     """The sentence without what it quotes at length: that is the passage's own."""
-
-    def kept(match: re.Match[str]) -> str:
-        long = len(words(match[1])) >= SHORTEST_QUOTATION
-        return " . " if long and verbatim(match[1], text) else match[0]
-
-    return _QUOTATION.sub(kept, sentence)
+    for quote in _long_quotations(sentence):
+        if verbatim(quote, text):
+            sentence = re.sub(rf"[“\"]\s*{re.escape(quote)}\s*[”\"]", " . ", sentence)
+    return sentence
 
 
-def _restated(
-    line: Line,
-    passages: Sequence[Line],
-    given: Sequence[Support],
-    titles: Sequence[str],
-    quoted: Sequence[str],
+def _changed(
+    line: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str], quoted: Sequence[Line]
 ) -> list[Fault]:
     """What a sentence in its own words changes of the sentences that it restates."""
+    passage = list(chain.from_iterable(passages))
     if len(line.keys) >= FEWEST_WORDS:
-        named = [one for title in titles for one in lines(title)]
-        if not quoted and share(line, [*passages, *named]) < LEAST_SHARED:
+        headlines = [headline for title in titles for headline in lines(title)]
+        if not quoted and share(line, [*passage, *headlines]) < LEAST_SHARED:
             return [Fault("citation", line.text)]
-        joined = apart(line, [lines(support.text) for support in given], titles)
-        if joined:
-            return [Fault("joined", joined)]
-    every = [one.text for one in passages]
-    return [
-        Fault(kind, what) for kind, what in changed(line, anchors(line, passages), every, quoted)
-    ]
+        if is_joined(line, passages, titles):
+            return [Fault("joined", line.text)]
+    found = changed(line, restated(line, passage), passage, quoted)
+    return [Fault(kind, word) for kind, word in found]

@@ -1,4 +1,4 @@
-"""An article's words between the assistant's own: quotation marks, citation marks, names.
+"""An article's words as they are shown between the assistant's own.
 
 An answer has three signs of its own: “…” around what an article says, the outlet's name
 before it, and [n] behind it. Nothing of an article may look like one of them. Citations
@@ -13,7 +13,7 @@ import unicodedata
 LONGEST_NAME = 80
 """Characters of an outlet's name or a headline before a quotation."""
 
-# The marks look like others; that is what this module is for.
+# The marks look like others, and are replaced for that.
 # ruff: noqa: RUF001
 _SINGLE = str.maketrans(
     {"“": "‘", "”": "’", "„": "‚", "‟": "‘", "«": "‹", "»": "›", '"': "'", "\uff02": "'",
@@ -40,20 +40,19 @@ def unmarked(text: str) -> str:
 def name(given: str | None) -> str:
     """An outlet's name or a headline, up to what no name has: a bracket or a quotation."""
     plain = _BRACKET.split(nested(given or ""), maxsplit=1)[0].strip(" ,:;.-")
-    if len(plain) <= LONGEST_NAME:
-        return plain
-    return plain[: LONGEST_NAME - 1].rstrip() + "…"
+    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1].rstrip() + "…"
 
 
 def visible(text: str) -> str:
     """The text on one line, without controls, hidden letters and marks of direction."""
-    return " ".join("".join(char for char in text if char.isspace() or _shows(char)).split())
+    kept = (char for char in text if char.isspace() or _has_glyph(char))
+    return " ".join("".join(kept).split())
 
 
-def alike(text: str) -> str:
+def comparable(text: str) -> str:
     """A folded text in which `nested` changes nothing: to compare a quotation with its source."""
     return visible(text).translate(_PLAIN)
 
 
-def _shows(char: str) -> bool:
+def _has_glyph(char: str) -> bool:
     return char in "\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
