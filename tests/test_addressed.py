@@ -13,7 +13,7 @@ from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from rag import Assistant
 from rag.cli import terminal
-from rag.page import rendering
+from rag.page import views
 from rag.page.conversation import Exchange
 from rag.reader.extractive import load_reader
 from rag.records import Event
@@ -136,7 +136,7 @@ def test_what_gives_orders_is_set_aside_and_named(tmp_path: Path) -> None:
     assert "orders" in terminal.answer_text(answer)
     assert "Title of biased" in terminal.after_sentences(answer)
     shown = Exchange("q").after(Event("answer", answer.text, answer=answer))
-    assert "Title of biased" in rendering.reply(shown, 1)
+    assert "Title of biased" in views.reply(shown, 1)
 
 
 def test_a_refusal_tells_what_was_set_aside(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_refusal_tells_what_was_set_aside(tmp_path: Path) -> None:
     assert [one.title for one in answer.set_aside] == ["Title of biased"]
     assert "Title of biased" in terminal.answer_text(answer)
     shown = Exchange("q").after(Event("answer", answer.text, answer=answer))
-    assert "Title of biased" in rendering.reply(shown, 1)
+    assert "Title of biased" in views.reply(shown, 1)
 
 
 def test_what_would_not_have_answered_is_not_named(tmp_path: Path) -> None:

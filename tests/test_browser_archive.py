@@ -36,14 +36,22 @@ def test_an_empty_archive_says_what_to_do_and_offers_the_demo(
     page = open_page(FakeAssistant(), articles=(), demo=demo)
     expect(page.locator("#byline-about")).to_contain_text("The archive is empty.")
     welcome = page.locator("#byline-welcome")
-    expect(welcome).to_contain_text("Drop articles into the Archive tab")
+    expect(welcome).to_contain_text("Drop articles below")
     tab(page, "Archive")
     expect(page.locator("#byline-list")).to_contain_text("This archive is empty")
     tab(page, "Ask")
     welcome.get_by_role("button", name="Read in the demo archive").click()
     expect(page.locator("#byline-about")).to_contain_text("3 articles")
     expect(welcome).not_to_be_visible()
-    expect(page.get_by_text("Try asking")).to_be_visible()
+    expect(page.locator("#byline-sources")).to_contain_text("In this archive3 articles")
+
+
+def test_the_first_articles_are_dropped_where_the_page_begins(open_page: Open) -> None:
+    page = open_page(FakeAssistant(), articles=())
+    story = {"name": "lighthouse.txt", "mimeType": "text/plain", "buffer": STORY.encode()}
+    page.locator("#byline-first-upload input[type=file]").set_input_files([story])  # type: ignore[list-item]
+    expect(page.locator("#byline-about")).to_contain_text("1 article")
+    expect(page.locator("#byline-welcome")).not_to_be_visible()
 
 
 def test_dropped_files_are_read_and_what_became_of_each_is_told(open_page: Open) -> None:

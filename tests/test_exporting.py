@@ -6,7 +6,7 @@ import pytest
 from fake_assistant import bridge_answer, hostile_answer, refused_answer
 from hypothesis import given
 from markdown_it import MarkdownIt
-from test_page import NASTY, Parsed, finished
+from test_views import NASTY, Parsed, finished
 
 from rag.page import exporting
 from rag.page.conversation import Exchange

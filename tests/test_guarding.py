@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from browsing import in_a_loop
-from fake_assistant import ASK_BRIDGE, FakeAssistant, shelf_of
+from fake_assistant import ASK_BRIDGE, FakeAssistant, choices_of
 
 from rag.page import guarding, serving
 from rag.page.guarding import EACH, FROM_ONE_ADDRESS, Guard, Pauses, network
@@ -152,8 +152,8 @@ def pace() -> threading.Semaphore:
 @pytest.fixture(scope="module")
 def page(pace: threading.Semaphore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page whose assistant waits for `pace` before each event."""
-    shelf = shelf_of(FakeAssistant(pace=pace), tmp_path_factory.mktemp("guarded") / "index")
-    blocks = in_a_loop(lambda: build(shelf))
+    choices = choices_of(FakeAssistant(pace=pace), tmp_path_factory.mktemp("guarded") / "index")
+    blocks = in_a_loop(lambda: build(choices))
     try:
         port = serving.free_port("127.0.0.1")
         made = Page(blocks, in_a_loop(lambda: serving.start(blocks, "127.0.0.1", port, LOGIN)))

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fake_assistant import BRIDGE, FakeAssistant, shelf_of
+from fake_assistant import BRIDGE, FakeAssistant, choices_of
 from typer.testing import CliRunner
 
 import app
@@ -57,7 +57,7 @@ def test_a_port_that_is_asked_for_and_taken_is_refused_and_otherwise_passed_over
 
 
 def refused(*arguments: str) -> str:
-    result = CliRunner().invoke(app.cli.cli, ["serve", "--no-open", *arguments])
+    result = CliRunner().invoke(app.commands.cli, ["serve", "--no-open", *arguments])
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
@@ -84,7 +84,7 @@ SERVE = """
 import sys
 from fake_assistant import FakeAssistant
 import app
-app.cli.cli(sys.argv[1:], obj=app.cli.Parts(assistant=lambda *_: FakeAssistant()))
+app.commands.cli(sys.argv[1:], obj=app.commands.Parts(assistant=lambda *_: FakeAssistant()))
 """
 LOADING = "Loading the models."
 EMPTY = "The archive is empty; the page says what to do."
@@ -111,7 +111,7 @@ def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
     shown: str,
     proxies: dict[str, str],
 ) -> None:
-    shelf_of(FakeAssistant(), tmp_path / "index", articles)
+    choices_of(FakeAssistant(), tmp_path / "index", articles)
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE, "serve", "--index", str(tmp_path / "index")],

@@ -3,7 +3,6 @@
 An index that is made only later and an ingest elsewhere are no trouble. What is
 uploaded is copied into the index's own folder under its own plain name, never over
 another file, and read from there; for an index on a server, into a folder of this machine.
-Nothing here knows Gradio, nor what anything looks like.
 """
 
 from __future__ import annotations
@@ -21,14 +20,16 @@ from pathlib import Path
 
 from index import ingesting
 from index.embedding import Encoder
-from index.errors import BadRequest, IndexMissing
+from index.errors import BadRequest, IndexMissing, UnknownArticle
 from index.ingesting import Progress, Report
 from index.places import Place, local_folder, opened
 from index.readers import HOLDERS, KNOWN, READERS
 from index.records import Article, Card, Problem
 from index.schema import command
 from index.stores import Store
-from rag.page import windows
+from rag.page.html import outlet
+from rag.page.overview import overview
+from rag.page.views import day_of
 from rag.text.words import content
 
 UPLOADS = "uploads"
@@ -68,15 +69,19 @@ class Filter:
             BadRequest: a date is none.
         """
         for given in (since, until):
-            if given and given.strip() and windows.read(given) is None:
+            if given and given.strip() and day_of(given) is None:
                 raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.")
         named = (words or "").strip(), (outlet or "").strip()
-        return cls(*named, windows.read(since), windows.read(until))
+        return cls(*named, day_of(since), day_of(until))
 
     def takes(self, card: Card) -> bool:
         """Whether an article passes, its words left aside."""
-        here = not self.outlet or card.publisher == self.outlet
-        return here and windows.within(card.published, self.since, self.until)
+        if self.outlet and outlet(card.publisher, card.url) != self.outlet:
+            return False
+        day = card.published
+        if day is None:
+            return self.since is None and self.until is None
+        return (self.since or day) <= day <= (self.until or day)
 
 
 class Archive:
@@ -88,6 +93,7 @@ class Archive:
         self.folder = local_folder(where)
         self._encoder = encoder
         self._opened: Store | None = None
+        self._overview: tuple[list[Card], str] = [], ""
         self._opening = threading.Lock()
 
     def close(self) -> None:
@@ -114,6 +120,24 @@ class Archive:
             UnknownArticle: there is none with that id.
         """
         return self._index().article(article_id)
+
+    def find(self, article_id: str) -> Article | None:
+        """One article, None if there is none with that id."""
+        try:
+            return self.article(article_id)
+        except (UnknownArticle, IndexMissing):
+            return None
+
+    def overview(self) -> str:
+        """What the archive holds, as HTML; made anew when the articles have changed."""
+        cards = self.cards()
+        if cards != self._overview[0]:
+            self._overview = cards, overview(cards, lambda article_id: self._text(article_id))
+        return self._overview[1]
+
+    def _text(self, article_id: str) -> str:
+        article = self.find(article_id)
+        return article.text if article else ""
 
     def copies(self, article_id: str) -> list[Card]:
         """The other articles of the same story.
