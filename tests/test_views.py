@@ -254,7 +254,7 @@ def test_what_only_says_the_short_answer_again_is_folded_away() -> None:
     assert Parsed(shown).text == (
         "12 MayThe bridge reopens on 12 May. [1] It was shut on 12 Mayday. [2]"
     )
-    assert "Also reported by Northern Wire" in folded and "It opens on 12 May" in folded
+    assert "Also in Northern Wire" in folded and "It opens on 12 May" in folded
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,13 @@ class Answers:
         *earlier, last = conversation
         history = [] if last.is_alone else turns(earlier)
         try:
-            with closing(self._steps(last, history, settings, reader)) as steps:
+            with closing(self.steps(last, history, settings, reader)) as steps:
                 for last in steps:
                     gone = last.ticket in self._cleared
                     yield self.view(() if gone else (*earlier, last), settings)
+        except BylineError as trouble:
+            said = EMPTY if isinstance(trouble, IndexMissing) else str(trouble)
+            yield self.view((*earlier, last.ended(said)), settings)
         finally:
             self._stopped.discard(last.ticket)
             self._cleared.discard(last.ticket)
@@ -139,10 +142,20 @@ class Answers:
         since, until = wider or (None, None)
         return (since.isoformat() if since else "", until.isoformat() if until else "")
 
-    def _steps(
-        self, exchange: Exchange, history: Sequence[Turn], settings: Settings, reader: str
+    def steps(
+        self, exchange: Exchange, history: Sequence[Turn], settings: Settings, reader: str = ""
     ) -> Generator[Exchange, None, None]:
-        """The exchange after each event, until it is over, stopped or in trouble."""
+        """The exchange after each event, until it is answered or stopped.
+
+        Args:
+            exchange: a question.
+            history: the exchanges before it that may explain it.
+            settings: what answers.
+            reader: who takes turns with whom; each question by itself where it is empty.
+
+        Raises:
+            BylineError: it cannot be answered, for the reason that the error tells.
+        """
         with self.turnstile.queued(reader or exchange.ticket) as place:
             ahead = None
             while (ahead := self.turnstile.ahead(place, ahead)) > 0:
@@ -150,22 +163,10 @@ class Answers:
                     yield exchange.ended(views.STOPPED)
                     return
                 yield exchange.waiting(ahead)
-            yield from self._answering(exchange, history, settings)
-
-    def _answering(
-        self, exchange: Exchange, history: Sequence[Turn], settings: Settings
-    ) -> Generator[Exchange, None, None]:
-        try:
-            assistant = self.choices.assistant(settings)
-            for event in assistant.stream(
-                exchange.question, history, exchange.since, exchange.until
-            ):
+            asked = exchange.question, history, exchange.since, exchange.until
+            for event in self.choices.assistant(settings).stream(*asked):
                 if exchange.ticket in self._stopped:
                     yield exchange.ended(views.STOPPED)
                     return
                 exchange = exchange.after(event)
                 yield exchange
-        except IndexMissing:
-            yield exchange.ended(EMPTY)
-        except BylineError as trouble:
-            yield exchange.ended(str(trouble))

@@ -14,10 +14,10 @@ from gradio.events import api
 from index.errors import BadRequest, BylineError
 from index.records import Card
 from rag.cli.terminal import card_dict
+from rag.page.answering import Answers
 from rag.page.archive import Archive, Filter
 from rag.page.choices import Choices, Settings
 from rag.page.conversation import Exchange
-from rag.page.waiting import Turnstile
 from rag.records import Turn, iso
 
 MOST = 200
@@ -26,11 +26,12 @@ MOST = 200
 T = TypeVar("T")
 
 
-def offer(choices: Choices, turnstile: Turnstile, readers: int) -> None:
+def offer(answers: Answers, readers: int) -> None:
     """Add the endpoints to the page that is being built; so many readers may be in line.
 
     Their questions take turns with those of the page.
     """
+    choices = answers.choices
 
     def ask(  # noqa: D417
         question: str,
@@ -58,9 +59,9 @@ def offer(choices: Choices, turnstile: Turnstile, readers: int) -> None:
         try:
             settings = _settings(choices, index)
             turns = [turn(one) for one in history or ()]
-            reader = request.session_hash or ""
-            exchange = Exchange(question, since or None, until or None)
-            yield from _answers(choices, turnstile, settings, exchange, turns, reader)
+            asked = Exchange(question, since or None, until or None)
+            for step in answers.steps(asked, turns, settings, request.session_hash or ""):
+                yield step.answer.to_dict() if step.answer else _so_far(step)
         except BylineError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -133,26 +134,6 @@ def turn(given: dict[str, Any]) -> Turn:
         raise BadRequest(
             'history is a list of earlier exchanges: [{"question": "...", "answer": "..."}].'
         ) from None
-
-
-def _answers(
-    choices: Choices,
-    turnstile: Turnstile,
-    settings: Settings,
-    exchange: Exchange,
-    history: list[Turn],
-    reader: str,
-) -> Iterator[dict[str, Any]]:
-    """As much of the answer as has come, after each step; at last the whole."""
-    with turnstile.queued(reader or exchange.ticket) as place:
-        ahead = None
-        while (ahead := turnstile.ahead(place, ahead)) > 0:
-            yield _so_far(exchange.waiting(ahead))
-        assistant = choices.assistant(settings)
-        asked = exchange.question, history, exchange.since, exchange.until
-        for event in assistant.stream(*asked):
-            exchange = exchange.after(event)
-            yield event.answer.to_dict() if event.answer else _so_far(exchange)
 
 
 def _so_far(exchange: Exchange) -> dict[str, Any]:

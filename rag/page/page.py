@@ -37,6 +37,6 @@ def build(choices: Choices, demo: Path | None = None) -> gr.Blocks:
     with page:
         parts = lay_out(choices, demo is not None)
         Events(parts, answers, demo).connect(page)
-        offer(choices, answers.turnstile, READERS)
+        offer(answers, READERS)
     page.queue(default_concurrency_limit=1, max_size=READERS)
     return page

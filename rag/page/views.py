@@ -299,9 +299,9 @@ def _cited_sources(sentence: Sentence, exchange: Exchange, find: FindArticle) ->
 
 
 def _also(sentences: Iterable[Sentence], exchange: Exchange, find: FindArticle) -> str:
-    """Who else says so, each once."""
+    """Who else says so, or where, each once."""
     found = [s for one in sentences for s in _cited_sources(one, exchange, find)]
-    return listed(list(dict.fromkeys(one.outlet or one.headline for one in found)))
+    return listed(list(dict.fromkeys(one.outlet or f"“{one.headline}”" for one in found)))
 
 
 def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Side]:

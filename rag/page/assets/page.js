@@ -79,7 +79,11 @@
   new MutationObserver(() => {
     // A reader sees the question and how its answer begins, however long that grows.
     const turn = [...document.querySelectorAll(".byline-turn")].pop();
-    if (turn && turn.textContent !== newest) turn.scrollIntoView({ block: "start" });
+    const chat = document.getElementById("byline-chat");
+    if (turn && turn.textContent !== newest) {
+      if (getComputedStyle(chat).overflowY === "visible") turn.scrollIntoView({ block: "start" });
+      else chat.scrollTop += turn.getBoundingClientRect().top - chat.getBoundingClientRect().top;
+    }
     newest = turn ? turn.textContent : "";
     // Gradio's label for this button says other words than those that stand on it.
     for (const drop of document.querySelectorAll(".byline-drop button.upload-container[aria-label]"))
