@@ -21,9 +21,9 @@ BARS = 60
 """Bars of that picture at most."""
 SUGGESTED = {
     "How many people were newly displaced in Syria?": "ocha-now-counts-nearly-50000",
-    "How many people did Storm Grisel kill?": "storm-grisel-toll-reaches-eleven",
-    "Who painted The Salt Weighers?": "salt-weighers-stolen-from-thornmere-museum",
+    "On what day did the boring machine get stuck?": "orrin-sound-tunnel-delayed-to-2028",
     "How long was Corwin Thaxby sent to prison for?": "bs-2024-10-09-thaxby-sentence",
+    "How much will Storm Grisel cost insurers?": "insurers-put-storm-damage-at-340-million",
     "What did Araghchi say in Baghdad?": "araqchi-warns-neighbours-in-baghdad",
 }
 """Questions about the demo archive, each with the id of an article that answers it."""
