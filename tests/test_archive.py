@@ -88,6 +88,19 @@ def test_an_upload_is_kept_in_the_index_and_read_from_there(
     assert kept.read_text("utf-8").startswith("The lighthouse was sold")
 
 
+def test_an_ingest_ends_when_it_is_asked_to_and_others_may_look_on(tmp_path: Path) -> None:
+    def encoder() -> HashEncoder:
+        assert archive.ongoing and not archive.ongoing.is_over
+        archive.ongoing.is_stopping = True
+        return HashEncoder()
+
+    archive = Archive(tmp_path / "index", encoder)
+    events = list(archive.add([upload(tmp_path / "given", "story.txt", "The ferry sank. " * 9)]))
+    assert report_of(events).interrupted
+    assert archive.ongoing and archive.ongoing.is_over
+    assert list(archive.ongoing.follow()) == events
+
+
 def test_what_is_of_no_kind_or_too_large_is_refused_and_the_rest_is_taken(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

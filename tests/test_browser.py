@@ -6,9 +6,6 @@ to the browser's console.
 
 import dataclasses
 import threading
-import urllib.error
-import urllib.request
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,10 +17,8 @@ from browsing import (
     chat,
     question_box,
     reader,
-    served,
     sources,
     tab,
-    watched,
 )
 from fake_assistant import (
     ARCHIVE,
@@ -37,10 +32,9 @@ from fake_assistant import (
     SUGGESTED,
     FakeAssistant,
     bridge_answer,
-    choices_of,
     refused_answer,
 )
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from rag.page import conversation, views
 from rag.page.views import REFUSED
@@ -457,31 +451,3 @@ def test_the_page_fits_the_window(open_page: Open, width: int, height: int) -> N
     assert first and card
     assert first["width"] > 200 and card["width"] > 280
     assert (card["x"] > first["x"] + first["width"]) == (width > 768)
-
-
-def test_a_login_is_asked_for_where_there_is_one(browser: Browser, tmp_path: Path) -> None:
-    choices = choices_of(FakeAssistant(), tmp_path / "index")
-    with served(choices, ("ada", "secret")) as address, ExitStack() as stack:
-        context = browser.new_context()
-        stack.callback(context.close)
-        page = stack.enter_context(watched(context, address))
-        expect(question_box(page)).to_have_count(0)
-        page.get_by_label("username").fill("ada")
-        page.get_by_label("password").fill("secret")
-        page.get_by_role("button", name="Login").click()
-        ask(page, ASK_BRIDGE)
-        expect(chat(page)).to_contain_text("From 2 articles")
-
-
-def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Path) -> None:
-    with served(choices_of(FakeAssistant(), tmp_path / "index")) as address:
-        with urllib.request.urlopen(address) as response:
-            policy = response.headers["content-security-policy"]
-            body = response.read().decode()
-        assert policy.startswith("default-src 'self';")
-        assert "googleapis" not in body
-        request = urllib.request.Request(address, headers={"Host": "evil.example"})
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(request)
-        refused.value.close()
-        assert refused.value.code == 400

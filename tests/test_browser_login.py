@@ -17,6 +17,7 @@ def test_who_knows_the_password_asks_and_adds_articles(browser: Browser, tmp_pat
         browser.new_context() as context,
         watched(context, address) as page,
     ):
+        expect(question_box(page)).to_have_count(0)
         page.get_by_label("username").fill("ada")
         page.get_by_label("password").fill("secret")
         page.get_by_role("button", name="Login").click()

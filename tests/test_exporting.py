@@ -67,4 +67,6 @@ def test_a_line_that_would_open_a_block_is_a_paragraph(text: str) -> None:
 
 def test_plain_text_is_of_the_last_answer() -> None:
     assert exporting.plain(()) == exporting.plain((Exchange("?"),)) == ""
-    assert exporting.plain((finished(bridge_answer()),)).startswith("When does")
+    text = exporting.plain((finished(hostile_answer()), finished(bridge_answer())))
+    assert text.startswith("When does")
+    assert "12 May\n\nThe bridge reopens on 12 May. [1]" in text and "Northern Wire" in text

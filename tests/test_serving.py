@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from functools import partial
 from pathlib import Path
 
 import pytest
+from browsing import served
 from fake_assistant import BRIDGE, FakeAssistant, choices_of
 from typer.testing import CliRunner
 
@@ -133,3 +135,17 @@ def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
             server.send_signal(signal.SIGINT)
         out, err = server.communicate(timeout=60)
     assert (server.returncode, out, err) == (0, "", "")
+
+
+def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Path) -> None:
+    with served(choices_of(FakeAssistant(), tmp_path / "index")) as address:
+        with urllib.request.urlopen(address) as response:
+            policy = response.headers["content-security-policy"]
+            body = response.read().decode()
+        assert policy.startswith("default-src 'self';")
+        assert "googleapis" not in body
+        request = urllib.request.Request(address, headers={"Host": "evil.example"})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request)
+        refused.value.close()
+        assert refused.value.code == 400

@@ -72,7 +72,7 @@ class Answers:
             views.chat(conversation, find),
             views.sources(conversation, find, "" if conversation else archive.overview()),
             exporting.plain(conversation),
-            f"<p>{views.announcement(conversation)}</p>",
+            views.announcement(conversation),
         )
 
     def begin(

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import filecmp
 import itertools
-import queue
 import re
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index import ingesting
@@ -23,7 +23,7 @@ from index.embedding import Encoder
 from index.errors import BadRequest, IndexMissing, UnknownArticle
 from index.ingesting import Progress, Report
 from index.places import Place, local_folder, opened
-from index.readers import HOLDERS, KNOWN, READERS
+from index.readers import HOLDERS, KNOWN, READERS, Meter
 from index.records import Article, Card, Problem
 from index.schema import command
 from index.stores import Store
@@ -84,6 +84,45 @@ class Filter:
         return (self.since or day) <= day <= (self.until or day)
 
 
+@dataclass(slots=True, eq=False)
+class Ongoing:
+    """An ingest, which goes on whether anybody looks or not. Any thread may look on."""
+
+    meter: Meter = field(default_factory=Meter)
+    is_stopping: bool = False
+    """Set to have it end after the articles in hand."""
+    began: float = field(default_factory=time.monotonic)
+    part: float = 0.0
+    """Of the files' bytes, the part that has been dealt with, 0 to 1."""
+    _events: list[Progress | Report | BaseException] = field(default_factory=list)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def is_over(self) -> bool:
+        """True once it has ended, well or not."""
+        return bool(self._events) and not isinstance(self._events[-1], Progress)
+
+    def note(self, event: Progress | Report | BaseException) -> None:
+        """Add what happened."""
+        with self._changed:
+            self._events.append(event)
+            if isinstance(event, Progress) and self.meter.total:
+                self.part = self.meter.reached(event.source) / self.meter.total
+            self._changed.notify_all()
+
+    def follow(self) -> Iterator[Progress | Report]:
+        """What has happened so far, and then what happens, to the end."""
+        for at in itertools.count():
+            with self._changed:
+                self._changed.wait_for(lambda at=at: len(self._events) > at)  # type: ignore[misc]
+            event = self._events[at]
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+            if isinstance(event, Report):
+                return
+
+
 class Archive:
     """One index, which may not be there yet. Any thread may use it."""
 
@@ -93,6 +132,8 @@ class Archive:
         self.folder = local_folder(where)
         self._encoder = encoder
         self._opened: Store | None = None
+        self.ongoing: Ongoing | None = None
+        """The newest ingest from this page."""
         self._overview: tuple[list[Card], str] = [], ""
         self._opening = threading.Lock()
 
@@ -191,23 +232,16 @@ class Archive:
 
     def read(self, paths: Sequence[Path]) -> Iterator[Progress | Report]:
         """Take in files and folders of this machine; as `add`, but nothing is copied."""
-        events: queue.Queue[Progress | Report | BaseException] = queue.Queue()
+        self.ongoing = ongoing = Ongoing()
 
         def run() -> None:
             try:
-                events.put(self._ingest(paths, events.put))
-            except BaseException as error:  # raised again in the thread that asked
-                events.put(error)
+                ongoing.note(self._ingest(paths, ongoing))
+            except BaseException as error:  # raised again in whatever thread looks on
+                ongoing.note(error)
 
-        worker = threading.Thread(target=run, daemon=True)
-        worker.start()
-        while True:
-            event = events.get()
-            if isinstance(event, BaseException):
-                raise event
-            yield event
-            if isinstance(event, Report):
-                return
+        threading.Thread(target=run, daemon=True).start()
+        yield from ongoing.follow()
 
     def _index(self) -> Store:
         """The index, open for reading; it follows whatever writers do."""
@@ -216,10 +250,17 @@ class Archive:
                 self._opened = opened(self.where)
             return self._opened
 
-    def _ingest(self, paths: Sequence[Path], tell: Callable[[Progress], None]) -> Report:
+    def _ingest(self, paths: Sequence[Path], ongoing: Ongoing) -> Report:
         encoder = self._encoder()
         with ingesting.index_for(self.where, encoder) as index:
-            return ingesting.ingest(index, paths, encoder, on_event=tell)
+            return ingesting.ingest(
+                index,
+                paths,
+                encoder,
+                on_event=ongoing.note,
+                meter=ongoing.meter,
+                stop=lambda: ongoing.is_stopping,
+            )
 
     def _kept(self, files: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
         """Where the uploads now lie, and those that are of no kind or too large."""

@@ -204,6 +204,7 @@ class Events:
         for shown in (more, named):
             shown.then(self.list_articles, self._list_inputs, table, **AT_ONCE)
         ask = parts.asking
+        parts.reader.halt(self.halt, index, [listed.report, ask.report], **AT_ONCE)
         offers = [ask.report, ask.upload, ask.demo]
         busy = {"concurrency_limit": 1, "concurrency_id": "archive", **IN_TURN}
         for upload, report in ((listed.upload, listed.report), (ask.upload, ask.report)):
@@ -251,7 +252,8 @@ class Events:
         """Take uploads in, telling how far it has come; filters that could hide them go."""
         paths = [Path(str(one)) for one in files or ()]
         filters = self.parts.listed.filters
-        for shown in listing.ingest_shown(self.answers.choices.archive(index).add(paths)):
+        archive = self.answers.choices.archive(index)
+        for shown in listing.ingest_shown(archive.add(paths), lambda: archive.ongoing):
             yield shown, gr.skip(), *(gr.skip() for _ in filters)
         yield gr.skip(), gr.update(value=None), *(gr.update(value="") for _ in filters)
 
@@ -260,9 +262,26 @@ class Events:
         assert self.demo is not None
         yield gr.skip(), gr.update(value="Reading the demo archive …", interactive=False)
         archive = self.answers.choices.archive(index)
-        for shown in listing.ingest_shown(archive.read([self.demo])):
+        for shown in listing.ingest_shown(archive.read([self.demo]), lambda: archive.ongoing):
             yield shown, gr.skip()
         yield gr.skip(), _offered()
+
+    def halt(self, index: str) -> tuple[str, str]:
+        """Have an ingest end after the articles in hand."""
+        ongoing = self.answers.choices.archive(index).ongoing
+        if ongoing:
+            ongoing.is_stopping = True
+        said = listing.said("Stopping after the articles in hand …")
+        return said, said
+
+    def follow(self, index: str) -> Iterator[Any]:
+        """Show an ingest that goes on while the page is loaded anew."""
+        ongoing = self.answers.choices.archive(index).ongoing
+        if ongoing is None or ongoing.is_over:
+            yield gr.skip(), gr.skip()
+            return
+        for shown in listing.ingest_shown(ongoing.follow(), lambda: ongoing):
+            yield shown, shown
 
     # --- what is kept ----------------------------------------------------------------------------
 
@@ -275,6 +294,12 @@ class Events:
         asking = self.parts.asking
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
             self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
+        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
+            self.follow,
+            chosen.index,
+            [self.parts.listed.report, asking.report],
+            concurrency_limit=READERS,
+            **IN_TURN,
         ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
 
     def come_back(self, name: str, index: str) -> Any:

@@ -1,8 +1,7 @@
 """The page's HTML, made by the templates in ``assets``, in which text stays text.
 
-Strings of articles and readers reach a browser only through these templates. Each is made
-inert where it is put in, which jinja2's own escaping does for HTML alone: Gradio's components are
-templates of their own, and some read Markdown.
+Strings of articles and readers reach a browser only through these templates. Beside what jinja2
+escapes, each is freed of what has no glyph, and of what Gradio's own templates would read.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 LONGEST_OPENING = 90
 """Characters of an article's text that stand for a headline that it does not have."""
 
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_TEMPLATE = str.maketrans({mark: f"&#{ord(mark)};" for mark in "${}`\\"})
 # Controls have no glyph; the directional ones can make a quotation read backwards.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
@@ -41,14 +40,10 @@ def render(template: str, **values: Any) -> str:
     return _LINE_BREAK.sub("", _templates().get_template(f"{template}.html").render(values))
 
 
-def inert(text: str) -> str:
-    """`text` as one line that is neither HTML, Markdown, TeX nor a template.
-
-    Each ASCII punctuation mark becomes a character reference. A browser shows
-    the mark; CommonMark (section 6.2 of 0.31) gives references no syntax.
-    """
+def inert(text: str) -> Markup:
+    """`text` as one line that is neither HTML nor a template of Gradio's."""
     one_line = _SPACE.sub(" ", _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text)))
-    return _PUNCTUATION.sub(lambda match: f"&#{ord(match.group())};", one_line)
+    return Markup(str(escape(one_line)).translate(_TEMPLATE))
 
 
 def safe_url(url: str | None) -> str | None:
@@ -123,6 +118,4 @@ def _templates() -> Environment:
 
 
 def _finalized(value: Any) -> Markup:
-    return (
-        value if isinstance(value, Markup) else Markup(inert("" if value is None else str(value)))
-    )
+    return value if isinstance(value, Markup) else inert("" if value is None else str(value))

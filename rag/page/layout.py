@@ -15,7 +15,7 @@ from index.records import Card
 from rag.page import listing, overview
 from rag.page.archive import SUFFIXES
 from rag.page.choices import Choices
-from rag.page.html import asset, inert
+from rag.page.html import asset
 from rag.request.question import LONGEST
 
 ABOUT = "Answers from your own archive, each sentence with its source."
@@ -150,7 +150,7 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
 def heading(cards: Sequence[Card]) -> str:
     """The name of the page and what its archive holds."""
     extent = overview.extent(cards) if cards else "The archive is empty."
-    return f"<h1>Byline</h1><p>{inert(f'{ABOUT} {extent}')}</p>"
+    return f"<h1>Byline</h1><p>{ABOUT} {extent}</p>"
 
 
 def outlets(cards: Sequence[Card]) -> list[tuple[str, str]]:

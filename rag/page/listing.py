@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from index.errors import BylineError
 from index.ingesting import Progress, Report
 from index.records import Card
+from rag.page.archive import Ongoing
 from rag.page.html import many, render
 from rag.page.views import FindArticle, named, nothing
 
@@ -15,6 +17,8 @@ SHOWN = 50
 """Rows of the list that come at a time."""
 NAMED = 30
 """Articles, and files that were skipped, that a report names one by one."""
+PACE = 0.3
+"""Seconds between two looks at an ingest."""
 NONE_PASS = "No article passes these filters."
 
 
@@ -24,10 +28,13 @@ def listing(cards: Sequence[Card], limit: int, filtered: bool, find: FindArticle
     return render("listing", rows=rows, total=len(cards), filtered=filtered, none_pass=NONE_PASS)
 
 
-def ingest_shown(events: Iterator[Progress | Report]) -> Iterator[str]:
-    """What to show of an ingest after each of its events; trouble is shown, not raised."""
+def ingest_shown(
+    events: Iterator[Progress | Report], ongoing: Callable[[], Ongoing | None] = lambda: None
+) -> Iterator[str]:
+    """What to show of an ingest as it goes on; trouble is shown, not raised."""
     counts: Counter[str] = Counter()
     stored: list[Progress] = []
+    shown = time.monotonic()
     yield progress(counts)
     try:
         for event in events:
@@ -37,15 +44,29 @@ def ingest_shown(events: Iterator[Progress | Report]) -> Iterator[str]:
             counts[event.kind] += 1
             if event.kind in ("added", "updated"):
                 stored.append(event)
-            yield progress(counts, event.source)
+            if len(stored) < 2 or time.monotonic() - shown > PACE:
+                shown = time.monotonic()
+                yield progress(counts, event.source, ongoing())
     except BylineError as error:
         yield trouble(str(error))
 
 
-def progress(counts: Counter[str], source: str = "") -> str:
-    """How far an ingest has come, and what it reads."""
+def progress(counts: Counter[str], source: str = "", ongoing: Ongoing | None = None) -> str:
+    """How far an ingest has come, what it reads, and how long it will take."""
     said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
-    return render("report", done=None, said=said, source=source)
+    part = ongoing.part if ongoing else 0.0
+    left = ""
+    if ongoing and 0 < part < 1:
+        seconds = (time.monotonic() - ongoing.began) * (1 - part) / part
+        left = f"about {many(round(seconds / 60), 'minute')} left" if seconds > 90 else ""
+    return render(
+        "report",
+        done=None,
+        said=said,
+        source=source,
+        percent=round(100 * part),
+        left=left,
+    )
 
 
 def report(done: Report, stored: Sequence[Progress] = ()) -> str:
@@ -58,14 +79,15 @@ def report(done: Report, stored: Sequence[Progress] = ()) -> str:
         many(len(done.warnings), "warning") if done.warnings else "",
     ]
     said = f"{', '.join(filter(None, counted))} in {done.seconds:.1f} s."
+    said = f"Stopped before the end. {said}" if done.interrupted else said
     return render("report", done=done, said=said, stored=stored, limit=NAMED)
 
 
 def trouble(message: str) -> str:
     """Something that went wrong, in one line for the reader."""
-    return render("report", done="trouble", said=message)
+    return render("status", kind="byline-problem", said=message)
 
 
 def said(message: str) -> str:
     """Something that was done, in one line."""
-    return render("report", done="said", said=message)
+    return render("status", kind="byline-report", said=message)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from index.records import Article, Card, Span
 from rag.page.conversation import Conversation, Exchange
-from rag.page.html import headline, inert, listed, many, outlet, render
+from rag.page.html import headline, listed, many, outlet, render
 from rag.page.passages import NOTHING, Paragraph, Piece, around, whole
 from rag.records import Answer, Citation, Conflict, Headline, RefusalKind, Sentence
 from rag.text.names import names
@@ -132,15 +132,14 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
 
 def announcement(conversation: Conversation) -> str:
     """What a screen reader says of the newest step: the last sentence, not the whole again."""
-    if not conversation:
-        return ""
-    last = conversation[-1]
-    if last.answer is not None:
+    last = conversation[-1] if conversation else None
+    said = ""
+    if last and last.answer:
         refusal = last.answer.refusal
-        return inert(refusal.message if refusal else f"Answer complete. {_summary(last.answer)}")
-    if last.problem is not None:
-        return inert(last.problem)
-    return inert(last.sentences[-1].marked() if last.sentences else last.status)
+        said = refusal.message if refusal else f"Answer complete. {_summary(last.answer)}"
+    elif last:
+        said = last.problem or (last.sentences[-1].marked() if last.sentences else last.status)
+    return render("status", kind="", said=said)
 
 
 def sources(conversation: Conversation, find: FindArticle, overview: str = "") -> str:
