@@ -101,7 +101,7 @@ def watched(context: BrowserContext, address: str) -> Iterator[Page]:
     page.on("request", lambda sent: abroad(sent.url, home) and faults.append(sent.url))
     page.goto(address)
     yield page
-    assert faults == []
+    assert not faults, faults
 
 
 def abroad(url: str, home: str) -> bool:

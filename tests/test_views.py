@@ -330,17 +330,6 @@ def test_what_is_on_something_else_names_no_headline() -> None:
     assert text == f"Not in this archive{refusal.message}"
 
 
-def test_an_answer_grows_sentence_by_sentence() -> None:
-    exchange = Exchange(ASK_BRIDGE)
-    seen = []
-    for event in events(bridge_answer()):
-        exchange = exchange.after(event)
-        seen.append((exchange.status, len(exchange.sentences), len(exchange.citations)))
-    status = "reading 6 passages"
-    assert seen == [(status, 0, 0), (status, 1, 1), (status, 2, 2), (status, 3, 3), ("", 3, 3)]
-    assert not exchange.pending
-
-
 def cards_of(*articles: Article) -> list[Card]:
     return [
         Card(one.id, one.title, one.published, one.publisher, one.url, one.id) for one in articles

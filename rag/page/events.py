@@ -204,6 +204,11 @@ class Events:
         for shown in (more, named):
             shown.then(self.list_articles, self._list_inputs, table, **AT_ONCE)
         ask = parts.asking
+        # Set when the page is loaded: only then is there a stream that a reload could break off.
+        listed.is_reading.change(
+            self.follow, index, [listed.report, ask.report],
+            concurrency_limit=READERS, **IN_TURN,
+        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)  # fmt: skip
         parts.reader.halt(self.halt, index, [listed.report, ask.report], **AT_ONCE)
         offers = [ask.report, ask.upload, ask.demo]
         busy = {"concurrency_limit": 1, "concurrency_id": "archive", **IN_TURN}
@@ -274,12 +279,15 @@ class Events:
         said = listing.said("Stopping after the articles in hand …")
         return said, said
 
-    def follow(self, index: str) -> Iterator[Any]:
-        """Show an ingest that goes on while the page is loaded anew."""
+    def is_reading(self, index: str) -> bool:
+        """Whether an ingest from the page goes on."""
         ongoing = self.answers.choices.archive(index).ongoing
-        if ongoing is None or ongoing.is_over:
-            yield gr.skip(), gr.skip()
-            return
+        return ongoing is not None and not ongoing.is_over
+
+    def follow(self, index: str) -> Iterator[Any]:
+        """Show an ingest that was going on when the page was loaded."""
+        ongoing = self.answers.choices.archive(index).ongoing
+        assert ongoing is not None
         for shown in listing.ingest_shown(ongoing.follow(), lambda: ongoing):
             yield shown, shown
 
@@ -295,12 +303,8 @@ class Events:
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
             self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
         ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
-            self.follow,
-            chosen.index,
-            [self.parts.listed.report, asking.report],
-            concurrency_limit=READERS,
-            **IN_TURN,
-        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
+            self.is_reading, chosen.index, self.parts.listed.is_reading, **AT_ONCE
+        )
 
     def come_back(self, name: str, index: str) -> Any:
         """The conversation that the browser left; an empty page stays as it is."""

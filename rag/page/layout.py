@@ -81,6 +81,8 @@ class Listed:
     listing: gr.HTML
     more: gr.Button
     limit: gr.State
+    is_reading: gr.State
+    """True where an ingest was going on when the page was loaded."""
 
     @property
     def filters(self) -> list[Any]:
@@ -255,7 +257,9 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
                 since, until = _day("Since"), _day("Until")
             table = gr.HTML(listed, elem_id="byline-list")
             more = gr.Button("Show more", size="sm", visible=len(cards) > listing.SHOWN)
-    return Listed(upload, report, picture, words, outlet, since, until, table, more, limit)
+    return Listed(
+        upload, report, picture, words, outlet, since, until, table, more, limit, gr.State(False)
+    )
 
 
 def _settings(
