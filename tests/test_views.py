@@ -19,7 +19,7 @@ from fake_assistant import (
     hostile_answer,
     refused_answer,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.ingesting import Progress, Report
@@ -125,6 +125,7 @@ def test_only_plain_web_addresses_become_links(url: str | None, shown: bool) -> 
 
 @settings(deadline=None)  # the first example has the templates compiled
 @given(NASTY, NASTY, NASTY, NASTY)
+@example("<b>", "<i>", "<u>", 'http://a.example/"onload="x')
 def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url: str) -> None:
     quote = f"x{text}y"
     article = Article("a", title, f"{text}\n\n{quote} {text}", "s", publisher=who, url=url)
