@@ -16,7 +16,7 @@ from typing import Annotated, cast
 import typer
 
 from eval import command as evaluation
-from index.places import Place
+from index.locations import Place
 from rag.assistant import Mode
 from rag.cli import commands
 from rag.page import serving

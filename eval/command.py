@@ -18,8 +18,8 @@ import typer
 
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
-from index.places import opened
-from index.stores import Store
+from index.opening import opened
+from index.protocols import Store
 from rag.cli import commands, terminal
 from rag.models.choice import load_llm
 from rag.models.llm import LLM

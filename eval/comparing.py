@@ -15,8 +15,8 @@ from eval.figures import FIGURES, MEANS, Figure, selective, summary
 from eval.marks import Mark, reasons
 from eval.mutations import Trial
 from eval.running import Results
+from index.protocols import View
 from index.records import Article
-from index.stores import View
 
 EXACT = ("supported", "exact_quotes", "within_dates", "cites_copies", "reads_copies")
 """Figures that hold for every answer or are broken: no noise excuses one of them."""

@@ -19,7 +19,7 @@ from eval.marks import Mark, mark
 from eval.mutations import Trial
 from eval.questions import Known, stories
 from index.errors import BadRequest
-from index.stores import View
+from index.protocols import View
 from rag import Answer, Assistant
 
 FORMAT = 2

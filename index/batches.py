@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from index import chunking
 from index.embedding import Encoder
+from index.interrupts import never
 from index.records import Article, Chunk
 from index.schema import article_to_row
-from index.stopping import never
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""

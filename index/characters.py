@@ -1,7 +1,4 @@
-"""Characters as they come in the wild: one form for each, and nothing invisible.
-
-Nothing here knows about lines or articles.
-"""
+"""Characters as they come in the wild: one form for each, and nothing invisible."""
 
 from __future__ import annotations
 

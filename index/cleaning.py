@@ -2,8 +2,7 @@
 
 `trim` takes away title, byline, date, captions and links to the original, and
 notes in `Facts` what they say. It works on `Line`, so that a reader of marked-up
-text can pass on what the marks said. Nothing here knows about files. In doubt a
-line stays in the text.
+text can pass on what the marks said. In doubt a line stays in the text.
 """
 
 from __future__ import annotations
@@ -96,21 +95,25 @@ def trim(paragraphs: Sequence[Line], facts: Facts, *, row: bool = False) -> list
         head = [part for line in paragraphs[:HEAD_LINES] for part in _byline_and_date(line)]
         paragraphs = [*head, *paragraphs[HEAD_LINES:]]
     days = {found[0] for line in paragraphs if (found := parse_date_line(line.text))}
-    told = _Told(facts, one_date=len(days) == 1)
-    body = told.without_tail(_with_addresses(paragraphs))
+    notices = _Notices(facts, one_date=len(days) == 1)
+    body = notices.without_tail(_with_addresses(paragraphs))
     if row:
-        body = told.without_repeats(body)
+        body = notices.without_repeats(body)
     else:
-        body = [line for line in _without_related(told.without_head(body)) if not is_caption(line)]
-    if told.agency:
-        facts.learn("publisher", told.agency, "byline")
-    if body:
-        _read_dateline(body[0].text, facts)
+        body = _without_related(notices.without_head(body))
+        body = [line for line in body if not is_caption(line)]
+    facts.learn("publisher", notices.agency, "byline")
+    # What "DOHA, Dec. 7, 2024 (Some Wire) —" says; the words stay in the text.
+    if body and (dateline := DATELINE.match(body[0].text)):
+        name = (dateline["round"] or dateline["slashed"] or "").strip()
+        if is_name(name) and (is_agency(name) or " " not in name) and not NOT_A_NAME.match(name):
+            facts.learn("publisher", name, "dateline")
+        facts.learn("published", find_date(dateline["place"]), "dateline")
     return body
 
 
 @dataclass(slots=True)
-class _Told:
+class _Notices:
     """Reads the lines around one story."""
 
     facts: Facts
@@ -150,11 +153,10 @@ class _Told:
         return lines[1:] if len(lines) > 1 and self._is_date(lines[0].text) else lines
 
     def _is_title(self, line: Line, following: Sequence[Line]) -> bool:
+        lower = any(0 < other.heading < line.heading for other in following)
+        if lower or len(line.text) > LONGEST_NOTICE:
+            return False
         if not (line.heading or _is_headline(line.text, following)):
-            return False
-        if len(line.text) > LONGEST_NOTICE:
-            return False
-        if any(0 < other.heading < line.heading for other in following):
             return False
         return self.facts.learn("title", line.text, "heading" if line.heading else "first line")
 
@@ -167,9 +169,10 @@ class _Told:
         )
 
     def _is_notice(self, line: Line) -> bool:
-        if len(line.text) > LONGEST_NOTICE:
-            return False
-        return self._is_date(line.text) or self._is_byline(line.text) or self._is_label(line)
+        short = len(line.text) <= LONGEST_NOTICE
+        return short and (
+            self._is_date(line.text) or self._is_byline(line.text) or self._is_label(line)
+        )
 
     def _is_date(self, text: str, labelled: bool = False) -> bool:
         self.facts.learn("as_of", parse_change(text), "date line")
@@ -193,19 +196,16 @@ class _Told:
         label, value = match["label"].lower(), match["value"].strip()
         addresses = [*line.links, *ADDRESS.findall(value)]
         name = ADDRESS.sub("", value).strip(" ()<>[]|,-–—")
+        colon, learn = bool(match["colon"]), self.facts.learn
         if label in ("title", "headline"):
-            return bool(match["colon"]) and self.facts.learn("title", value, where)
-        named = bool(match["colon"]) and is_name(name)
+            return colon and learn("title", value, where)
         if label in ("publisher", "publication", "outlet", "agency"):
-            return named and self.facts.learn("publisher", name, where)
-        if label.startswith(("source", "original source")) and named:
-            learned = self.facts.learn("publisher", name, where)
-            return learned and (not addresses or self._is_url(addresses[0], where))
-        whole = line.linked or not name or name in addresses or bool(match["colon"] and line.links)
-        return whole and bool(addresses) and self._is_url(addresses[0], where)
-
-    def _is_url(self, address: str, where: str) -> bool:
-        return self.facts.learn("url", web_address(address), where)
+            return colon and is_name(name) and learn("publisher", name, where)
+        if label.startswith(("source", "original source")) and colon and is_name(name):
+            known = learn("publisher", name, where)
+            return known and (not addresses or learn("url", web_address(addresses[0]), where))
+        whole = line.linked or not name or name in addresses or bool(colon and line.links)
+        return whole and bool(addresses) and learn("url", web_address(addresses[0]), where)
 
 
 def _byline_and_date(line: Line) -> list[Line]:
@@ -233,10 +233,9 @@ def _is_headline(text: str, following: Sequence[Line]) -> bool:
 def _is_closing(text: str) -> bool:
     if len(text) > LONGEST_NOTICE:
         return False
-    words = re.findall(r"[^\W\d_]+", text)
+    reporting = _REPORTING_BY.match(text) and re.findall(r"[^\W\d_]+", text)
     return bool(_CLOSING.fullmatch(text)) or bool(
-        _REPORTING_BY.match(text)
-        and all(word[0].isupper() or word in _REPORTING_WORDS for word in words)
+        reporting and all(word[0].isupper() or word in _REPORTING_WORDS for word in reporting)
     )
 
 
@@ -264,14 +263,3 @@ def _without_related(lines: Iterable[Line]) -> list[Line]:
         if not (listing or points):
             kept.append(line)
     return kept
-
-
-def _read_dateline(text: str, facts: Facts) -> None:
-    """What "DOHA, Dec. 7, 2024 (Some Wire) —" says; the words stay in the text."""
-    match = DATELINE.match(text)
-    if not match:
-        return
-    name = (match["round"] or match["slashed"] or "").strip()
-    if is_name(name) and (is_agency(name) or " " not in name) and not NOT_A_NAME.match(name):
-        facts.learn("publisher", name, "dateline")
-    facts.learn("published", find_date(match["place"]), "dateline")

@@ -1,13 +1,11 @@
-"""Connections to an index's database, the lock of its writer, and what SQLite's errors mean.
-
-Nothing here knows what the database holds.
-"""
+"""Connections to an index's database, the lock of its writer, and what SQLite's errors mean."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import random
 import shutil
 import sqlite3
 import threading
@@ -16,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from index import schema
 from index.errors import DiskFull, IndexBusy, UnusableIndex
@@ -24,8 +23,8 @@ LOCK = "writer.lock"
 WAL = schema.DATABASE + "-wal"
 BUSY_SECONDS = 30.0
 """How long a connection waits for another one to finish a checkpoint or a recovery."""
-POLL_SECONDS = 0.2
-"""How often a waiting writer looks whether the lock is free."""
+POLL_SECONDS = (0.1, 0.4)
+"""The least and the most time between two looks whether another process has finished."""
 LOG_BYTES = 64 << 20
 """To what a large transaction's log is cut down once it has been moved into the database."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -193,6 +192,43 @@ class Wait:
 NO_WAIT = Wait()
 
 
+class Held(IndexBusy):
+    """Another process has what was wanted; `holder` names it, `advice` says what to do."""
+
+    def __init__(
+        self,
+        message: str,
+        holder: str = "another process",
+        advice: str = "Try again when it has finished.",
+    ) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.advice = advice
+
+
+T = TypeVar("T")
+
+
+def awaiting(wait: Wait, attempt: Callable[[], T]) -> T:
+    """What an attempt returns; it is made again while it raises `Held`.
+
+    Raises:
+        IndexBusy: another process has been in the way for as long as `wait` allows.
+    """
+    began = time.monotonic()
+    while True:
+        try:
+            return attempt()
+        except Held as held:
+            waited = time.monotonic() - began
+            if waited >= wait.seconds:
+                limit = f" Gave up after {lasting(wait.seconds)}." if wait.seconds else ""
+                raise IndexBusy(f"{held}{limit} {held.advice}") from held
+            wait.tell(held.holder, waited)
+        # Two that wait do not look in step, so that one of them is the first.
+        time.sleep(min(random.uniform(*POLL_SECONDS), max(0.0, wait.seconds - waited)))
+
+
 class WriterLock:
     """A lock on a folder that the system lets go of when the process ends, however it ends."""
 
@@ -216,7 +252,7 @@ class WriterLock:
                 f"{folder} cannot be written to: {error.strerror}. Choose another with --index DIR."
             ) from error
         try:
-            _await(folder, descriptor, wait)
+            awaiting(wait, lambda: _lock(folder, descriptor))
         except BaseException:
             os.close(descriptor)
             raise
@@ -233,24 +269,14 @@ class WriterLock:
             self._descriptor = -1
 
 
-def _await(folder: Path, descriptor: int, wait: Wait) -> None:
-    """Lock an open file, or raise IndexBusy after so many seconds."""
+def _lock(folder: Path, descriptor: int) -> None:
     import fcntl  # not on Windows, where Byline runs in WSL
 
-    began = time.monotonic()
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            holder, waited = _holder(descriptor), time.monotonic() - began
-        if waited >= wait.seconds:
-            limit = f" Gave up after {lasting(wait.seconds)}." if wait.seconds else ""
-            raise IndexBusy(
-                f"{folder} is being written to by {holder}.{limit} Try again when it has finished."
-            )
-        wait.tell(holder, waited)
-        time.sleep(min(POLL_SECONDS, wait.seconds - waited))
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = _holder(descriptor)
+        raise Held(f"{folder} is being written to by {holder}.", holder) from error
 
 
 def _holder(descriptor: int) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
+from typing import BinaryIO
 
 MOST_CONTROLS = 0.02
 """The share of control characters above which bytes are no text."""
@@ -35,6 +37,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_PICTURE = "is a picture by its contents. Run OCR on it and ingest the text."
 # What a file is whose beginning says that it is no text, and what to do with it.
 _SIGNATURES = {
     b"%PDF-": "is a PDF by its contents. Rename it to end in .pdf.",
@@ -43,9 +46,7 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "is an old Office file by its contents. "
     "Open it and save it as .docx.",
     b"{\\rtf": "is a rich text file by its contents. Open it and save it as .docx.",
-    b"\x89PNG\r\n": "is a picture by its contents. Run OCR on it and ingest the text.",
-    b"\xff\xd8\xff": "is a picture by its contents. Run OCR on it and ingest the text.",
-    b"GIF8": "is a picture by its contents. Run OCR on it and ingest the text.",
+    **dict.fromkeys((b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8"), _PICTURE),
     b"\x1f\x8b\x08": "is compressed by gzip. Unpack it first.",
 }
 # Encodings that pages, letters and feeds name, and that a guess may find. Python knows others
@@ -100,7 +101,8 @@ def encoding_of(data: bytes, declared: str | None = None) -> tuple[str, str]:
     if known and known.startswith(("iso2022", "hz")) and data.isascii():
         return known, ""
     if b"\0" in data or (b"\x1b" in data and data.isascii()):
-        return _guessed(data[: SAMPLE // 4 * 4]), ""
+        # Its pattern shows which encoding it has, as that of UTF-16 does.
+        return next((name for name, _ in _likely(data[: SAMPLE // 4 * 4])), "utf-8"), ""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     if 2 * bad <= sum(letter > "\x7f" for letter in text):
@@ -108,6 +110,24 @@ def encoding_of(data: bytes, declared: str | None = None) -> tuple[str, str]:
     if known and known not in ("utf-8", "ascii"):
         return known, ""
     return _weighed(telling(BytesIO(data)))
+
+
+def encoding_of_lines(opened: Callable[[], BinaryIO], declared: str | None) -> tuple[str, str]:
+    """The encoding of a file of lines, by all of it, and what is doubtful about it.
+
+    Raises:
+        NoText: it is no text.
+    """
+    with opened() as file:
+        sample = file.read(SAMPLE)
+    no_lines = signature(sample) or bom_encoding(sample)
+    if no_lines or sample.count(0) > MOST_CONTROLS * len(sample):
+        telltale = sample[: sample.rfind(b"\n") + 1] or sample
+    else:  # a NUL here and there spoils its line, and no other
+        with opened() as file:
+            telltale = telling(iter(partial(file.readline, SAMPLE), b"")).replace(b"\0", b"")
+    doubt = decoded(telltale, declared).doubt
+    return encoding_of(telltale, declared)[0], doubt
 
 
 def decoded(data: bytes, declared: str | None = None) -> Decoded:
@@ -119,11 +139,9 @@ def decoded(data: bytes, declared: str | None = None) -> Decoded:
     if reason := signature(data):
         raise NoText(reason)
     encoding, doubt = encoding_of(data, declared)
-    if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
-        raise NoText("is not a text file. Save the article as text in UTF-8.")
     text = data.decode(encoding, "replace")
-    controls = sum(map(text.count, _CONTROLS))
-    if controls > MOST_CONTROLS * len(text):
+    unmarked = b"\0" in data and not encoding.startswith(("utf-16", "utf-32"))
+    if unmarked or sum(map(text.count, _CONTROLS)) > MOST_CONTROLS * len(text):
         raise NoText("is not a text file. Save the article as text in UTF-8.")
     return Decoded(text, f"{doubt} {REMEDY}" if doubt else "")
 
@@ -142,27 +160,22 @@ def telling(lines: Iterable[bytes]) -> bytes:
 
     A byte order mark before the first of them is left out, for none of them begins the text.
     """
-    found = _telling(lines)
-    mark = next((mark for mark in _MARKS if found.startswith(mark)), b"")
-    return found.removeprefix(mark)
-
-
-def _telling(lines: Iterable[bytes]) -> bytes:
     found: list[bytes] = []
     size = 0
     for line in lines:
-        if line.isascii():
-            continue
-        words = line[:LONGEST_LINE].split()
+        split = [] if line.isascii() else line[:LONGEST_LINE].split()
         last = -1
-        for place in (number for number, word in enumerate(words) if not word.isascii()):
-            kept = words[max(last + 1, place - BESIDE) : place + BESIDE + 1]
+        for place in (number for number, word in enumerate(split) if not word.isascii()):
+            kept = split[max(last + 1, place - BESIDE) : place + BESIDE + 1]
             found += kept
             size += sum(map(len, kept)) + len(kept)
             last = max(last, place + BESIDE)
             if size > SAMPLE:
-                return b" ".join(found)
-    return b" ".join(found)
+                break
+        if size > SAMPLE:
+            break
+    words = b" ".join(found)
+    return words.removeprefix(next((mark for mark in _MARKS if words.startswith(mark)), b""))
 
 
 def _usable(name: str | None) -> str | None:
@@ -177,11 +190,6 @@ def _usable(name: str | None) -> str | None:
 
 
 # --- guesses -----------------------------------------------------------------------------------
-
-
-def _guessed(data: bytes) -> str:
-    """The encoding of bytes that show by their pattern which they have, as UTF-16 does."""
-    return next((encoding for encoding, _ in _likely(data)), "utf-8")
 
 
 def _weighed(sample: bytes) -> tuple[str, str]:
@@ -211,9 +219,9 @@ def _likely(data: bytes) -> list[tuple[str, float]]:
         encoding_era=chardet.EncodingEra.ALL & ~chardet.EncodingEra.MAINFRAME,
     )
     likely: dict[str, float] = {}
-    for one in found:
-        if encoding := _usable(one["encoding"]):
-            likely.setdefault(encoding, one["confidence"])
+    for guess in found:
+        if encoding := _usable(guess["encoding"]):
+            likely.setdefault(encoding, guess["confidence"])
     return list(likely.items())
 
 
@@ -245,15 +253,10 @@ def _is_symbol(sign: str) -> bool:
 def _doubt(chosen: str, other: str, read: str, instead: str) -> str:
     """What is told of two encodings that fit a text equally well."""
     pairs = dict.fromkeys(
-        (one, two)
-        for one, two in zip(read.split(" "), instead.split(" "), strict=False)
-        if one != two and one.isprintable() and two.isprintable()
+        (word[:LONGEST_WORD], otherwise[:LONGEST_WORD])
+        for word, otherwise in zip(read.split(" "), instead.split(" "), strict=False)
+        if word != otherwise and word.isprintable() and otherwise.isprintable()
     )
-    if not pairs:
-        return ""
-    words = "; ".join(
-        f"“{one[:LONGEST_WORD]}” or “{two[:LONGEST_WORD]}”"
-        for one, two in list(pairs)[:SHOWN_WORDS]
-    )
+    words = "; ".join(f"“{word}” or “{otherwise}”" for word, otherwise in [*pairs][:SHOWN_WORDS])
     said = f"does not say which encoding it has. It was read as {chosen}, but may be in {other}"
-    return f"{said}: {words}."
+    return f"{said}: {words}." if words else ""

@@ -8,28 +8,26 @@ an editor changed spoils five shingles, but is one word. MinHash with
 locality-sensitive hashing finds the pairs worth comparing, and each of those is
 compared exactly. The relation does not depend on the order in which articles
 come: an origin is a connected component of it, but for texts that give another figure, name
-or date in a sentence that both have (`index.agreeing`): such two are never of one origin,
+or date in a sentence that both have (`index.differences`): such two are never of one origin,
 not even by way of a third that leaves the sentence out.
 
 Nodes of the graph are normalised texts, not articles, so a text that a thousand
-articles share costs no more than one. The tables live in the index's database
-and change in the transaction of the caller. Nothing here knows of chunks.
+articles share costs no more than one. These
+are the rules for every store.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from index import agreeing
+from index import differences
 
 SHINGLE_WORDS = 5
 SHORT_TEXT_WORDS = 30
@@ -51,20 +49,6 @@ probability 0.93, one of 0.3 with 0.998."""
 MIN_ESTIMATE = 0.05
 """Estimated Jaccard similarity of the shingles below which no pair is compared."""
 _SIGNATURE = np.dtype("<u4")
-
-TABLES = """
-CREATE TABLE copy_bands (
-    band INTEGER NOT NULL,
-    text_key INTEGER NOT NULL,
-    PRIMARY KEY (band, text_key)
-) WITHOUT ROWID;
-CREATE TABLE copy_edges (
-    a INTEGER NOT NULL,
-    b INTEGER NOT NULL,
-    differ INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (a, b)
-) WITHOUT ROWID;
-"""
 
 _WORD = re.compile(r"\w+")
 
@@ -90,28 +74,28 @@ Relation = Literal["copies", "differ", ""]
 """Copies of one story; texts that would be, but do not agree in what they say; neither."""
 
 
-def is_copy(one: str, other: str) -> bool:
+def is_copy(text: str, other: str) -> bool:
     """True when two texts are copies of one story."""
-    return relation(one, other) == "copies"
+    return relation(text, other) == "copies"
 
 
-def relation(one: str, other: str) -> Relation:
+def relation(text: str, other: str) -> Relation:
     """What two texts are to one another."""
-    if text_key(one) == text_key(other):
+    if text_key(text) == text_key(other):
         return "copies"
-    if min(len(words(one)), len(words(other))) < SHORT_TEXT_WORDS:
+    if min(len(words(text)), len(words(other))) < SHORT_TEXT_WORDS:
         return ""
-    containment, resemblance = overlap(one, other)
+    containment, resemblance = overlap(text, other)
     if containment < MIN_CONTAINMENT or resemblance < MIN_RESEMBLANCE:
         return ""
-    return "differ" if agreeing.differ(one, other) else "copies"
+    return "differ" if differences.differ(text, other) else "copies"
 
 
-def overlap(one: str, other: str) -> tuple[float, float]:
+def overlap(text: str, other: str) -> tuple[float, float]:
     """The share of words in shared runs of five or more: of the shorter text, and of both."""
-    shared = shingles(one) & shingles(other)
+    shared = shingles(text) & shingles(other)
     (least, a), (most, b) = sorted(
-        (len(words(text)), _covered(text, shared)) for text in (one, other)
+        (len(words(each)), _covered(each, shared)) for each in (text, other)
     )
     return (max(a, b) if least == most else a) / max(1, least), (a + b) / max(1, least + most)
 
@@ -145,111 +129,69 @@ def signature(text: str) -> bytes:
     return bytes(np.asarray(minhash.hashvalues, _SIGNATURE).tobytes())
 
 
-def link(db: sqlite3.Connection, number: int) -> None:
-    """Join a newly stored article to its copies and elect the origin of them all."""
-    key, mine, text = db.execute(
-        "SELECT text_key, minhash, text FROM articles WHERE number = ?", (number,)
-    ).fetchone()
-    if mine and not _is_known(db, key, mine):
-        for other in _candidates(db, key, mine):
-            found = relation(text, _text_of(db, other))
-            if found:
-                both = [(a, b, found == "differ") for a, b in ((key, other), (other, key))]
-                db.executemany("INSERT INTO copy_edges (a, b, differ) VALUES (?, ?, ?)", both)
-        db.executemany("INSERT INTO copy_bands VALUES (?, ?)", [(b, key) for b in bands(mine)])
-    _elect(db, key)
-
-
-def unlink(db: sqlite3.Connection, number: int) -> None:
-    """Take an article that is about to be deleted out of its component, and elect anew."""
-    key, mine = db.execute(
-        "SELECT text_key, minhash FROM articles WHERE number = ?", (number,)
-    ).fetchone()
-    others = "SELECT 1 FROM articles WHERE text_key = ? AND number != ?"
-    if db.execute(others, (key, number)).fetchone():
-        _elect(db, key, without=number)
-        return
-    neighbours = [b for (b,) in db.execute("SELECT b FROM copy_edges WHERE a = ?", (key,))]
-    db.execute("DELETE FROM copy_edges WHERE a = ?", (key,))
-    db.executemany("DELETE FROM copy_edges WHERE a = ? AND b = ?", [(b, key) for b in neighbours])
-    db.executemany(
-        "DELETE FROM copy_bands WHERE band = ? AND text_key = ?", [(b, key) for b in bands(mine)]
-    )
-    for neighbour in neighbours:
-        _elect(db, neighbour)
-
-
 def _digest(data: bytes) -> int:
     digest = hashlib.blake2b(data, digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
 
 
-def bands(mine: bytes) -> set[int]:
+def bands(signature: bytes) -> set[int]:
     """The keys of a signature's bands, each hashed together with its place."""
     width = BAND_ROWS * _SIGNATURE.itemsize
     return {
-        _digest(place.to_bytes(4, "little") + mine[place : place + width])
-        for place in range(0, len(mine), width)
+        _digest(place.to_bytes(4, "little") + signature[place : place + width])
+        for place in range(0, len(signature), width)
     }
 
 
-def _is_known(db: sqlite3.Connection, key: int, mine: bytes) -> bool:
-    """True when another article with this very text has been linked already."""
-    band = min(bands(mine))
-    found = "SELECT 1 FROM copy_bands WHERE band = ? AND text_key = ?"
-    return db.execute(found, (band, key)).fetchone() is not None
+def promising(signature: bytes, others: Sequence[bytes]) -> list[bool]:
+    """For each of some signatures, whether its text is worth comparing exactly with one.
 
-
-def _candidates(db: sqlite3.Connection, key: int, mine: bytes) -> list[int]:
-    """Keys of texts that share a band and whose signatures promise enough resemblance."""
-    rows = db.execute(
-        "SELECT text_key, minhash FROM articles WHERE text_key IN "
-        "(SELECT text_key FROM copy_bands WHERE band IN (SELECT value FROM json_each(?))) "
-        "AND text_key != ? GROUP BY text_key",
-        (json.dumps(sorted(bands(mine))), key),
-    ).fetchall()
-    if not rows:
-        return []
-    theirs = np.frombuffer(b"".join(row[1] for row in rows), _SIGNATURE).reshape(len(rows), -1)
-    estimates = (theirs == np.frombuffer(mine, _SIGNATURE)).mean(axis=1)
-    # Spares the exact comparison with all that merely shares a publisher's footer.
-    return [row[0] for row, e in zip(rows, estimates, strict=True) if e >= MIN_ESTIMATE]
-
-
-def _text_of(db: sqlite3.Connection, key: int) -> str:
-    row = db.execute("SELECT text FROM articles WHERE text_key = ? LIMIT 1", (key,)).fetchone()
-    return str(row[0])
-
-
-def _elect(db: sqlite3.Connection, key: int, without: int = 0) -> None:
-    """Give every article of a group one origin: the earliest published, then smallest id."""
-    members = db.execute(
-        f"{_COMPONENT} SELECT number, id, origin, text_key FROM articles "
-        "WHERE text_key IN component AND number != ? ORDER BY published IS NULL, published, id",
-        (key, without),
-    ).fetchall()
-    edges = db.execute(
-        f"{_COMPONENT} SELECT a, b, differ FROM copy_edges WHERE a IN component "
-        "AND b IN component AND a < b",
-        (key,),
-    ).fetchall()
-    groups = grouped(
-        [row[3] for row in members],
-        [(a, b) for a, b, differ in edges if not differ],
-        [(a, b) for a, b, differ in edges if differ],
-    )
-    first: dict[int, str] = {}
-    for _, article_id, _, text in members:
-        first.setdefault(groups[text], article_id)
-    changed = [
-        (first[groups[text]], n) for n, _, was, text in members if was != first[groups[text]]
+    Spares the exact comparison with all that merely shares a publisher's footer.
+    """
+    if not signature:
+        return [False] * len(others)
+    values = np.frombuffer(signature, _SIGNATURE)
+    return [
+        len(other) == len(signature)
+        and bool((np.frombuffer(other, _SIGNATURE) == values).mean() >= MIN_ESTIMATE)
+        for other in others
     ]
-    db.executemany("UPDATE articles SET origin = ? WHERE number = ?", changed)
 
 
-def grouped(
-    keys: Iterable[int], copies: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]
-) -> dict[int, int]:
+class Member(NamedTuple):
+    """An article among those that a chain of copies may join."""
+
+    text_key: int
+    article_id: str
+    published: str
+    """ISO date; empty where it is unknown."""
+
+
+Pairs = Iterable[tuple[int, int]]
+"""Keys of two texts each."""
+
+
+def origins(members: Iterable[Member], copies: Pairs, apart: Pairs) -> dict[int, str]:
+    """For each text the id of the article that stands for its group.
+
+    That is the earliest published, then the one with the smallest id.
+
+    Args:
+        members: the articles.
+        copies: pairs of texts that are copies.
+        apart: pairs of texts that differ.
+    """
+    ordered = sorted(
+        members, key=lambda member: (not member.published, member.published, member.article_id)
+    )
+    groups = grouped([member.text_key for member in ordered], copies, apart)
+    first: dict[int, str] = {}
+    for member in ordered:
+        first.setdefault(groups[member.text_key], member.article_id)
+    return {key: first[group] for key, group in groups.items()}
+
+
+def grouped(keys: Iterable[int], copies: Pairs, apart: Pairs) -> dict[int, int]:
     """For each text the first one of its group.
 
     The pairs of copies are joined, those of the earliest texts first, unless that would bring
@@ -265,23 +207,17 @@ def grouped(
     member = {place: place for place in rank.values()}
     groups = {place: {place} for place in member}
     foes: dict[int, set[int]] = {place: set() for place in member}
-    for one, other in apart:
-        if one in rank and other in rank:
-            foes[rank[one]].add(rank[other])
-            foes[rank[other]].add(rank[one])
+    for a, b in apart:
+        if a in rank and b in rank:
+            foes[rank[a]].add(rank[b])
+            foes[rank[b]].add(rank[a])
     ranked = [sorted((rank[a], rank[b])) for a, b in copies if a in rank and b in rank]
-    for one, other in sorted(ranked):
-        mine, theirs = sorted((member[one], member[other]))
-        if mine == theirs or foes[mine] & groups[theirs]:
+    for a, b in sorted(ranked):
+        kept, joined = sorted((member[a], member[b]))
+        if kept == joined or foes[kept] & groups[joined]:
             continue
-        for place in groups[theirs]:
-            member[place] = mine
-        groups[mine] |= groups.pop(theirs)
-        foes[mine] |= foes.pop(theirs)
+        for place in groups[joined]:
+            member[place] = kept
+        groups[kept] |= groups.pop(joined)
+        foes[kept] |= foes.pop(joined)
     return {order[place]: order[group] for place, group in member.items()}
-
-
-_COMPONENT = (
-    "WITH RECURSIVE component(key) AS (VALUES (?) UNION "
-    "SELECT b FROM copy_edges JOIN component ON a = key WHERE NOT differ)"
-)

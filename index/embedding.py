@@ -2,7 +2,6 @@
 
 `Encoder` is one of Byline's three model boundaries. `SentenceEncoder` wraps
 sentence-transformers; `HashEncoder` is the fake that tests and dry runs use.
-Nothing here knows what the texts are.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ cannot be reached.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import time
@@ -35,7 +36,6 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host for a port."""
-_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _SUFFIXES = {
     "text/html": ".html",
@@ -57,6 +57,7 @@ _SUFFIXES = {
     "message/rfc822": ".eml",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
+_SAVE = "Save the page in a browser and ingest the file."
 # Types that say nothing of the format: there the end of the address tells.
 _VAGUE = frozenset(("text/plain", "application/octet-stream", "binary/octet-stream", ""))
 _HEADERS = [
@@ -65,17 +66,15 @@ _HEADERS = [
     ("Accept-Encoding", "gzip, identity"),
     ("Connection", "close"),
 ]
+_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
 """Where all global unicast addresses of IPv6 lie."""
-_SPECIAL = [
-    ipaddress.ip_network(one)
-    for one in (
-        "192.0.0.0/24",  # the IETF's own protocols (RFC 6890)
-        "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
-        "3fff::/20",  # documentation (RFC 9637)
-    )
-]
+_SPECIAL = (
+    ipaddress.ip_network("192.0.0.0/24"),  # the IETF's own protocols (RFC 6890)
+    ipaddress.ip_network("192.88.99.0/24"),  # relays of 6to4 (RFC 7526)
+    ipaddress.ip_network("3fff::/20"),  # documentation (RFC 9637)
+)
 """Ranges that not every Python's `is_global` knows to be none."""
 
 
@@ -123,20 +122,23 @@ def fetch(
                 answer = _get(pool, address, _usable(address, url))
                 if isinstance(answer, Fetched):
                     return answer
-                url = _joined(url, answer)
+                try:
+                    url = urljoin(url, answer)
+                except ValueError:
+                    url = answer
     except httpcore.TimeoutException:
         again = _proxy_unused(url) or "Try again later, or save the page and ingest the file."
-        raise UnreadableSource(
-            f"{shown(address)} did not answer within {MOST_SECONDS:.0f} seconds. {again}"
-        ) from None
+        late = f"did not answer within {MOST_SECONDS:.0f} seconds. {again}"
+        raise _error(address, late) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
         check = _proxy_unused(url) or "Check the address and the connection."
-        raise UnreadableSource(
-            f"{shown(address)} cannot be reached ({str(error) or type(error).__name__}). {check}"
-        ) from None
-    raise UnreadableSource(
-        f"{shown(address)} redirects more than {MOST_REDIRECTS} times. Check the address."
-    )
+        why = str(error) or type(error).__name__
+        raise _error(address, f"cannot be reached ({why}). {check}") from None
+    raise _error(address, f"redirects more than {MOST_REDIRECTS} times. Check the address.")
+
+
+def _error(address: str, said: str) -> UnreadableSource:
+    return UnreadableSource(f"{shown(address)} {said}")
 
 
 def shown(address: str) -> str:
@@ -154,17 +156,13 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return all(map(_is_global_unicast, _inside(ip) or [ip]))
-
-
-def _inside(ip: _Ip) -> list[_Ip]:
-    """The IPv4 addresses that an IPv6 address stands for."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return []
-    held = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in _NAT64:
-        held.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-    return [one for one in held if one is not None]
+    held: list[_Ip | None] = []
+    if isinstance(ip, ipaddress.IPv6Address):
+        held = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+        if ip in _NAT64:
+            held.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    inside = [part for part in held if part is not None]
+    return all(map(_is_global_unicast, inside or [ip]))
 
 
 def _is_global_unicast(ip: _Ip) -> bool:
@@ -184,22 +182,16 @@ def _usable(address: str, url: str) -> str:
     Raises:
         UnreadableSource: it is none that may be asked for.
     """
-    where = "" if url == address.strip() else f" leads to {shown(url)}, which"
+    where = "" if url == address.strip() else f"leads to {shown(url)}, which "
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
-    except (ValueError, UnicodeError):
-        host, port = "", None
-        parts = urlsplit("")
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
     if parts.scheme.lower() not in ("http", "https") or not host:
-        raise UnreadableSource(
-            f"{shown(address)}{where} is not an address with http:// or https://. Check it."
-        )
+        raise _error(address, f"{where}is not an address with http:// or https://. Check it.")
     if parts.username is not None or parts.password is not None:
-        raise UnreadableSource(
-            f"{shown(address)}{where} holds a user name or a password. Save the page in a browser "
-            "and ingest the file."
-        )
+        raise _error(address, f"{where}holds a user name or a password. {_SAVE}")
     at = f"[{host}]" if ":" in host else host
     at += f":{port}" if port else ""
     safe = "/%:@!$&'()*+,;=~-._?"
@@ -214,15 +206,8 @@ def _proxy_unused(url: str) -> str:
         return ""
     return (
         "Byline does not use the proxy that is set here, which would look up the host unchecked. "
-        "Save the page in a browser and ingest the file."
+        f"{_SAVE}"
     )
-
-
-def _joined(url: str, location: str) -> str:
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return location
 
 
 def _get(pool: httpcore.ConnectionPool, address: str, url: str) -> Fetched | str:
@@ -236,13 +221,17 @@ def _get(pool: httpcore.ConnectionPool, address: str, url: str) -> Fetched | str
         if answer.status in REDIRECTS and "location" in headers:
             return headers["location"]
         if answer.status != 200:
-            raise UnreadableSource(f"{shown(address)} answers {_meaning(answer.status)}")
+            raise _error(address, f"answers {_meaning(answer.status)}")
         kind, charset = _content_type(headers.get("content-type", ""))
-        suffix = _suffix(kind, url)
+        suffix = _SUFFIXES.get(kind)
+        ending = PurePosixPath(urlsplit(url).path).suffix.lower()
+        if kind in _VAGUE and ending in _SUFFIXES.values():
+            suffix = ending
         if suffix is None:
-            raise UnreadableSource(
-                f"{shown(address)} is of the type {kind or 'unknown'}, which holds no article. "
-                "Give the address of a page, a feed or a PDF."
+            raise _error(
+                address,
+                f"is of the type {kind or 'unknown'}, which holds no article. Give the address of "
+                "a page, a feed or a PDF.",
             )
         length = headers.get("content-length", "")
         if length.isdigit() and int(length[:20]) > LARGEST_ANSWER:
@@ -253,9 +242,7 @@ def _get(pool: httpcore.ConnectionPool, address: str, url: str) -> Fetched | str
 
 def _meaning(status: int) -> str:
     if status in (401, 402, 403, 451):
-        return (
-            f"that it may not be read ({status}). Save the page in a browser and ingest the file."
-        )
+        return f"that it may not be read ({status}). {_SAVE}"
     if status in (404, 410):
         return f"that there is no such page ({status}). Check the address."
     return f"with an error ({status}). Try again later."
@@ -271,22 +258,11 @@ def _content_type(header: str) -> tuple[str, str | None]:
     return kind.strip().lower(), charsets[0] if charsets else None
 
 
-def _suffix(kind: str, url: str) -> str | None:
-    if kind in _VAGUE:
-        ending = PurePosixPath(urlsplit(url).path).suffix.lower()
-        if ending in _SUFFIXES.values():
-            return ending
-    return _SUFFIXES.get(kind)
-
-
 def _body(chunks: Iterable[bytes], encoding: str, address: str) -> bytes:
     """The bytes of an answer, unpacked."""
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        raise UnreadableSource(
-            f"{shown(address)} is packed as {encoding[:20]}, which was not asked for. "
-            "Save the page in a browser and ingest the file."
-        )
+        raise _error(address, f"is packed as {encoding[:20]}, which was not asked for. {_SAVE}")
     parts = bytearray()
     try:
         for part in chunks if encoding in ("", "identity") else _unpacked(chunks):
@@ -294,9 +270,7 @@ def _body(chunks: Iterable[bytes], encoding: str, address: str) -> bytes:
             if len(parts) > LARGEST_ANSWER:
                 raise _too_large(address)
     except zlib.error:
-        raise UnreadableSource(
-            f"{shown(address)} came damaged: it cannot be unpacked. Try again."
-        ) from None
+        raise _error(address, "came damaged: it cannot be unpacked. Try again.") from None
     return bytes(parts)
 
 
@@ -311,10 +285,8 @@ def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _too_large(address: str) -> UnreadableSource:
-    return UnreadableSource(
-        f"{shown(address)} has more than {LARGEST_ANSWER // 1_000_000} MB. Save the article alone "
-        "and ingest the file."
-    )
+    size = LARGEST_ANSWER // 1_000_000
+    return _error(address, f"has more than {size} MB. Save the article alone and ingest the file.")
 
 
 # --- the network -------------------------------------------------------------------------------
@@ -352,24 +324,17 @@ def _checked_network(
         def close(self) -> None:
             self._inner.close()
 
+        def get_extra_info(self, info: str) -> object:
+            return self._inner.get_extra_info(info)
+
         def start_tls(self, *args: object, **known: object) -> httpcore.NetworkStream:
             known["timeout"] = left()
             return Stream(self._inner.start_tls(*args, **known))  # type: ignore[arg-type]
 
-        def get_extra_info(self, info: str) -> object:
-            return self._inner.get_extra_info(info)
-
     class Network(httpcore.NetworkBackend):
         """Looks a host up once, checks all that it may be, and connects to just that."""
 
-        def connect_tcp(
-            self,
-            host: str,
-            port: int,
-            timeout: float | None = None,
-            local_address: str | None = None,
-            socket_options: object = None,
-        ) -> httpcore.NetworkStream:
+        def connect_tcp(self, host: str, port: int, *_: object, **__: object) -> Stream:
             try:
                 addresses = resolve(host, port)
             except OSError:
@@ -379,23 +344,10 @@ def _checked_network(
                     f"the host {shown(host)} is not on the public internet, so it is not asked. "
                     "Save the page and ingest the file."
                 )
-            return Stream(_first(network, addresses, port, left))
+            # The first of the addresses that takes a connection.
+            for address in addresses[:-1]:
+                with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                    return Stream(network.connect_tcp(address, port, timeout=left() / 2))
+            return Stream(network.connect_tcp(addresses[-1], port, timeout=left()))
 
     return Network()
-
-
-def _first(
-    network: httpcore.NetworkBackend,
-    addresses: Sequence[str],
-    port: int,
-    left: Callable[[], float],
-) -> httpcore.NetworkStream:
-    """A connection to the first of the addresses that takes one."""
-    import httpcore
-
-    for address in addresses[:-1]:
-        try:
-            return network.connect_tcp(address, port, timeout=left() / 2)
-        except (httpcore.ConnectError, httpcore.ConnectTimeout):
-            continue
-    return network.connect_tcp(addresses[-1], port, timeout=left())

@@ -4,25 +4,22 @@ Texts are embedded in batches across articles, and articles are stored one by on
 in the order in which they came. While one batch is embedded, the one before is
 stored and the next is read. A run that is asked to stop finishes the articles that
 it has read; one that is killed loses at most the two batches in hand. The next run
-of the same command goes on from there. Nothing here reads files or prints.
+of the same command goes on from there.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, overload
 
-from index import chunking, dates, languages, places, pruning, readers
-from index.addressed import addressed
-from index.ahead import ahead
+from index import chunking, doubts, locations, opening, pruning, readers
 from index.batches import Embedding, Job, Vectors, content_hash, in_batches, unusable
 from index.connections import NO_WAIT, Wait
-from index.embedding import Encoder, languages_of
+from index.embedding import Encoder
 from index.errors import (
     DiskFull,
     IndexExists,
@@ -30,38 +27,19 @@ from index.errors import (
     UnreadableSource,
     VectorsNotSaved,
 )
-from index.places import Place
-from index.records import Article, Chunk, Problem
-from index.reports import Progress as Progress
-from index.reports import Report as Report
-from index.stopping import never
+from index.identities import Identities, is_id_of
+from index.interrupts import never
+from index.locations import Place
+from index.prefetch import prefetched
+from index.protocols import Store
+from index.records import Article, Chunk, Problem, Progress, Report
 from index.store import Index
-from index.stores import Store
-from index.versions import spare_id
 
 FILED_EVERY = 50_000
 """Chunks after which a long ingest writes the file of vectors: half an hour's work or more.
 
 Who opens the index meanwhile reads the vectors since then one block after another.
 """
-
-_TAKEN = (
-    "has the id {id}, which belongs to another article, from {owner}. It is kept as {kept}; "
-    "give each article an id of its own"
-)
-_TO_COME = (
-    "is dated {day}, which has not come yet. The date is not believed and was left unknown; "
-    "mend it in the source"
-)
-_ADDRESSED = (
-    "gives orders to the program that reads it (“{words}”). It is kept and can be read, "
-    "but no answer takes anything from it"
-)
-_UNKNOWN_LANGUAGE = (
-    "is in {language}{where}, which the encoder {encoder} does not know. It was read, but a search "
-    "may not find it. One with a multilingual model would, in an index of its own: "
-    "byline ingest --encoder MODEL --index ANOTHER PATH"
-)
 
 
 @overload
@@ -76,15 +54,15 @@ def index_for(where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> 
     Raises:
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
-    where = places.place(where)
+    where = locations.place(where)
     try:
-        return places.opened(where, encoder, writable=True, wait=wait)
+        return opening.opened(where, encoder, writable=True, wait=wait)
     except IndexMissing:
         pass
     try:
-        return places.made(where, encoder, chunking.CHUNKER, wait=wait)
+        return opening.made(where, encoder, chunking.CHUNKER, wait=wait)
     except IndexExists:  # made by the writer that this one has waited for
-        return places.opened(where, encoder, writable=True, wait=wait)
+        return opening.opened(where, encoder, writable=True, wait=wait)
 
 
 def ingest(
@@ -108,7 +86,7 @@ def ingest(
             files are, or whose rows in a file that was read whole.
         on_event: called for each article once it has been dealt with.
         meter: told how much of the files there is, and how much has been read.
-        stop: asked between two articles whether to end early, as `index.stopping.Stop` is.
+        stop: asked between two articles whether to end early, as `index.interrupts.Stop` is.
             What has been read by then is embedded and stored, and nothing is pruned. A
             KeyboardInterrupt ends it at once: what is stored is kept, and the report says
             so in either case.
@@ -143,7 +121,9 @@ def ingest_articles(
     hurried = False
     not_pruned = ""
     try:
-        with contextlib.closing(ahead(run.embedded, in_batches(run.wanted(incoming)))) as batches:
+        with contextlib.closing(
+            prefetched(run.embedded, in_batches(run.wanted(incoming)))
+        ) as batches:
             for batch, embedding in batches:
                 run.store(batch, embedding)
         if prune and not run.stopped:  # else what has moved may not have been found yet
@@ -194,11 +174,9 @@ class _Run:
         self._on_event = on_event
         self._stop = stop
         self.stopped = False
-        self._known = index.content_hashes()
-        self._at_first = {known_id for known_id, _ in self._known.values()}
-        self._owner = {known_id: source for source, (known_id, _) in self._known.items()}
-        self._seen: dict[str, str] = {}
-        """The places of this run, with the hash of the article that was found there."""
+        stored = index.content_hashes()
+        self._at_first = {article_id for article_id, _ in stored.values()}
+        self._identities = Identities(stored)
         self._rejected = ""
         """The source of the article that was read and not stored last."""
         self.counts = {"added": 0, "updated": 0, "unchanged": 0}
@@ -210,9 +188,6 @@ class _Run:
         self._in_hand: tuple[Article, Job] | None = None
         """What is being stored, and not yet counted."""
         self.removed: list[tuple[str, str]] = []
-        self._found: dict[str, str] = {}
-        """Where an article was found that is known from another place, by its id."""
-        self._languages = languages_of(encoder)
 
     def wanted(self, incoming: Iterable[Article | Problem]) -> Iterator[Job]:
         """The articles that are new or changed, with their chunks; the rest is reported."""
@@ -222,15 +197,12 @@ class _Run:
             elif reason := unusable(item):
                 self._reject(item, reason)
             else:
-                item, untold = self._placed(_believed(item)), len(item.doubts)
-                job = self._job(item)
-                if self._rejected != item.source:
-                    for doubt in item.doubts[untold:]:
-                        self._doubt(Problem(item.source, doubt, warning=True))
-                    if self._found.get(item.id) != item.source:  # else nothing is stored there
-                        self._check_id(item)
-                    self._check_language(item)
-                    self._check_reader(item)
+                article = self._identities.placed(doubts.dated(item))
+                job = self._job(article)
+                if self._rejected != article.source:
+                    warnings = [*article.doubts[len(item.doubts) :], *self._taken_id(article)]
+                    for reason in (*warnings, *doubts.doubts(article, self._encoder)):
+                        self._doubt(Problem(article.source, reason, warning=True))
                 if job is not None:
                     yield job
             if self._stop():
@@ -295,15 +267,15 @@ class _Run:
 
     def prune(self, folders: Sequence[Path]) -> str:
         """Remove the articles whose files or rows are gone from folders; why not, if not."""
-        known = self._index.content_hashes()
-        doubtful = {one.source for one in (*self.problems, *self.warnings)} - self._seen.keys()
-        gone, trouble = pruning.gone(known, folders, self._seen, doubtful)
+        stored, seen = self._index.content_hashes(), self._identities.seen
+        doubtful = {each.source for each in (*self.problems, *self.warnings)} - seen.keys()
+        gone, trouble = pruning.gone(stored, folders, seen, doubtful)
         for source in gone:
             if self._stop():
                 self.stopped = True
                 break
-            article_id, digest = known[source]
-            if article_id in self._found:
+            article_id, digest = stored[source]
+            if article_id in self._identities.moved:
                 self._move(article_id, digest)
             else:
                 self._index.remove(article_id)
@@ -312,40 +284,34 @@ class _Run:
         return trouble
 
     def _job(self, article: Article) -> Job | None:
-        digest = content_hash(article)
-        known_id, known_digest = self._known.get(article.source, ("", ""))
-        self._seen[article.source] = digest
-        if known_digest == digest and known_id in _ids(article):
-            self._done(Progress("unchanged", article.source, known_id))
+        """What is to be embedded of an article; None where it is stored as it is, or now."""
+        digest, known = content_hash(article), self._identities
+        stored_id, stored_digest = known.stored_from(article.source)
+        known.seen[article.source] = digest
+        if stored_digest == digest and is_id_of(stored_id, article):
+            self._done(Progress("unchanged", article.source, stored_id))
             return None
-        if self._known.get(self._owner.get(article.id, "")) == (article.id, digest):
+        if known.stored_from(known.source_of(article.id)) == (article.id, digest):
             # The same article from another place: a moved file, a second export.
-            self._found[article.id] = article.source
+            known.moved[article.id] = article.source
             self._done(Progress("unchanged", article.source, article.id))
             return None
-        if known_id in self._found:
-            self._move(known_id, known_digest)
-            known_id = ""
-        chosen = self._chosen_id(article, known_id)
-        self._owner.pop(known_id, None)
-        self._owner[chosen] = article.source
-        self._known[article.source] = (chosen, digest)
-        article = dataclasses.replace(article, id=chosen)
+        if stored_id in known.moved:
+            self._move(stored_id, stored_digest)
+            stored_id = ""
+        article = dataclasses.replace(article, id=known.id_for(article))
+        known.store(article.source, article.id, digest)
         chunks = chunking.split(article)
-        if chosen == known_id and self._reads_the_same(article, chunks):
+        if article.id == stored_id and self._reads_the_same(article, chunks):
             self._redescribe(article, digest)
             return None
         return Job(article, digest, chunks)
 
     def _move(self, article_id: str, digest: str) -> None:
         """Keep an article at the place where this run has found it: its own is another's now."""
-        place = self._free(self._found.pop(article_id), digest, self._known)
+        place = self._identities.move(article_id, digest)
         moved = dataclasses.replace(self._index.article(article_id), source=place)
         self._index.redescribe(moved, digest)
-        del self._known[self._owner[article_id]]
-        self._owner[article_id] = place
-        self._known[place] = (article_id, digest)
-        self._seen[place] = digest
 
     def _redescribe(self, article: Article, digest: str) -> None:
         try:
@@ -362,55 +328,15 @@ class _Run:
         same = (stored.title, stored.text) == (article.title, article.text)
         return same and self._index.chunks_of(article.id) == chunks
 
-    def _placed(self, article: Article) -> Article:
-        """The article with a source of its own, where another had the same in this run."""
-        place = self._free(article.source, content_hash(article))
-        return article if place == article.source else dataclasses.replace(article, source=place)
-
-    def _free(self, source: str, digest: str, taken: Collection[str] = ()) -> str:
-        """A source, or the first like it that no other article of this run has."""
-        places = (f"{source}#{number}" for number in itertools.count(2))
-        return next(
-            place
-            for place in itertools.chain([source], places)
-            if place not in taken and self._seen.get(place, digest) == digest
-        )
-
-    def _chosen_id(self, article: Article, known_id: str) -> str:
-        """The id to store an article under: the one that it has, or the first that is free."""
-        if known_id in _ids(article):
-            return known_id
-        candidate = article.id
-        while self._owner.get(candidate, article.source) != article.source:
-            candidate = spare_id(candidate, article.source)
-        return candidate
-
-    def _check_id(self, article: Article) -> None:
-        """Warn of a row or an entry that could not keep the id that it came with."""
-        kept = self._known[article.source][0]
-        if kept != article.id and f"#{article.id}" in article.source:
-            owner = self._owner.get(article.id, "")
-            reason = _TAKEN.format(id=article.id, owner=owner, kept=kept)
-            self._doubt(Problem(article.source, reason, warning=True))
-
-    def _check_language(self, article: Article) -> None:
-        """Warn of a text that the encoder was not made for."""
-        if not article.language or self._languages is None or article.language in self._languages:
+    def _taken_id(self, article: Article) -> Iterator[str]:
+        """A warning of a row or an entry that could not keep the id that it came with."""
+        known = self._identities
+        if known.moved.get(article.id) == article.source:  # nothing is stored there
             return
-        where = article.provenance.get("language", "")
-        reason = _UNKNOWN_LANGUAGE.format(
-            language=languages.name(article.language),
-            where=f" ({where})" if where else "",
-            encoder=self._encoder.name,
-        )
-        self._doubt(Problem(article.source, reason, warning=True))
-
-    def _check_reader(self, article: Article) -> None:
-        """Warn of a text that is written for a program."""
-        words = addressed(f"{article.title}\n{article.text}")
-        if words:
-            reason = _ADDRESSED.format(words=words)
-            self._doubt(Problem(article.source, reason, warning=True))
+        kept = known.stored_from(article.source)[0]
+        if kept != article.id and f"#{article.id}" in article.source:
+            owner = known.source_of(article.id)
+            yield doubts.TAKEN.format(id=article.id, owner=owner, kept=kept)
 
     def _doubt(self, problem: Problem) -> None:
         """Note a warning, unless the article was skipped for another reason."""
@@ -429,25 +355,6 @@ class _Run:
     def _done(self, event: Progress) -> None:
         self.counts[event.kind] += 1
         self._on_event(event)
-
-
-def _believed(article: Article) -> Article:
-    """The article without a date that has not come yet: it would be the latest of all."""
-    today = dates.latest_day()
-    days = [day for day in (article.published, article.as_of and article.as_of.date()) if day]
-    if all(day <= today for day in days):
-        return article
-    return dataclasses.replace(
-        article,
-        published=article.published if article.published and article.published <= today else None,
-        as_of=None,
-        doubts=(*article.doubts, _TO_COME.format(day=max(days))),
-    )
-
-
-def _ids(article: Article) -> tuple[str, str]:
-    """The id that the reader gave, and one that depends on the article's source too."""
-    return article.id, spare_id(article.id, article.source)
 
 
 def _kept(stored: int) -> str:

@@ -25,11 +25,6 @@ _RIGHT_TO_LEFT = re.compile(r"\W*[\u0590-\u08ff]")
 _BULLET = re.compile(r"(?:[*•▪◦‣-]|\(?\d{1,3}[.)])\s")
 
 
-def repair(text: str) -> str:
-    """`text` as paragraphs with one blank line between them; doing it again changes nothing."""
-    return "\n\n".join(line.text for line in plain_paragraphs(text))
-
-
 def plain_paragraphs(text: str) -> list[Line]:
     """The paragraphs of a plain text."""
     # What a PDF's dump has as a soft hyphen at a line end may as well be the writer's.

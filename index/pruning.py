@@ -3,7 +3,7 @@
 An article belongs to a folder if the file that it was read from lies below it. In
 doubt it is there: a file that cannot be looked at is not gone, and a row is gone
 only from a table or an archive that was read whole. A feed names its newest entries
-only, so what is not in it any more is not gone. Nothing here changes an index.
+only, so what is not in it any more is not gone.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def gone(
     tops = [shown(folder.resolve()).rstrip("/") + "/" for folder in below]
     there = lru_cache(maxsize=4096)(_is_there)
     present = frozenset(read)
-    lists = {_file(one, there) for one in present} - {_file(one, there) for one in unread}
+    lists = {_file(source, there) for source in present} - {
+        _file(source, there) for source in unread
+    }
 
     def is_gone(source: str) -> bool:
         file = _file(source, there)

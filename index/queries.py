@@ -2,7 +2,7 @@
 
 Every method reads one committed state. Called on an `Index` each call sees the
 latest; called on a `Snapshot` all calls see the same, whatever a writer does
-meanwhile. Nothing here writes, and nothing here knows how scores are combined.
+meanwhile.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import UnknownArticle
-from index.nearest import Block, Ids
-from index.records import Article, Card, Chunk, Hit, StoredChunk
+from index.faiss_index import Block, Ids
+from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
 from index.schema import (
     ARTICLE_COLUMNS,
     CARD_COLUMNS,
@@ -37,18 +36,6 @@ from index.vectors import VectorIndex
 
 BLOCK_ROWS = 4096
 """Vectors read from SQLite at a time when the FAISS index is built."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much an index holds."""
-
-    articles: int
-    chunks: int
-    origins: int
-    """Stories: syndicated copies count once."""
-    superseded: int = 0
-    """Earlier versions, which are kept beside the articles that are counted above."""
 
 
 class Queries(ABC):
@@ -204,9 +191,9 @@ class Queries(ABC):
 
     def claimants(self, article_id: str) -> list[Card]:
         """The articles of other origins that claim an article's address, the earliest first."""
-        mine = "(SELECT {} FROM articles WHERE id = ?1)"
+        own = "(SELECT {} FROM articles WHERE id = ?1)"
         return self._cards(
-            f"WHERE url_key = {mine.format('url_key')} AND origin != {mine.format('origin')} "
+            f"WHERE url_key = {own.format('url_key')} AND origin != {own.format('origin')} "
             "ORDER BY published IS NULL, published, id",
             _bindable(article_id),
         )
@@ -396,10 +383,16 @@ def row_of(
             found: Sequence[str] = row
             return found
     ids = [row[0] for row in db.execute("SELECT id FROM articles UNION SELECT id FROM earlier")]
-    close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
+    raise unknown(article_id, ids)
+
+
+def unknown(article_id: str, ids: Sequence[str]) -> UnknownArticle:
+    """The error for an id that no article has; it names those most like it."""
+    article_id = _bindable(article_id)
+    close = difflib.get_close_matches(article_id, sorted(ids), n=3, cutoff=0.5)
     hint = (
         f"Did you mean {' or '.join(close)}?"
         if close
         else "See the ids with: byline list, and the same --index"
     )
-    raise UnknownArticle(f"No article has the id {article_id}. {hint}")
+    return UnknownArticle(f"No article has the id {article_id}. {hint}")

@@ -21,6 +21,7 @@ from index import fetching
 from index.errors import UnreadableSource
 from index.fetching import Fetched
 from index.formats import (
+    archives,
     books,
     feeds,
     jsonfiles,
@@ -37,9 +38,9 @@ from index.formats import (
     word,
     xmlfiles,
 )
-from index.formats.archives import DEEPEST, Allowance, read_archive
-from index.formats.articles import one_line
+from index.formats.archives import DEEPEST, Allowance
 from index.formats.document import Document, Reader, from_bytes, from_path, is_litter, shown
+from index.formats.fields import one_line
 from index.records import Article, Problem
 
 READERS: dict[str, Reader] = {
@@ -67,13 +68,20 @@ READERS: dict[str, Reader] = {
     ".atom": feeds.read_feed,
     ".xml": xmlfiles.read_xml,
 }
-"""What reads a file, by the end of its name; letters and archives hold further files."""
+"""What reads a file, by the end of its name."""
 LETTERS = {
     ".eml": mail.read_letter,
     ".mbox": mail.read_mailbox,
-    ".msg": mail.read_outlook,
+    ".msg": mail.read_letter,
 }
-HOLDERS = (*LETTERS, ".zip", ".warc", ".warc.gz", ".wacz")
+ARCHIVES = {
+    ".zip": archives.read_archive,
+    ".warc": warcs.read_warc,
+    ".warc.gz": warcs.read_warc,
+    ".wacz": warcs.read_wacz,
+}
+HOLDERS = (*LETTERS, *ARCHIVES)
+"""What holds further files."""
 KNOWN = (
     ".txt, .md, .html, .mhtml, .pdf, .docx, .odt, .rtf, .epub, .pptx, .xlsx, .eml, .mbox, .msg, "
     ".json, .jsonl, .csv, .tsv, .rss, .atom, .xml, .warc, .warc.gz, .wacz, .zip"
@@ -137,18 +145,18 @@ def read_all(
             in a warning.
     """
     if meter is not None:
-        meter.total = sum(_sizes(paths, follow_links))
-    seen: set[tuple[int, int]] = set()
+        seen: set[tuple[int, int]] = set()
+        for path in paths:
+            for found in [] if _is_address(path) else _files(Path(path), seen, follow_links):
+                with contextlib.suppress(OSError):
+                    meter.total += found.stat().st_size if isinstance(found, Path) else 0
+    seen = set()
     for path in paths:
-        if isinstance(path, str) and fetching.is_address(path):
-            yield from read_address(path, fetch)
+        if _is_address(path):
+            yield from read_address(str(path), fetch)
             continue
-        path = Path(path)
-        for found in _files(path, seen, follow_links) if path.is_dir() else [path]:
-            if isinstance(found, Problem):
-                yield found
-            elif _is_new(found, seen):
-                yield from read_file(found, meter)
+        for found in _files(Path(path), seen, follow_links):
+            yield from [found] if isinstance(found, Problem) else read_file(found, meter)
 
 
 def read_file(path: str | Path, meter: Meter | None = None) -> Iterator[Article | Problem]:
@@ -157,18 +165,17 @@ def read_file(path: str | Path, meter: Meter | None = None) -> Iterator[Article 
     name, source = shown(path.name), shown(path.absolute())
     try:
         if path.is_symlink() and not path.exists():
-            said = "is a link to something that is not there. Mend or remove it."
-            yield Problem(source, f"{shown(path)} {said}")
+            said = f"{shown(path)} is a link to something that is not there. Mend or remove it."
         elif not path.exists():
-            yield Problem(source, f"{shown(path)} does not exist. Check the path.")
+            said = f"{shown(path)} does not exist. Check the path."
         elif not path.is_file():
-            said = "is not a file that holds text. Leave it out."
-            yield Problem(source, f"{name} {said}")
+            said = f"{name} is not a file that holds text. Leave it out."
         else:
-            yield from _metered(from_path(path), meter)
+            yield from _metered(from_path(path), meter or Meter())
+            return
     except OSError as error:
-        said = f"cannot be read: {error.strerror or error}. {_REACH}"
-        yield Problem(source, f"{name} {said}")
+        said = f"{name} cannot be read: {error.strerror or error}. {_REACH}"
+    yield Problem(source, said)
 
 
 def read_address(address: str, fetch: Fetch = fetching.fetch) -> Iterator[Article | Problem]:
@@ -179,17 +186,9 @@ def read_address(address: str, fetch: Fetch = fetching.fetch) -> Iterator[Articl
         yield Problem(address, str(error))
         return
     parts = urlsplit(fetched.url)
-    stem = one_line(PurePosixPath(parts.path).stem) or parts.hostname or "page"
-    plain_file = from_bytes(stem + fetched.suffix, address, fetched.data)
+    name = (one_line(PurePosixPath(parts.path).stem) or parts.hostname or "page") + fetched.suffix
     yield from read_document(
-        Document(
-            plain_file.name,
-            address,
-            plain_file.open,
-            plain_file.size,
-            url=fetched.url,
-            charset=fetched.charset,
-        )
+        from_bytes(name, address, fetched.data, url=fetched.url, charset=fetched.charset)
     )
 
 
@@ -202,9 +201,9 @@ def read_document(
     """
     try:
         if document.depth > DEEPEST:
-            raise UnreadableSource(
-                f"{document.name} lies in more than {DEEPEST} archives or letters. Unpack them "
-                "and ingest the folder."
+            raise document.error(
+                f"lies in more than {DEEPEST} archives or letters. Unpack them and ingest the "
+                "folder."
             )
         yield from _reader(document, allowance or Allowance())(document)
     except UnreadableSource as error:
@@ -213,34 +212,27 @@ def read_document(
 
 def _reader(document: Document, allowance: Allowance) -> Reader:
     """What reads a document."""
+    suffix = document.suffix
     inner = partial(read_document, allowance=allowance)
-    if document.suffix == ".zip":
-        return partial(read_archive, inner=inner, allowance=allowance)
-    if document.suffix in (".warc", ".warc.gz"):
-        return partial(warcs.read_warc, inner=inner, allowance=allowance)
-    if document.suffix == ".wacz":
-        return partial(warcs.read_wacz, inner=inner, allowance=allowance)
-    if document.suffix in LETTERS:
-        return partial(LETTERS[document.suffix], inner=inner, known=(*READERS, *HOLDERS))
-    other = next((one for one, old in SAVED_AS.items() if document.suffix in old), "")
-    if other:
-        raise UnreadableSource(
-            f"{document.name} is in a format that Byline does not read. Open it in the program it "
-            f"comes from, or in LibreOffice, and save it as {other}."
+    if suffix in ARCHIVES:
+        return partial(ARCHIVES[suffix], inner=inner, allowance=allowance)
+    if suffix in LETTERS:
+        return partial(LETTERS[suffix], inner=inner, known=(*READERS, *HOLDERS))
+    for other in (other for other, old in SAVED_AS.items() if suffix in old):
+        raise document.error(
+            "is in a format that Byline does not read. Open it in the program it comes from, or in "
+            f"LibreOffice, and save it as {other}."
         )
-    if document.suffix not in READERS:
-        raise UnreadableSource(
-            f"{document.name} is not a format that Byline reads ({KNOWN}). Convert it to one of "
-            "these, or leave it out."
+    if suffix not in READERS:
+        raise document.error(
+            f"is not a format that Byline reads ({KNOWN}). Convert it to one of these, or leave it "
+            "out."
         )
-    return READERS[document.suffix]
+    return READERS[suffix]
 
 
-def _metered(document: Document, meter: Meter | None) -> Iterator[Article | Problem]:
+def _metered(document: Document, meter: Meter) -> Iterator[Article | Problem]:
     """The articles of a file; the meter moves on with them, and by the file's size in the end."""
-    if meter is None:
-        yield from read_document(document)
-        return
     before, size = meter.done, document.size or 0
     opened: list[BinaryIO] = []
 
@@ -256,22 +248,21 @@ def _metered(document: Document, meter: Meter | None) -> Iterator[Article | Prob
     meter.done = before + size
 
 
-def _sizes(paths: Sequence[str | Path], follow_links: bool) -> Iterator[int]:
-    seen: set[tuple[int, int]] = set()
-    for path in paths:
-        if isinstance(path, str) and fetching.is_address(path):
-            continue
-        for found in _files(Path(path), seen, follow_links):
-            if isinstance(found, Path) and _is_new(found, seen):
-                with contextlib.suppress(OSError):
-                    yield found.stat().st_size
-
-
 # --- folders -----------------------------------------------------------------------------------
 
 
+def _is_address(path: str | Path) -> bool:
+    return isinstance(path, str) and fetching.is_address(path)
+
+
 def _files(top: Path, seen: set[tuple[int, int]], follow_links: bool) -> Iterator[Path | Problem]:
-    """The files below a folder in sorted order; links that lead in a circle end there."""
+    """A file, or those below a folder in sorted order, of which none was seen before.
+
+    Links that lead in a circle end there.
+    """
+    if not top.is_dir():
+        yield from [top] if _is_new(top, seen) else []
+        return
     waiting = [top]
     outward = 0
     empty = True
@@ -279,22 +270,19 @@ def _files(top: Path, seen: set[tuple[int, int]], follow_links: bool) -> Iterato
         path = waiting.pop()
         if path != top and not follow_links and _leads_out(path, top):
             outward += 1
-            empty = False
         elif not path.is_dir():
-            empty = False
-            yield path
-        elif not _is_new(path, seen):
-            empty = False
-        else:
+            yield from [path] if _is_new(path, seen) else []
+        elif _is_new(path, seen):
             try:
                 entries = sorted(path.iterdir(), key=lambda entry: entry.name, reverse=True)
             except OSError as error:
-                empty = False
                 said = f"cannot be opened: {error.strerror}. {_REACH}"
                 yield Problem(shown(path), f"{shown(path)} {said}")
             else:
                 names = {entry.name for entry in entries}
                 waiting += [entry for entry in entries if not _passed_over(entry.name, names)]
+                continue
+        empty = False
     if outward:
         links = "link leads" if outward == 1 else "links lead"
         reason = f"{outward:,} {links} out of this folder and were not followed. To read what lies "
@@ -307,9 +295,8 @@ def _files(top: Path, seen: set[tuple[int, int]], follow_links: bool) -> Iterato
 def _leads_out(path: Path, top: Path) -> bool:
     """Whether a path is a symbolic link to something that is there and not below a folder."""
     try:
-        return (
-            path.is_symlink() and path.exists() and not path.resolve().is_relative_to(top.resolve())
-        )
+        there = path.is_symlink() and path.exists()
+        return there and not path.resolve().is_relative_to(top.resolve())
     except (OSError, RuntimeError):  # for the reader to report
         return False
 
@@ -326,8 +313,6 @@ def _is_new(path: Path, seen: set[tuple[int, int]]) -> bool:
         status = path.stat()
     except OSError:
         return True  # for the reader to report
-    key = status.st_dev, status.st_ino
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
+    known = len(seen)
+    seen.add((status.st_dev, status.st_ino))
+    return len(seen) > known

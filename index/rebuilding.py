@@ -2,7 +2,7 @@
 
 Until then the old one answers, and is kept if the new one cannot be finished. A
 rebuild that was stopped or killed goes on where it was when it is begun again
-with the same encoder. Nothing here reads files or makes vectors.
+with the same encoder.
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from index import chunking, ingesting, places, schema
+from index import chunking, ingesting, locations, opening, schema
 from index.connections import NO_WAIT, Wait, WriterLock
 from index.embedding import Encoder
 from index.errors import UnusableIndex
-from index.ingesting import Progress, Report
-from index.places import Place
-from index.placing import put_in_place
+from index.interrupts import never
+from index.locations import Place
+from index.protocols import Store
 from index.readers import Meter
-from index.stopping import never
+from index.records import Progress, Report
+from index.replacing import put_in_place
 from index.store import Index
-from index.stores import Store
-
-if TYPE_CHECKING:
-    from index.milvus.store import MilvusIndex
 
 FOLDER = schema.REBUILDING
 
@@ -63,10 +60,11 @@ class Rebuild:
             IndexBusy: another process is writing to it, for longer than `wait` allows.
             UnusableIndex: it cannot be written to.
         """
-        where = places.place(where)
+        where = locations.place(where)
         if isinstance(where, Path):
             return cls(_Folder.begun(where, encoder, wait), encoder)
-        return cls(_Milvus(places.milvus().beside(where, encoder, chunking.CHUNKER, wait)), encoder)
+        fresh = opening.milvus().beside(where, encoder, chunking.CHUNKER, wait)
+        return cls(fresh, encoder)
 
     def ingest(
         self,
@@ -169,22 +167,6 @@ class _Folder:
     def close(self) -> None:
         self.store.close()
         self._lock.release()
-
-
-class _Milvus:
-    """The new archive in collections of its own, on the old one's server."""
-
-    def __init__(self, fresh: MilvusIndex) -> None:
-        self.store = fresh
-
-    def put_in_place(self) -> None:
-        self.store.put_in_place()
-
-    def discard(self) -> None:
-        self.store.discard()
-
-    def close(self) -> None:
-        self.store.close()
 
 
 def unfinished(folder: Path) -> int | None:

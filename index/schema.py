@@ -1,7 +1,4 @@
-"""How an index lies in SQLite: its tables, its manifest and the form of what is stored.
-
-Nothing here knows what is searched for or when anything is written.
-"""
+"""How an index lies in SQLite: its tables, its manifest and the form of what is stored."""
 
 from __future__ import annotations
 
@@ -10,21 +7,20 @@ import json
 import shlex
 import sqlite3
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index import duplicates, versions
-from index.embedding import EMBEDDED
+from index.embedding import EMBEDDED, Encoder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
 from index.records import Article, Card, Page, Span
 
 FORMAT = 3
-"""Of the tables below; `index.migration` brings an older index up to it."""
+"""Of the tables below; `index.repair` brings an older index up to it."""
 DATABASE = "articles.sqlite3"
 README = "README.txt"
 REBUILDING = "rebuilding"
@@ -93,9 +89,49 @@ CREATE INDEX chunks_by_article ON chunks (article);
 CREATE VIRTUAL TABLE passages USING fts5 (
     title, body, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
+CREATE TABLE copy_bands (
+    band INTEGER NOT NULL,
+    text_key INTEGER NOT NULL,
+    PRIMARY KEY (band, text_key)
+) WITHOUT ROWID;
+CREATE TABLE copy_edges (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    differ INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+CREATE TABLE earlier (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL UNIQUE,
+    superseded_by TEXT NOT NULL,
+    title TEXT NOT NULL,
+    published TEXT,
+    publisher TEXT,
+    url TEXT,
+    content_hash TEXT NOT NULL,
+    text_key INTEGER NOT NULL,
+    authors TEXT NOT NULL,
+    provenance TEXT NOT NULL,
+    language TEXT NOT NULL,
+    corrections TEXT NOT NULL,
+    as_of TEXT,
+    url_key TEXT NOT NULL,
+    minhash BLOB NOT NULL,
+    text TEXT NOT NULL,
+    pages TEXT NOT NULL DEFAULT '[]',
+    doubts TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX earlier_by_url ON earlier (url_key, text_key);
+CREATE TABLE earlier_chunks (
+    article INTEGER NOT NULL REFERENCES earlier (number),
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    sentences BLOB NOT NULL,
+    vector BLOB NOT NULL
+);
+CREATE INDEX earlier_chunks_by_article ON earlier_chunks (article);
 """
-    + duplicates.TABLES
-    + versions.TABLES
 )
 
 VECTOR = np.dtype("<f4")
@@ -122,16 +158,21 @@ class Manifest:
 
     After a loss of power a generation may be reached twice; a stamp is not.
     """
-    layout: str = ""
-    """Where `index.migration` began what it added: JSON of names and pages.
-
-    A new index has every table at the page that all have; see `index.salvaging`.
-    """
     filed: str = ""
     """The stamp of the last state whose vectors were written to their file.
 
     A file with another stamp may be of a state that was lost with the power.
     """
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Manifest:
+        """The manifest in stored values, without those that only earlier versions had.
+
+        Raises:
+            TypeError: a value is missing.
+        """
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in names})
 
 
 def command(where: object, *words: str) -> str:
@@ -152,6 +193,12 @@ def other_encoder(where: object, state: Manifest, name: str, fingerprint: str) -
     made = f"add {shlex.join(['--encoder', state.encoder])}"
     keep = "leave out --encoder" if state.encoder == EMBEDDED else made
     return f"{said}To use it as it is, {keep}; or m{anew}"
+
+
+def check_encoder(where: object, state: Manifest, encoder: Encoder | None) -> None:
+    """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
+    if encoder is not None and encoder.fingerprint != state.fingerprint:
+        raise IndexMismatch(other_encoder(where, state, encoder.name, encoder.fingerprint))
 
 
 def damaged(folder: Path, why: str) -> IndexDamaged:
@@ -214,7 +261,7 @@ def read_manifest(db: sqlite3.Connection, folder: Path, oldest: int = FORMAT) ->
             f"format {FORMAT}. Rebuild it: {command(folder, '--rebuild')}"
         )
     try:
-        return Manifest(**found)
+        return Manifest.of(found)
     except TypeError as error:
         raise damaged(folder, "its manifest is incomplete") from error
 

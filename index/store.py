@@ -3,13 +3,12 @@
 SQLite is the truth: articles, chunks, vectors and the full-text index change
 together, one transaction for each article. FAISS is derived from it. A search
 reads one committed state in both: the FAISS index in memory is used only for
-the very state that it was built from. Nothing here makes vectors or chunks.
+the very state that it was built from.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,22 +20,22 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from index import migration, schema, vectors
+from index import repair, schema, vectors
 from index.connections import NO_WAIT, Readers, Wait, explained
 from index.embedding import Encoder
-from index.errors import IndexMismatch, UnusableIndex, VectorsNotSaved
+from index.errors import VectorsNotSaved
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
 from index.vectors import VectorIndex
-from index.writing import Writer
+from index.writer import Writer
 
 LOOSE = 10_000
 """Vectors beside the file with which a reader looks whether an ingest has written a newer one."""
 
 
 class Index(Queries):
-    """The articles of one folder, searchable; see `Queries` for all that can be asked.
+    """The articles of one folder, a `Store`; see `Queries` for all that can be asked.
 
     Any thread may read. Made by `create` or `open`, and ended by `close`.
     """
@@ -94,11 +93,11 @@ class Index(Queries):
             raise schema.missing(folder)
         with explained(folder):
             writer = Writer.opened(folder, wait) if writable else None
-            if writer is None and migration.is_due_in(folder):
-                try:
-                    Writer.opened(folder, wait).close()
-                except UnusableIndex as error:
-                    raise migration.refusal(folder, error) from error
+            if repair.is_of_earlier_format(folder):
+                if writer is not None:
+                    writer.close()
+                repair.migrate(folder, wait)
+                writer = Writer.opened(folder, wait) if writable else None
         index = cls(folder, encoder, writer)
         try:
             with index.snapshot() as view:  # reads the manifest and compares the encoder
@@ -132,7 +131,7 @@ class Index(Queries):
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""
-        check_encoder(self.folder, self.manifest, encoder)
+        schema.check_encoder(self.folder, self.manifest, encoder)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -144,7 +143,7 @@ class Index(Queries):
         """
         with explained(self.folder), self._readers.reading() as db:
             state = schema.read_manifest(db, self.folder)
-            check_encoder(self.folder, state, self._encoder)
+            schema.check_encoder(self.folder, state, self._encoder)
             yield Snapshot(db, state, self._vector_index)
 
     def put(
@@ -154,38 +153,19 @@ class Index(Queries):
         chunks: Sequence[Chunk],
         matrix: npt.NDArray[np.float32],
     ) -> Literal["added", "updated"]:
-        """Store an article, its chunks and their vectors of shape [n, d], in one transaction.
-
-        It takes the place of an article with the same id or the same source.
-        """
+        """See `Store`; in one transaction."""
         with self._writing() as writer:
             return writer.put(article, content_hash, chunks, matrix)
 
     def redescribe(self, article: Article, content_hash: str) -> None:
-        """Change what is known of an article whose text and title stay as they are.
-
-        Raises:
-            KeyError: no article has its id.
-        """
+        """See `Store`."""
         with self._writing() as writer:
             writer.redescribe(article, content_hash)
 
     def remove(self, article_id: str) -> None:
-        """Take an article or an earlier version out of the index.
-
-        An earlier version that it superseded is searched again.
-
-        Raises:
-            UnknownArticle: no article has that id.
-        """
+        """See `Store`."""
         with self._writing() as writer:
             writer.remove(article_id)
-
-    @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
-        """The database in one transaction, for what mends it."""
-        with self._writing() as writer, writer.transaction() as db:
-            yield db
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.
@@ -281,13 +261,5 @@ def _filed(state: Manifest) -> Manifest:
     return replace(state, stamp=state.filed, generation=0)
 
 
-def check_encoder(folder: Path, state: Manifest, encoder: Encoder | None) -> None:
-    """Raise IndexMismatch unless the index was built with this encoder; any does for None."""
-    if encoder is None or encoder.fingerprint == state.fingerprint:
-        return
-    said = schema.other_encoder(folder, state, encoder.name, encoder.fingerprint)
-    raise IndexMismatch(said)
-
-
-def _precedes(one: Manifest, other: Manifest) -> bool:
-    return one.born == other.born and one.generation < other.generation
+def _precedes(state: Manifest, other: Manifest) -> bool:
+    return state.born == other.born and state.generation < other.generation

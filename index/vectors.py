@@ -4,8 +4,7 @@ The vectors' truth is SQLite; what is here is derived and can be made again at
 any time. The file is a plain FAISS index with a trailer that says which state
 of the database it holds; FAISS reads it without looking at the trailer. It is
 mapped into memory, not read, and never changed: what has come and gone since
-stands beside it until an ingest writes the next one. Nothing here knows what a
-vector stands for.
+stands beside it until an ingest writes the next one.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from index import nearest
-from index.nearest import Block, Ids, Source
+from index import faiss_index
+from index.faiss_index import Block, Ids, Source
 from index.records import Hit
 from index.schema import Manifest
 
@@ -58,7 +57,7 @@ class VectorIndex:
     @classmethod
     def built(cls, source: Source, state: Manifest) -> VectorIndex:
         """A new index over all vectors."""
-        return cls(nearest.built(source, state.dimension), state)
+        return cls(faiss_index.built(source, state.dimension), state)
 
     def following(self, source: Source, state: Manifest) -> VectorIndex | None:
         """The index of another state of the same database, over the same FAISS index.
@@ -71,7 +70,7 @@ class VectorIndex:
         if state.shrunk <= had.generation < state.generation:
             newer = _joined(self._newer, source.vector_blocks(after=self.last_id))
             return self._beside(state, newer, self._gone)
-        now, based = source.chunk_ids(), nearest.ids_in(self._base)
+        now, based = source.chunk_ids(), faiss_index.ids_in(self._base)
         ids, vectors = self._newer
         kept = np.isin(ids, now)
         held = (ids[kept], vectors[kept])
@@ -85,11 +84,11 @@ class VectorIndex:
         None where FAISS should hold so many in another way, and must be built anew.
         Only for what was loaded to be changed.
         """
-        if not nearest.suits(self._base, self.size):
+        if not faiss_index.suits(self._base, self.size):
             return None
         if len(self._gone):
             self._base.remove_ids(self._gone)
-        return VectorIndex(nearest.extended(self._base, [self._newer]), self.state)
+        return VectorIndex(faiss_index.extended(self._base, [self._newer]), self.state)
 
     @property
     def size(self) -> int:
@@ -106,7 +105,7 @@ class VectorIndex:
         """The largest chunk id; 0 when there is none."""
         if len(self._newer[0]):
             return int(self._newer[0].max())
-        ids = nearest.ids_in(self._base)
+        ids = faiss_index.ids_in(self._base)
         return int(np.setdiff1d(ids, self._gone, True).max(initial=0))
 
     def search(
@@ -114,15 +113,15 @@ class VectorIndex:
     ) -> list[Hit]:
         """The chunks with the largest inner product, best first; ties by chunk id.
 
-        `among` limits the search to those chunk ids. Up to `nearest.EXACT_UP_TO` vectors
+        `among` limits the search to those chunk ids. Up to `faiss_index.EXACT_UP_TO` vectors
         the search is exact.
         """
         limit = min(limit, self.size if among is None else len(among))
         if limit <= 0:
             return []
         query = np.ascontiguousarray(vector, np.float32).reshape(1, -1)
-        hits = nearest.search(self._base, query, limit, among, self._gone)
-        hits += nearest.search_all(self._newer, query, limit, among)
+        hits = faiss_index.search(self._base, query, limit, among, self._gone)
+        hits += faiss_index.search_all(self._newer, query, limit, among)
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:limit]
 
     def _beside(self, state: Manifest, newer: Block, gone: Ids) -> VectorIndex:

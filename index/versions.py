@@ -8,9 +8,8 @@ a file is a claim, which anybody can make: it replaces nothing, and all that mak
 stay searched and are named (`claimants`). The same words at one address are copies,
 for `index.duplicates`. An address that many different texts claim is no article's.
 
-What is superseded lies in tables of its own, so that no search can find it, with
-its chunks and vectors, so that it can come back when the later version goes. The
-tables change in the transaction of the caller.
+These are the rules for every store, which keeps what is superseded where no search
+finds it, with its chunks and vectors, so that it can come back when the later version goes.
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -30,40 +28,6 @@ MOST_VERSIONS = 30
 """Of one address; what has more is the address of a section, or of a live page."""
 LEAST_SHARED = 0.3
 """Of the long words and numbers of the shorter text, those that stand in the other too."""
-
-TABLES = """
-CREATE TABLE earlier (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL UNIQUE,
-    superseded_by TEXT NOT NULL,
-    title TEXT NOT NULL,
-    published TEXT,
-    publisher TEXT,
-    url TEXT,
-    content_hash TEXT NOT NULL,
-    text_key INTEGER NOT NULL,
-    authors TEXT NOT NULL,
-    provenance TEXT NOT NULL,
-    language TEXT NOT NULL,
-    corrections TEXT NOT NULL,
-    as_of TEXT,
-    url_key TEXT NOT NULL,
-    minhash BLOB NOT NULL,
-    text TEXT NOT NULL,
-    pages TEXT NOT NULL DEFAULT '[]',
-    doubts TEXT NOT NULL DEFAULT '[]'
-);
-CREATE INDEX earlier_by_url ON earlier (url_key, text_key);
-CREATE TABLE earlier_chunks (
-    article INTEGER NOT NULL REFERENCES earlier (number),
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    sentences BLOB NOT NULL,
-    vector BLOB NOT NULL
-);
-CREATE INDEX earlier_chunks_by_article ON earlier_chunks (article);
-"""
 
 _LONG_WORD = re.compile(r"[^\W\d_]{5,}|\d+(?:[.,]\d+)*")
 # What newsletters, networks and search engines hang on an address.
@@ -108,7 +72,7 @@ def page_key(url: str | None) -> str | None:
         return None
     address, _, query = key.partition("?")
     host, slash, path = address.partition("/")
-    asked = [one for one in query.split("&") if one and not _TWIN_QUERY.fullmatch(one.lower())]
+    asked = [part for part in query.split("&") if part and not _TWIN_QUERY.fullmatch(part.lower())]
     shown = _TWIN_PATH.sub("", slash + path).rstrip("/")
     return _TWIN_HOST.sub("", host) + shown + (f"?{'&'.join(asked)}" if asked else "")
 
@@ -164,31 +128,27 @@ class Version:
         return self.moment, len(json.loads(self.corrections)), len(self.text), self.text_key
 
 
-def versions(db: sqlite3.Connection, key: str) -> list[Version]:
-    """All that is stored at an address; only what is superseded where too many claim it."""
-    columns = "title, text, text_key, publisher, published, as_of, corrections, source"
-    query = f"SELECT id, number, superseded_by, {columns} FROM earlier WHERE url_key = ?1"
-    if not is_crowded(db, key):
-        query += f" UNION ALL SELECT id, number, '', {columns} FROM articles WHERE url_key = ?1"
-    return [Version(*row) for row in db.execute(f"{query} ORDER BY id", (key,))]
+def is_crowded(text_keys: Collection[int]) -> bool:
+    """Whether more different texts claim an address than an article has versions.
 
-
-def is_crowded(db: sqlite3.Connection, key: str) -> bool:
-    """Whether more different texts claim an address than an article has versions."""
-    keys = "SELECT text_key FROM {} WHERE url_key = ?1"
-    some = f"{keys.format('articles')} UNION {keys.format('earlier')} LIMIT {MOST_VERSIONS + 1}"
-    return int(db.execute(f"SELECT count(*) FROM ({some})", (key,)).fetchone()[0]) > MOST_VERSIONS
+    Then none of them is a version of another (`superseded` is not asked).
+    """
+    return len(set(text_keys)) > MOST_VERSIONS
 
 
 def superseded(found: Sequence[Version]) -> Mapping[str, str]:
     """For each version that is not the latest of its story, the id of the latest."""
-    dated = sorted((one for one in found if one.moment), key=lambda one: one.order, reverse=True)
+    dated = sorted(
+        (version for version in found if version.moment),
+        key=lambda version: version.order,
+        reverse=True,
+    )
     successors: dict[str, str] = {}
     while dated:
         latest, story, dated = _story(dated)
-        for one in story:
-            if one.text_key != latest.text_key:
-                successors[one.id] = latest.id
+        for version in story:
+            if version.text_key != latest.text_key:
+                successors[version.id] = latest.id
     return successors
 
 
@@ -197,8 +157,8 @@ def _story(dated: Sequence[Version]) -> tuple[Version, list[Version], list[Versi
     latest, *rest = dated
     story, reached = [latest], [latest]
     while reached:
-        one = reached.pop()
-        found = [other for other in rest if is_version(one, other)]
+        version = reached.pop()
+        found = [other for other in rest if is_version(version, other)]
         rest = [other for other in rest if other not in found]
         story += found
         reached += found
@@ -210,20 +170,20 @@ def spare_id(article_id: str, source: str) -> str:
     return f"{article_id}-{hashlib.sha256(source.encode()).hexdigest()[:6]}"
 
 
-def is_version(one: Version, other: Version) -> bool:
+def is_version(version: Version, other: Version) -> bool:
     """Whether two articles at one address came the same way and tell one story of one publisher.
 
     What an index of before has set aside for the other stays aside.
     """
-    settled = one.superseded_by == other.id or other.superseded_by == one.id
-    if way(one.source) != way(other.source) and not settled:
+    settled = version.superseded_by == other.id or other.superseded_by == version.id
+    if way(version.source) != way(other.source) and not settled:
         return False
-    publishers = {name.casefold() for name in (one.publisher, other.publisher) if name}
+    publishers = {name.casefold() for name in (version.publisher, other.publisher) if name}
     if len(publishers) > 1:
         return False  # a partner's copy names the address of the original
-    if one.text_key == other.text_key:
+    if version.text_key == other.text_key:
         return True
-    if one.title and duplicates.words(one.title) == duplicates.words(other.title):
+    if version.title and duplicates.words(version.title) == duplicates.words(other.title):
         return True
-    first, second = (set(_LONG_WORD.findall(each.text.casefold())) for each in (one, other))
+    first, second = (set(_LONG_WORD.findall(each.text.casefold())) for each in (version, other))
     return len(first & second) >= LEAST_SHARED * min(len(first), len(second)) > 0

@@ -7,25 +7,28 @@ answer comes about is `rag.pipeline`'s.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
 from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
-from index.places import Place, opened, place
+from index.locations import Place, place
+from index.opening import opened
+from index.protocols import Store, View
 from index.records import Article
-from index.stores import Store
+from rag.catalogue import Catalogue
 from rag.conversation import History
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
-from rag.models.selftest import capable
 from rag.pipeline import Run
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
 from rag.records import Answer, Dates, Event
+from rag.request.kinds import Kinds
 from rag.request.question import LONGEST
+from rag.selftest import capable
 from rag.settings import index_folder
 from rag.text.enclosed import visible
 
@@ -62,6 +65,8 @@ class Assistant:
         self.llm = llm
         self.today = today
         self.mode = mode
+        self._kinds: Kinds | None = None
+        self._catalogue: Catalogue | None = None
 
     @classmethod
     def load(
@@ -125,6 +130,9 @@ class Assistant:
         history: History = (),
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
+        *,
+        outlets: Sequence[str] = (),
+        authors: Sequence[str] = (),
     ) -> Answer:
         """Answer a question from the articles of the index, or refuse.
 
@@ -133,11 +141,13 @@ class Assistant:
             history: earlier exchanges of the conversation, oldest first.
             since: leave out what was published before this day (ISO 8601).
             until: leave out what was published after this day (ISO 8601).
+            outlets: read only articles of these, in any spelling.
+            authors: read only articles by these.
 
         Raises:
-            BadRequest: the question is empty, or a date is none.
+            BadRequest: the question is empty, a date is none, or an outlet or author is unknown.
         """
-        for event in self.stream(question, history, since, until):
+        for event in self.stream(question, history, since, until, outlets=outlets, authors=authors):
             if event.answer is not None:
                 return event.answer
         raise AssertionError("a stream ends with an answer")
@@ -148,11 +158,14 @@ class Assistant:
         history: History = (),
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
+        *,
+        outlets: Sequence[str] = (),
+        authors: Sequence[str] = (),
     ) -> Iterator[Event]:
         """The same answer step by step; each sentence is checked before it is yielded.
 
         Raises:
-            BadRequest: the question is empty, or a date is none.
+            BadRequest: the question is empty, a date is none, or an outlet or author is unknown.
         """
         asked = visible(question)
         if not any(char.isalnum() for char in asked):
@@ -170,12 +183,16 @@ class Assistant:
             asked=asked,
             history=history,
             dates=dates,
+            outlets=outlets,
+            authors=authors,
             today=self.today or dt.date.today(),
             encoder=self.encoder,
             reader=self.reader,
             llm=self.llm,
             composes=self.composes,
             index=self.index.name,
+            kinds=self.kinds,
+            catalogue=self.catalogue,
         )
         return self._events(run)
 
@@ -192,6 +209,18 @@ class Assistant:
         if self.mode == "auto" and self.llm is not None:
             return capable(self.llm)
         return self.mode == "compose" and self.llm is not None
+
+    def kinds(self) -> Kinds:
+        """The examples by which requests are told apart, encoded when first needed."""
+        if self._kinds is None:
+            self._kinds = Kinds(self.encoder)
+        return self._kinds
+
+    def catalogue(self, view: View) -> Catalogue:
+        """The articles of this state of the index, read again when it has changed."""
+        if self._catalogue is None or self._catalogue.generation != view.manifest.generation:
+            self._catalogue = Catalogue(view)
+        return self._catalogue
 
     def article(self, article_id: str) -> Article:
         """An article as it is stored.

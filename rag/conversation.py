@@ -14,14 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from rag.records import Turn
 from rag.request.question import kind
-from rag.text.dates import CALENDAR, mentions
-from rag.text.names import names, split_name
+from rag.text.dates import CALENDAR
+from rag.text.names import begins_sentence, names, split_name
+from rag.text.numbers import quantities
 from rag.text.speech import SAYING
-from rag.text.wordorder import AUXILIARIES, PREPOSITIONS, Asked, is_determined, phrases
+from rag.text.wordorder import AUXILIARIES, DETERMINERS, PREPOSITIONS
 from rag.text.words import STOPWORDS, content, fold, words
 
 History = Sequence[Turn | Mapping[str, str]]
@@ -36,7 +36,7 @@ LONGEST_NAME = 4
 """Words of a name that is taken from an answer."""
 NAMES_TOLD = 6
 """Names that are taken from an answer at most."""
-_LONGEST_READ = 2000
+LONGEST_READ = 2000
 """Characters of an earlier question or answer that are read."""
 
 _OPENING = re.compile(
@@ -44,70 +44,58 @@ _OPENING = re.compile(
     r"(?:(?:what|how) about\b|i (?:mean|meant)\b)?\s*",
     re.IGNORECASE,
 )
+_PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITIONS))})"
 _ASKS = re.compile(
-    rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?"
-    r"(?:who|whom|whose|what|when|where|why|which|how)\b",
+    rf"(?:{_PREPOSITION} )?(?:who|whom|whose|what|when|where|why|which|how)\b"
+    r"(?: (?:else|many|much|long)\b)*",
     re.IGNORECASE,
 )
+_AUXILIARY = re.compile(rf"^(?:{'|'.join(sorted(AUXILIARIES))}) ", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?|that|this|those|these|there|so)\b",
     re.IGNORECASE,
 )
+_ENDS = re.compile(rf" (?!of ){_PREPOSITION}\b| (?:{SAYING}|say|tell)\b")
 _POINTING = frozenset("that this those these there so".split())
-_PERSONS = frozenset("he she him her his hers".split())
-_EMPTY = frozenset("who whom what when where why which how it that this so else".split())
-_OWNING = frozenset("his its their".split())
-_CHOSEN = re.compile(
-    r"\bthe (?P<which>first|second|third|last|former|latter)(?: one\b|(?=\W*$))", re.IGNORECASE
-)
-_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+_EMPTY = AUXILIARIES | frozenset("who whom what when where why which how it that this else".split())
 _QUOTED = re.compile("“([^”]*)”?")
 _BESIDE = re.compile(r"\[([^\[\]]+)\]")
-_DOES = re.compile(rf"['’]s\b|,| and [A-Z]| (?:\w+ed|{'|'.join(sorted(AUXILIARIES))}|{SAYING})\b")
-"""What follows a name that opens a sentence, and hardly any other word there."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Earlier:
     """An exchange before the question."""
 
-    asked: Asked
     text: str
-    """Its question, as it was understood."""
-    told: tuple[str, ...]
-    """The names that its answer brought."""
+    """Its question, as it was understood, without its mark."""
+    answered: tuple[str, ...]
+    """The names of its answer that it lacks itself."""
 
-    def matter(self, *, whole: bool) -> str:
-        """What it was about: as something that may be so, or only who and what are in it."""
+    @property
+    def word(self) -> str:
+        """Its question word, folded; empty where it has none."""
+        return self.text.split(" ", 1)[0].lower() if _ASKS.match(self.text) else ""
+
+    @property
+    def tail(self) -> str:
+        """The question without its question word: "did Lavrov say about Resolution 2254"."""
+        tail = _ASKS.sub("", self.text, count=1).strip() if self.word else self.text
+        return _AUXILIARY.sub(lambda match: match.group().lower(), tail)
+
+    @property
+    def matter(self) -> str:
+        """What it was about: "Lavrov say about Resolution 2254", "Petra Dahl won the seat"."""
         if beside := _BESIDE.search(self.text):
             return beside[1]  # it leant on an earlier one itself, and is about the same
-        listed = "" if whole else ", ".join(dict.fromkeys(filter(None, _parts(self.asked))))
-        return listed or self.asked.statement(self._who()) or self.text.strip(" ?.!")
+        matter = _AUXILIARY.sub("", self.tail)
+        is_who = self.word == "who" and matter == self.tail
+        return f"{self.answered[0]} {matter}" if is_who and self.answered else matter
 
-    def asked_with(self, word: str) -> str:
-        """The same matter with another question word."""
-        if self.asked.word and word.lower().startswith(self.asked.word):
-            return re.sub(self.asked.word, word, self.text, count=1, flags=re.IGNORECASE)
-        return self.asked.asked_with(word, self._who())
-
-    def meant_by(self, pronoun: str) -> Iterator[str]:
-        """Whom or what a pronoun may mean, the likeliest first."""
-        subject = "" if _PRONOUN.fullmatch(self.asked.subject) else self.asked.subject
-        found = [*self.told, *_named(self.text)]
-        if pronoun == "there":
-            placed = [object_ for _, object_ in reversed(phrases(self.text)) if _named(object_)]
-            placed = placed or _named(self.text)
-            found = [*self.told, *placed] if self.asked.word == "where" else [*placed, *self.told]
-            yield from (f"in {place}" for place in found)
-        elif pronoun in _PERSONS and is_determined(subject):  # a thing, unless it is "the minister"
-            yield from (*found, subject)
-        elif pronoun not in _POINTING:
-            yield subject or " and ".join(self.told[: 3 if pronoun.startswith("the") else 1])
-            yield from found
-
-    def _who(self) -> str:
-        """Whom "who" of the question turned out to be; empty where that is not known."""
-        return self.told[0] if self.told and self.asked.word == "who" else ""
+    @property
+    def names(self) -> list[str]:
+        """Whom it speaks of, those of its answer first where it asked for a name."""
+        answered, asked = list(self.answered), _named(self.text)
+        return answered + asked if self.word in ("who", "which") else asked + answered
 
 
 def meanings(question: str, history: History) -> list[str]:
@@ -120,16 +108,15 @@ def meanings(question: str, history: History) -> list[str]:
         history: the exchanges before it, oldest first.
     """
     before: list[_Earlier] = []
-    for one in history[-TURNS:]:
-        turn = one if isinstance(one, Turn) else Turn(
-            one.get("question") or "", one.get("answer") or "",
-            one.get("understood") or "", bool(one.get("refused")),
+    for exchange in history[-TURNS:]:
+        turn = exchange if isinstance(exchange, Turn) else Turn(
+            exchange.get("question") or "", exchange.get("answer") or "",
+            exchange.get("understood") or "", bool(exchange.get("refused")),
         )  # fmt: skip
-        asked = " ".join(turn.question.split())[:_LONGEST_READ]
-        if asked:
+        if asked := " ".join(turn.question.split())[:LONGEST_READ]:
             text = turn.understood or _meanings(asked, before)[0]
-            told = () if turn.refused else _told(turn.answer, text)
-            before.append(_Earlier(Asked.read(text), text, told))
+            answered = () if turn.refused else _names_told(turn.answer, text)
+            before.append(_Earlier(text.strip(" ?.!"), answered))
     return _meanings(question, before)
 
 
@@ -140,45 +127,29 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
     if not before or not rest:
         return [question]
     last = before[-1]
-    rest = _CHOSEN.sub(lambda one: _nth(last.told, one["which"]) or one[0], rest)
-    as_asked = question if rest == question.strip(" ?.!") else f"{rest}?"
-    pronoun = _leaning(rest)
-    bare = _is_bare(rest)
-    points = bare or (pronoun is not None and pronoun.group().lower() in _POINTING)
-    beside = f"{rest} [{last.matter(whole=points)}]?"
-    if bare:
-        asked = Asked.read(rest)
-        found = [last.asked_with(asked.asks if asked.auxiliary else rest)]
-    elif not _is_question(rest):
+    is_whole = rest == question.strip(" ?.!")
+    as_asked = question if is_whole else f"{rest}?"
+    asks, pronoun = _ASKS.match(rest), _leaning(rest)
+    is_question = asks or rest.split()[0].lower() in AUXILIARIES
+    beside = f"{rest} [{last.matter}]?"
+    if asks and (set(words(rest)) <= _EMPTY or (len(rest.split()) < 3 and not pronoun)):
+        swaps = _AUXILIARY.match(last.tail) or last.word == rest.split()[0].lower()
+        found = [f"{asks.group().capitalize()} {last.tail}?"] if swaps else []
+    elif pronoun and is_question:
+        found = [*([as_asked] if _named(rest) else ()), *_put(rest, pronoun, before)]
+    elif is_question:
+        found = [as_asked]
+        if is_whole and _named(rest):
+            return found  # it names what it asks about
+    else:
         if pronoun:
             rest = next(_put(rest, pronoun, before), rest).rstrip("?")
-        alone = [as_asked] if as_asked == question and len(content(rest)) > 2 else []
-        found = [*alone, *_in_place(rest, last.asked)]
+        alone = [as_asked] if is_whole and len(content(rest)) > 2 else []
+        found = [*alone, *_in_place(last.text, rest)]
         if kind(last.text) == "statement" and len(found) > len(alone):
             beside = ""  # which would ask for anybody's words
-    elif pronoun:
-        alone = [as_asked] if _named(rest) else []
-        found = [*alone, *_put(rest, pronoun, before)]
-    else:
-        found = [as_asked]
-        if as_asked == question and _named(rest):
-            return found  # it names what it asks about
     found = [*list(dict.fromkeys(found))[: MOST - 1], beside]
-    return [one for one in found if 0 < len(one) <= LONGEST] or [question]
-
-
-def _is_question(text: str) -> bool:
-    """True for what begins as questions do, with a question word or an auxiliary."""
-    return bool(_ASKS.match(text)) or text.split()[0].lower() in AUXILIARIES
-
-
-def _is_bare(text: str) -> bool:
-    """True for "why", "for how much" and "when was that", which ask nothing by themselves."""
-    if not _ASKS.match(text):
-        return False
-    spoken = set(words(text))
-    short = len(spoken) < 4 and not spoken & AUXILIARIES and not _PRONOUN.search(text)
-    return short or spoken <= AUXILIARIES | _EMPTY
+    return [text for text in found if 0 < len(text) <= LONGEST] or [question]
 
 
 def _leaning(text: str) -> re.Match[str] | None:
@@ -186,114 +157,77 @@ def _leaning(text: str) -> re.Match[str] | None:
     for match in _PRONOUN.finditer(text):
         word, ahead = match.group().lower(), text[: match.start()]
         previous = (ahead.split() or [""])[-1].lower()
+        points = previous in AUXILIARIES | PREPOSITIONS or match.end() == len(text)
         if word == "there":
-            leans = previous not in AUXILIARIES  # "is there a plan" points nowhere
-        else:
-            leans = previous in AUXILIARIES | PREPOSITIONS or match.end() == len(text)
-        named = _named(ahead) or re.search(r"\bthe \w", ahead) or Asked.read(ahead).noun
-        if leans or (word not in _POINTING and not named):
+            points = previous not in AUXILIARIES  # "is there a plan" points nowhere
+        named = _named(ahead) or re.search(r"\b(?:the|which|how many) (?!of\b)\w", ahead, re.I)
+        if points or not (named or word in _POINTING):
             return match
     return None
 
 
 def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Iterator[str]:
-    """The text with what a pronoun may mean in its place."""
+    """The text with each name that a pronoun may mean in its place; none for "that"."""
     word, following = pronoun.group().lower(), text[pronoun.end() :]
-    behind = (following.split() or [""])[0].lower()
-    owns = word in _OWNING or (word == "her" and behind and behind not in PREPOSITIONS)
+    owns = word in ("his", "its", "their") or (word == "her" and following.strip())
     own = {fold(name) for name in _named(text)}
-    for one in reversed(before):
-        for meant in one.meant_by(word):
-            if meant and fold(meant) not in own:
+    for earlier in before[::-1] if word not in _POINTING else ():
+        every = word.startswith("the") and len(earlier.answered) > 1
+        for meant in (*([" and ".join(earlier.answered[:MOST])] if every else ()), *earlier.names):
+            if fold(meant) not in own:
                 mark = ("'" if meant.endswith("s") else "'s") if owns else ""
                 yield f"{text[: pronoun.start()]}{meant}{mark}{following}?"
 
 
-def _in_place(fragment: str, asked: Asked) -> Iterator[str]:
-    """The question before with a few words in the place of their like."""
-    whole, kind = asked.text(), _kind(fragment)
-    first, _, behind = fragment.partition(" ")
-    led = bool(behind) and first.lower() in PREPOSITIONS
-    if led or kind == "time":
-        for at, object_ in reversed(phrases(whole)):
-            other = _kind(f"{at} {object_}") == "time"
-            if other if kind == "time" else not other and at.lower() == first.lower():
-                yield whole.replace(f"{at} {object_}", fragment if led else f"{at} {fragment}", 1)
-        yield f"{whole.rstrip(' ?')} {fragment}?"
-        return
-    if (head := _first_part(fragment)) != fragment:  # "and Johnson about taxes?"
-        for one in _in_place(head, asked):
-            yield from _in_place(fragment.removeprefix(head).strip(), Asked.read(one))
-        return
-    if kind == "word" and not STOPWORDS.isdisjoint(words(fragment)):
-        return  # "tell me more", "anything else"
-    main = _parts(asked)
-    if " of " not in fragment:  # "and the director?" of the same film
-        main = [part.split(" of ")[0] for part in main]
-    single = [word for word in whole.rstrip("?").split() if word.islower()]
-    every = [*main, asked.noun, *_named(whole), asked.verb, *single]
-    like = [one for one in every if one and _kind(one) == kind and one not in STOPWORDS]
-    for part in dict.fromkeys(like or filter(None, main)):
-        yield re.sub(rf"\b{re.escape(part)}\b", lambda _: fragment, whole, count=1)
+def _in_place(text: str, fragment: str) -> Iterator[str]:
+    """A question with a few words in the place of such as begin like them.
+
+    That is with the same preposition, with an article or a capital letter, or with a small letter;
+    what a preposition leads may be added too.
+    """
+    first = fragment.split()[0].lower()
+    asks = _ASKS.match(text)
+    small = [word for word in text[asks.end() if asks else 0 :].split() if word.islower()]
+    small = [word for word in small if fold(word) not in STOPWORDS]
+    if first in PREPOSITIONS:
+        places = re.findall(rf"\b{first} .+?(?= {_PREPOSITION} |$)", text, re.IGNORECASE)
+    elif first in DETERMINERS or not fragment.islower():
+        things = [_ENDS.split(rest)[0] for rest in re.findall(r"\bthe .+", text, re.IGNORECASE)]
+        length = len(fragment.split())  # "the Tarn tunnel" for "the Corbel bridge"
+        whole = [" ".join(thing.split()[:length]) for thing in things if first in DETERMINERS]
+        alike = [name for name in _named(text) if set(words(name)) & set(words(fragment))]
+        places = [*whole, *alike, *_named(text), *things, *small]
+    else:  # "children", but not "tell me more"
+        places = small if STOPWORDS.isdisjoint(words(fragment)) else []
+    for place in places:
+        pattern = rf"\b{re.escape(place)}\b(?: \d+)?"
+        yield re.sub(pattern, lambda _: fragment, text, count=1) + "?"
+    if first in PREPOSITIONS:
+        yield f"{text} {fragment}?"
 
 
-def _parts(asked: Asked) -> list[str]:
-    """Who does what in a question, and where, when or about what."""
-    placed = reversed(phrases(asked.text()))
-    return [asked.subject, _first_part(asked.rest), *(object_ for _, object_ in placed)]
+def _names_told(answer: str, question: str) -> tuple[str, ...]:
+    """The names of an answer that its question does not have, in their order.
 
-
-def _first_part(text: str) -> str:
-    """A phrase up to its first preposition but "of"."""
-    first = takewhile(lambda word: word not in PREPOSITIONS - {"of"}, text.split())
-    return " ".join(first).removeprefix("of ")
-
-
-def _kind(phrase: str) -> str:
-    """What a phrase is, so far as its like can be told: a time, a name or other words."""
-    dated = f"in {phrase}" if phrase.isdigit() else phrase
-    if any(2 * (day.end - day.start) > len(dated) for day in mentions(dated, None)):
-        return "time"
-    kind = "word" if phrase.islower() else "name"
-    return f"the {kind}" if is_determined(phrase) else kind
-
-
-def _nth(told: Sequence[str], which: str) -> str:
-    """The first, second or last name of an answer; empty where it has too few."""
-    place = _PLACES[which.lower()]
-    return told[place] if place < len(told) and told else ""
-
-
-def _told(answer: str, question: str) -> tuple[str, ...]:
-    """The names of an answer that its question does not have, in their order."""
-    answer = answer[:_LONGEST_READ]
-    known = {part for name in names(question) for part in split_name(name)}
+    The first word of a sentence has a capital letter whatever it is, and so have a day, a number
+    and a sentence that is shouted.
+    """
+    asked = set(words(question))
     found = []
-    for text in _QUOTED.findall(answer) or [answer]:
-        for name in (one for run in names(text) for one in run.rstrip("'’").split(" and ")):
-            behind = text[text.find(name) + len(name) :]
-            opens = text[: text.find(name)].rstrip()[-1:] in ("", ".", "!", "?")
+    for text in _QUOTED.findall(answer[:LONGEST_READ]) or [answer[:LONGEST_READ]]:
+        for name in (part for run in _named(text) for part in run.rstrip("'’").split(" and ")):
+            opens = begins_sentence(text, max(text.find(name), 0))
+            parts = [part for part in name.split() if part[:1].isupper()]
             if (
-                _is_name(name)
-                and not known.issuperset(split_name(name))
-                and (" " in name or not opens or _DOES.match(behind))
+                len(parts) in range(1 + opens, LONGEST_NAME + 1)
+                and not (len(parts) > 1 and name.isupper())
+                and not quantities(name, ones=True)
+                and not asked.issuperset(split_name(name))
             ):
                 found.append(name)
     return tuple(dict.fromkeys(found))[:NAMES_TOLD]
 
 
-def _is_name(name: str) -> bool:
-    """True for a few capitalised words, false for a day and for a shouted sentence."""
-    parts = [part for part in name.split() if part[0].isupper()]
-    shouted = len(parts) > 1 and name.isupper()
-    return len(parts) <= LONGEST_NAME and not shouted and not _is_day(name)
-
-
 def _named(text: str) -> list[str]:
-    """The names of a text but days."""
-    return [name for name in names(text) if not _is_day(name)]
-
-
-def _is_day(name: str) -> bool:
-    """True for "March" and "Sunday", which have a capital letter and name nobody."""
-    return CALENDAR.issuperset(split_name(name))
+    """The names of a text but days, which have a capital letter and name nobody."""
+    return [name for name in names(text) if not CALENDAR.issuperset(split_name(name))]

@@ -11,18 +11,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import exp
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
 from index.embedding import Encoder, Vectors
+from index.protocols import View
 from index.records import Card, Span
-from index.stores import View
+from rag.catalogue import Catalogue, Reply, Scope, line_of, told_from
 from rag.compare.sides import Disagreement, wording
 from rag.compose import Composition
 from rag.conversation import History, meanings
 from rag.decide.evidence import Chosen, choose
 from rag.decide.refusal import EMPTY, headline, nowhere, refusal
 from rag.models.llm import LLM
+from rag.overview import overview
+from rag.phrases import phrases, sentences_with
 from rag.quote import NEARLY_AS_GOOD
 from rag.reader.reading import Reader
 from rag.records import (
@@ -41,9 +45,10 @@ from rag.records import (
     Turn,
     Unanswered,
 )
-from rag.request.parts import at_each_time, parts
+from rag.request.kinds import Kind, Kinds
+from rag.request.parts import parts
 from rag.request.question import Question
-from rag.retrieve import Found, retrieve, settled
+from rag.retrieve import Found, retrieve
 from rag.text.names import names, split_name
 from rag.verify.mend import Mended, Mender, Written, numbered
 from rag.verify.support import Support, faults, verbatim
@@ -75,6 +80,9 @@ class Run:
     history: History
     """The exchanges before it, oldest first."""
     dates: Dates
+    outlets: Sequence[str]
+    authors: Sequence[str]
+    """Whose articles are read; everybody's where both are empty."""
     today: dt.date
     encoder: Encoder
     reader: Reader
@@ -82,6 +90,10 @@ class Run:
     composes: Callable[[], bool]
     """Whether the model writes the answer itself; asked once there is evidence."""
     index: str
+    kinds: Callable[[], Kinds]
+    """Tells what kind of request a text is."""
+    catalogue: Callable[[View], Catalogue]
+    """The articles of a state of the index."""
     seconds: dict[str, float] = field(
         default_factory=lambda: dict.fromkeys(("retrieve", "generate", "check", "total"), 0.0)
     )
@@ -96,12 +108,27 @@ class Run:
     confidence: float = 0.0
     short: str | None = None
     understood: str = ""
+    only: Scope = field(default_factory=Scope)
+    among: frozenset[str] | None = None
+    """Ids of the articles that are read; None for all."""
+    kind: Kind | Literal["phrase"] = "question"
+    refusal: Refusal | None = None
+    reply: Reply = field(default_factory=lambda: Reply(""))
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         started = time.perf_counter()
         days = view.published_span()
+        if self.outlets or self.authors:
+            catalogue = self.catalogue(view)
+            self.only = catalogue.only(self.outlets, self.authors)
+            self.among = frozenset(card.article_id for card in catalogue.within(view, self.only))
         asked = parts(self.asked)
+        if len(asked) == 1 and (yield from self._requested(view)):
+            self.seconds["total"] = time.perf_counter() - started
+            answer = self._answer(self.refusal)
+            yield Event("answer", answer.text, answer=answer)
+            return
         refused: list[Unanswered] = []
         first: Refusal | None = None
         told: list[Turn] = []
@@ -109,16 +136,12 @@ class Run:
             meant, known = yield from self._meant(view, text, [*self.history, *told], days)
             if meant != text:
                 yield Event("status", f"Understood as: {meant}")
-            times = self._times(meant, days) if len(asked) == 1 else [meant]
-            alone = len(asked) == len(times) == 1
             shown = len(self.sentences)
-            for one in times:
-                search = known if one == meant else None
-                search = search or (yield from self._search(view, one, days))
-                refusal_ = yield from self._part(view, search, days, alone=alone)
-                if refusal_ is not None:
-                    first = first or refusal_
-                    refused.append(Unanswered(one, refusal_.message))
+            search = known or (yield from self._search(view, meant, days))
+            refusal_ = yield from self._part(view, search, days, alone=len(asked) == 1)
+            if refusal_ is not None:
+                first = first or refusal_
+                refused.append(Unanswered(meant, refusal_.message))
             said = " ".join(s.marked() for s in self.sentences[shown:])
             told.append(Turn(text, said, meant))
         same = all(one.understood == one.question for one in told)
@@ -128,6 +151,57 @@ class Run:
         self.seconds["total"] = time.perf_counter() - started
         answer = self._answer(first)
         yield Event("answer", answer.text, answer=answer)
+
+    def _requested(self, view: View) -> Generator[Event, None, bool]:
+        """What is asked for other than by a question, if it is: of the archive, or an overview."""
+        catalogue = self._timed("retrieve", self.catalogue, view)
+        scope, stood_in = catalogue.read(self.asked, self.today)
+        wanted = [] if scope.titles else phrases(self.asked)
+        if wanted:
+            return (yield from self._phrased(view, wanted))
+        kind = self._timed("retrieve", self.kinds().of, stood_in)
+        if scope.titles and not scope.topic:
+            kind = "overview"
+        if kind == "question":
+            return False
+        scope = self._narrowed(scope)
+        cards = catalogue.within(view, scope)
+        if kind == "overview":
+            drafts = self._timed("generate", overview, view, self.encoder, scope.topic, cards)
+            if not drafts or not (scope.topic or scope.titles or scope.outlets or scope.authors):
+                return False
+            self.reply = Reply(told_from(cards, drafts))
+            yield Event("status", self.reply.text)
+            for mended, some in self._quoted(drafts):
+                yield self._shown(view, mended, some)
+        else:
+            self.reply = catalogue.reply(kind, scope, cards)
+        self.kind, self.understood, self.confidence = kind, self.asked, 1.0
+        return True
+
+    def _phrased(self, view: View, wanted: list[str]) -> Generator[Event, None, bool]:
+        """The sentences that have the words in quotation marks, or that there are none."""
+        self.kind, self.understood, self.confidence = "phrase", self.asked, 1.0
+        question = Question.read(self.asked, self.today)
+        find = partial(sentences_with, view, question, wanted, self.dates, self.among)
+        drafts, lacking = self._timed("retrieve", find)
+        for mended, some in self._quoted(drafts):
+            yield self._shown(view, mended, some)
+        if not self.sentences:
+            self.refusal = Refusal("not_stated", lacking or "Nothing of it passed the exact check.")
+        return True
+
+    def _narrowed(self, scope: Scope) -> Scope:
+        """The scope within the days that were set beside the question."""
+        first = max(filter(None, (scope.first, self.dates.since)), default=None)
+        last = min(filter(None, (scope.last, self.dates.until)), default=None)
+        return replace(
+            scope,
+            first=first,
+            last=last,
+            outlets=self.only.outlets or scope.outlets,
+            authors=self.only.authors or scope.authors,
+        )
 
     def _meant(
         self, view: View, text: str, before: History, days: Days | None
@@ -154,20 +228,12 @@ class Run:
         best = max(range(len(searches)), key=worth)
         return possible[best], searches[best]
 
-    def _times(self, text: str, days: Days | None) -> list[str]:
-        """The question once for each time that it lists; mostly itself."""
-        read = Question.read(text, self.today, *self._span(days))
-        return at_each_time(text, read.periods)
-
-    def _span(self, days: Days | None) -> tuple[dt.date | None, dt.date | None]:
-        """The days of the newest article and of the oldest."""
-        return (min(days[1], self.today), days[0]) if days else (None, None)
-
     def _search(self, view: View, text: str, days: Days | None) -> Generator[Event, None, Search]:
         """What is found for a question, and what of that may answer."""
-        question = settled(view, Question.read(text, self.today, *self._span(days)))
+        question = Question.read(text, self.today, min(days[1], self.today) if days else None)
         vector = self._timed("retrieve", self._encode, question)
-        found = self._timed("retrieve", retrieve, view, question, vector, self.dates)
+        find = partial(retrieve, view, question, vector, self.dates, among=self.among)
+        found = self._timed("retrieve", find)
         if found.passages:
             yield Event("status", _reading(found.passages))
         chosen = self._timed("generate", choose, view, question, found.passages, self.reader)
@@ -194,7 +260,7 @@ class Run:
             self.confidence = min(chosen.confidence, self.confidence if before else 1.0)
         if answered:
             return None
-        return self._timed("generate", self._refused, view, search, days)
+        return self._timed("generate", self._refusal, view, search, days)
 
     def _aside(
         self, view: View, question: Question, passages: Sequence[Passage], chosen: Chosen
@@ -251,6 +317,9 @@ class Run:
             self.tokens["generated"] += composition.generated
             if len(self.sentences) > before or composition.refused:
                 return
+        yield from self._quoted(drafts)
+
+    def _quoted(self, drafts: Sequence[Draft]) -> Iterator[tuple[Mended, Sequence[Draft]]]:
         mender = Mender(numbered(drafts))
         written = [Written(draft.text, (number,)) for number, draft in enumerate(drafts, start=1)]
         yield from self._from("check", map(mender.mend, written), mender)
@@ -315,6 +384,14 @@ class Run:
         self.citations.append(citation)
         return citation.number
 
+    def _refusal(self, view: View, search: Search, days: Days | None) -> Refusal:
+        """Which of the refusals this is, and of which articles it holds."""
+        found = self._refused(view, search, days)
+        if self.among is None:
+            return found
+        read = f"Only articles{self.only.described()} were read."
+        return replace(found, message=f"{found.message} {read}")
+
     def _refused(self, view: View, search: Search, days: Days | None) -> Refusal:
         """Which of the refusals this is."""
         question, chosen = search.question, search.chosen
@@ -322,7 +399,7 @@ class Run:
             return Refusal("off_topic", EMPTY)
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, search.vector).passages
+            passages = retrieve(view, anytime, search.vector, among=self.among).passages
             elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
@@ -344,11 +421,16 @@ class Run:
 
     def _answer(self, refused: Refusal | None) -> Answer:
         said = [*(s.marked() for s in self.sentences), *(one.line for one in self.unanswered)]
-        text = refused.message if refused else " ".join(said)
+        told = [self.reply.text] if self.reply.text else []
+        between = "\n" if self.kind == "overview" else " "
+        text = refused.message if refused else between.join([*told, *said])
         return Answer(
             question=self.asked,
             understood=self.understood,
-            text=text,
+            kind=self.kind,
+            text="\n".join([text, *map(line_of, self.reply.listed)]),
+            reply=self.reply.text,
+            listed=self.reply.listed,
             short=None if refused else self.short,
             refusal=refused,
             sentences=tuple(self.sentences),

@@ -1,101 +1,108 @@
 """From chosen evidence to the draft of an answer.
 
 A small model composes badly and chooses well, so the default draft is made of
-quotations: the sentences that were chosen, with the one before where it is
-needed to understand them, under the name of their outlet and their date.
-Nothing here decides whether a draft may be shown; `rag.verify.support` does.
+quotations: the sentences that were chosen, with those around them that a reader
+needs, under the name of their outlet and their date. `rag.verify.support` decides
+whether a draft may be shown.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
 from math import log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
-from rag.decide.context import in_context
-from rag.decide.spans import TYPED, offers_within, typed, with_hedge
-from rag.decide.timing import newest_first
 from rag.records import Candidate, Draft, Passage
+from rag.request.answer_types import TYPED, typed
+from rag.request.asking import is_prose, only_asks
 from rag.request.question import Question
 from rag.retrieve import says_more
 from rag.text.enclosed import name, nested
+from rag.text.names import missing
+from rag.text.speech import OPENS_ON_PRONOUN, SAYING
 from rag.text.words import fold, words
 
 SENTENCES = 3
 """Quotations in an answer at most."""
+SENTENCES_BEFORE = 2
+"""Sentences that may be added before one that cannot be understood by itself."""
 NEARLY_AS_GOOD = log(4)
 """A further sentence may be that many log odds worse than the best one."""
 IN_SENTENCES = ("statement", "reason", "polarity")
 """Kinds of question that a few words do not answer."""
-SHORTEST_SENTENCE = 10
+LONGEST_SHORT = 10
 """Words above which an answer is no short one."""
 ALIKE = 0.6
 """Share of a sentence's words in one that was chosen already above which it adds nothing."""
+_SPOKEN = re.compile(rf"[\"”,] (?:he|she) (?:{SAYING})\b")
+""""“It was short,” he said": whose words they are stands before."""
+_HEDGE = re.compile(
+    r"\b(?:about|around|nearly|almost|some|roughly|approximately|(?:more|less|fewer) than|at least"
+    r"|at most|up to|as many as|over|under|only)\s+$",
+    re.IGNORECASE,
+)
 
 
 def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     """The best sentences as quotations, no two alike.
 
-    The best comes first; where the newest state of things is asked for, the newest does of
-    those that hold the kind of thing that is asked for.
-    A further one is worth its place only if it holds the kind of thing that is asked for,
-    and is nearly as good as the best of those that do. No origin and no value has a second
-    place while another waits for its first; where values differ, each has one place.
+    The best comes first; where the newest state of things is asked for, the newest of those that
+    are nearly as good. A further one has its place only if it is nearly as good too, and holds
+    the kind of thing that is asked for. No origin and no value has a second place while another
+    waits for its first; where values differ, each has one place, however often it is told. Where
+    two articles say the same of another name or number, both are quoted.
     """
-    held = [one for one in ranked if _holds(question, one)]
+    held = [candidate for candidate in ranked if _holds(question, candidate)]
+    least = max((candidate.score for candidate in held or ranked), default=0.0) - NEARLY_AS_GOOD
     if question.prefers_newest:
-        others = [one for one in ranked if one not in held]
-        ranked = [*newest_first(held, _score, _published, NEARLY_AS_GOOD), *others]
-    least = max((one.score for one in held or ranked), default=0.0) - NEARLY_AS_GOOD
+        near = [candidate for candidate in held if candidate.score >= least]
+        near.sort(key=_published, reverse=True)
+        ranked = [*near, *(candidate for candidate in ranked if candidate not in near)]
     drafts: dict[int, Draft] = {}
-    for first_turn in (True, False):
-        differ = not first_turn and _differ(question, list(drafts.values()))
+    for is_first_turn in (True, False):
         for rank, candidate in enumerate(ranked):
-            if len(drafts) == SENTENCES:
-                break
-            span = understandable(question, candidate)
-            draft = replace(quotation(candidate.passage, span), short=short(question, candidate))
             given = drafts.values()
-            if candidate.score < least and not any(_rivals(draft, other) for other in given):
-                continue
-            if drafts and question.asks in TYPED and not offers_within(question, draft.quote):
-                continue
-            repeated = _repeats(question, draft, given)
-            if first_turn and drafts and (repeated or _has_place(draft, given)):
-                continue
-            if repeated and differ:
-                continue
-            if not any(_overlap(draft, other) for other in given):
+            draft = _draft(question, candidate)
+            origin = draft.passage.stored.card.origin
+            has_place = any(other.passage.stored.card.origin == origin for other in given)
+            is_near = candidate.score >= least or any(_rivals(draft, other) for other in given)
+            values, every = _values(question, draft), [_values(question, other) for other in given]
+            repeats = bool(values) and values <= frozenset().union(*every)
+            differ = bool(every) and not frozenset.intersection(*every)
+            if (
+                len(drafts) < SENTENCES
+                and is_near
+                and (not drafts or candidate in held)
+                and not (is_first_turn and (has_place or repeats))
+                and not (repeats and differ)
+                and not any(_overlap(draft, other) for other in given)
+            ):
                 drafts[rank] = draft
     return [drafts[rank] for rank in sorted(drafts)]
 
 
-def _has_place(draft: Draft, others: Iterable[Draft]) -> bool:
-    """True where an origin has a place in the answer."""
-    return draft.passage.stored.card.origin in {one.passage.stored.card.origin for one in others}
+def _draft(question: Question, candidate: Candidate) -> Draft:
+    draft = quotation(candidate.passage, understandable(question, candidate))
+    return replace(draft, short=short(question, candidate))
 
 
 def _values(question: Question, draft: Draft) -> frozenset[str]:
-    """What a draft gives of the kind that is asked for."""
+    """What a quotation gives of the kind of thing asked for, folded."""
     return frozenset(fold(span.of(draft.quote)) for span in typed(question, draft.quote))
 
 
-def _repeats(question: Question, draft: Draft, others: Iterable[Draft]) -> bool:
-    """True where a draft gives nothing of the kind asked for that others do not give."""
-    mine = _values(question, draft)
-    return bool(mine) and mine <= frozenset().union(*(_values(question, one) for one in others))
+def _holds(question: Question, candidate: Candidate) -> bool:
+    """True where a candidate, as it is quoted, holds the kind of thing asked for."""
+    quote = candidate.passage.stored.chunk.part(understandable(question, candidate))
+    return question.asks not in TYPED or bool(typed(question, quote))
 
 
-def _differ(question: Question, drafts: Sequence[Draft]) -> bool:
-    """True where some drafts give other values than the rest."""
-    return any(
-        first and second and first.isdisjoint(second)
-        for first, second in combinations([_values(question, one) for one in drafts], 2)
-    )
+def _published(candidate: Candidate) -> dt.date:
+    return candidate.passage.stored.card.published or dt.date.min
 
 
 def short(question: Question, candidate: Candidate) -> str:
@@ -105,32 +112,38 @@ def short(question: Question, candidate: Candidate) -> str:
 
 def few_words(question: Question, candidate: Candidate) -> str:
     """The words that answer, if they are few and of the kind that is asked for; else ""."""
-    if question.asks in IN_SENTENCES:
-        return ""
-    start = candidate.span.start
+    text, start = candidate.text, candidate.span.start
     answer = Span(candidate.answer.start - start, candidate.answer.end - start)
-    if question.asks in TYPED and not any(
-        one.start < answer.end and answer.start < one.end for one in typed(question, candidate.text)
-    ):
+    fits = question.asks not in TYPED or any(
+        span.start < answer.end and answer.start < span.end for span in typed(question, text)
+    )
+    # How sure a reader is was fitted on questions as people put them, not on those of a follow-up.
+    if question.asks in IN_SENTENCES or "[" in question.text or not fits:
         return ""
-    if question.asks == "number":
-        answer = with_hedge(candidate.text, answer)
-    found = answer.of(candidate.text)
-    return found if len(found.split()) <= SHORTEST_SENTENCE else ""
+    hedge = _HEDGE.search(text[: answer.start]) if question.asks == "number" else None
+    found = text[hedge.start() if hedge else answer.start : answer.end]
+    return found if len(found.split()) <= LONGEST_SHORT else ""
 
 
-def _holds(question: Question, candidate: Candidate) -> bool:
-    """True where a candidate, as it is quoted, holds the kind of thing asked for."""
-    quote = candidate.passage.stored.chunk.part(understandable(question, candidate))
-    return question.asks not in TYPED or offers_within(question, quote)
+def understandable(question: Question, candidate: Candidate) -> Span:
+    """The candidate's sentence, with those before it that a reader needs.
 
-
-def _score(candidate: Candidate) -> float:
-    return candidate.score
-
-
-def _published(candidate: Candidate) -> dt.date | None:
-    return candidate.passage.stored.card.published
+    They are needed when it opens on a pronoun or a "the minister", when its words are "his", or
+    when they hold a name of the question that it lacks itself.
+    """
+    chunk, span = candidate.passage.stored.chunk, candidate.span
+    # A sentence with another name, before a statement, may be somebody else's.
+    names = [word for word in question.names if not question.subject or word in question.subject]
+    at = chunk.sentences.index(span)
+    for sentence in reversed(chunk.sentences[max(0, at - SENTENCES_BEFORE) : at]):
+        quote, before = chunk.part(span), chunk.part(sentence)
+        lacking = missing(names, words(quote))
+        leans = OPENS_ON_PRONOUN.match(quote) or _SPOKEN.search(quote)
+        brings = len(missing(lacking, words(before))) < len(lacking)
+        if not (leans or brings) or only_asks(question, before) or not is_prose(before):
+            break
+        span = Span(sentence.start, span.end)
+    return span
 
 
 def quotation(passage: Passage, span: Span) -> Draft:
@@ -144,8 +157,8 @@ def source_line(card: Card) -> str:
     day = card.published
     date = f"{day.day} {day:%B %Y}" if day else ""
     outlet = name(card.publisher) or name(_host(card.url or ""))
-    known = ", ".join(part for part in (outlet, date) if part)
-    return known or name(card.title) or name(card.article_id) or "An article"
+    source = ", ".join(part for part in (outlet, date) if part)
+    return source or name(card.title) or name(card.article_id) or "An article"
 
 
 def _host(url: str) -> str | None:
@@ -155,29 +168,24 @@ def _host(url: str) -> str | None:
         return None
 
 
-def understandable(question: Question, candidate: Candidate) -> Span:
-    """The candidate's sentence, with those around it that a reader needs."""
-    return in_context(question, candidate.passage.stored.chunk, candidate.span)
-
-
-def _overlap(one: Draft, other: Draft) -> bool:
-    same_article = one.passage.stored.card.article_id == other.passage.stored.card.article_id
-    if same_article and one.span.start < other.span.end and other.span.start < one.span.end:
+def _overlap(draft: Draft, other: Draft) -> bool:
+    """True where two quotations share words of an article, or say the same."""
+    same_article = draft.passage.stored.card.article_id == other.passage.stored.card.article_id
+    if same_article and draft.span.start < other.span.end and other.span.start < draft.span.end:
         return True
-    return _alike(one, other) and not _rivals(one, other)
+    return _alike(draft, other) and not _rivals(draft, other)
 
 
-def _rivals(one: Draft, other: Draft) -> bool:
+def _rivals(draft: Draft, other: Draft) -> bool:
     """True where two articles say the same of another name or number: a reader needs both."""
-    mine, theirs = one.passage.stored.card, other.passage.stored.card
     return (
-        mine.article_id != theirs.article_id
-        and _alike(one, other)
-        and says_more(one.quote, other.quote)
-        and says_more(other.quote, one.quote)
+        draft.passage.stored.card.article_id != other.passage.stored.card.article_id
+        and _alike(draft, other)
+        and says_more(draft.quote, other.quote)
+        and says_more(other.quote, draft.quote)
     )
 
 
-def _alike(one: Draft, other: Draft) -> bool:
-    ours, theirs = set(words(one.quote)), set(words(other.quote))
-    return len(ours & theirs) > ALIKE * min(len(ours), len(theirs))
+def _alike(draft: Draft, other: Draft) -> bool:
+    own, rest = set(words(draft.quote)), set(words(other.quote))
+    return len(own & rest) > ALIKE * min(len(own), len(rest))

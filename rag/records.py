@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import exp
 from typing import Any, Literal
 
-from index.records import Span, StoredChunk
+from index.records import Card, Span, StoredChunk
 
 RefusalKind = Literal["off_topic", "not_stated", "outside_dates"]
 
@@ -237,6 +237,12 @@ class Answer:
     understood: str
     """The question as it was searched: the same, or a follow-up made to stand alone."""
     text: str
+    kind: str = "question"
+    """What was asked for: a "question", an "overview", "talk", or something of the archive."""
+    reply: str = ""
+    """What is said of the archive itself, or of an overview: no article's words."""
+    listed: tuple[Card, ...] = ()
+    """The articles that the reply lists."""
     short: str | None = None
     refusal: Refusal | None = None
     sentences: tuple[Sentence, ...] = ()
@@ -301,6 +307,18 @@ class Answer:
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "set_aside": [headline.to_dict() for headline in self.set_aside],
             "unanswered": [part.to_dict() for part in self.unanswered],
+            "kind": self.kind,
+            "reply": self.reply,
+            "listed": [
+                {
+                    "article_id": card.article_id,
+                    "title": card.title,
+                    "publisher": card.publisher,
+                    "published": iso(card.published),
+                    "url": card.url,
+                }
+                for card in self.listed
+            ],
         }
 
 

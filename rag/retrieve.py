@@ -9,24 +9,23 @@ second, which is what BM25 is good at on names and numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from index.addressed import addressed
 from index.embedding import Vectors
+from index.prompt_injection import find_orders
+from index.protocols import View
 from index.records import Card, Hit
-from index.stores import View
 from index.versions import is_address, page_key, way
-from rag.decide.prose import is_prose
-from rag.decide.timing import JUST_AFTER, Standing, anchored, standing
 from rag.records import Dates, Passage
-from rag.request.asking import only_asks
+from rag.request.asking import is_prose, only_asks
 from rag.request.periods import Period
 from rag.request.question import Question
+from rag.request.timing import JUST_AFTER, Standing, standing
 from rag.text.names import missing, name_words, same_name
 from rag.text.numbers import carried, quantities
-from rag.text.words import content, fold, words
+from rag.text.words import words
 
 DEPTH = 100
 """Chunks that each of the two searches brings."""
@@ -42,8 +41,6 @@ OUTSIDE_COST = 0.1
 """What a passage outside the days asked for loses in rank, in units of the fused score."""
 LONGEST_PERIOD = dt.timedelta(days=62)
 """A longer period than this ranks nothing: "in 1992" is a word to search for."""
-EVENT_CHUNKS = 30
-"""Chunks that are read for the day of an event."""
 SAME_WORDS = 0.6
 """Share of a passage's word triples in another copy of its story above which it is left out."""
 SHARE = 3
@@ -66,6 +63,7 @@ def retrieve(
     vector: Vectors,
     dates: Dates | None = None,
     limit: int = PASSAGES,
+    among: Collection[str] | None = None,
 ) -> Found:
     """The passages that fit a question best.
 
@@ -75,13 +73,18 @@ def retrieve(
         vector: its unit vector, of shape [d].
         dates: when the articles must have been published.
         limit: how many passages to return, and the neighbours of the best few besides.
+        among: ids of the articles that may be read; all where it is None.
     """
     within = dates or Dates()
     readable = _Readable(index)
     for depth in DEPTHS:
         ranked, more = _searched(index, question, vector, within, depth, limit)
         stating = (
-            one for one in _timely(question, ranked) if _states(question, one) and readable(one)
+            one
+            for one in _timely(question, ranked)
+            if (among is None or one.stored.card.article_id in among)
+            and _states(question, one)
+            and readable(one)
         )
         found = _one_per_story(index, stating, limit)
         if len(found) == limit or not more:
@@ -108,7 +111,7 @@ class _Readable:
         card = passage.stored.card
         if card.article_id not in self._known:
             article = self._index.article(card.article_id)
-            readable = addressed(f"{article.title}\n{article.text}") is None
+            readable = find_orders(f"{article.title}\n{article.text}") is None
             self._known[card.article_id] = readable
         if not self._known[card.article_id]:
             self._aside.setdefault(passage.stored.chunk_id, passage)
@@ -155,47 +158,6 @@ def _searched(
         instead = [v for term in question.terms for v in variants.get(term, (term,))]
         ranked = _fused(index, vector, _merged([typed, matching(instead)]), nearest, depth)
     return ranked, len(nearest) >= depth
-
-
-def settled(index: View, question: Question) -> Question:
-    """The question with the days of its events, where what the archive says of them agrees.
-
-    "Before the talks" gets the day of the talks. Names and numbers that only say
-    which event it was are then no longer asked of the evidence.
-
-    Args:
-        index: what to search.
-        question: the question, read.
-    """
-    found = tuple(
-        anchored(one, _sentences_on(index, one.event)) if one.event and not one.decided else one
-        for one in question.periods
-    )
-    events = [one for one in found if one.event and one.first]
-    if not events:
-        return question
-    rest = question.text
-    for one in events:
-        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
-    kept = {fold(word) for word in words(rest)}
-    return replace(
-        question,
-        periods=found,
-        names=tuple(name for name in question.names if name in kept),
-        numbers=tuple(
-            one
-            for one in question.numbers
-            if not any(event.start <= one.start < event.end for event in events)
-        ),
-    )
-
-
-def _sentences_on(index: View, event: str) -> Iterator[tuple[str, dt.date | None]]:
-    """Sentences that may tell of an event, each with its article's day."""
-    hits = index.lexical(content(event), EVENT_CHUNKS)
-    for stored in index.passages([hit.chunk_id for hit in hits]):
-        for sentence in stored.chunk.sentences:
-            yield stored.chunk.part(sentence), stored.card.published
 
 
 def _published_then(question: Question, dates: Dates) -> Iterator[Dates]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from index.places import Place, place
+from index.locations import Place, place
 
 INDEX_VARIABLE = "BYLINE_INDEX"
 DEFAULT_INDEX = Path("byline-index")

@@ -185,6 +185,7 @@ class FakeAssistant:
         history: Sequence[Turn] = (),
         since: str | None = None,
         until: str | None = None,
+        **_: object,
     ) -> Iterator[Event]:
         """The scripted answer's events; a question without one is a `BadRequest`."""
         self.calls.append((question, tuple(history), since, until))

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import HashEncoder
+from index.protocols import Store
 from index.records import Article, Chunk, Span
-from index.stores import Store
 
 _CONSONANTS = "bcdfghjklmnprstv"
 _VOWELS = "aeio"

@@ -11,6 +11,7 @@ import contextlib
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,13 +19,14 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from index import ingesting, readers, schema, vectors
+from index import ingesting, readers, schema
 from index.connections import Wait
 from index.embedding import HashEncoder
-from index.errors import DiskFull
+from index.errors import DiskFull, IndexDamaged
 from index.rebuilding import Rebuild
-from index.records import Article
+from index.records import Article, Progress
 from index.store import Index
 from tests.fakes import OtherEncoder
 from tests.kill_ingest import (
@@ -33,6 +35,7 @@ from tests.kill_ingest import (
     at_random,
     doctor,
     finish,
+    finish_rebuild,
     killed,
     lines,
     names,
@@ -124,8 +127,6 @@ def rows(times: int, seed: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder))
         rng = random.Random(seed)
-        for kind, spoil in FAISS_SPOILT.items():
-            yield torn_faiss(archive, kind, [spoil] * times, rng)
         for kind, spoil in PAGE_SPOILT.items():
             yield torn_page(archive, kind, spoil, times, rng)
         yield head_lost(archive)
@@ -147,18 +148,6 @@ def rows(times: int, seed: int) -> Iterator[Row]:
 
 # Torn files
 
-Spoil = Callable[[bytearray, random.Random], None]
-
-
-def _flip(data: bytearray, rng: random.Random) -> None:
-    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-
-
-def _cut(data: bytearray, rng: random.Random) -> None:
-    del data[rng.randrange(len(data)) :]
-
-
-FAISS_SPOILT: dict[str, Spoil] = {"vectors cut short": _cut, "vectors, a bit flipped": _flip}
 PAGE_SPOILT: dict[str, Callable[[random.Random, bytes], bytes]] = {
     "page of noise": lambda rng, whole: rng.randbytes(PAGE),
     "page of zeros": lambda rng, whole: bytes(PAGE),
@@ -172,20 +161,6 @@ def _page(whole: bytes, number: int) -> bytes:
 
 def _pages(whole: bytes) -> int:
     return len(whole) // PAGE
-
-
-def torn_faiss(archive: Archive, kind: str, spoils: Sequence[Spoil], rng: random.Random) -> Row:
-    """Spoil the FAISS file; the doctor, and any search, makes it again."""
-    found = mended = 0
-    for spoil in spoils:
-        place = archive.copy()
-        data = bytearray((place / vectors.FILE).read_bytes())
-        spoil(data, rng)
-        (place / vectors.FILE).write_bytes(data)
-        found += "made again" in doctor(place)["vectors"][1]
-        whole = "made again" not in doctor(place)["vectors"][1]
-        mended += whole and everything(place) == archive.expected
-    return Row(kind, len(spoils), len(spoils) * ARTICLES, 0, found, mended)
 
 
 def torn_page(
@@ -233,7 +208,10 @@ def _mended(archive: Archive, kind: str, databases: Sequence[bytes]) -> Row:
         found += wrong
         doctor(place, mends=True)
         lost += ARTICLES - len(names(place))
-        finish(place, archive.files)
+        try:
+            finish(place, archive.files)
+        except IndexDamaged:  # no article could be read, and the doctor says so
+            finish_rebuild(place, archive.files)
         sound = all(right for right, _ in doctor(place).values())
         kept = [path.read_bytes() for path in place.glob("articles.damaged-*.sqlite3")]
         mended += sound and kept in ([data], []) and everything(place) == archive.expected
@@ -402,6 +380,20 @@ def _read_half(said: Connection, files: Path, folder: Path, half: int) -> None:
 # Full disks
 
 
+@contextlib.contextmanager
+def limited(pages: int) -> Iterator[None]:
+    """Inside, no database of SQLite's grows beyond so many pages."""
+    connect = sqlite3.connect
+
+    def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        db: sqlite3.Connection = connect(*arguments, **options)
+        db.execute(f"PRAGMA max_page_count = {pages}")
+        return db
+
+    with mock.patch("sqlite3.connect", connected):
+        yield
+
+
 def filled_up(archive: Archive, times: int) -> Row:
     """Let SQLite have no more pages, at sizes from next to nothing to nearly enough."""
     whole = _pages((archive.folder / "whole" / schema.DATABASE).read_bytes())
@@ -409,12 +401,10 @@ def filled_up(archive: Archive, times: int) -> Row:
     for n in range(times):
         place = archive.folder / f"filled{n}"
         stored: list[str] = []
-        with ingesting.index_for(place, HashEncoder()) as index:
-            with index.changing() as db:
-                (empty,) = db.execute("PRAGMA page_count").fetchone()
-            most = empty + n * (whole - empty) // times
-            with index.changing() as db:
-                db.execute(f"PRAGMA max_page_count = {most}")
+        Index.create(place, HashEncoder()).close()
+        empty = _pages((place / schema.DATABASE).read_bytes())
+        most = empty + n * (whole - empty) // times
+        with limited(most), ingesting.index_for(place, HashEncoder()) as index:
             try:
                 ingesting.ingest(
                     index, [archive.files], HashEncoder(),
@@ -492,7 +482,7 @@ def _until_full(place: Path, files: Path, *, rebuild: bool) -> tuple[list[str], 
 
     stored: list[str] = []
 
-    def seen(event: ingesting.Progress) -> None:
+    def seen(event: Progress) -> None:
         stored.append(event.article_id)
 
     try:

@@ -33,6 +33,7 @@ from index import batches, ingesting, vectors
 from index.embedding import HashEncoder
 from index.errors import UnusableIndex
 from index.rebuilding import Rebuild
+from index.records import Progress, Report
 from index.store import Index
 from rag.cli.doctor import Doctor
 from tests.fakes import OtherEncoder, story
@@ -42,8 +43,8 @@ BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
 ARTICLES = 24
 
-_COUNTED = ("connections", "consistency", "ingesting", "placing", "rebuilding", "salvaging",
-            "schema", "store", "stored", "vectors", "writing")  # fmt: skip
+_COUNTED = ("article_rows", "connections", "copy_tables", "ingesting", "rebuilding", "repair",
+            "replacing", "schema", "store", "vectors", "writer")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def doctor(folder: Path, *, mends: bool = False) -> dict[str, tuple[bool, str]]:
     return {name: (right, said) for name, right, said in built.check()}
 
 
-def finish(folder: Path, archive: Path) -> ingesting.Report:
+def finish(folder: Path, archive: Path) -> Report:
     """What a person does after a crash: the same command once more."""
     with ingesting.index_for(folder, HashEncoder()) as index:
         report = ingesting.ingest(index, [archive], HashEncoder())
@@ -121,7 +122,7 @@ def finish(folder: Path, archive: Path) -> ingesting.Report:
         return report
 
 
-def finish_rebuild(folder: Path, archive: Path) -> ingesting.Report:
+def finish_rebuild(folder: Path, archive: Path) -> Report:
     """The same for a rebuild."""
     with Rebuild.begun(folder, HashEncoder()) as rebuild:
         return rebuild.ingest([archive])
@@ -211,11 +212,11 @@ def at_random(times: int, seed: int) -> Callable[[list[str]], Iterable[int]]:
 
 
 def at_each(*places: str) -> Callable[[list[str]], Iterable[int]]:
-    """For each place, the step in the middle of all that are there."""
+    """For each end of a step's name, the one in the middle of all steps with it."""
 
     def choose(steps: list[str]) -> Iterator[int]:
         for place in places:
-            there = [number for number, step in enumerate(steps, 1) if step == place]
+            there = [number for number, step in enumerate(steps, 1) if step.endswith(place)]
             yield there[len(there) // 2]
 
     return choose
@@ -242,7 +243,7 @@ def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wa
     batches.BATCH_CHARACTERS = BATCH_CHARACTERS
     counted = 0
 
-    def tell(event: ingesting.Progress) -> None:
+    def tell(event: Progress) -> None:
         said.send(f"+{event.article_id}")
 
     def hook(frame: FrameType, event: str, argument: Any) -> None:
@@ -266,13 +267,18 @@ def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wa
     sys.setprofile(None)
 
 
+_DISK = ("execute", "executemany", "fsync", "backup", "replace", "unlink", "hardlink_to")
+
+
 def _step(frame: FrameType, event: str, argument: Any) -> str:
     module, name = _place(frame.f_code)
     if event == "call" and module in _COUNTED:
         return f"{module}.{name}"
-    counted = ("execute", "executemany", "fsync", "backup", "replace", "unlink", "hardlink_to")
-    if event == "c_call" and module and argument.__name__ in counted:
+    if event == "c_call" and module and argument.__name__ in _DISK:
         return f"{module}.{name}: {argument.__name__}"
+    if event == "call" and frame.f_code.co_name in _DISK and frame.f_back:  # pathlib's
+        module, name = _place(frame.f_back.f_code)
+        return f"{module}.{name}: {frame.f_code.co_name}" if module else ""
     return ""
 
 

@@ -1,18 +1,22 @@
 """What a reader makes of a file, for the tests of readers."""
 
-from pathlib import Path
+import json
 
-from index.readers import read_file
+from index.formats.document import from_bytes
+from index.paragraphs import plain_paragraphs
+from index.readers import read_document
 from index.records import Article, Problem
 
 
-def read(path: Path, data: str | bytes) -> list[Article | Problem]:
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return list(read_file(path))
+def read(name: str, data: object) -> list[Article | Problem]:
+    """What is read from a file of that name; what is neither text nor bytes is written as JSON."""
+    given = data if isinstance(data, bytes | str) else json.dumps(data)
+    raw = given if isinstance(given, bytes) else given.encode()
+    return list(read_document(from_bytes(name, name, raw)))
 
 
-def one(path: Path, data: str | bytes) -> Article:
-    [article] = read(path, data)
+def one(name: str, data: object) -> Article:
+    [article] = read(name, data)
     assert isinstance(article, Article), article
     return article
 
@@ -23,3 +27,8 @@ def reasons(items) -> list[str]:
 
 def texts(items) -> list[str]:
     return [item.text for item in items if isinstance(item, Article)]
+
+
+def repair(text: str) -> str:
+    """A text as its paragraphs, with one blank line between them."""
+    return "\n\n".join(line.text for line in plain_paragraphs(text))

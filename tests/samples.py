@@ -168,6 +168,12 @@ def letter(
     return message.as_bytes()
 
 
+def parts(kind: str, *inside: tuple[str, str]) -> bytes:
+    """A letter of parts, each with its kind and what it holds."""
+    written = "".join(f"--x\nContent-Type: {name}\n\n{text}\n" for name, text in inside)
+    return f"Content-Type: multipart/{kind}; boundary=x\n\n{written}--x--\n".encode()
+
+
 def mhtml(html: str, location: str = URL) -> bytes:
     """A page as a browser saves it with its pictures in one file."""
     return (

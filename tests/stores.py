@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import consistency
+from index import checks
 from index.embedding import HashEncoder
+from index.locations import MilvusAddress, Place
 from index.milvus.store import MilvusIndex
-from index.places import MilvusAddress, Place
+from index.protocols import Store, View
 from index.store import Index
-from index.stores import Store, View
 
 ENCODER = HashEncoder()
 KINDS = ("folder", "milvus")
@@ -46,7 +46,7 @@ def whole(store: Store) -> bool:
     if isinstance(store, Index):
         store.check()
         with store.snapshot() as view:
-            return not consistency.find(view)
+            return not checks.find(view)
     assert isinstance(store, MilvusIndex)
     return all(good for _, good, _ in store.findings())
 

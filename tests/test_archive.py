@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.embedding import HashEncoder
 from index.errors import BadRequest, IndexBusy, UnknownArticle
-from index.ingesting import Progress, Report
+from index.records import Progress, Report
 from index.store import Index
 from rag.page import archive as archives
 from rag.page.archive import Archive, Filter, plain_name

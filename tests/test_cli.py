@@ -46,6 +46,7 @@ class Assistant(FakeAssistant):
         history: Sequence[Turn] = (),
         since: str | None = None,
         until: str | None = None,
+        **_: object,
     ) -> Answer:
         *_, last = self.stream(question, history, since, until)
         assert last.answer is not None

@@ -10,9 +10,9 @@ import pytest
 
 from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
+from index.protocols import View
 from index.records import Article
 from index.store import Index
-from index.stores import View
 from rag.compare.around import read_on
 from rag.compare.conflicts import conflicts, disagreements
 from rag.compare.sameness import place

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.decide.timing import anchored, event_days, newest_first, standing
 from rag.request.periods import Period, periods
 from rag.request.question import Question
+from rag.request.timing import standing
 from rag.text.dates import mentions
 
 SUNDAY = dt.date(2024, 12, 8)
@@ -131,17 +131,23 @@ NEWEST = dt.date(2024, 12, 9)
         ("Who resigned until 5 December 2024?", "until", "2024-12-05", "2024-12-05"),
         ("How many had fled by 5 December 2024?", "until", "2024-12-05", "2024-12-05"),
         ("How many have fled since 27 November?", "since", "2024-11-27", "2024-11-27"),
-        ("Who fled between 3 and 5 December?", "between", "2024-12-03", "2024-12-05"),
-        ("Who met between 30 November and 2 December?", "between", "2024-11-30", "2024-12-02"),
-        ("What was built between March and May 2023?", "between", "2023-03-01", "2023-05-31"),
-        ("Who ruled from 2019 to 2021?", "between", "2019-01-01", "2021-12-31"),
+        ("Who fled between 3 and 5 December?", "on", "2024-12-03", "2024-12-05"),
+        ("Who met between 30 November and 2 December?", "on", "2024-11-30", "2024-12-02"),
+        ("What was built between March and May 2023?", "on", "2023-03-01", "2023-05-31"),
+        ("Who ruled from 2019 to 2021?", "on", "2019-01-01", "2021-12-31"),
         ("Who won in 2023?", "on", "2023-01-01", "2023-12-31"),
         # Counted from a day.
         ("Who spoke two days before 7 December?", "on", "2024-12-05", "2024-12-05"),
         ("Who spoke the day after 7 December?", "on", "2024-12-08", "2024-12-08"),
-        ("Who spoke a week after 1 December?", "on", "2024-12-07", "2024-12-09"),
-        ("Who spoke the week before 8 December?", "on", "2024-12-01", "2024-12-07"),
-        ("Who spoke the week after 1 December?", "on", "2024-12-02", "2024-12-08"),
+        # Lists.
+        ("What did Dahl say on 3 May and on 5 May 2024?", "on", "2024-05-03", "2024-05-05"),
+        (
+            "How much was dug in May 2024, in July 2024 and in March 2025?",
+            "on",
+            "2024-05-01",
+            "2025-03-31",
+        ),
+        ("Did it happen in March or April 2024?", "on", "2024-03-01", "2024-04-30"),
         ("Who fled after the vote on 3 December?", "after", "2024-12-03", "2024-12-03"),
     ],
 )
@@ -158,47 +164,16 @@ def test_a_weekday_alone_is_any_such_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "relation", "event", "shift"),
-    [
-        ("What did Lavrov say before the talks?", "before", "the talks", 0),
-        ("What did Lavrov say after the ceasefire?", "after", "the ceasefire", 0),
-        ("Who resigned since the election?", "since", "the election", 0),
-        ("Who spoke during the summit in Doha?", "on", "the summit in Doha", 0),
-        ("What happened the day after the vote?", "on", "the vote", 1),
-        ("Who fled two days before the fall of Aleppo?", "on", "the fall of Aleppo", -2),
-        ("Who fled a week after the fall of Aleppo?", "on", "the fall of Aleppo", 7),
-        ("After the vote, who resigned?", "after", "the vote", 0),
-        ("Before the talks what did Turkey ask for?", "before", "the talks", 0),
-        ("What did Lavrov say before the talks about Resolution 2254?", "before", "the talks", 0),
-        ("What did Lavrov do before Araghchi arrived in Doha?", "before",
-         "Araghchi arrived in Doha", 0),
-    ],
-)  # fmt: skip
-def test_an_event_can_stand_for_a_day(question: str, relation: str, event: str, shift: int) -> None:
-    (found,) = periods(question, TODAY, NEWEST)
-    assert (found.relation, found.event, found.shift) == (relation, event, shift)
-    assert not found.decided
-    assert question[found.named :].startswith(event)
-
-
-@pytest.mark.parametrize(
     "question",
     [
         "What is the bridge named after?",
-        "Which street is named after the poet?",
-        "Who was brought before the court?",
-        "Who came after Ferrant in the vote?",
-        "Who looks after the museum?",
         "What did Lavrov say about Resolution 2254?",
+        "What did Lavrov say before the talks?",
         "Is the road shut since the bridge is closed?",
-        "Who spoke after that?",
-        "What was it called before it was sold?",
         "The price was stable until when?",
-        "During what campaign did they fight?",
-        "Which team won the Velmo Cup final?",
     ],
 )
-def test_what_is_no_time_is_no_period(question: str) -> None:
+def test_what_names_no_day_is_no_period(question: str) -> None:
     assert periods(question, TODAY, NEWEST) == []
 
 
@@ -218,7 +193,7 @@ def of(question: str) -> Period:
         ("on 7 December 2024", "The 2015 accord was read out.", "2024-06-01", "outside"),
         ("in 2023", "The 2015 accord was read out.", "2023-06-01", "outside"),
         ("in 2023", "The accord of 2023 was read out.", "2025-06-01", "inside"),
-        ("in December 2024", "Since 2011 and in 2024 they fought.", "2024-07-01", "unknown"),
+        ("in December 2024", "Since 2011 and in 2024 they fought.", "2024-07-01", "outside"),
         # Then the day of publication.
         ("on 7 December 2024", "They met.", "2024-12-08", "inside"),
         ("on 7 December 2024", "They met.", "2024-12-06", "outside"),
@@ -244,7 +219,6 @@ def of(question: str) -> Period:
         ("on Saturday", "They met.", "2024-12-07", "inside"),
         ("on Saturday", "They met.", "2024-12-08", "unknown"),
         ("on Saturday", "They met.", "2024-12-12", "outside"),
-        ("before the talks", "They met on Friday.", "2024-12-07", "unknown"),
     ],
 )
 def test_how_a_sentence_stands_to_a_period(
@@ -260,56 +234,6 @@ def test_what_stands_around_a_sentence_can_put_it_inside_only() -> None:
     assert standing(period, "They met.", dt.date(2024, 12, 7), near="On 3 May.") == "inside"
 
 
-FALL = [
-    ("Rebels entered Aleppo on Friday before its fall.", "2024-11-30"),
-    ("The fall of Aleppo on Saturday shocked the region.", "2024-12-01"),
-    ("The fall of Aleppo on 30 November was swift.", "2024-12-05"),
-    ("Since the fall of Aleppo, others have fled.", "2024-12-06"),
-]
-
-
-def dated(rows: list[tuple[str, str]]) -> list[tuple[str, dt.date | None]]:
-    return [(text, dt.date.fromisoformat(day)) for text, day in rows]
-
-
-def test_an_event_gets_its_day_from_those_who_name_it() -> None:
-    assert event_days("the fall of Aleppo", dated(FALL[1:])) == (
-        dt.date(2024, 11, 30), dt.date(2024, 11, 30),
-    )  # fmt: skip
-    before = anchored(of("Who fled two days before the fall of Aleppo?"), dated(FALL[1:]))
-    assert before.first == before.last == dt.date(2024, 11, 28)
-    after = anchored(of("Who fled after the fall of Aleppo?"), dated(FALL[1:]))
-    assert after.window == (dt.date(2024, 12, 1), None)
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [],
-        [("The talks went on.", "2024-12-01"), ("The talks broke up.", "2024-12-20")],
-        [("The talks of 3 May failed.", "2024-05-04"), ("The talks of 9 June too.", "2024-06-10")],
-        [("The talks of 3 May failed.", "2024-05-04"), ("Talks began.", "2024-07-01"),
-         ("Talks ended.", "2024-08-01")],
-    ],
-)  # fmt: skip
-def test_an_event_that_nobody_agrees_on_stays_undecided(rows: list[tuple[str, str]]) -> None:
-    period = of("What did Lavrov say before the talks?")
-    assert anchored(period, dated(rows)) == period
-
-
-def test_an_event_without_a_day_is_as_old_as_its_articles() -> None:
-    rows = dated([("The vote was close.", "2024-05-02"), ("The vote is over.", "2024-05-03")])
-    assert event_days("the vote", rows) == (dt.date(2024, 5, 1), dt.date(2024, 5, 3))
-
-
-def test_of_what_is_nearly_as_good_the_newest_comes_first() -> None:
-    days = {"a": dt.date(2024, 1, 3), "c": dt.date(2024, 1, 7), "d": dt.date(2024, 1, 9)}
-    rows = [("a", 1.0), ("b", 0.9), ("c", 0.8), ("d", 0.2)]
-    found = newest_first(rows, lambda row: row[1], lambda row: days.get(row[0]), within=0.3)
-    assert [row[0] for row in found] == ["c", "a", "b", "d"]
-    assert newest_first([], lambda row: 0.0, lambda row: None, 1.0) == []
-
-
 @pytest.mark.parametrize(
     ("question", "latest"),
     [
@@ -319,7 +243,6 @@ def test_of_what_is_nearly_as_good_the_newest_comes_first() -> None:
         ("Who won the final?", False),
         ("Who won the final match?", False),
         ("What became of the plan?", True),
-        ("What has come of it?", True),
     ],
 )
 def test_the_newest_state_is_asked_for(question: str, latest: bool) -> None:
@@ -344,15 +267,3 @@ def test_no_question_breaks_the_periods(text: str, today: dt.date) -> None:
     for one in periods(f"{text} two days before the {text} since Monday {text}", today, NEWEST):
         assert 0 <= one.start < one.end
         assert standing(one, text, today) in {"inside", "outside", "unknown"}
-
-
-@pytest.mark.parametrize(
-    ("oldest", "year"),
-    [(dt.date(2019, 1, 4), 2020), (dt.date(2021, 1, 4), 2021), (None, 2021)],
-)
-def test_a_day_without_a_year_is_one_that_articles_can_report(
-    oldest: dt.date | None, year: int
-) -> None:
-    newest, today = dt.date(2021, 3, 5), dt.date(2026, 1, 1)
-    question = Question.read("What did the report of March 16 say?", today, newest, oldest)
-    assert question.periods[0].first == dt.date(year, 3, 16)

@@ -106,39 +106,6 @@ def test_edited_copies_are_found(index: Index, degree: int, found: int) -> None:
 # Components
 
 
-def test_the_earliest_copy_stands_for_all(index: Index) -> None:
-    put(index, article("b", LONG))
-    put(index, article("z", LONG, published="2024-01-03"))
-    assert set(origins(index).values()) == {"z"}  # undated comes last
-    put(index, article("y", LONG.lower(), published="2024-01-02"))
-    put(index, article("a", LONG + " Added.", published="2024-01-02"))
-    put(index, article("other", story(5), published="2020-01-01"))
-    assert origins(index) == {"a": "a", "b": "a", "y": "a", "z": "a", "other": "other"}
-    assert [card.article_id for card in index.copies("a")] == ["a", "y", "z", "b"]
-    assert index.counts().origins == 2
-
-
-def test_another_is_elected_when_the_first_goes(index: Index) -> None:
-    for name, day in (("a", "2024-01-01"), ("b", "2024-01-02"), ("c", "2024-01-03")):
-        put(index, article(name, LONG + f" Printed by {name}.", published=day))
-    assert set(origins(index).values()) == {"a"}
-    index.remove("a")
-    assert origins(index) == {"b": "b", "c": "b"}
-    put(index, article("b", story(8), published="2024-01-02"))  # no copy any more
-    assert origins(index) == {"b": "b", "c": "c"}
-
-
-def test_identical_texts_survive_the_first_of_them(index: Index) -> None:
-    for name in "abc":
-        put(index, article(name, LONG))
-    index.remove("a")
-    put(index, article("d", LONG + " Added."))
-    assert set(origins(index).values()) == {"b"}
-    index.remove("b")
-    index.remove("c")
-    assert origins(index) == {"d": "d"}
-
-
 CHAIN = {
     "left": pieces(1, 2, 3, 4, 5, 6),
     "middle": pieces(3, 4, 5, 6, 7, 8),
@@ -239,11 +206,6 @@ def test_copies_agree_in_figures_names_and_dates(old: str, new: str, same: bool)
     assert other != NEWS
     assert is_copy(NEWS, other) is is_copy(other, NEWS) is same
     assert duplicates.relation(NEWS, other) == ("copies" if same else "differ")
-
-
-def test_an_introduction_and_a_headline_of_its_own_make_no_difference() -> None:
-    local = "Readers of the Ledger in Ostrel know the bridge from 40 years of Sunday trips."
-    assert is_copy(NEWS, f"{local}\n\n{NEWS}")
 
 
 def test_a_third_text_brings_no_two_together_that_differ(index: Index) -> None:

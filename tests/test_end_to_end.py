@@ -22,7 +22,7 @@ pytestmark = pytest.mark.models
 KEYS = [
     "question", "understood", "text", "refused", "short", "refusal", "sentences", "citations",
     "passages", "conflicts", "confidence", "checks", "model", "index", "tokens", "seconds",
-    "set_aside", "unanswered",
+    "set_aside", "unanswered", "kind", "reply", "listed",
 ]  # fmt: skip
 
 

@@ -1,14 +1,15 @@
 """Word files, OpenDocument and rich text."""
 
 import datetime as dt
+import io
+import re
+import zipfile
 
 import pytest
 
-from index.formats.archives import LARGEST_RATIO
-from index.formats.document import LARGEST_FILE
 from tests.office import W, epub, notes, odt, pptx, rtf, shape
 from tests.reading import one, read, reasons, texts
-from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, docx, paragraph, told, zipped
+from tests.samples import FIRST, SECOND, THIRD, TITLE, docx, paragraph, told, zipped
 
 DAY = dt.date(2024, 12, 7)
 
@@ -16,7 +17,7 @@ DAY = dt.date(2024, 12, 7)
 # --- Word files --------------------------------------------------------------------------------
 
 
-def test_a_word_file(tmp_path):
+def test_a_word_file():
     body = "".join(
         (
             paragraph(TITLE, "Heading1"),
@@ -27,7 +28,7 @@ def test_a_word_file(tmp_path):
             paragraph(SECOND),
         )
     )
-    article = one(tmp_path / "a.docx", docx(body))
+    article = one("a.docx", docx(body))
     assert article.text == f"{FIRST}\n\nWhat comes next\n\n{SECOND}"
     assert (article.title, article.published, article.authors) == (TITLE, DAY, ("Ola Berg",))
     assert told(article) == {
@@ -63,8 +64,8 @@ RUN = "<w:r><w:t>{}</w:t></w:r>"
          "a & b <script> were there, and they met."),
     ],
 )  # fmt: skip
-def test_what_word_keeps_in_its_xml(tmp_path, xml, text):
-    article = one(tmp_path / "a.docx", docx(paragraph(THIRD) + xml))
+def test_what_word_keeps_in_its_xml(xml, text):
+    article = one("a.docx", docx(paragraph(THIRD) + xml))
     assert article.text == f"{THIRD}\n\n{text}"
 
 
@@ -77,42 +78,11 @@ def test_what_word_keeps_in_its_xml(tmp_path, xml, text):
         ("oberg", ()),
     ],
 )
-def test_the_properties_of_a_word_file_are_believed_last(tmp_path, creator, authors):
+def test_the_properties_of_a_word_file_are_believed_last(creator, authors):
     properties = {"creator": creator, "title": "A title", "created": "2024-12-07T00:00:00Z"}
-    article = one(tmp_path / "a.docx", docx(paragraph(FIRST), properties=properties))
+    article = one("a.docx", docx(paragraph(FIRST), properties=properties))
     assert (article.authors, article.title, article.published) == (authors, "A title", None)
     assert article.provenance["title"] == "document properties"
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "is empty"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked with a password or in an old Office format"),
-        (docx(paragraph(FIRST))[:200], "is damaged"),
-        (zipped({"a.txt": BODY}), "is not a Word file"),
-        (zipped({"word/document.xml": "<w:document"}), "not valid XML"),
-        (b"plain text", "is not a Word file"),
-        (docx(paragraph("")), "is empty"),
-        (docx(paragraph("x" * (LARGEST_FILE + 1))), "unpacks to more than 50 MB"),
-    ],
-)
-def test_a_word_file_that_cannot_be_read(tmp_path, data, said):
-    [reason] = reasons(read(tmp_path / "a.docx", data))
-    assert reason.startswith("a.docx ") and said in reason
-
-
-def test_entities_in_a_word_file_are_not_unpacked(tmp_path):
-    bomb = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha" * 10}">' for n in range(9))
-    xml = (
-        f"<!DOCTYPE x [{bomb}<!ENTITY file SYSTEM 'file:///etc/passwd'>]>"
-        "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>"
-        f"<w:body><w:p><w:r><w:t>{FIRST}</w:t><w:t>&a8;&file;</w:t></w:r></w:p></w:body>"
-        "</w:document>"
-    )
-    found = read(tmp_path / "a.docx", zipped({"word/document.xml": xml}))
-    assert texts(found) in ([FIRST], [])
-    assert "root:" not in repr(found)
 
 
 NOTED = '<w:p><w:r><w:t>{}</w:t><w:{}Reference w:id="{}"/></w:r></w:p>'
@@ -123,7 +93,7 @@ BOX = (
 )
 
 
-def test_the_notes_of_a_word_file_follow_their_paragraphs(tmp_path):
+def test_the_notes_of_a_word_file_follow_their_paragraphs():
     body = (
         NOTED.format(FIRST, "footnote", 2)
         + NOTED.format(SECOND, "endnote", 2)
@@ -135,7 +105,7 @@ def test_the_notes_of_a_word_file_follow_their_paragraphs(tmp_path):
         "word/endnotes.xml": notes("endnote", {2: "A second note."}),
         "word/comments.xml": f'<w:comments xmlns:w="{W}">{paragraph("Check it.")}</w:comments>',
     }
-    article = one(tmp_path / "a.docx", docx(body, parts=said))
+    article = one("a.docx", docx(body, parts=said))
     assert article.text == "\n\n".join((FIRST, "A first note.", SECOND, "A second note.", THIRD))
 
 
@@ -153,29 +123,12 @@ def test_the_notes_of_a_word_file_follow_their_paragraphs(tmp_path):
         ("<w:sdt>" * 100 + paragraph("They met.") + "</w:sdt>" * 100, "They met."),
     ],
 )  # fmt: skip
-def test_boxes_stand_once_and_what_is_struck_out_is_gone(tmp_path, xml, text):
-    article = one(tmp_path / "a.docx", docx(paragraph(THIRD) + xml))
+def test_boxes_stand_once_and_what_is_struck_out_is_gone(xml, text):
+    article = one("a.docx", docx(paragraph(THIRD) + xml))
     assert article.text == f"{THIRD}\n\n{text}"
 
 
-@pytest.mark.parametrize(
-    ("xml", "parts", "doubt"),
-    [
-        ("", {"word/charts/chart1.xml": "x", "word/embeddings/a.xlsx": "x"},
-         "holds 1 chart and 1 embedded file. They were not read; open the file and save what is in "
-         "there as a file of its own."),
-        ("", {"word/charts/chart1.xml": "x", "word/charts/chart2.xml": "x"}, "holds 2 charts."),
-        ("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden.</w:t></w:r></w:p>", {},
-         "holds hidden text (7 characters), which was left out."),
-    ],
-)  # fmt: skip
-def test_what_of_a_word_file_was_not_read_is_told(tmp_path, xml, parts, doubt):
-    article, problem = read(tmp_path / "a.docx", docx(paragraph(FIRST) + xml, parts=parts))
-    assert (article.text, problem.warning) == (FIRST, True)
-    assert article.doubts[0].startswith(doubt) and problem.reason == f"a.docx {article.doubts[0]}"
-
-
-def test_a_file_of_pictures_is_not_called_empty(tmp_path):
+def test_a_file_of_pictures_is_not_called_empty():
     made = {
         "docx": docx("", parts={"word/media/a.png": b"x"}),
         "odt": odt("", {"Pictures/a.png": b"x"}),
@@ -184,7 +137,7 @@ def test_a_file_of_pictures_is_not_called_empty(tmp_path):
         "rtf": rtf(r"{\pict\pngblip 89504e47}"),
     }
     for end, data in made.items():
-        assert reasons(read(tmp_path / f"a.{end}", data)) == [
+        assert reasons(read(f"a.{end}", data)) == [
             f"a.{end} holds no text, only pictures (1). Run OCR on them and ingest the text."
         ]
 
@@ -213,31 +166,12 @@ def test_a_file_of_pictures_is_not_called_empty(tmp_path):
          FIRST),
     ],
 )  # fmt: skip
-def test_an_open_document(tmp_path, xml, text):
+def test_an_open_document(xml, text):
     style = '<style:style style:name="P1" style:parent-style-name="Title"/>'
     for title in (f"<text:h>{TITLE}</text:h>", f'<text:p text:style-name="P1">{TITLE}</text:p>'):
         data = odt(f"{title}{xml}<text:p>{THIRD}</text:p>", styles=style)
-        article = one(tmp_path / "a.odt", data)
+        article = one("a.odt", data)
         assert (article.title, article.text) == (TITLE, f"{text}\n\n{THIRD}")
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "is empty"),
-        (odt("")[:300], "is damaged"),
-        (zipped({"a.txt": BODY}), "is not an OpenDocument text"),
-        (zipped({"content.xml": "<a"}), "not valid XML"),
-        (zipped({"content.xml": "<a/>"}), "is not an OpenDocument text"),
-        (zipped({"content.xml": "<a/>", "META-INF/manifest.xml": "<encryption-data/>"}),
-         "is locked with a password"),
-        (odt("<text:p>" + "x" * 2_000_000 + "</text:p>"), f"{LARGEST_RATIO} times its size"),
-        (odt(""), "is empty"),
-    ],
-)  # fmt: skip
-def test_an_open_document_that_cannot_be_read(tmp_path, data, said):
-    [reason] = reasons(read(tmp_path / "a.odt", data))
-    assert reason.startswith("a.odt") and said in reason
 
 
 # --- rich text ---------------------------------------------------------------------------------
@@ -267,31 +201,26 @@ def test_an_open_document_that_cannot_be_read(tmp_path, data, said):
         (r"They met.\bin5 {{{{{ Yes.", "They met. Yes."),
     ],
 )  # fmt: skip
-def test_a_rich_text(tmp_path, written, text):
+def test_a_rich_text(written, text):
     data = rtf(rf"{THIRD}\par {written}\par {SECOND}")
-    article = read(tmp_path / "a.rtf", data)[0]
+    article = read("a.rtf", data)[0]
     assert article.text == f"{THIRD}\n\n{text}\n\n{SECOND}"
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b" ", "is empty"),
-        (b"plain text", "is not a rich text file"),
-        (rtf(""), "is empty"),
-        (rtf(rf"{FIRST}\v Hidden words"), "holds hidden text (12 characters)"),
-        (rtf(FIRST)[:-1], "was cut off"),
-        (
-            rtf(FIRST + r"{\object{\*\objdata 0011}}"),
-            "holds embedded objects that were not read (1)",
-        ),
-    ],
-)
-def test_what_is_wrong_with_a_rich_text(tmp_path, data, said):
-    [reason] = reasons(read(tmp_path / "a.rtf", data))
-    assert reason.startswith("a.rtf ") and said in reason
-
-
-def test_groups_in_groups_end_somewhere(tmp_path):
-    found = read(tmp_path / "a.rtf", rtf(FIRST + r"\par" + "{" * 100_000))
+def test_groups_in_groups_end_somewhere():
+    found = read("a.rtf", rtf(FIRST + r"\par" + "{" * 100_000))
     assert texts(found) == [FIRST]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("a.docx", docx(paragraph(FIRST))), ("a.pptx", pptx([shape(FIRST)]))]
+)
+def test_strict_open_xml_is_read_as_the_usual_kind(name, data):
+    with zipfile.ZipFile(io.BytesIO(data)) as usual:
+        parts = {part: usual.read(part) for part in usual.namelist()}
+    strict = {
+        part: re.sub(rb"schemas\.openxmlformats\.org/(\w+)/2006/(main|relationships)",
+                     rb"purl.oclc.org/ooxml/\1/\2", text)
+        for part, text in parts.items()
+    }  # fmt: skip
+    assert one(name, zipped(strict)).text == FIRST

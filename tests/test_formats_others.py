@@ -34,14 +34,14 @@ DAY = dt.date(2024, 12, 7)
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_a_table(tmp_path, separator, encoding):
+def test_a_table(separator, encoding):
     rows = [
         ["Headline", "Body", "Date", "Authors", "Ignored"],
         ["The café", f'"{FIRST}\r\n\r\n{SECOND} “Yes”"', "2024-12-07", "Ola Berg", "x"],
         ["", FIRST, "", "", ""],
     ]
     data = "\r\n".join(separator.join(row) for row in rows).encode(encoding)
-    first, second = read(tmp_path / "a.csv", data)
+    first, second = read("a.csv", data)
     assert isinstance(first, Article) and isinstance(second, Article)
     assert (first.title, first.text) == ("The café", f"{FIRST}\n\n{SECOND} “Yes”")
     assert (first.published, first.authors) == (DAY, ("Ola Berg",))
@@ -49,31 +49,13 @@ def test_a_table(tmp_path, separator, encoding):
     assert (second.text, told(second)) == (FIRST, {})
 
 
-def test_a_long_article_fits_into_a_table(tmp_path):
+def test_a_long_article_fits_into_a_table():
     text = f"{FIRST} " * 4000
-    assert one(tmp_path / "a.tsv", f"text\tid\n{text}\t7\n").text == text.strip()
+    assert one("a.tsv", f"text\tid\n{text}\t7\n").text == text.strip()
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("", "a.csv is empty. Give it one article per line, or leave it out."),
-        ("text,title\n,\n\n", "a.csv is empty. Give it one article per line, or leave it out."),
-        ("text,title\n", "a.csv is empty. Give it one article per line, or leave it out."),
-        ("name,age\nOla,40\n", 'a.csv has no column "text" (its first line: ["name", "age"]). '
-         "Name the columns in the first line."),
-        ("text,date\n,2024-12-07\n", 'a.csv, line 2: "text" is empty. Give the article\'s text.'),
-        (b"PK\x03\x04..", "a.csv is a zip archive or a Word file by its contents. "
-         "Rename it to end in .zip or .docx."),
-        (b"\0\0\0", "a.csv is not a text file. Save the article as text in UTF-8."),
-    ],
-)  # fmt: skip
-def test_a_table_that_cannot_be_read(tmp_path, data, said):
-    assert reasons(read(tmp_path / "a.csv", data)) == [said]
-
-
-def test_a_row_that_cannot_be_used_does_not_stop_the_others(tmp_path):
-    found = read(tmp_path / "a.csv", f"text,date\n{FIRST},soon\n{SECOND},2024-12-07\n,\n{THIRD}\n")
+def test_a_row_that_cannot_be_used_does_not_stop_the_others():
+    found = read("a.csv", f"text,date\n{FIRST},soon\n{SECOND},2024-12-07\n,\n{THIRD}\n")
     assert texts(found) == [FIRST, THIRD]
     assert reasons(found) == [
         'a.csv, line 2: "date" is not an ISO date: "soon". Write it as 2024-12-07.',
@@ -81,19 +63,10 @@ def test_a_row_that_cannot_be_used_does_not_stop_the_others(tmp_path):
     ]
 
 
-def test_a_quotation_that_never_ends(tmp_path):
-    found = read(tmp_path / "a.csv", f'id,text\n1,"{FIRST}\n2,"{SECOND}"\n3,{THIRD}\n')
-    assert texts(found) == [SECOND, THIRD]
-    assert reasons(found) == [
-        "a.csv, line 2: has a quotation that does not end, or goes on after its end. It was left "
-        "out. Write each quotation mark inside a text twice."
-    ]
-
-
 # --- feeds -------------------------------------------------------------------------------------
 
 
-def test_an_rss_feed(tmp_path):
+def test_an_rss_feed():
     item = rss_item(
         title="Three ministers ask &lt;i&gt;again&lt;/i&gt;",
         link=URL,
@@ -101,32 +74,32 @@ def test_an_rss_feed(tmp_path):
         pubDate="Sat, 07 Dec 2024 23:30:00 -0500",
         **{"dc:creator": "Ola Berg"},
     )
-    article = one(tmp_path / "a.rss", rss(item))
+    article = one("a.rss", rss(item))
     assert (article.title, article.text) == ("Three ministers ask again", BODY)
     assert (article.published, article.url, article.authors) == (DAY, URL, ("Ola Berg",))
     assert (article.publisher, article.provenance["publisher"]) == ("Meridian Daily", "feed title")
-    assert article.source == f"{tmp_path / 'a.rss'}#{article.id}"
+    assert article.source == f"a.rss#{article.id}"
 
 
-def test_the_day_of_a_change_is_no_day_of_publication(tmp_path):
+def test_the_day_of_a_change_is_no_day_of_publication():
     changed = f"<title>x</title><id>1</id><updated>2024-12-07T00:00:00Z</updated><content>{FIRST}"
-    article = one(tmp_path / "a.atom", atom(f"{changed}</content>"))
+    article = one("a.atom", atom(f"{changed}</content>"))
     assert (article.published, article.text) == (None, FIRST)
     dated = one(
-        tmp_path / "b.atom",
+        "b.atom",
         atom(f"{changed}</content><published>2024-12-07T00:00:00Z</published>"),
     )
     assert dated.published == DAY
 
 
-def test_entries_keep_their_ids_and_summaries_are_named(tmp_path):
+def test_entries_keep_their_ids_and_summaries_are_named():
     items = [
         rss_item(title="A", guid="1"),
         f"<item><title>B</title><guid>2</guid><description>{FIRST}</description></item>",
         "<item><title>C</title><guid>3</guid></item>",
     ]
-    first = read(tmp_path / "a.rss", rss(*items))
-    again = read(tmp_path / "a.rss", rss(*reversed(items)))
+    first = read("a.rss", rss(*items))
+    again = read("a.rss", rss(*reversed(items)))
     assert texts(first) == [BODY, FIRST]
     ids = [{item.id for item in found if isinstance(item, Article)} for found in (first, again)]
     assert ids[0] == ids[1] and len(ids[0]) == 2
@@ -137,34 +110,10 @@ def test_entries_keep_their_ids_and_summaries_are_named(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("", "is empty"),
-        ("<a/>", "is XML, but no RSS or Atom feed"),
-        ("/etc/passwd", "is XML, but no RSS or Atom feed"),
-        ("https://meridian.example/feed", "is XML, but no RSS or Atom feed"),
-        (rss(), "is a feed without entries"),
-        ("%PDF-1.4", "is a PDF by its contents"),
-    ],
-)
-def test_what_is_no_feed(tmp_path, data, said):
-    [reason] = reasons(read(tmp_path / "a.xml", data))
-    assert reason.startswith("a.xml ") and said in reason
-
-
-def test_entities_in_a_feed_are_not_unpacked(tmp_path):
-    bomb = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha" * 10}">' for n in range(9))
-    head = f"<!DOCTYPE rss [{bomb}<!ENTITY file SYSTEM 'file:///etc/passwd'>]>"
-    feed = rss(rss_item(title="&a8;&file;", guid="1")).replace("?><rss", f"?>{head}<rss")
-    found = read(tmp_path / "a.rss", feed)
-    assert len(repr(found)) < 10_000 and "root:" not in repr(found)
-
-
 # --- archives ----------------------------------------------------------------------------------
 
 
-def test_an_archive_of_all_kinds(tmp_path):
+def test_an_archive_of_all_kinds():
     members = {
         "b/two.md": f"---\ntitle: Two\n---\n{SECOND}",
         "a.txt": FIRST,
@@ -176,11 +125,10 @@ def test_an_archive_of_all_kinds(tmp_path):
         "empty.txt": "",
         "b/": "",
     }
-    found = read(tmp_path / "a.zip", zipped(members))
+    found = read("a.zip", zipped(members))
     assert texts(found) == [FIRST, SECOND, THIRD, FIRST]
-    source = tmp_path / "a.zip"
     assert [item.source for item in found] == [
-        f"{source}#{name}"
+        f"a.zip#{name}"
         for name in ("a.txt", "b/two.md", "empty.txt", "inner.zip#three.docx", "photo.png",
                      "rows.jsonl#x")
     ]  # fmt: skip
@@ -190,12 +138,13 @@ def test_an_archive_of_all_kinds(tmp_path):
 def test_the_names_in_an_archive_are_only_names(tmp_path, name):
     (tmp_path / "in").mkdir()
     before = sorted(tmp_path.rglob("*"))
-    article = one(tmp_path / "in" / "a.zip", zipped({name: BODY}))
+    (tmp_path / "in" / "a.zip").write_bytes(zipped({name: BODY}))
+    [article] = read_all([tmp_path / "in"])
     assert (article.id, article.text) == ("x", BODY)
     assert sorted(tmp_path.rglob("*")) == [*before, tmp_path / "in" / "a.zip"]
 
 
-def test_a_bomb_is_not_unpacked(tmp_path):
+def test_a_bomb_is_not_unpacked():
     allowance = Allowance(1_000)
     data = zipped({"a.txt": b"0" * 5_000_000, "b.txt": FIRST})
     found = list(read_document(from_bytes("a.zip", "a.zip", data), allowance))
@@ -204,15 +153,15 @@ def test_a_bomb_is_not_unpacked(tmp_path):
     assert allowance.left == 1_000 - len(FIRST)
 
 
-def test_a_part_without_a_name_does_not_stop_the_rest(tmp_path):
+def test_a_part_without_a_name_does_not_stop_the_rest():
     data = zipped({"XQXQ": "?", "a.txt": BODY}).replace(b"XQXQ", b"\0QXQ")  # a NUL ends a name
-    found = read(tmp_path / "a.zip", data)
+    found = read("a.zip", data)
     assert [item.text for item in found if isinstance(item, Article)] == [BODY]
     (problem,) = (item for item in found if isinstance(item, Problem))
     assert problem.reason.startswith("a file without a name is not a format that Byline reads")
 
 
-def test_what_archives_unpack_to_is_counted_together(tmp_path):
+def test_what_archives_unpack_to_is_counted_together():
     inner = zipped({"b.txt": SECOND})
     data = zipped({"a.txt": FIRST, "inner.zip": inner, "z.txt": THIRD})
     allowance = Allowance(len(FIRST) + len(inner) + len(SECOND))
@@ -221,44 +170,31 @@ def test_what_archives_unpack_to_is_counted_together(tmp_path):
     assert "its archive unpacks to more than" in reasons(found)[0]
 
 
-def test_a_member_that_lies_about_its_size(tmp_path):
+def test_a_member_that_lies_about_its_size():
     data = bytearray(zipped({"a.txt": BODY, "b.txt": FIRST}))
     place = data.index(b"PK\x01\x02")
     data[place + 24 : place + 28] = (5).to_bytes(4, "little")
-    found = read(tmp_path / "a.zip", bytes(data))
+    found = read("a.zip", bytes(data))
     assert texts(found) == [FIRST] and "is damaged inside its archive" in reasons(found)[0]
 
 
-def test_archives_in_archives_end_somewhere(tmp_path):
+def test_archives_in_archives_end_somewhere():
     data = zipped({"a.txt": BODY})
     for _ in range(3):
         data = zipped({"inner.zip": data})
-    assert texts(read(tmp_path / "a.zip", zipped({"b.txt": FIRST}))) == [FIRST]
-    [reason] = reasons(read(tmp_path / "b.zip", data))
+    assert texts(read("a.zip", zipped({"b.txt": FIRST}))) == [FIRST]
+    [reason] = reasons(read("b.zip", data))
     assert reason.startswith("a.txt lies in more than 3 archives or letters")
 
 
-def test_a_locked_member_is_named(tmp_path):
+def test_a_locked_member_is_named():
     data = bytearray(zipped({"a.txt": BODY, "b.txt": FIRST}))
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + place] |= 1
-    found = read(tmp_path / "a.zip", bytes(data))
+    found = read("a.zip", bytes(data))
     assert texts(found) == [FIRST]
     assert reasons(found) == [
         "a.zip: a.txt is locked with a password. Unpack the archive and ingest the folder."
-    ]
-
-
-@pytest.mark.parametrize("cut", [10, 100, 200])
-def test_a_damaged_archive_is_one_problem(tmp_path, cut):
-    [reason] = reasons(read(tmp_path / "a.zip", zipped({"a.txt": BODY * 9})[:cut]))
-    assert reason.startswith("a.zip is damaged")
-
-
-@pytest.mark.parametrize("members", [{}, {"a/": ""}, {".hidden.txt": BODY}])
-def test_an_archive_without_files_is_a_problem(tmp_path, members):
-    assert reasons(read(tmp_path / "a.zip", zipped(members))) == [
-        "a.zip holds no files that are not hidden. Leave it out."
     ]
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,37 +9,19 @@ from hypothesis import strategies as st
 
 from index.formats import columns, ocr, pdffile
 from index.formats.columns import Word
-from index.readers import read_file
 from index.records import Article, Problem
-from tests.samples import BODY, FIRST, PICTURE, SECOND, THIRD, TITLE, URL, column, pdf, told
-
-
-def read(path: Path, data: bytes) -> list[Article | Problem]:
-    path.write_bytes(data)
-    return list(read_file(path))
-
-
-def one(path: Path, data: bytes) -> Article:
-    [article] = read(path, data)
-    assert isinstance(article, Article), article
-    return article
-
-
-def reason(path: Path, data: bytes) -> str:
-    [problem] = read(path, data)
-    assert isinstance(problem, Problem)
-    return problem.reason
-
+from tests.reading import one, read, reasons
+from tests.samples import FIRST, PICTURE, SECOND, THIRD, TITLE, URL, column, pdf, told
 
 # --- text --------------------------------------------------------------------------------------
 
 
-def test_lines_become_paragraphs(tmp_path):
+def test_lines_become_paragraphs():
     words = [
         *column(f"{FIRST} {SECOND}", x=72, top=700, width=60),
         *column(f"{THIRD} {FIRST}", x=72, top=600, width=60),
     ]
-    article = one(tmp_path / "a.pdf", pdf([words]))
+    article = one("a.pdf", pdf([words]))
     assert article.text == f"{FIRST} {SECOND}\n\n{THIRD} {FIRST}"
 
 
@@ -57,15 +38,15 @@ RIGHT = " ".join(f"{THIRD} Then came part {n} of the other half." for n in range
 
 @pytest.mark.parametrize("gap", [12, 24, 60])
 @pytest.mark.parametrize("order", ["by column", "by row", "from below"])
-def test_columns_are_read_one_after_the_other(tmp_path, gap, order):
+def test_columns_are_read_one_after_the_other(gap, order):
     words = list(chain(*sides(gap, LEFT, RIGHT)))
     if order != "by column":
         words.sort(key=lambda word: (-word[1], word[0]), reverse=order == "from below")
-    text = one(tmp_path / "a.pdf", pdf([words])).text
+    text = one("a.pdf", pdf([words])).text
     assert text.replace("\n\n", " ") == f"{LEFT} {RIGHT}"
 
 
-def test_a_title_and_a_foot_across_columns(tmp_path):
+def test_a_title_and_a_foot_across_columns():
     across = " ".join([FIRST, SECOND])
     words = [
         *column(across, x=60, top=740, width=110),
@@ -73,43 +54,43 @@ def test_a_title_and_a_foot_across_columns(tmp_path):
         *column(f"{THIRD} {across}", x=60, top=300, width=110),
     ]
     words.sort(key=lambda word: (-word[1], word[0]))
-    text = one(tmp_path / "a.pdf", pdf([words])).text
+    text = one("a.pdf", pdf([words])).text
     assert text.replace("\n\n", " ") == f"{across} {LEFT} {RIGHT} {THIRD} {across}"
 
 
-def test_three_columns(tmp_path):
+def test_three_columns():
     words = [
         *column(LEFT, x=40, top=700, width=30, size=8),
         *column(RIGHT, x=230, top=700, width=30, size=8),
         *column(LEFT, x=420, top=700, width=30, size=8),
     ]
     words.sort(key=lambda word: (-word[1], word[0]))
-    text = one(tmp_path / "a.pdf", pdf([words])).text
+    text = one("a.pdf", pdf([words])).text
     assert text.replace("\n\n", " ") == f"{LEFT} {RIGHT} {LEFT}"
 
 
-def test_the_rows_of_a_table_stay_together(tmp_path):
+def test_the_rows_of_a_table_stay_together():
     words = [(72.0, 700.0, 10.0, FIRST)]
     for number, (name, value) in enumerate(
         zip(("Harbour", "Castle", "Market", "Bridge", "Tower"), range(10, 60, 10), strict=True)
     ):
         words += [(72.0, 660 - 12.0 * number, 10.0, name), (300.0, 660 - 12.0 * number, 10.0,
                                                             f"{value} percent")]  # fmt: skip
-    text = one(tmp_path / "a.pdf", pdf([words])).text
+    text = one("a.pdf", pdf([words])).text
     assert "Harbour 10 percent" in text and "Tower 50 percent" in text
 
 
-def test_words_divided_at_line_ends_are_whole_again(tmp_path):
+def test_words_divided_at_line_ends_are_whole_again():
     lines = ("The envoys went on with their negoti-", "ations until the morning, and the govern-",
              "ment of the third country said that it", "would not be bound by them.")  # fmt: skip
     words = [(72.0, 700 - 12.0 * n, 10.0, line) for n, line in enumerate(lines)]
-    assert one(tmp_path / "a.pdf", pdf([words])).text == (
+    assert one("a.pdf", pdf([words])).text == (
         "The envoys went on with their negotiations until the morning, and the government of the "
         "third country said that it would not be bound by them."
     )
 
 
-def test_running_heads_and_page_numbers_go(tmp_path):
+def test_running_heads_and_page_numbers_go():
     pages = []
     for number in range(1, 5):
         head = f"{number}   MERIDIAN QUARTERLY" if number % 2 else f"WINTER 2024   {number}"
@@ -120,19 +101,19 @@ def test_running_heads_and_page_numbers_go(tmp_path):
                 (300.0, 40.0, 8.0, f"Page {number} of 4"),
             ]
         )
-    text = one(tmp_path / "a.pdf", pdf(pages)).text
+    text = one("a.pdf", pdf(pages)).text
     assert text.replace("\n\n", " ") == " ".join(
         f"Part {number} begins. {FIRST} {SECOND}" for number in range(1, 5)
     )
 
 
-def test_a_sentence_goes_on_over_the_page(tmp_path):
+def test_a_sentence_goes_on_over_the_page():
     words = column(f"{FIRST} {SECOND} {THIRD}", x=72, top=700, width=50)
     pages = [words[:3], [(x, y + 36, size, text) for x, y, size, text in words[3:]]]
-    assert one(tmp_path / "a.pdf", pdf(pages)).text == f"{FIRST} {SECOND} {THIRD}"
+    assert one("a.pdf", pdf(pages)).text == f"{FIRST} {SECOND} {THIRD}"
 
 
-def test_what_a_browser_prints_around_a_page(tmp_path):
+def test_what_a_browser_prints_around_a_page():
     pages = [
         [
             (30.0, 770.0, 8.0, f"2/11/26, 9:05 AM          {TITLE} - Meridian"),
@@ -141,7 +122,7 @@ def test_what_a_browser_prints_around_a_page(tmp_path):
         ]
         for number, part in enumerate((FIRST, SECOND), 1)
     ]
-    article = one(tmp_path / "a.pdf", pdf(pages, info={"CreationDate": "D:20260211090500Z"}))
+    article = one("a.pdf", pdf(pages, info={"CreationDate": "D:20260211090500Z"}))
     assert article.text == f"{FIRST} {FIRST}\n\n{SECOND} {SECOND}"
     assert (article.url, article.published) == (URL, None)
     assert told(article) == {"url": "printed footer"}
@@ -150,7 +131,7 @@ def test_what_a_browser_prints_around_a_page(tmp_path):
 # --- what is known -----------------------------------------------------------------------------
 
 
-def test_the_largest_print_is_the_title(tmp_path):
+def test_the_largest_print_is_the_title():
     words = [
         (72.0, 760.0, 30.0, "The Meridian Daily"),
         (72.0, 720.0, 20.0, "Three ministers ask"),
@@ -159,7 +140,7 @@ def test_the_largest_print_is_the_title(tmp_path):
         (72.0, 655.0, 10.0, "7 December 2024"),
         *column(f"{FIRST} {SECOND} {THIRD}", x=72, top=620, width=70),
     ]
-    article = one(tmp_path / "a.pdf", pdf([words], info={"Title": "layout_final.indd"}))
+    article = one("a.pdf", pdf([words], info={"Title": "layout_final.indd"}))
     assert (article.title, article.authors) == (TITLE, ("Ola Berg",))
     assert article.published == dt.date(2024, 12, 7)
     assert told(article) == {
@@ -170,10 +151,10 @@ def test_the_largest_print_is_the_title(tmp_path):
     assert article.text.endswith(f"{FIRST} {SECOND} {THIRD}")
 
 
-def test_the_properties_are_believed_last(tmp_path):
+def test_the_properties_are_believed_last():
     info = {"Title": f"{TITLE} - Meridian Daily", "Author": "Ola Berg", "Producer": "x"}
     words = [(72.0, 720.0, 20.0, TITLE), *column(f"{FIRST} {SECOND}", x=72, top=620, width=70)]
-    article = one(tmp_path / "a.pdf", pdf([words], info=info))
+    article = one("a.pdf", pdf([words], info=info))
     assert (article.title, article.publisher, article.authors) == (
         TITLE,
         "Meridian Daily",
@@ -185,47 +166,19 @@ def test_the_properties_are_believed_last(tmp_path):
 # --- files that are not whole ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "a.pdf is empty. Put the article's text in it, or leave it out."),
-        (
-            pdf([[(72, 700, 12, FIRST)]], encrypted=True),
-            "a.pdf is locked with a password. Save a copy without one.",
-        ),
-        (
-            pdf([[], []]),
-            "a.pdf has nothing on its pages, neither text nor pictures. Leave it out.",
-        ),
-        (
-            pdf([[(72, 700, 12, FIRST)]])[:150],
-            "a.pdf is damaged: no page of it can be found. Copy it again, or open it and print it "
-            "to a new PDF.",
-        ),
-        (BODY.encode(), "a.pdf is not a PDF by its contents. Leave it out."),
-        (
-            b"\x89PNG\r\n\x1a\n",
-            "a.pdf is a picture by its contents. Run OCR on it and ingest the text.",
-        ),
-    ],
-)
-def test_a_file_that_cannot_be_read(tmp_path, data, said):
-    assert reason(tmp_path / "a.pdf", data) == said
-
-
-def test_a_damaged_file_without_text_is_not_taken_for_a_scan(tmp_path):
+def test_a_damaged_file_without_text_is_not_taken_for_a_scan():
     whole = pdf([[(72, 700, 12, f"{FIRST} {SECOND}")]])
     cut = whole[: whole.index(b"Tj")]
-    reasons = [item.reason for item in read(tmp_path / "a.pdf", cut)]
-    assert any("cut off at its end" in said for said in reasons)
-    assert not any("pictures" in said for said in reasons)
+    found = reasons(read("a.pdf", cut))
+    assert any("cut off at its end" in said for said in found)
+    assert not any("pictures" in said for said in found)
 
 
 @pytest.mark.parametrize("end", [b"startxref", b"trailer", b"7 0 obj"])
-def test_a_file_that_lacks_its_end_is_read_with_a_warning(tmp_path, end):
+def test_a_file_that_lacks_its_end_is_read_with_a_warning(end):
     pages = [column(f"{FIRST} {SECOND}", x=72, top=700, width=70), [(72.0, 700.0, 10.0, THIRD)]]
     data = pdf(pages)
-    article, *problems = read(tmp_path / "a.pdf", data[: data.index(end)])
+    article, *problems = read("a.pdf", data[: data.index(end)])
     assert isinstance(article, Article) and article.text.startswith(f"{FIRST} {SECOND}")
     assert any("is cut off at its end" in doubt for doubt in article.doubts)
     assert [problem.reason for problem in problems] == [f"a.pdf {d}" for d in article.doubts]
@@ -234,13 +187,13 @@ def test_a_file_that_lacks_its_end_is_read_with_a_warning(tmp_path, end):
 # --- hyphens -----------------------------------------------------------------------------------
 
 
-def test_what_hyphens_at_line_ends_stood_for(tmp_path):
+def test_what_hyphens_at_line_ends_stood_for():
     # 0xAD is what many programs write for a hyphen that divides a word, and for others.
     lines = ("The trans\xad", "portation board was re\xad", "elected on a three-",
              "page list, the secre-", "tary said. The an\xadswer of the well-",
              "known keeper is due in June.")  # fmt: skip
     words = [(72.0, 700 - 12.0 * n, 10.0, line) for n, line in enumerate(lines)]
-    assert one(tmp_path / "a.pdf", pdf([words])).text == (
+    assert one("a.pdf", pdf([words])).text == (
         "The transportation board was re-elected on a three-page list, the secretary said. "
         "The answer of the well-known keeper is due in June."
     )
@@ -249,7 +202,7 @@ def test_what_hyphens_at_line_ends_stood_for(tmp_path):
 # --- pages -------------------------------------------------------------------------------------
 
 
-def test_an_article_knows_its_pages(tmp_path):
+def test_an_article_knows_its_pages():
     pages = [
         [
             *column(f"Part {number} begins. {FIRST} {SECOND}", x=72, top=700, width=70),
@@ -257,7 +210,7 @@ def test_an_article_knows_its_pages(tmp_path):
         ]
         for number in (1, 2, 3)
     ]
-    article = one(tmp_path / "a.pdf", pdf(pages))
+    article = one("a.pdf", pdf(pages))
     assert [(page.number, page.label) for page in article.pages] == [
         (1, "47"),
         (2, "48"),
@@ -272,10 +225,10 @@ def test_an_article_knows_its_pages(tmp_path):
     assert str(article.page_at(second)) == "page 2 (printed 48)"
 
 
-def test_a_page_that_begins_in_the_middle_of_a_paragraph(tmp_path):
+def test_a_page_that_begins_in_the_middle_of_a_paragraph():
     words = column(f"{FIRST} {SECOND} {THIRD}", x=72, top=700, width=50)
     pages = [words[:3], [(x, y + 36, size, text) for x, y, size, text in words[3:]]]
-    article = one(tmp_path / "a.pdf", pdf(pages))
+    article = one("a.pdf", pdf(pages))
     assert article.text == f"{FIRST} {SECOND} {THIRD}"
     assert [(page.start, page.number, page.label) for page in article.pages] == [
         (0, 1, ""),
@@ -291,9 +244,9 @@ def test_a_page_that_begins_in_the_middle_of_a_paragraph(tmp_path):
     ],
 )
 @pytest.mark.skipif(ocr.installed(), reason="the pages are read where OCR is installed")
-def test_pages_without_text_are_named(tmp_path, pages, said):
+def test_pages_without_text_are_named(pages, said):
     text = column(f"{FIRST} {SECOND}", x=72, top=700, width=70)
-    article, problem = read(tmp_path / "a.pdf", pdf([[page] if page else text for page in pages]))
+    article, problem = read("a.pdf", pdf([[page] if page else text for page in pages]))
     doubt = f"has pictures without text on {said}; with OCR they can be read: "
     doubt += "pip install 'byline[ocr]'"
     assert isinstance(article, Article) and article.doubts == (doubt,)
@@ -301,41 +254,41 @@ def test_pages_without_text_are_named(tmp_path, pages, said):
 
 
 @pytest.mark.skipif(ocr.installed(), reason="the pages are read where OCR is installed")
-def test_a_scanners_stamp_is_no_text(tmp_path):
+def test_a_scanners_stamp_is_no_text():
     scan = pdf([[PICTURE, (72.0, 20.0, 8.0, "Scanned with Some App")], [PICTURE]])
-    assert reason(tmp_path / "a.pdf", scan) == (
+    assert reasons(read("a.pdf", scan)) == [
         "a.pdf has pictures without text on pages 1 and 2 of 2; with OCR they can be read: "
         "pip install 'byline[ocr]'"
-    )
+    ]
 
 
-def test_an_empty_page_beside_text_is_no_loss(tmp_path):
+def test_an_empty_page_beside_text_is_no_loss():
     text = column(f"{FIRST} {SECOND}", x=72, top=700, width=70)
-    assert one(tmp_path / "a.pdf", pdf([text, [], ["0 0 300 1 re f"]])).doubts == ()
+    assert one("a.pdf", pdf([text, [], ["0 0 300 1 re f"]])).doubts == ()
 
 
 # --- the process that reads pages --------------------------------------------------------------
 
 
 def test_a_page_on_which_pdfium_breaks_costs_that_page(tmp_path, monkeypatch):
-    whole = pdffile._SCRIPT.read_text("utf-8")
+    whole = pdffile.SCRIPT.read_text("utf-8")
     breaking = tmp_path / "breaking.py"
     crash = "    for number in range(int(numbers[0]), min(int(numbers[1]), pages) + 1):\n"
     assert crash in whole
     breaking.write_text(
         whole.replace(crash, f"{crash}        if number == 2:\n            import os; os.abort()\n")
     )
-    monkeypatch.setattr(pdffile, "_SCRIPT", breaking)
+    monkeypatch.setattr(pdffile, "SCRIPT", breaking)
     text = [(72.0, 700.0, 10.0, FIRST)]
-    article, problem = read(tmp_path / "a.pdf", pdf([text, text, [(72.0, 700.0, 10.0, SECOND)]]))
+    article, problem = read("a.pdf", pdf([text, text, [(72.0, 700.0, 10.0, SECOND)]]))
     assert isinstance(article, Article) and article.text == f"{FIRST}\n\n{SECOND}"
     assert isinstance(problem, Problem) and "has damage on page 2, so that" in problem.reason
 
 
-def test_a_file_that_takes_long_is_read_up_to_the_limit(tmp_path, monkeypatch):
+def test_a_file_that_takes_long_is_read_up_to_the_limit(monkeypatch):
     monkeypatch.setattr(pdffile, "MOST_PAGES", 2)
     pages = [[(72.0, 700.0, 10.0, text)] for text in (FIRST, SECOND, THIRD, FIRST)]
-    article, problem = read(tmp_path / "a.pdf", pdf(pages))
+    article, problem = read("a.pdf", pdf(pages))
     assert isinstance(article, Article) and [page.number for page in article.pages] == [1, 2]
     assert isinstance(problem, Problem)
     assert "was read up to page 2 of 4, the limit being 2 pages. Split it." in problem.reason

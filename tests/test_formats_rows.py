@@ -5,13 +5,10 @@ import json
 
 import pytest
 
-from index.formats.articles import FIELDS, squeezed
-from index.formats.document import from_bytes
-from index.formats.fields import line, paragraphs
-from index.formats.rows import TEXT_FIELDS
-from index.readers import read_document
-from index.records import Article, Problem
+from index.formats.escapes import line, paragraphs
+from index.records import Article
 from tests.encoded import TEXTS
+from tests.reading import one, read, reasons, texts
 from tests.samples import (
     BODY,
     FIRST,
@@ -27,26 +24,6 @@ from tests.samples import (
 )  # fmt: skip
 
 DAY = dt.date(2024, 12, 7)
-
-
-def read(name: str, data: object) -> list[Article | Problem]:
-    given = data if isinstance(data, bytes | str) else json.dumps(data)
-    raw = given if isinstance(given, bytes) else given.encode()
-    return list(read_document(from_bytes(name, name, raw)))
-
-
-def one(name: str, data: object) -> Article:
-    [article] = read(name, data)
-    assert isinstance(article, Article), article
-    return article
-
-
-def texts(items) -> list[str]:
-    return [item.text for item in items if isinstance(item, Article)]
-
-
-def reasons(items) -> list[str]:
-    return [item.reason for item in items if isinstance(item, Problem)]
 
 
 # --- fields --------------------------------------------------------------------------------------
@@ -84,12 +61,7 @@ def test_the_fields_of_crawlers(name, fields):
 
 @pytest.mark.parametrize("key", ["publish_date", "Publish Date", "PublishDate", "publish-date"])
 def test_case_spaces_and_underscores_do_not_matter(key):
-    assert squeezed(key) == "publishdate"
     assert one("a.csv", f"text,{key}\n{FIRST},2024-12-07\n").published == DAY
-
-
-def test_all_names_are_squeezed():
-    assert all(squeezed(name) == name for name in (*FIELDS, *TEXT_FIELDS))
 
 
 def test_a_change_is_no_publication():
@@ -164,21 +136,6 @@ def test_one_of_a_list_that_cannot_be_used_does_not_stop_the_others():
         'a.json, article 2: is not an object. Write {"text": "..."}.',
         'a.json, article 3: "text" is missing or is not a string. Give the article\'s text.',
     ]
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("", "a.json is empty."),
-        ('{"text": "no end', "a.json is not valid JSON."),
-        ("[" * 100_000, "a.json is not valid JSON."),
-        ('{"name": "a program", "files": ["x"]}', "a.json holds no article: nothing in it is"),
-        ("[]", "a.json holds no article"),
-    ],
-)
-def test_a_json_file_without_articles(data, said):
-    [reason] = reasons(read("a.json", data))
-    assert reason.startswith(said)
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -303,15 +260,6 @@ def test_a_sitemap_is_named_as_one():
         "a.xml is a sitemap: a list of 2 addresses, no articles. Ingest those of its addresses "
         "that you want."
     )
-
-
-def test_entities_in_a_message_are_not_unpacked():
-    bomb = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha" * 10}">' for n in range(9))
-    data = f"<!DOCTYPE nitf [{bomb}<!ENTITY file SYSTEM 'file:///etc/passwd'>]>" + nitf().replace(
-        SECOND, "&a8;&file;"
-    )
-    found = read("a.xml", data)
-    assert len(repr(found)) < 10_000 and "root:" not in repr(found)
 
 
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])

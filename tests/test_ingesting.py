@@ -20,11 +20,11 @@ from index import batches, chunking, ingesting, vectors
 from index.batches import content_hash
 from index.connections import Wait, WriterLock
 from index.embedding import HashEncoder
-from index.errors import IndexBusy, IndexMismatch
-from index.ingesting import Progress, index_for, ingest, ingest_articles
-from index.placing import put_in_place
+from index.errors import IndexMismatch
+from index.ingesting import index_for, ingest, ingest_articles
 from index.rebuilding import Rebuild, discard_finished, unfinished
-from index.records import Article, Problem
+from index.records import Article, Problem, Progress
+from index.replacing import put_in_place
 from index.store import Index
 from tests.fakes import CountingEncoder, OtherEncoder, article, story
 from tests.kill_ingest import at_each, trials
@@ -115,13 +115,6 @@ def test_a_change_of_metadata_embeds_nothing(index: Index) -> None:
     assert [hit.chunk_id for hit in index.lexical(["title"], 99)] == before
     assert ingest_articles(index, [earlier], encoder).unchanged == 1
     assert vectors.holds(index.folder, index.manifest)
-
-
-def test_a_changed_title_is_embedded(index: Index) -> None:
-    ingest_articles(index, ARTICLES[:1], HashEncoder())
-    encoder = CountingEncoder()
-    ingest_articles(index, [changed(ARTICLES[0], title="Another")], encoder)
-    assert all(text.startswith("Another\n") for text in encoder.texts) and encoder.texts
 
 
 def test_batches_are_sorted_by_length_and_bounded(
@@ -314,14 +307,6 @@ def test_a_language_that_the_encoder_does_not_know_is_a_warning(index: Index) ->
     assert (report.problems, report.unchanged) == ((), 3)
 
 
-def test_what_is_skipped_is_not_warned_of(index: Index) -> None:
-    empty = changed(article("empty", " "), language="de")
-    report = ingest_articles(
-        index, [empty, Problem(empty.source, "odd", warning=True)], EnglishEncoder()
-    )
-    assert (len(report.problems), report.warnings) == (1, ())
-
-
 def test_copies_are_reported_with_their_origin(index: Index) -> None:
     copy = article("copy", story(0) + "\n\n" + story(90, 1), published="2024-02-01")
     earlier = article("earlier", story(1).upper(), published="2023-01-01")
@@ -436,30 +421,6 @@ def archive(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_folder_is_made_and_added_to(tmp_path: Path, archive: Path) -> None:
-    for expected in ((8, 0), (0, 8)):
-        with index_for(tmp_path / "new" / "index", HashEncoder()) as index:
-            report = ingest(index, [archive], HashEncoder())
-            assert (report.added, report.unchanged) == expected
-            with pytest.raises(IndexBusy):
-                index_for(index.folder, HashEncoder())
-
-
-def test_a_rebuild_starts_again_with_any_encoder(tmp_path: Path, archive: Path) -> None:
-    folder = tmp_path / "index"
-    with index_for(folder, HashEncoder()) as index:
-        ingest_articles(index, [article("gone", story(40))], HashEncoder())
-    with pytest.raises(IndexMismatch, match="--rebuild"):
-        index_for(folder, OtherEncoder(32))
-    with Rebuild.begun(folder, OtherEncoder(32)) as rebuild:
-        assert rebuild.ingest([archive]).added == 8
-    with index_for(folder, OtherEncoder(32)) as index:
-        assert index.manifest.dimension == 32
-        assert len(index.articles()) == 8
-        assert ingest(index, [archive], OtherEncoder(32)).unchanged == 8
-        assert len(index.semantic(OtherEncoder(32).encode(["x"])[0], 999)) == index.chunk_count
-
-
 @pytest.mark.parametrize("damage", ["empty", "other", "half", "no head", "no middle"])
 def test_a_rebuild_needs_nothing_of_the_old_index(
     tmp_path: Path, archive: Path, damage: str
@@ -482,35 +443,6 @@ def test_a_rebuild_needs_nothing_of_the_old_index(
     with index_for(folder, OtherEncoder()) as index:
         assert index.counts().articles == 8
         index.check()
-
-
-def test_a_rebuild_that_is_stopped_leaves_the_old_index_and_goes_on(
-    tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 3000)
-    folder = tmp_path / "index"
-    with index_for(folder, HashEncoder()) as index:
-        ingest_articles(index, ARTICLES[:1], HashEncoder())
-    other = tmp_path / "other.jsonl"
-    other.write_text(json.dumps({"id": "other", "text": story(60)}) + "\n", "utf-8")
-    stop = After(3)
-    with Rebuild.begun(folder, HashEncoder()) as rebuild:
-        stopped = rebuild.ingest([other, archive], on_event=stop.count, stop=stop)
-        with pytest.raises(IndexBusy):
-            index_for(folder, HashEncoder())
-    assert stopped.interrupted and 3 <= stopped.added < 9
-    with index_for(folder, HashEncoder()) as index:
-        assert [card.article_id for card in index.articles()] == ["a0"]
-        assert index.article("a0").source == ARTICLES[0].source
-    assert unfinished(folder) == stopped.added
-    encoder = CountingEncoder()
-    with Rebuild.begun(folder, encoder) as rebuild:
-        report = rebuild.ingest([archive])
-    assert (report.unchanged, report.added) == (stopped.added - 1, 8 - stopped.added + 1)
-    with Index.open(folder, HashEncoder()) as made:
-        assert {card.article_id for card in made.articles()} == {item.id for item in ARTICLES}
-        assert made.article("a0").source == f"{archive}#a0"
-    assert not (folder / "rebuilding").exists()
 
 
 def test_a_rebuild_holds_the_rows_of_its_files_and_no_others(tmp_path: Path) -> None:
@@ -550,18 +482,6 @@ def test_an_ingest_that_is_stopped_prunes_nothing(tmp_path: Path) -> None:
         )
         assert stopped.interrupted and not stopped.removed
         assert len(ingest(index, [archive], HashEncoder(), prune=True).removed) == 1
-
-
-def test_a_rebuild_that_reads_nothing_keeps_the_old_index(tmp_path: Path, archive: Path) -> None:
-    folder = tmp_path / "index"
-    with index_for(folder, HashEncoder()) as index:
-        ingest(index, [archive], HashEncoder())
-    (tmp_path / "empty.txt").touch()
-    for encoder in (HashEncoder(), OtherEncoder()):
-        with Rebuild.begun(folder, encoder) as rebuild:
-            assert rebuild.ingest([tmp_path / "empty.txt"]).problems
-    with index_for(folder, HashEncoder()) as index:
-        assert index.counts().articles == 8
 
 
 def test_a_rebuild_killed_after_its_exchange_is_not_taken_up_again(
@@ -604,10 +524,10 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
 
 def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
-        "writing._described",
-        "stored.insert: execute",
-        "stored.insert_chunks: execute",
-        "duplicates.link: executemany",
+        "schema.create_tables",
+        "article_rows.insert: execute",
+        "article_rows.insert_chunks: execute",
+        "copy_tables.link: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",
     )

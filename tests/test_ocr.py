@@ -36,7 +36,7 @@ def test_a_tilted_page_is_laid_straight_before_its_columns_are_looked_for():
             text = f"line {row} of the column at {left}"
             # Turned about the corner of the page: 0.02 is a little more than one degree.
             lines.append((text, box(left - tilt * 30 * row, 30 * row + tilt * left, 350, tilt)))
-    texts = [row.text for block in blocks(ocr._upright(lines)) for row in block]
+    texts = [row.text for block in blocks(ocr.upright(lines)) for row in block]
     assert texts == [
         f"line {row} of the column at {left}" for left in (100, 470) for row in range(30)
     ]
@@ -48,7 +48,7 @@ def test_two_short_columns_close_to_each_other_are_two():
         for row in range(5)
         for left in (100, 492)
     ]
-    texts = [row.text for block in blocks(ocr._upright(lines)) for row in block]
+    texts = [row.text for block in blocks(ocr.upright(lines)) for row in block]
     assert texts == [text for left in (0, 1) for text, _ in lines[left::2]]
 
 

@@ -11,8 +11,7 @@ from rag.page.conversation import Exchange
 from rag.page.exporting import markdown, page, plain
 from rag.page.views import reply
 from rag.records import Event
-from rag.request.parts import at_each_time, parts
-from rag.request.question import Question
+from rag.request.parts import parts
 from tests.building import archive_of
 
 
@@ -63,44 +62,6 @@ def test_one_question_stays_whole(text: str) -> None:
     assert parts(text) == [text]
 
 
-@pytest.mark.parametrize(
-    ("text", "asked"),
-    [
-        (
-            "How much was dug in March 2024, in October 2024 and in February 2025?",
-            [
-                "How much was dug in March 2024?",
-                "How much was dug in October 2024?",
-                "How much was dug in February 2025?",
-            ],
-        ),
-        (
-            "What did Dahl say on 3 May and on 5 May 2024?",
-            ["What did Dahl say on 3 May 2024?", "What did Dahl say on 5 May 2024?"],
-        ),
-        (
-            "What did Dahl say on Saturday and Sunday?",
-            ["What did Dahl say on Saturday?", "What did Dahl say on Sunday?"],
-        ),
-        (
-            "What did Dahl say on Sunday and on 5 May 2024?",
-            ["What did Dahl say on Sunday?", "What did Dahl say on 5 May 2024?"],
-        ),
-        ("Did it happen in March or April 2024?", ["Did it happen in March or April 2024?"]),
-        (
-            "Was revenue higher in May 2023 and in May 2024?",
-            ["Was revenue higher in May 2023 and in May 2024?"],
-        ),
-        ("What happened between 3 and 5 May?", ["What happened between 3 and 5 May?"]),
-        ("What was said in May 2024 of June 2025?", ["What was said in May 2024 of June 2025?"]),
-        ("Who resigned in May 2024?", ["Who resigned in May 2024?"]),
-    ],
-)
-def test_one_question_of_several_times(text: str, asked: list[str]) -> None:
-    day = dt.date(2025, 4, 1)
-    assert at_each_time(text, Question.read(text, day, day).periods) == asked
-
-
 DAM = """---
 title: The dam at Orlin is behind its plan
 date: 2025-03-04
@@ -123,18 +84,6 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         tmp_path_factory.mktemp("orlin"), DAM, LATER, today=dt.date(2025, 7, 1)
     ) as loaded:
         yield loaded
-
-
-@pytest.mark.models
-def test_each_time_gets_its_figure(assistant: Assistant) -> None:
-    answer = assistant.ask("What height had the dam at Orlin reached in March 2025 and June 2025?")
-    assert [("40 metres" in s.text, "58 metres" in s.text) for s in answer.sentences] == [
-        (True, False),
-        (False, True),
-    ]
-    assert [s.citations for s in answer.sentences] == [(1,), (2,)]
-    assert not answer.unanswered
-    assert answer.understood == answer.question
 
 
 @pytest.mark.models

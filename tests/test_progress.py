@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.embedding import card_languages
-from index.ingesting import Progress
 from index.readers import Meter, read_all
+from index.records import Progress
 from rag.cli.progress import LINE_SECONDS, Tally
 from tests.samples import BODY, zipped
 

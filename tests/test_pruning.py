@@ -10,7 +10,8 @@ import pytest
 
 from index import pruning
 from index.embedding import HashEncoder
-from index.ingesting import Progress, Report, index_for, ingest
+from index.ingesting import index_for, ingest
+from index.records import Progress, Report
 from index.store import Index
 from tests.fakes import story
 from tests.samples import zipped

@@ -94,8 +94,8 @@ def test_outside_the_dates_it_says_which_dates_there_are(
     assert "widen" in told.message
 
 
-def test_only_the_nearest_days_are_named_in_order() -> None:
-    days = ["2024-12-01", "2024-12-09", "2024-12-10", "2024-11-01"]
+def test_the_days_of_the_best_few_articles_are_named_in_order() -> None:
+    days = ["2024-12-09", "2024-12-01", "2024-12-10", "2024-11-01"]
     near = [passage("x", article=day, published=day) for day in days]
     told = refusal("outside_dates", near, dates=Dates(dt.date(2024, 12, 12)))
     assert "November" not in told.message

@@ -14,7 +14,7 @@ from rag.compose import REFUSAL
 from rag.models.choice import load_llm
 from rag.models.llama import Llama
 from rag.models.llm import LLM, LocalLLM, Prompt, ScriptedLLM
-from rag.models.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
+from rag.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
 from rag.text.words import words
 
 CASES = cases()

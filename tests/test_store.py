@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-import os
 import select
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from index import connections, schema, vectors
 from index.connections import Wait, lasting
@@ -30,13 +24,12 @@ from index.errors import (
     IndexDamaged,
     IndexMismatch,
     IndexMissing,
-    UnknownArticle,
     UnusableIndex,
 )
-from index.placing import put_in_place
-from index.records import Article, Chunk, Hit, Span
+from index.records import Hit
+from index.replacing import put_in_place
 from index.store import Index
-from tests.fakes import OtherEncoder, article, paragraphs, put, story, word
+from tests.fakes import OtherEncoder, article, put, story
 
 ENCODER = HashEncoder()
 ROOT = Path(__file__).parent.parent
@@ -78,52 +71,6 @@ def ids(hits: list[Hit]) -> list[int]:
 
 # What is stored
 
-text = st.text(st.characters(codec="utf-8"), max_size=60)
-articles = st.builds(
-    Article,
-    id=st.text(st.characters(codec="utf-8"), min_size=1, max_size=20),
-    title=text,
-    text=st.text(st.characters(codec="utf-8"), min_size=1, max_size=300),
-    source=text,
-    published=st.none() | st.dates(),
-    publisher=st.none() | text,
-    url=st.none() | text,
-    authors=st.lists(text, max_size=3).map(tuple),
-    provenance=st.dictionaries(text, text, max_size=3),
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(item=articles, data=st.data())
-def test_what_is_put_comes_out_again_after_reopening(item: Article, data: st.DataObject) -> None:
-    cuts = data.draw(st.lists(st.integers(0, len(item.text)), min_size=2, max_size=6).map(sorted))
-    chunks = [
-        Chunk(item.id, a, b, item.text[a:b], (Span(a, (a + b) // 2), Span((a + b) // 2, b)))
-        for a, b in pairwise(cuts)
-    ]
-    matrix = ENCODER.encode([chunk.text for chunk in chunks])
-    with tempfile.TemporaryDirectory() as folder:
-        with Index.create(folder, ENCODER) as index:
-            assert index.put(item, "digest", chunks, matrix) == "added"
-        with Index.open(folder, ENCODER) as index:
-            assert index.article(item.id) == item
-            assert index.content_hashes() == {item.source: (item.id, "digest")}
-            stored = index.passages([1, 2, 1][: len(chunks)])
-            assert [s.chunk for s in stored] == [chunks[0], *chunks[1:2], chunks[0]][: len(chunks)]
-            assert stored[0].card == index.card(item.id) == index.articles()[0]
-            every = range(1, len(chunks) + 1)
-            assert np.array_equal(index.vectors(every), matrix)
-
-
-def test_searching_again_after_reopening_finds_the_same(index: Index) -> None:
-    filled(index)
-    semantic, lexical = index.semantic(query(), 7), index.lexical([word(1), word(2), word(3)], 7)
-    assert len(semantic) == 7
-    index.close()
-    with Index.open(index.folder, ENCODER) as again:
-        assert again.semantic(query(), 7) == semantic
-        assert again.lexical([word(1), word(2), word(3)], 7) == lexical
-
 
 def test_the_folder_explains_itself(index: Index) -> None:
     filled(index, 1)
@@ -132,115 +79,6 @@ def test_the_folder_explains_itself(index: Index) -> None:
     readme = (index.folder / "README.txt").read_text()
     for path in index.folder.iterdir():
         assert path.name == "README.txt" or path.name in readme
-
-
-def test_an_article_is_replaced_by_one_of_its_id(index: Index) -> None:
-    assert put(index, article("one", "Gulls nested.\n\nTerns left.")) == "added"
-    assert put(index, article("one", "Herons came.", title="New")) == "updated"
-    assert index.counts().articles == index.chunk_count == 1
-    assert index.lexical(["gulls"], 5) == index.lexical(["terns"], 5) == []
-    assert index.lexical(["title"], 5) == []
-    assert ids(index.lexical(["herons"], 5)) == [3]  # ids 1 and 2 are never given again
-    assert ids(index.semantic(query("Herons"), 5)) == [3]
-
-
-def test_an_article_is_replaced_by_one_of_its_source(index: Index) -> None:
-    put(index, article("old", "Gulls nested.", source="a.txt"))
-    assert put(index, article("new", "Gulls nested here.", source="a.txt")) == "updated"
-    assert [card.article_id for card in index.articles()] == ["new"]
-
-
-def test_a_removed_article_leaves_nothing(index: Index) -> None:
-    filled(index, 3)
-    put(index, article("gone", "Gulls nested on the pier.", title="Ospreys"))
-    index.remove("gone")
-    assert index.lexical(["gulls", "pier", "ospreys"], 5) == []
-    assert index.document_frequency(["ospreys"]) == {"ospreys": 0}
-    assert ids(index.semantic(query("gulls pier"), 99)) == brute_force(
-        index, query("gulls pier"), 99
-    )
-    with index.snapshot() as view:
-        for table in ("chunks", "copy_bands"):
-            column = "article" if table == "chunks" else "text_key"
-            left = view.db.execute(f"SELECT count(DISTINCT {column}) FROM {table}").fetchone()
-            assert left == (3,)
-    index.check()
-
-
-def test_an_unknown_article_is_named_with_those_like_it(index: Index) -> None:
-    put(index, article("harbour-reopens", "Gulls."))
-    with pytest.raises(UnknownArticle, match=r"harbour-reopen\..*Did you mean harbour-reopens"):
-        index.article("harbour-reopen")
-    with pytest.raises(UnknownArticle, match="byline list"):
-        index.remove("zzz")
-    with pytest.raises(UnknownArticle):
-        index.card("\udcff")
-
-
-def test_a_put_that_fails_changes_nothing(index: Index) -> None:
-    filled(index, 2)
-    before = index.manifest
-    item = article("bad", "One.\n\nTwo.")
-    wrong = (
-        np.ones((1, ENCODER.dimension), np.float32),
-        np.ones((2, 3), np.float32),
-        np.full((2, ENCODER.dimension), np.nan, np.float32),
-    )
-    for matrix in wrong:
-        with pytest.raises(ValueError, match="2 chunks"):
-            index.put(item, "", paragraphs(item), matrix)
-    duplicate = [paragraphs(item)[0], None]
-    with pytest.raises(AttributeError):  # in the middle of the transaction
-        index.put(item, "", duplicate, ENCODER.encode(["", ""]))  # type: ignore[arg-type]
-    assert index.manifest == before
-    assert index.counts().articles == 2
-    assert put(index, item) == "added"
-
-
-def test_articles_are_listed_latest_first(index: Index) -> None:
-    for name, day in (("a", "2024-01-01"), ("b", None), ("c", "2025-01-01")):
-        put(index, article(name, story(ord(name)), published=day))
-    assert [card.article_id for card in index.articles()] == ["c", "a", "b"]
-
-
-# Lexical search
-
-HOSTILE = (
-    '"', '""', "'", "gulls OR terns", "NOT", "AND AND", "NEAR(gulls terns)", "title:gulls", "*",
-    "^a", "-gulls", "(", ")", "{title body}:x", "gulls +", "\0", "gulls\0terns", "\udcff", "", " ",
-    'a"b',
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("term", HOSTILE)
-def test_nothing_in_a_term_is_query_syntax(index: Index, term: str) -> None:
-    put(index, article("one", "Herons nested."))
-    put(index, article("two", "Gulls and terns nested."))
-    assert index.document_frequency([term])[term] in (0, 1)
-    assert 2 in ids(index.lexical([term, "herons", "gulls"], 5))
-    assert 1 in ids(index.lexical([term, "herons"], 5))
-
-
-@settings(max_examples=50, deadline=None)
-@given(terms=st.lists(st.text(max_size=12), max_size=5))
-def test_any_terms_can_be_searched_for(terms: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder, Index.create(folder, ENCODER) as index:
-        put(index, article("one", "Herons nested."))
-        assert ids(index.lexical([*terms, "heron"], 5)) == [1]
-        assert index.document_frequency(terms).keys() == set(terms)
-
-
-def test_words_match_in_any_form_and_phrases_in_order(index: Index) -> None:
-    put(index, article("one", "The café reopened with prize-winning espressos.", title="Ferries"))
-    for term in ("CAFE", "reopens", "prize winning", "ferry", "espresso"):
-        assert ids(index.lexical([term], 5)) == [1], term
-    assert index.lexical(["winning prize"], 5) == []
-    assert index.document_frequency(["ferries", "absent"]) == {"ferries": 1, "absent": 0}
-
-
-def test_many_terms(index: Index) -> None:
-    put(index, article("one", "Herons nested."))
-    assert ids(index.lexical([f"w{n}" for n in range(5000)] + ["herons"], 5)) == [1]
 
 
 @pytest.mark.parametrize("title_weight", [1.0, 3.0])
@@ -267,62 +105,6 @@ def test_lexical_scores_are_bm25(index: Index, title_weight: float) -> None:
     hits = index.lexical(["alpha", "gamma", "eta"], 10, title_weight=title_weight)
     assert ids(hits) == sorted((1, 2, 3), key=lambda n: -score(n - 1))
     assert [hit.score for hit in hits] == pytest.approx([score(h.chunk_id - 1) for h in hits])
-
-
-# Semantic search
-
-
-@pytest.mark.parametrize("limit", [1, 7, 1000])
-def test_semantic_search_is_brute_force_search(index: Index, limit: int) -> None:
-    filled(index)
-    found = index.semantic(query(), limit)
-    assert ids(found) == brute_force(index, query(), limit)
-    exact = index.vectors(ids(found)) @ query()
-    assert [hit.score for hit in found] == pytest.approx(exact.tolist(), abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("since", "until"),
-    [
-        ("2024-03-15", None),
-        (None, "2024-08-15"),
-        ("2024-03-15", "2024-03-15"),
-        ("2030-01-01", None),
-    ],
-)
-def test_dates_are_included_and_undated_articles_left_out(
-    index: Index, since: str | None, until: str | None
-) -> None:
-    filled(index)
-    low, high = (dt.date.fromisoformat(day) if day else None for day in (since, until))
-    wanted = {
-        card.article_id
-        for card in index.articles()
-        if card.published and (low or dt.date.min) <= card.published <= (high or dt.date.max)
-    }
-    inside = [
-        chunk_id
-        for chunk_id in brute_force(index, query(), 10_000)
-        if index.passages([chunk_id])[0].card.article_id in wanted
-    ]
-    assert ids(index.semantic(query(), 5, low, high)) == inside[:5]
-    assert set(ids(index.lexical(["title"], 1000, low, high))) == set(inside)
-
-
-def test_a_search_of_nothing(index: Index) -> None:
-    assert index.semantic(query(), 5) == index.lexical(["a"], 5) == index.lexical([], 5) == []
-    assert index.passages([]) == []
-    assert index.vectors([]).shape == (0, ENCODER.dimension)
-    filled(index, 1)
-    assert index.semantic(query(), 0) == index.lexical(["title"], 0) == []
-
-
-def test_chunks_of_an_earlier_state_are_not_made_up(index: Index) -> None:
-    filled(index, 1)
-    with pytest.raises(KeyError):
-        index.passages([1, 99])
-    with pytest.raises(KeyError):
-        index.vectors([99])
 
 
 # The FAISS file
@@ -387,8 +169,11 @@ def test_a_whole_faiss_file_is_used_as_it_is(index: Index) -> None:
 def test_what_a_killed_writer_left_behind_is_tidied_away(index: Index) -> None:
     index.close()
     (index.folder / "vectors.faiss.1-2.tmp").write_bytes(b"half")
+    (index.folder / "mending").mkdir()
+    (index.folder / "mending" / schema.DATABASE).write_bytes(b"half")
     Index.open(index.folder, writable=True).close()
     assert not list(index.folder.glob("*.tmp"))
+    assert not (index.folder / "mending").exists()
 
 
 # Readers beside a writer
@@ -410,30 +195,6 @@ def test_a_snapshot_does_not_move(index: Index) -> None:
         assert set(ids(view.semantic(query(), 99))) == set(ids(before[1]))
         now = set(ids(reader.lexical(["title"], 99)))
         assert now == set(ids(reader.semantic(query(), 99))) != set(ids(before[1]))
-
-
-def test_a_reader_follows_additions_updates_and_removals(index: Index) -> None:
-    with Index.open(index.folder, ENCODER) as reader:
-        for n in range(6):
-            put(index, article(f"a{n}", story(n)))
-            assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
-        put(index, article("a2", story(70)))
-        assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
-        index.remove("a4")
-        put(index, article("a9", story(9)))
-        assert ids(reader.semantic(query(), 50)) == brute_force(index, query(), 50)
-
-
-def test_a_reader_that_was_open_refuses_another_encoder(index: Index) -> None:
-    filled(index, 2)
-    with Index.open(index.folder, ENCODER) as reader:
-        assert reader.semantic(query(), 2)
-        index.close()
-        with Index.create(index.folder / "beside", OtherEncoder()) as other:
-            put(other, article("new", story(9)))
-        put_in_place(index.folder / "beside", index.folder)
-        with pytest.raises(IndexMismatch, match="hash"):
-            reader.semantic(query(), 2)
 
 
 def test_a_reader_notices_that_the_database_was_replaced(index: Index) -> None:
@@ -583,39 +344,12 @@ def test_only_one_process_writes(index: Index) -> None:
     Index.open(index.folder, writable=True).close()  # the lock died with its holder
 
 
-def test_one_process_does_not_write_twice(index: Index) -> None:
-    with pytest.raises(IndexBusy, match=str(os.getpid())):
-        Index.open(index.folder, writable=True)
-    index.close()
-    index.close()
-    Index.open(index.folder, writable=True).close()
-
-
-def test_a_writer_waits_for_the_one_before_it(index: Index) -> None:
-    filled(index, 1)
-
-    def end(holder: str, waited: float) -> None:
-        assert f"process {os.getpid()} " in holder
-        index.close()
-
-    with Index.open(index.folder, writable=True, wait=Wait(60, end)) as second:
-        filled(second, 2)
-        assert second.counts().articles == 2
-
-
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "2 h 0 min"), (11100, "3 h 5 min")],
 )
 def test_time_spans_are_said_as_a_person_does(seconds: float, said: str) -> None:
     assert lasting(seconds) == said
-
-
-def test_a_reader_cannot_write(index: Index) -> None:
-    with Index.open(index.folder) as reader, pytest.raises(RuntimeError, match="writable"):
-        reader.remove("a")
-    with pytest.raises(RuntimeError, match="closed"):
-        reader.counts()
 
 
 # What cannot be used
@@ -646,15 +380,6 @@ def test_an_index_whose_making_was_cut_short_counts_as_none(tmp_path: Path) -> N
         assert index.counts().articles == 0
 
 
-def test_an_index_is_not_made_over_another(index: Index) -> None:
-    filled(index, 1)
-    index.close()
-    with pytest.raises(UnusableIndex, match="holds an index already"):
-        Index.create(index.folder, ENCODER)
-    with Index.open(index.folder) as again:
-        assert again.counts().articles == 1
-
-
 def test_another_encoder_is_refused_by_name(index: Index) -> None:
     index.close()
     for writable in (False, True):
@@ -664,15 +389,6 @@ def test_another_encoder_is_refused_by_name(index: Index) -> None:
         one_line(caught, "hash-1", "other-1", "add --encoder hash", anew)
     with Index.open(index.folder) as unchecked:
         assert unchecked.manifest.encoder == "hash"
-
-
-def test_another_format_is_refused(index: Index) -> None:
-    index.close()
-    db = connections.connect(index.folder, "rw")
-    schema.set_manifest(db, format=99)
-    db.close()
-    with pytest.raises(IndexMismatch, match=r"format 99.*--rebuild"):
-        Index.open(index.folder)
 
 
 def test_a_damaged_database_is_named(index: Index) -> None:

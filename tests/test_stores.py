@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import versions
+from index import duplicates, versions
 from index.chunking import CHUNKER
 from index.connections import Wait
 from index.errors import (
@@ -26,11 +26,11 @@ from index.errors import (
     UnusableIndex,
 )
 from index.ingesting import index_for, ingest, ingest_articles
-from index.places import Place, made, opened
-from index.queries import Counts
+from index.locations import Place
+from index.opening import made, opened
+from index.protocols import Store, View
 from index.rebuilding import Rebuild
-from index.records import Article, Chunk, Hit, Page, Span
-from index.stores import Store, View
+from index.records import Article, Chunk, Counts, Hit, Page, Span
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
 from rag.reader.reading import WordReader
@@ -365,6 +365,23 @@ def test_copies_share_an_origin_however_they_come_and_go(store: Store) -> None:
     assert {card.article_id: card.origin for card in store.articles()} == {
         "late": "late", "undated": "undated", "other": "other",
     }  # fmt: skip
+
+
+def test_copies_with_many_a_changed_word_are_found(store: Store) -> None:
+    """Every store looks at all pairs that the rules hold worth a comparison."""
+    expected = {}
+    for n in range(0, 5000, 500):
+        words = [word(n + place) for place in range(420)]
+        changed = [word(9000 + n + i) if i % 7 == 3 else old for i, old in enumerate(words)]
+        text, other = " ".join(words), " ".join(changed)
+        one, two = map(duplicates.signature, (text, other))
+        assert duplicates.is_copy(text, other)
+        compared = duplicates.bands(one) & duplicates.bands(two)
+        expected[f"b{n}"] = f"a{n}" if compared and duplicates.promising(one, [two])[0] else f"b{n}"
+        put(store, article(f"a{n}", text, published="2024-01-01"))
+        put(store, article(f"b{n}", other, published="2024-01-02"))
+    assert sum(copy != origin for copy, origin in expected.items()) > 4
+    assert {name: store.card(name).origin for name in expected} == expected
 
 
 @settings(max_examples=20, deadline=None)

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import nearest, schema, store, vectors
+from index import faiss_index, schema, store, vectors
 from index.embedding import HashEncoder
-from index.nearest import Block, Ids
-from index.placing import put_in_place
+from index.faiss_index import Block, Ids
 from index.records import Chunk, Hit, Span
+from index.replacing import put_in_place
 from index.schema import Manifest
 from index.store import Index
 from index.vectors import VectorIndex
@@ -81,13 +81,13 @@ def ids(hits: list[Hit]) -> list[int]:
 
 @pytest.fixture
 def lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest, "EXACT_UP_TO", 60)
+    monkeypatch.setattr(faiss_index, "EXACT_UP_TO", 60)
 
 
 @pytest.fixture(params=["exact", "lists"])
 def both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "lists":
-        monkeypatch.setattr(nearest, "EXACT_UP_TO", 60)
+        monkeypatch.setattr(faiss_index, "EXACT_UP_TO", 60)
 
 
 # The kinds of index
@@ -98,12 +98,12 @@ def test_many_vectors_are_searched_by_lists_and_nearly_all_are_found(
 ) -> None:
     made = Made(5000)
     index = VectorIndex.built(made, state())
-    monkeypatch.setattr(nearest, "PROBES", 8)
+    monkeypatch.setattr(faiss_index, "PROBES", 8)
     found = [ids(index.search(query, 10)) for query in queries(50)]
     right = [set(made.best(query, 10)) for query in queries(50)]
     share = np.mean([len(right[n] & set(found[n])) / 10 for n in range(50)])
     assert 0.9 < share < 1  # 1 would mean that all was searched
-    monkeypatch.setattr(nearest, "PROBES", 71)  # all there are
+    monkeypatch.setattr(faiss_index, "PROBES", 71)  # all there are
     for query in queries(50):
         hits = index.search(query, 10)
         assert ids(hits)[:3] == made.best(query, 3)
@@ -123,7 +123,7 @@ def test_few_vectors_are_searched_exactly() -> None:
 def test_a_search_among_some_misses_none_of_few(
     lists: None, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(nearest, "PROBES", 5)
+    monkeypatch.setattr(faiss_index, "PROBES", 5)
     made = Made(5000)
     index = VectorIndex.built(made, state())
     among = np.random.default_rng(5).choice(made.ids, count, replace=False)
@@ -135,7 +135,7 @@ def test_a_search_among_some_misses_none_of_few(
 
 
 def test_whoever_asks_for_all_gets_all(lists: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest, "PROBES", 1)
+    monkeypatch.setattr(faiss_index, "PROBES", 1)
     made = Made(900)
     index = VectorIndex.built(made, state())
     assert sorted(ids(index.search(queries(1)[0], 900))) == made.ids.tolist()
@@ -156,7 +156,7 @@ def test_whoever_asks_for_all_gets_all(lists: None, monkeypatch: pytest.MonkeyPa
 def test_lists_are_kept_until_they_are_outgrown(
     lists: None, made: int, size: int, fits: bool
 ) -> None:
-    assert nearest.suits(nearest.built(Made(made), D), size) is fits
+    assert faiss_index.suits(faiss_index.built(Made(made), D), size) is fits
 
 
 # Beside the file
@@ -206,7 +206,7 @@ def test_whatever_comes_and_goes_a_search_sees_what_sqlite_holds(
     todo: list[str], limit: int, loose: int
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nearest, "EXACT_UP_TO", limit)
+        patch.setattr(faiss_index, "EXACT_UP_TO", limit)
         patch.setattr(store, "LOOSE", loose)
         with Index.create(folder, ENCODER):
             todo = todo[::-1]
@@ -357,14 +357,14 @@ def test_readers_go_on_while_the_file_is_made(
     for number in range(8, 40):
         put(index, number)
     building, go_on = threading.Event(), threading.Event()
-    build: Callable[..., Any] = nearest.built
+    build: Callable[..., Any] = faiss_index.built
 
     def slowly(*values: Any) -> Any:
         building.set()
         assert go_on.wait(60)
         return build(*values)
 
-    monkeypatch.setattr(nearest, "built", slowly)
+    monkeypatch.setattr(faiss_index, "built", slowly)
     saving = threading.Thread(target=index.save_vectors)
     saving.start()
     try:

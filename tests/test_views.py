@@ -22,9 +22,8 @@ from fake_assistant import (
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.ingesting import Progress, Report
-from index.records import Article, Card, Problem, Span
-from rag.page import listing, overview, views
+from index.records import Article, Card, Problem, Progress, Report, Span
+from rag.page import exporting, listing, overview, views
 from rag.page.conversation import Exchange
 from rag.page.html import inert, many, safe_url
 from rag.page.passages import CONTEXT, around
@@ -290,6 +289,15 @@ def test_every_mark_of_every_answer_leads_to_its_card() -> None:
     assert marks == {"source-1-1", "source-1-2", "source-1-3", "source-2-1"}
     assert len(set(panel.values("id"))) == len(panel.values("id"))
     assert marks <= set(panel.values("id"))
+
+
+def test_what_is_said_of_the_archive_itself_is_shown_with_the_articles_that_it_lists() -> None:
+    told = Answer("How many?", "How many?", "", reply="Two.", listed=tuple(cards_of(COUNCIL)))
+    text = Parsed(views.reply(finished(told), 1)).text
+    assert text == "Two.Council questions bill for harbour bridge Northern Wire · 6 March 2025"
+    for exported in (exporting.markdown, exporting.page):
+        shown = exported((finished(told),))
+        assert "Two" in shown and "Council questions bill" in shown
 
 
 def test_an_answer_leads_with_its_short_form() -> None:

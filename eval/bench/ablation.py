@@ -39,33 +39,27 @@ def constant(value: Any) -> Callable[..., Any]:
 
 PARTS: dict[str, tuple[Off, ...]] = {
     "nothing": (),
-    "prose": (("rag.decide.prose:is_prose", constant(True)),),
+    "prose": (("rag.request.asking:is_prose", constant(True)),),
     "only asks": (("rag.request.asking:only_asks", constant(False)),),
-    "context": (("rag.decide.context:in_context", lambda real, question, chunk, span: span),),
+    "context": (("rag.quote:understandable", lambda real, question, one: one.span),),
     "demands": (("rag.decide.demands:Demands.lacking", constant([])),),
     "numbers demanded": (("rag.text.numbers:carried", constant([])),),
-    "days demanded": (("rag.decide.timing:standing", constant("unknown")),),
+    "days demanded": (("rag.request.timing:standing", constant("unknown")),),
     "speaker demanded": (("rag.decide.demands:Demands.speaker", constant("theirs")),),
     "roles": (("rag.text.roles:is_role", constant(False)),),
-    "pronouns": (("rag.decide.context:spoken_by_a_pronoun", constant(False)),),
-    "newest first": (
-        ("rag.decide.timing:newest_first", lambda real, ranked, *args, **more: list(ranked)),
-    ),
+    "newest first": (("rag.quote:_published", constant(0)),),
     "on topic": (
         (
             "rag.decide.refusal:on_topic",
             lambda real, question, passages, *args: bool(passages),
         ),
     ),
-    "kind of answer": (("rag.decide.spans:offers_within", constant(True)),),
+    "kind of answer": (("rag.quote:_holds", constant(True)),),
     "values in quotations": (("rag.quote:_values", constant(frozenset())),),
     "suppositions": (("rag.decide.ranking:unsaid", constant(False)),),
     "superseding": (("rag.compare.superseding:superseded", constant({})),),
     "disagreements": (("rag.compare.conflicts:disagreements", constant([])),),
-    "several questions": (
-        ("rag.request.parts:parts", lambda real, text: [text]),
-        ("rag.request.parts:at_each_time", lambda real, text, periods: [text]),
-    ),
+    "several questions": (("rag.request.parts:parts", lambda real, text: [text]),),
     "periods": (("rag.request.periods:periods", constant(())),),
 }
 """What is switched off, each as functions and what stands in for them."""

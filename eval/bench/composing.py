@@ -28,10 +28,10 @@ from rag import Answer, Assistant
 from rag.compose import Composition
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
-from rag.models.selftest import NEEDED, cases, passes
 from rag.quote import quotation
 from rag.reader.extractive import load_reader
 from rag.records import Draft, Passage
+from rag.selftest import NEEDED, cases, passes
 from rag.verify.mend import Mended, Mender, Written, numbered
 from rag.verify.support import Support, faults
 

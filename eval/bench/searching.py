@@ -28,9 +28,9 @@ import numpy.typing as npt
 
 from eval.baseline import demo
 from eval.questions import load
-from index import nearest, vectors
+from index import faiss_index, vectors
 from index.embedding import load_encoder
-from index.nearest import Block, Ids
+from index.faiss_index import Block, Ids
 from index.records import Hit
 from index.schema import TABLES, Manifest
 from index.store import Index
@@ -89,7 +89,7 @@ def chunks(index: Index) -> tuple[Vectors, list[str]]:
 
 
 class Perturbed:
-    """Unit vectors among the given ones, with chunk ids from 1; a `nearest.Source`."""
+    """Unit vectors among the given ones, with chunk ids from 1; a `faiss_index.Source`."""
 
     def __init__(self, known: Vectors, size: int) -> None:
         draw = np.random.default_rng(SEED)
@@ -124,14 +124,16 @@ def semantic(known: Vectors, size: int, queries: Vectors) -> str:
     faiss.omp_set_num_threads(1)
     source = Perturbed(known, size)
     every = (source.chunk_ids(), source.rows)
-    exact, right = timed(queries, lambda one: nearest.search_all(every, one.reshape(1, -1), DEPTH))
+    exact, right = timed(
+        queries, lambda one: faiss_index.search_all(every, one.reshape(1, -1), DEPTH)
+    )
     state = Manifest(
         format=1, encoder="", fingerprint="", dimension=known.shape[1],
         chunker="", born="", generation=0, shrunk=0, stamp="0" * 32,
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="byline-bench-") as folder:
         started = time.thread_time()
-        VectorIndex(nearest.with_lists(source, known.shape[1]), state).save(Path(folder))
+        VectorIndex(faiss_index.with_lists(source, known.shape[1]), state).save(Path(folder))
         built = time.thread_time() - started
         index = VectorIndex.loaded(Path(folder), state)
         assert index is not None

@@ -25,7 +25,7 @@ from typing import Any
 from eval.baseline import demo
 from eval.questions import QUESTIONS, load
 from index.embedding import load_encoder
-from index.places import Place
+from index.locations import Place
 from rag import Assistant
 from rag.page import serving
 from rag.page.choices import Answering, Choices

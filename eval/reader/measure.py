@@ -27,8 +27,8 @@ from scipy.optimize import minimize
 from eval.metrics import contains_answer, token_f1
 from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
+from index.protocols import View
 from index.records import StoredChunk
-from index.stores import View
 from rag.decide.ranking import unsaid
 from rag.quote import few_words
 from rag.reader.extractive import CALIBRATION, WEIGHTS, ExtractiveReader

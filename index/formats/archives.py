@@ -8,18 +8,17 @@ lie inside it together.
 from __future__ import annotations
 
 import io
-import lzma
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO
 
 from index.decoding import encoding_of
 from index.errors import UnreadableSource
-from index.formats.articles import one_line
-from index.formats.document import Document, Reader, is_litter
+from index.formats.document import DAMAGED, Document, Reader, is_litter
+from index.formats.fields import one_line
 from index.records import Article, Problem
 
 MOST_UNPACKED = 4_000_000_000
@@ -38,49 +37,35 @@ LONGEST_NAME = 200
 _UTF_8 = 0x800
 """The flag of a part whose name is in UTF-8."""
 
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""What `zipfile` raises on archives that are damaged or packed in a way it does not know."""
 
-
+@dataclass(slots=True)
 class Allowance:
     """How many bytes may still be unpacked; one for an archive and all that lie in it."""
 
-    def __init__(self, left: int = MOST_UNPACKED) -> None:
-        self.left = left
+    left: int = MOST_UNPACKED
 
 
 def read_archive(
     document: Document,
     inner: Reader,
-    allowance: Allowance | None = None,
+    allowance: Allowance,
     wanted: Callable[[str], bool] | None = None,
 ) -> Iterator[Article | Problem]:
     """A .zip file: what `inner` reads from each of its parts, in the order of their names.
 
     `wanted` chooses among the parts by their names in small letters.
     """
-    allowance = allowance or Allowance()
     # A part of an archive cannot be read from its end, where an archive's list of parts is.
     with io.BytesIO(document.read()) if document.depth else document.open() as file:
         archive = opened(document, file)
         members = [
-            one
-            for one in archive.infolist()
-            if not _passed_over(one) and (wanted is None or wanted(one.filename.lower()))
+            member
+            for member in archive.infolist()
+            if not _passed_over(member) and (wanted is None or wanted(member.filename.lower()))
         ]
         if not members:
             what = "pages" if wanted else "files that are not hidden"
-            raise UnreadableSource(f"{document.name} holds no {what}. Leave it out.")
+            raise document.error(f"holds no {what}. Leave it out.")
         members.sort(key=lambda member: member.filename)
         encoding, doubt = _encoding(members)
         if doubt:
@@ -89,12 +74,21 @@ def read_archive(
                 "ingest the folder.",
                 warning=True,
             )
-        for number, member in enumerate(members):
-            if number == MOST_MEMBERS:
-                raise UnreadableSource(
-                    f"{document.name} holds more than {MOST_MEMBERS:,} files. Split it."
-                )
-            yield from _member(document, archive, member, inner, allowance, encoding)
+        for member in members[:MOST_MEMBERS]:
+            called = member.filename
+            if _is_old(member):
+                called = _raw(member).decode(encoding, "replace")
+            name = one_line(called.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
+            source = f"{document.source}#{name}"
+            if reason := refused(member):
+                yield Problem(source, f"{document.name}: {name} {reason}")
+                continue
+            part = partial(_open, archive, member, name, allowance)
+            yield from inner(
+                Document(name, source, part, member.file_size, depth=document.depth + 1)
+            )
+        if len(members) > MOST_MEMBERS:
+            raise document.error(f"holds more than {MOST_MEMBERS:,} files. Split it.")
 
 
 def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
@@ -105,17 +99,17 @@ def opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
     """
     try:
         if _directory_size(file) > LARGEST_DIRECTORY:
-            raise UnreadableSource(f"{document.name} holds too many files. Split it.")
+            raise document.error("holds too many files. Split it.")
         return zipfile.ZipFile(file)
-    except BROKEN:
+    except DAMAGED:
         file.seek(0)
         if not file.read(2).startswith(b"PK"):
-            raise UnreadableSource(
-                f"{document.name} is not a zip archive by its contents. Unpack it with the program "
-                "that made it, and ingest the folder."
+            raise document.error(
+                "is not a zip archive by its contents. Unpack it with the program that made it, "
+                "and ingest the folder."
             ) from None
-        raise UnreadableSource(
-            f"{document.name} is damaged: it is cut off or was changed on the way. Copy it again."
+        raise document.error(
+            "is damaged: it is cut off or was changed on the way. Copy it again."
         ) from None
 
 
@@ -140,30 +134,6 @@ def _passed_over(member: zipfile.ZipInfo) -> bool:
         return True
     parts = [part for part in member.filename.replace("\\", "/").split("/") if part.strip(".")]
     return any(map(is_litter, parts))
-
-
-def _member(
-    document: Document,
-    archive: zipfile.ZipFile,
-    member: zipfile.ZipInfo,
-    inner: Reader,
-    allowance: Allowance,
-    encoding: str,
-) -> Iterator[Article | Problem]:
-    called = _raw(member).decode(encoding, "replace") if _is_old(member) else member.filename
-    name = one_line(called.replace("\\", "/"))[-LONGEST_NAME:] or "a file without a name"
-    source = f"{document.source}#{name}"
-    if reason := refused(member):
-        yield Problem(source, f"{document.name}: {name} {reason}")
-        return
-    part = Document(
-        name=name,
-        source=source,
-        open=partial(_open, archive, member, name, allowance),
-        size=member.file_size,
-        depth=document.depth + 1,
-    )
-    yield from inner(part)
 
 
 def _is_old(member: zipfile.ZipInfo) -> bool:
@@ -199,44 +169,56 @@ def refused(member: zipfile.ZipInfo) -> str:
 def _open(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, allowance: Allowance
 ) -> BinaryIO:
-    return io.BufferedReader(_Counted(archive, member, name, allowance))
+    damaged = UnreadableSource(
+        f"{name} is damaged inside its archive, or packed in an unknown way. "
+        "Unpack the archive and ingest the folder."
+    )
+    too_much = UnreadableSource(
+        f"{name} was not read: its archive unpacks to more than {MOST_UNPACKED // 1_000_000_000} "
+        "GB. Unpack it and ingest the folder."
+    )
+    try:
+        part = archive.open(member)
+    except DAMAGED:
+        raise damaged from None
+    return io.BufferedReader(Counted(part, allowance, damaged, too_much))
 
 
-class _Counted(io.RawIOBase):
-    """One part while it is unpacked; every byte is counted, whatever the archive declares."""
+class Counted(io.RawIOBase):
+    """A file while it is unpacked; every byte is counted, whatever its archive declares."""
 
     def __init__(
-        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, allowance: Allowance
+        self, file: Any, allowance: Allowance, damaged: Exception, too_much: Exception
     ) -> None:
-        self._name = name
+        """Take what unpacks the file, and the errors to raise."""
+        self._file = file
         self._allowance = allowance
-        self._damaged = UnreadableSource(
-            f"{name} is damaged inside its archive, or packed in an unknown way. "
-            "Unpack the archive and ingest the folder."
-        )
-        try:
-            self._part = archive.open(member)
-        except BROKEN:
-            raise self._damaged from None
+        self._damaged = damaged
+        self._too_much = too_much
+        self._offset = 0
 
     def readable(self) -> bool:
+        """It is."""
         return True
 
+    def tell(self) -> int:
+        """How many bytes have been read."""
+        return self._offset
+
     def readinto(self, buffer: Any, /) -> int:
+        """Read what is whole, before what is damaged is reached."""
         try:
-            data = self._part.read(len(buffer))
-        except BROKEN:
+            data = self._file.read1(len(buffer))
+        except DAMAGED:
             raise self._damaged from None
         self._allowance.left -= len(data)
         if self._allowance.left < 0:
-            raise UnreadableSource(
-                f"{self._name} was not read: its archive unpacks to more than "
-                f"{MOST_UNPACKED // 1_000_000_000} GB. Unpack it and ingest the folder."
-            )
+            raise self._too_much
+        self._offset += len(data)
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
-        if not self.closed and hasattr(self, "_part"):
-            self._part.close()
+        """Close the file too."""
+        self._file.close()
         super().close()

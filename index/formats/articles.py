@@ -1,24 +1,17 @@
-"""From what a format gives to an `Article`: the named fields, the text, the language."""
+"""From the paragraphs of a format and what it says of them to an `Article`."""
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from index import cleaning, languages, notices
-from index.characters import fold
+from index import cleaning, corrections, languages
 from index.cleaning import Facts
-from index.dates import parse_date, parse_moment
-from index.errors import UnreadableSource
-from index.formats import fields
 from index.formats.document import Document
 from index.lines import Line, web_address
 from index.records import Article, Page, Problem
-
-Told = tuple[str, object, str]
-"""The name of a fact, its value, and where it was told."""
 
 
 def slug(text: str) -> str:
@@ -27,11 +20,16 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "article"
 
 
+def digest(text: str) -> str:
+    """Eight hexadecimal digits that stand for `text` in an id."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]
+
+
 def article(
     document: Document,
     paragraphs: Sequence[Line],
     facts: Facts,
-    last: Iterable[Told] = (),
+    last: Iterable[tuple[str, object, str]] = (),
     doubts: Iterable[str] = (),
 ) -> Iterator[Article | Problem]:
     """The one article of a document, and what is doubtful about it.
@@ -40,7 +38,7 @@ def article(
         document: what it came in.
         paragraphs: its text with the lines around it.
         facts: what is known already; the lines around the story add to it.
-        last: what is believed only where neither tells.
+        last: what is believed only where neither tells, as for `Facts.learn`.
         doubts: what is wrong with the document: warnings if an article is read from it.
 
     Raises:
@@ -49,24 +47,45 @@ def article(
     body = cleaning.trim(paragraphs, facts)
     for doubt in doubts:
         yield document.problem(doubt, warning=bool(body))
-    if not body and facts.doubts:
-        raise UnreadableSource(f"{document.name} {facts.doubts[0]}")
     if not body:
-        raise document.empty()
+        raise document.error(facts.doubts[0]) if facts.doubts else document.empty()
     facts.learn("url", web_address(document.url or ""), "address")
-    for field, value, where in last:
-        facts.learn(field, value, where)
+    for fact in last:
+        facts.learn(*fact)
     made = finished(slug(document.stem), document.source, body, facts)
     yield made
+    yield from document.warnings(warnings(made))
+
+
+def one_of_many(
+    document: Document, key: str, body: Sequence[Line], facts: Facts, called: str = ""
+) -> Iterator[Article | Problem]:
+    """One of the articles of a document, and what is doubtful about it.
+
+    Args:
+        document: what it came in.
+        key: what tells it from the others, also when the document is read again.
+        body: its paragraphs.
+        facts: what is known of it.
+        called: how a message calls it, after the document's name.
+    """
+    name = f"{slug(facts.title or document.stem)[:48]}-{digest(key)}"
+    made = finished(name, f"{document.source}#{name}", body, facts)
+    yield made
     for warning in warnings(made):
-        yield document.problem(f"{document.name} {warning}", warning=True)
+        yield Problem(made.source, f"{document.name}{called} {warning}", warning=True)
 
 
 def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -> Article:
     """An article of its paragraphs and what is known of it, with what its words tell."""
     text = "\n\n".join(line.text for line in body)
-    _learn_language(facts, text)
-    _learn_corrections(facts, text)
+    shown = languages.detect(text)
+    if shown and not languages.agree(facts.language or "", shown):
+        said = f', though "{facts.language}" is declared' if facts.language else ""
+        facts.language = shown
+        facts.provenance["language"] = f"by its words{said}"
+    given, found = facts.corrections, corrections.corrections(facts.title, text)
+    facts.learn("corrections", found, "notice in the text")
     return Article(
         id=article_id,
         title=facts.title,
@@ -78,7 +97,7 @@ def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -
         authors=facts.authors,
         provenance=facts.provenance,
         language=facts.language or "",
-        corrections=facts.corrections,
+        corrections=(*given, *(notice for notice in found if notice not in given)),
         as_of=facts.as_of,
         pages=tuple(_pages(body, facts.page_labels)),
         doubts=tuple(facts.doubts),
@@ -105,177 +124,3 @@ def warnings(made: Article) -> Iterator[str]:
             f"holds characters that could not be decoded ({lost:,}). It was read with \ufffd in "
             "their place; save it as UTF-8 and ingest it again."
         )
-
-
-def _learn_language(facts: Facts, text: str) -> None:
-    """The language that the words show; a declaration counts where they show none."""
-    shown = languages.detect(text)
-    if shown and not languages.agree(facts.language or "", shown):
-        said = f', though "{facts.language}" is declared' if facts.language else ""
-        facts.language = shown
-        facts.provenance["language"] = f"by its words{said}"
-
-
-def _learn_corrections(facts: Facts, text: str) -> None:
-    """The notices in the text, after those that the source gives apart from it."""
-    found = notices.corrections(facts.title, text)
-    told = facts.corrections
-    facts.learn("corrections", found, "notice in the text")
-    facts.corrections = (*told, *(one for one in found if one not in told))
-
-
-# --- fields ------------------------------------------------------------------------------------
-
-
-def learn(facts: Facts, given: Mapping[str, object], where: str) -> Iterator[str]:
-    """Take over the fields that say what is known; yield what is wrong with the others."""
-    timed: list[object] = []
-    domains: list[str] = []
-    for key, value in given.items():
-        name = FIELDS.get(squeezed(key))
-        if not name or value in EMPTY:
-            continue
-        if name == "source":  # a source is an address, or else the name of a publisher
-            name = "url" if web_address(one_line(said(value))) else "publisher"
-        if name in ("url", "domain") and (host := _host(one_line(said(value)))):
-            domains.append(host)  # a site, and no story on it
-            continue
-        name = "publisher" if name == "domain" else name
-        known = _VALUES[name](said(value))
-        if name == "published":
-            timed.append(said(value))
-        if known:
-            facts.learn(name, known, where)
-        else:
-            yield f'"{key}" is not {_WANTED[name]}'.replace("@", as_json(value))
-    for domain in domains:
-        facts.learn("publisher", domain, f"{where}, the site's address")
-    for value in timed:
-        learn_time(facts, value, where)
-
-
-def squeezed(key: object) -> str:
-    """The name of a field in small letters and figures alone: "Publish_Date" is "publishdate"."""
-    return re.sub(r"[\W_]+", "", str(key)[:LONGEST_FIELD].casefold())
-
-
-def said(value: object, keys: Iterable[str] = ("name", "rendered", "@value", "$date")) -> object:
-    """What an object that stands for one string says, such as {"name": "Meridian"}."""
-    if isinstance(value, dict):
-        found = (value.get(key) for key in keys)
-        return next((one for one in found if isinstance(one, str)), value)
-    return value
-
-
-def _host(address: str) -> str:
-    """The host of an address that names no more; empty for others."""
-    bare = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})/?", address, re.IGNORECASE)
-    return bare[1].lower().removeprefix("www.") if bare else ""
-
-
-def learn_time(facts: Facts, published: object, where: str) -> None:
-    """Take the time of day of a publication, where it has one, for that of this version.
-
-    For after the field that says when it was changed.
-    """
-    moment = parse_moment(one_line(published))
-    if moment and re.search(r"\d:\d|\dT\d{4}", one_line(published)):
-        facts.learn("as_of", moment, where)
-
-
-def as_json(value: object) -> str:
-    """A value as a message shows it, at most 60 characters."""
-    text = json.dumps(_outline(value), default=str)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _outline(value: object, depth: int = 2) -> object:
-    """The beginning of a value: one that names its own parts over and over has no end of size."""
-    if isinstance(value, str):
-        return value[:60]
-    if isinstance(value, list):
-        return [_outline(part, depth - 1) for part in value[:10]] if depth else "..."
-    if isinstance(value, dict):
-        parts = list(value.items())[:10]
-        return {str(key)[:60]: _outline(part, depth - 1) for key, part in parts} if depth else "..."
-    return value
-
-
-def one_line(value: object) -> str:
-    """A string with single spaces and nothing invisible; empty for what is no string."""
-    return " ".join(fold(value).split()) if isinstance(value, str) else ""
-
-
-def names(value: object) -> tuple[str, ...]:
-    """Authors as a list, or as one string with "and", ";" or, between full names, ","."""
-    if isinstance(value, str):
-        text = one_line(value).removeprefix("By ")
-        parts = re.split(r"\s*(?:;|&|\band\b)\s*", text)
-        commas = [part.strip() for part in ",".join(parts).split(",")]
-        parts = commas if all(" " in part for part in commas) else parts
-    else:
-        parts = [one_line(said(part)) for part in value] if isinstance(value, list) else []
-        parts = parts if all(parts) else []
-    return tuple(part for part in parts if part)
-
-
-def language_code(value: object) -> str:
-    """The ISO 639-1 code of a tag such as "en-GB" or "pt_BR"; empty for what is none."""
-    return languages.code(one_line(value))
-
-
-def notes(value: object) -> tuple[str, ...]:
-    """Notices of correction: a string, or a list of them."""
-    found = [one_line(part) for part in (value if isinstance(value, list) else [value])]
-    return tuple(note for note in found if note and len(note) <= notices.LONGEST)
-
-
-EMPTY: tuple[object, ...] = (None, "", [], "null", "~")
-LONGEST_FIELD = 100
-"""Characters of a field's name."""
-FIELDS = {
-    name: fact
-    for fact, names_ in {
-        "title": "title headline articletitle storytitle",
-        "published": "published date datepublished datepublish publishdate publisheddate"
-        " publishedat publishedon publicationdate pubdate webpublicationdate",
-        "publisher": "publisher publication outlet sitename metasitename medianame"
-        " sourcehostname newspaper",
-        "domain": "sourcedomain domain hostname canonicaldomain mediaurl",
-        "source": "source",
-        "url": "url link canonical canonicalurl canonicallink originalurl articleurl storyurl"
-        " sourceurl weburl permalink",
-        "authors": "author authors byline creator",
-        "language": "language lang languagecode inlanguage metalang",
-        "as_of": "updated modified updatedat modifiedat dateupdated datemodified datemodify"
-        " modifieddate lastupdated lastmodified",
-        "corrections": "correction corrections clarification",
-    }.items()
-    for name in names_.split()
-}
-"""What the fields of rows and of front matter may be called, `squeezed`, and what each says.
-
-The names are those of news-please, newspaper4k, trafilatura, Dewey, Media Cloud, JSON Feed,
-schema.org and WordPress. When something was fetched or stored is no date of publication.
-"""
-
-_VALUES: dict[str, Callable[[object], object]] = {
-    "title": lambda value: fields.line(value) if isinstance(value, str) else "",
-    "published": lambda value: parse_date(one_line(value)),
-    "publisher": lambda value: fields.line(value) if isinstance(value, str) else "",
-    "url": lambda value: web_address(one_line(value)),
-    "authors": names,
-    "language": language_code,
-    "as_of": lambda value: parse_moment(one_line(value)),
-    "corrections": notes,
-}
-_WANTED = {
-    "title": "a string: @. The title was left empty.",
-    "published": "an ISO date: @. Write it as 2024-12-07.",
-    "publisher": "a string: @. The publisher was left unknown.",
-    "url": "a web address: @. Write it with http:// or https://.",
-    "authors": "a name or a list of names: @. The authors were left unknown.",
-    "language": "a language code: @. Write it as en.",
-    "as_of": "a date or a time: @. Write it as 2024-12-07T18:30:00Z.",
-    "corrections": "a string or a list of strings: @. The notice was left out.",
-}

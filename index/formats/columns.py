@@ -31,7 +31,7 @@ WIDER = 1.3
 
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _NUMBER = re.compile(r"D(?:sD|D)*")
-_LEFT_TO_RIGHT = re.compile(r"[LD](?:[LDns]*[LD])?")
+_LEFT_TO_RIGHT = re.compile(r"(?:D[Dns]*)?L(?:[LDns]*[LD])?")
 _RIGHT_TO_LEFT = re.compile(r"R(?:[RDns]*R)?")
 
 
@@ -101,26 +101,22 @@ def regions(rows: Sequence[Row], depth: int = 0) -> Iterator[list[Row]]:
         yield rows_of([word for row in rows for word in row.words])
         return
     beside = rows[gutter.first : gutter.last + 1]
-    sides = ([], []) if not beside else _sides(beside, (gutter.left + gutter.right) / 2)
+    sides = _sides(beside, gutter.middle)
     if _is_rtl(rows):
         sides = sides[::-1]
-    yield from regions(rows[: gutter.first], depth + 1) if gutter.first else ()
-    for side in sides:
-        yield from regions(side, depth + 1)
-    below = rows[gutter.last + 1 :]
-    yield from regions(below, depth + 1) if below else ()
+    for part in (rows[: gutter.first], *sides, rows[gutter.last + 1 :]):
+        yield from regions(part, depth + 1) if part else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Gutter:
+class _Gutter(NamedTuple):
     """A strip that stays empty over a run of rows."""
 
+    lines: int
+    """On the side that has fewer."""
+    width: float
+    middle: float
     first: int
     last: int
-    left: float
-    right: float
-    score: tuple[int, float]
-    """Lines on the side that has fewer, and the strip's width."""
 
 
 def _gutter(rows: Sequence[Row]) -> _Gutter | None:
@@ -136,11 +132,10 @@ def _gutter(rows: Sequence[Row]) -> _Gutter | None:
         first, last, left, right = _extended(rows, number, left, right, LEAST_ROWS[-1][0] * size)
         seen.append((first, last, left, right))
         sides = _sides(rows[first : last + 1], (left + right) / 2)
-        lines = min(map(len, sides))
-        score = lines, right - left
-        enough = any(right - left >= width * size and lines >= n for width, n in LEAST_ROWS)
-        if enough and all(map(_is_text, sides)) and (best is None or score > best.score):
-            best = _Gutter(first, last, left, right, score)
+        found = _Gutter(min(map(len, sides)), right - left, (left + right) / 2, first, last)
+        enough = any(found.width >= width * size and found.lines >= n for width, n in LEAST_ROWS)
+        if enough and all(map(_is_text, sides)) and (best is None or found[:2] > best[:2]):
+            best = found
     return best
 
 
@@ -217,7 +212,8 @@ def spoken(words: Sequence[Word]) -> str:
     """The text of a line whose words are given from left to right.
 
     Undoes what the Unicode bidirectional algorithm does to show a line: what runs from
-    right to left is turned round, but for the numbers and the foreign words in it.
+    right to left is turned round, but for the numbers and the foreign words in it. pdfium
+    does so as well, but leaves half of the words of an Arabic text the wrong way round.
     """
     if not any(_is_rtl_text(word.text) for word in words):
         return " ".join(word.text for word in words)
@@ -228,35 +224,25 @@ def spoken(words: Sequence[Word]) -> str:
             signs.append(" ")
         signs += [word.text] if _is_rtl_text(word.text) else list(word.text)
     kinds = "".join(map(_kind, signs))
-    if kinds.count("L") >= kinds.count("R"):
-        return "".join(_turned(signs, kinds, _RIGHT_TO_LEFT))
-    signs, kinds = signs[::-1], kinds[::-1]
-    text = "".join(_turned(signs, kinds, _LEFT_TO_RIGHT, whole="L"))
+    turned = kinds.count("R") > kinds.count("L")
+    parts = [(0, 0, turned)]
+    for run in (_LEFT_TO_RIGHT if turned else _RIGHT_TO_LEFT).finditer(kinds):
+        parts += [(parts[-1][1], run.start(), turned), (run.start(), run.end(), not turned)]
+    parts.append((parts[-1][1], len(signs), turned))
+    text = "".join(
+        _turned(signs[start:end], kinds[start:end]) if turn else "".join(signs[start:end])
+        for start, end, turn in (reversed(parts) if turned else parts)
+    )
     brackets = re.sub(r"[^()«»\[\]]", "", text)
-    return text.translate(_MIRRORED) if brackets[:1] in tuple(")»]") else text
+    return text.translate(_MIRRORED) if turned and brackets[:1] in tuple(")»]") else text
 
 
-def _turned(
-    signs: Sequence[str], kinds: str, run: re.Pattern[str], whole: str = "R"
-) -> Iterator[str]:
-    """The signs, with the runs of a kind turned round; of a run without letters, its numbers."""
-    at = 0
-    for match in run.finditer(kinds):
-        yield from signs[at : match.start()]
-        part, inner = signs[match.start() : match.end()], match[0]
-        at = match.end()
-        if whole == "L" and "L" in inner:
-            yield from part[::-1]
-            continue
-        if whole == "R":
-            part, inner = part[::-1], inner[::-1]
-        done = 0
-        for number in _NUMBER.finditer(inner):
-            yield from part[done : number.start()]
-            yield from part[number.start() : number.end()][::-1]
-            done = number.end()
-        yield from part[done:]
-    yield from signs[at:]
+def _turned(signs: list[str], kinds: str) -> str:
+    """Signs turned round, but for the numbers in them."""
+    signs.reverse()
+    for number in _NUMBER.finditer(kinds[::-1]):
+        signs[number.start() : number.end()] = signs[number.start() : number.end()][::-1]
+    return "".join(signs)
 
 
 def _kind(sign: str) -> str:
@@ -280,8 +266,3 @@ def _is_rtl(rows: Sequence[Row]) -> bool:
     texts = [word.text for row in rows for word in row.words]
     letters = sum(text[:1].isalpha() for text in texts)
     return sum(map(_is_rtl_text, texts)) > letters / 2 if letters else False
-
-
-def margin(rows: Sequence[Row]) -> float:
-    """Where most lines of a block begin."""
-    return median(row.left for row in rows)

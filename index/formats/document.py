@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import re
-from collections.abc import Callable, Iterator
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from email.errors import MessageError
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -20,6 +25,14 @@ LONGEST_TEXT = 10_000_000
 """Characters of one article: ten thick books."""
 LONGEST_LINE = 2_000_000
 """Characters; a longer line of a text is data, not prose."""
+MB = 1_000_000
+
+DAMAGED = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
+    MessageError, OSError, RuntimeError, SyntaxError, TypeError, ValueError, lzma.LZMAError,
+    struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What libraries let through on files that are damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +70,71 @@ class Document:
         Raises:
             UnreadableSource: it has more than an article may have.
         """
-        if self.size is not None and self.size > LARGEST_FILE:
-            raise self._too_large(self.size)
-        with self.open() as file:
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise self._too_large(len(data))
+        size, data = self.size or 0, b""
+        if size <= LARGEST_FILE:
+            with self.open() as file:
+                data = file.read(LARGEST_FILE + 1)
+            size = len(data)
+        if size > LARGEST_FILE:
+            raise self.error(
+                f"has {size // MB} MB, more than the {LARGEST_FILE // MB} MB that one article may "
+                f"have. {SPLIT}"
+            )
         return data
 
-    def text(self, declared: str | None = None) -> decoding.Decoded:
-        """The same as text; `declared` is the encoding that the bytes name themselves.
+    def decoded(self, data: bytes, declared: str | None, where: str = " ") -> decoding.Decoded:
+        """Some bytes of it as text; `declared` is the encoding that they name themselves.
+
+        Raises:
+            UnreadableSource: they are no text; `where` they stand follows the name.
+        """
+        try:
+            return decoding.decoded(data, self.charset or declared)
+        except decoding.NoText as error:
+            raise UnreadableSource(f"{self.name}{where}{error}") from None
+
+    def text(self) -> decoding.Decoded:
+        """All of it as text.
 
         Raises:
             UnreadableSource: it is no text, or no prose.
         """
-        try:
-            decoded = decoding.decoded(self.read(), self.charset or declared)
-        except decoding.NoText as error:
-            raise UnreadableSource(f"{self.name} {error}") from None
+        decoded = self.decoded(self.read(), None)
         if len(decoded.text) > LONGEST_TEXT:
-            raise UnreadableSource(f"{self.name} {TOO_LONG}")
+            raise self.error(TOO_LONG)
         longest = max(map(len, decoded.text.splitlines()), default=0)
         if longest > LONGEST_LINE:
-            raise UnreadableSource(
-                f"{self.name} has a line of {longest:,} characters: that is data, not an article. "
-                "Break its lines, or leave it out."
+            raise self.error(
+                f"has a line of {longest:,} characters: that is data, not an article. Break its "
+                "lines, or leave it out."
             )
         return decoded
 
+    def error(self, said: str) -> UnreadableSource:
+        """The error to raise where all of it is of no use; what is said follows its name."""
+        return UnreadableSource(f"{self.name} {said}")
+
     def empty(self) -> UnreadableSource:
         """The error to raise where no text is found in it."""
-        return UnreadableSource(
-            f"{self.name} is empty. Put the article's text in it, or leave it out."
+        return self.error("is empty. Put the article's text in it, or leave it out.")
+
+    def only_pictures(self, number: int) -> UnreadableSource:
+        """The error to raise where it holds pictures and no text."""
+        return self.error(
+            f"holds no text, only pictures ({number}). Run OCR on them and ingest the text."
         )
 
     def problem(self, reason: str, *, warning: bool = False) -> Problem:
         """Something that is wrong with it, or with a part of it; a warning if it was read."""
         return Problem(self.source, reason, warning)
 
-    def _too_large(self, size: int) -> UnreadableSource:
-        return UnreadableSource(
-            f"{self.name} has {size // 1_000_000} MB, more than the {LARGEST_FILE // 1_000_000} MB "
-            "that one article may have. Split it: a file, or a row of a .jsonl, for each article."
-        )
+    def warnings(self, reasons: Iterable[str]) -> Iterator[Problem]:
+        """Warnings of it, each to follow its name."""
+        return (self.problem(f"{self.name} {reason}", warning=True) for reason in reasons)
 
 
-TOO_LONG = (
-    f"has more than the {LONGEST_TEXT:,} characters that one article may have. "
-    "Split it: a file, or a row of a .jsonl, for each article."
-)
+SPLIT = "Split it: a file, or a row of a .jsonl, for each article."
+TOO_LONG = f"has more than the {LONGEST_TEXT:,} characters that one article may have. {SPLIT}"
 # Hidden files, the locks of documents that are open, and what systems keep in folders for
 # themselves.
 _LITTER = re.compile(r"\.|~\$|(?:__MACOSX|(?:eh)?thumbs\.db|desktop\.ini|icon\r)\Z", re.IGNORECASE)
@@ -124,14 +153,18 @@ def is_litter(name: str) -> bool:
 
 def from_path(path: Path) -> Document:
     """A file on this machine."""
-    return Document(
-        name=shown(path.name),
-        source=shown(path.resolve()),
-        open=lambda: path.open("rb"),
-        size=path.stat().st_size,
-    )
+    source = shown(path.resolve())
+    return Document(shown(path.name), source, lambda: path.open("rb"), path.stat().st_size)
 
 
-def from_bytes(name: str, source: str, data: bytes, *, depth: int = 0) -> Document:
+def from_bytes(
+    name: str,
+    source: str,
+    data: bytes,
+    *,
+    depth: int = 0,
+    url: str | None = None,
+    charset: str | None = None,
+) -> Document:
     """Bytes that are in memory."""
-    return Document(name, source, lambda: BytesIO(data), len(data), depth=depth)
+    return Document(name, source, lambda: BytesIO(data), len(data), url, charset, depth)

@@ -5,28 +5,17 @@ No address in a feed is fetched: the user wrote none of them.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index import cleaning
 from index.cleaning import Facts
-from index.dates import parse_date, parse_moment
 from index.decoding import signature
-from index.errors import UnreadableSource
-from index.formats import fields
-from index.formats.articles import (
-    finished,
-    language_code,
-    learn_time,
-    names,
-    one_line,
-    slug,
-    warnings,
-)
-from index.formats.document import Document
-from index.lines import Line, web_address
+from index.formats import escapes
+from index.formats.articles import one_of_many
+from index.formats.document import DAMAGED, MB, Document
+from index.formats.fields import learn, one_line
 from index.records import Article, Problem
 
 if TYPE_CHECKING:
@@ -35,9 +24,6 @@ if TYPE_CHECKING:
 LARGEST_FEED = 5_000_000
 LONGEST_NAME = 100
 """Characters of an entry's title in a message."""
-
-# What feedparser lets through from the parsers that it tries one after the other.
-_BROKEN = (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def read_feed(document: Document) -> Iterator[Article | Problem]:
@@ -51,29 +37,23 @@ def read_feed(document: Document) -> Iterator[Article | Problem]:
     if not data.strip():
         raise document.empty()
     if said := signature(data):
-        raise UnreadableSource(f"{document.name} {said}")
+        raise document.error(said)
     if len(data) > LARGEST_FEED:
-        raise UnreadableSource(
-            f"{document.name} has more than {LARGEST_FEED // 1_000_000} MB. Split it."
-        )
+        raise document.error(f"has more than {LARGEST_FEED // MB} MB. Split it.")
     # As a stream: feedparser would take a string for an address or a path and open it.
     try:
         feed = feedparser.parse(io.BytesIO(data), resolve_relative_uris=False)
-    except _BROKEN:
-        raise UnreadableSource(
-            f"{document.name} is damaged: its XML or its encoding is wrong. Save it again as UTF-8."
+    except DAMAGED:
+        raise document.error(
+            "is damaged: its XML or its encoding is wrong. Save it again as UTF-8."
         ) from None
     if not feed.get("version"):
-        raise UnreadableSource(
-            f"{document.name} is XML, but no RSS or Atom feed, NewsML-G2 or NITF. Leave it out."
-        )
+        raise document.error("is XML, but no RSS or Atom feed, NewsML-G2 or NITF. Leave it out.")
     if not feed.entries:
-        raise UnreadableSource(f"{document.name} is a feed without entries. Leave it out.")
-    short = 0
+        raise document.error("is a feed without entries. Leave it out.")
     for entry in feed.entries:
         yield from _entry(document, entry, feed.feed)
-        short += not entry.get("content")
-    if short:
+    if short := sum(not entry.get("content") for entry in feed.entries):
         yield document.problem(
             f"{document.name}: {short} of {len(feed.entries)} entries hold no more than a summary. "
             "For the whole articles, ingest their addresses.",
@@ -84,10 +64,27 @@ def read_feed(document: Document) -> Iterator[Article | Problem]:
 def _entry(
     document: Document, entry: FeedParserDict, feed: FeedParserDict
 ) -> Iterator[Article | Problem]:
-    facts = _facts(entry, feed)
+    facts = Facts()
+    # Not the day of a change, which is all that some entries give.
+    published, updated = dict.get(entry, "published"), dict.get(entry, "updated")
+    contents = entry.get("content", ())
+    people = [one_line(author.get("name")) for author in entry.get("authors", ())]
+    where = "feed entry"
+    learn(facts, where, title=one_line(entry.get("title")), url=entry.get("link"))
+    learn(facts, where, authors=[name for name in people if name])
+    learn(facts, where, authors=one_line(entry.get("author")))
+    origin = one_line((entry.get("source") or {}).get("title"))
+    learn(facts, "source of the feed entry", publisher=origin)
+    learn(facts, "feed title", publisher=one_line(feed.get("title")))
+    spoken = (entry.get("language"), entry.get("dc_language"))
+    for language in (*spoken, *(part.get("language") for part in contents)):
+        learn(facts, where, language=language)
+    learn(facts, "feed", language=feed.get("language"))
+    learn(facts, where, as_of=updated, published=published)
     called = (facts.title or facts.url or "an entry without a title")[:LONGEST_NAME]
+    texts = [*(str(part.get("value", "")) for part in contents), str(entry.get("summary") or "")]
     try:
-        body = cleaning.trim(_lines(entry), facts, row=True)
+        body = cleaning.trim(escapes.paragraphs(max(texts, key=len)), facts, row=True)
     except ValueError:
         yield document.problem(f'{document.name}: "{called}" has more markup than an article has.')
         return
@@ -95,37 +92,4 @@ def _entry(
         yield document.problem(f'{document.name}: "{called}" holds no text. Ingest its address.')
         return
     key = one_line(entry.get("id")) or facts.url or facts.title or body[0].text
-    digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
-    name = f"{slug(facts.title or document.stem)[:48]}-{digest[:8]}"
-    made = finished(name, f"{document.source}#{name}", body, facts)
-    yield made
-    for warning in warnings(made):
-        yield Problem(made.source, f'{document.name}: "{called}" {warning}', warning=True)
-
-
-def _facts(entry: FeedParserDict, feed: FeedParserDict) -> Facts:
-    facts = Facts()
-    origin = entry.get("source") or {}
-    facts.learn("title", fields.line(one_line(entry.get("title"))), "feed entry")
-    # Not the day of a change, which is all that some entries give.
-    facts.learn("published", parse_date(one_line(dict.get(entry, "published"))), "feed entry")
-    facts.learn("url", web_address(one_line(entry.get("link"))), "feed entry")
-    people = [one_line(author.get("name")) for author in entry.get("authors", ())]
-    facts.learn("authors", tuple(filter(None, people)), "feed entry")
-    facts.learn("authors", names(one_line(entry.get("author"))), "feed entry")
-    facts.learn("publisher", fields.line(one_line(origin.get("title"))), "source of the feed entry")
-    facts.learn("publisher", fields.line(one_line(feed.get("title"))), "feed title")
-    contents = [part.get("language") for part in entry.get("content", ())]
-    for spoken in (entry.get("language"), entry.get("dc_language"), *contents):
-        facts.learn("language", language_code(spoken), "feed entry")
-    facts.learn("language", language_code(feed.get("language")), "feed")
-    facts.learn("as_of", parse_moment(one_line(dict.get(entry, "updated"))), "feed entry")
-    learn_time(facts, dict.get(entry, "published"), "feed entry")
-    return facts
-
-
-def _lines(entry: FeedParserDict) -> list[Line]:
-    """The paragraphs of an entry: of its content, or else of its summary."""
-    contents = [str(part.get("value", "")) for part in entry.get("content", ())]
-    html = max([*contents, str(entry.get("summary") or "")], key=len)
-    return fields.paragraphs(html)
+    yield from one_of_many(document, key, body, facts, f': "{called}"')

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from index.errors import UnreadableSource
 from index.formats import rows
-from index.formats.articles import one_line, squeezed
-from index.formats.document import LARGEST_FILE, Document
+from index.formats.document import LARGEST_FILE, MB, Document
+from index.formats.fields import one_line, squeezed
+from index.formats.rows import Fields
 from index.records import Article, Problem
 
 DEEPEST = 4
 """How deep in a file a list of articles may lie, as in {"response": {"docs": [...]}}."""
 
-_Object = dict[str, object]
+ArticleOf = Callable[[Fields], Iterator[Article | str]]
 
 
 def read_jsonl(document: Document) -> Iterator[Article | Problem]:
@@ -25,14 +25,26 @@ def read_jsonl(document: Document) -> Iterator[Article | Problem]:
     A field that cannot be used is reported and the article read without it.
     """
     encoding, doubts = rows.encoding(document)
-    orders = rows.Orders(partial(_objects, document, encoding))
-    yield from (document.problem(f"{document.name} {doubt}", warning=True) for doubt in doubts)
+
+    def objects() -> Iterator[Fields]:
+        parsed = (_parsed(row) for _, row in _lines(document, encoding))
+        return (fields for fields in parsed if isinstance(fields, dict))
+
+    dated = rows.day_orders(objects)
+    article_of = partial(rows.article_of, document=document, doubts=doubts, dated=dated)
+    yield from document.warnings(doubts)
     number = 0
     for number, row in _lines(document, encoding):
         if number == 1 and row.strip() in ("[", "[{", "{"):
             yield from read_json(document)  # one value over many lines
             return
-        items = _row(row, document, doubts, orders)
+        if len(row) >= LARGEST_FILE:
+            large = f"has more than {LARGEST_FILE // MB} MB. One row is one article."
+            items: Iterable[Article | str] = [large]
+        elif (value := _parsed(row)) is None:
+            items = ["is not valid JSON. Write one object per line, as JSON."]
+        else:
+            items = _items(value, {}, article_of)
         yield from rows.placed(items, document, f", line {number}")
     if not number:
         raise rows.no_rows(document)
@@ -44,58 +56,56 @@ def read_json(document: Document) -> Iterator[Article | Problem]:
     try:
         value = json.loads(decoded.text)
     except (ValueError, RecursionError):
-        first = decoded.text.lstrip("\ufeff \r\n\t").partition("\n")[0]
-        if isinstance(_parsed(first), dict):
+        text = decoded.text.strip("\ufeff \r\n\t")
+        if isinstance(_parsed(text.partition("\n")[0]), dict):
             yield from read_jsonl(document)
             return
-        if not decoded.text.strip("\ufeff \r\n\t"):
-            raise document.empty() from None
-        raise UnreadableSource(
-            f"{document.name} is not valid JSON. Save it again, or leave it out."
-        ) from None
+        invalid = document.error("is not valid JSON. Save it again, or leave it out.")
+        raise (invalid if text else document.empty()) from None
     if isinstance(value, dict) and (article := _only(value)):
         found = rows.article_of(article, document, decoded.doubts, alone=True)
         yield from rows.placed(found, document, "")
         return
     articles, around = _longest_list(value)
     if not articles:
-        raise UnreadableSource(
-            f"{document.name} holds no article: nothing in it is called text, body, content, "
-            "article or story. Name the text so, or leave it out."
+        raise document.error(
+            "holds no article: nothing in it is called text, body, content, article or story. Name "
+            "the text so, or leave it out."
         )
-    doubts = decoded.doubts
-    yield from (document.problem(f"{document.name} {doubt}", warning=True) for doubt in doubts)
-    orders = rows.Orders(lambda: (one for one in articles if isinstance(one, dict)))
-    for number, one in enumerate(articles, 1):
-        if isinstance(one, dict):
-            items = rows.article_of(
-                _with(_only(one) or one, around), document, doubts, orders=orders
-            )
-            yield from rows.placed(items, document, f", article {number}")
-        else:
-            yield document.problem(
-                f'{document.name}, article {number}: is not an object. Write {{"text": "..."}}.'
-            )
+    yield from document.warnings(decoded.doubts)
+    dated = rows.day_orders(lambda: (item for item in articles if isinstance(item, dict)))
+    article_of = partial(rows.article_of, document=document, doubts=decoded.doubts, dated=dated)
+    for number, item in enumerate(articles, 1):
+        items = _items(item, around, article_of)
+        yield from rows.placed(items, document, f", article {number}")
 
 
-def _only(value: _Object, depth: int = DEEPEST) -> _Object | None:
+def _items(value: object, around: Fields, article_of: ArticleOf) -> Iterable[Article | str]:
+    """The article of one value, and what is wrong with it; `around` is what holds its list."""
+    if not isinstance(value, dict):
+        return ['is not an object. Write {"text": "..."}.']
+    return article_of(_with(_only(value) or value, around))
+
+
+def _only(value: Fields, depth: int = DEEPEST) -> Fields | None:
     """The one article that an object is or holds, as {"article": {...}} does."""
     if rows.text_of(value)[1]:
         return value
-    inner = [one for one in value.values() if isinstance(one, dict)] if depth else []
-    found = [one for one in (_only(part, depth - 1) for part in inner) if one]
+    inner = [part for part in value.values() if isinstance(part, dict)] if depth else []
+    found = [fields for fields in (_only(part, depth - 1) for part in inner) if fields]
     if len(found) == 1 and not _longest_list(value)[0]:
-        return {**{key: one for key, one in value.items() if not isinstance(one, dict)}, **found[0]}
+        around = {key: part for key, part in value.items() if not isinstance(part, dict)}
+        return {**around, **found[0]}
     return None
 
 
-def _longest_list(value: object, depth: int = DEEPEST) -> tuple[list[object], _Object]:
+def _longest_list(value: object, depth: int = DEEPEST) -> tuple[list[object], Fields]:
     """The longest list of articles in a value, and the object that holds it."""
     if isinstance(value, list):
-        if any(isinstance(one, dict) and rows.has_text(one) for one in value):
+        if any(isinstance(item, dict) and rows.has_text(item) for item in value):
             return value, {}
         return [], {}
-    best: tuple[list[object], _Object] = [], {}
+    best: tuple[list[object], Fields] = [], {}
     if isinstance(value, dict) and depth:
         for part in value.values():
             found, around = _longest_list(part, depth - 1)
@@ -104,33 +114,17 @@ def _longest_list(value: object, depth: int = DEEPEST) -> tuple[list[object], _O
     return best
 
 
-def _with(article: _Object, around: Mapping[str, object]) -> _Object:
+def _with(article: Fields, around: Fields) -> Fields:
     """An article's fields, with what its feed says of all: its title is the publisher's name."""
     known = {squeezed(key) for key in article}
-    added: _Object = {}
+    added: Fields = {}
     if "jsonfeed.org" in one_line(around.get("version")):
         added = {
             "publisher": around.get("title"),
             "authors": around.get("authors") or around.get("author"),
             "language": around.get("language"),
         }
-    return {**article, **{key: one for key, one in added.items() if one and key not in known}}
-
-
-def _row(
-    row: str, document: Document, doubts: Iterable[str], orders: rows.Orders
-) -> Iterator[Article | str]:
-    """The article of one row, and what is wrong with the row."""
-    if len(row) >= LARGEST_FILE:
-        yield f"has more than {LARGEST_FILE // 1_000_000} MB. One row is one article."
-        return
-    fields = _parsed(row)
-    if fields is None:
-        yield "is not valid JSON. Write one object per line, as JSON."
-    elif not isinstance(fields, dict):
-        yield 'is not an object. Write {"text": "..."}.'
-    else:
-        yield from rows.article_of(_only(fields) or fields, document, doubts, orders=orders)
+    return {**article, **{key: part for key, part in added.items() if part and key not in known}}
 
 
 def _parsed(text: str) -> object:
@@ -139,12 +133,6 @@ def _parsed(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _objects(document: Document, encoding: str) -> Iterator[_Object]:
-    for _, row in _lines(document, encoding):
-        if isinstance(fields := _parsed(row), dict):
-            yield fields
 
 
 def _lines(document: Document, encoding: str) -> Iterator[tuple[int, str]]:

@@ -1,34 +1,41 @@
-"""What a letter holds, whichever program wrote it: headers, texts, files."""
+"""What letters and archived pages are made of: headers, texts, files, and further letters."""
 
 from __future__ import annotations
 
+import email
 import mimetypes
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
 from email.message import Message
-from typing import Any
+from email.policy import EmailPolicy
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from index.decoding import NoText, decode
-from index.formats import mime
-from index.formats.articles import one_line
+from index.errors import UnreadableSource
+from index.formats.document import DAMAGED
+from index.formats.fields import one_line
 
+MOST_PARTS = 2_000
+MOST_MARKS = 10 * MOST_PARTS
+"""Lines that may divide a letter: its parser takes a second for 5,000 parts."""
+LONGEST_HEADER = 2_000
 DEEPEST_PART = 40
 DEEPEST_LETTER = 5
 """Parts, and letters, inside each other; what lies deeper is told."""
 HEADERS = (
-    "content-language",
-    "date",
-    "from",
-    "list-id",
-    "list-unsubscribe",
-    "message-id",
-    "organization",
-    "subject",
-)
+    "content-language", "date", "from", "list-id", "list-unsubscribe", "message-id",
+    "organization", "subject",
+)  # fmt: skip
 """Those that are kept."""
 
 _SIGNATURES = ("pgp-signature", "pkcs7-signature", "x-pkcs7-signature")
 _LOCKED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_CUT = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect)
+
+Part: TypeAlias = "Message[Any, Any]"
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -58,27 +65,104 @@ class Letter:
     """Those that are shown in it."""
 
 
-def of_message(message: Message[Any, Any], depth: int = 0) -> Letter:
+class _Policy(EmailPolicy):
+    """`email.policy.default`, but a header that it cannot read is a string as it stands.
+
+    Headers are cut at a length that its parser takes in its stride, and those in eight
+    bits are decoded, which it would not do.
+    """
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        """The value of a header."""
+        text = str(value)[:LONGEST_HEADER]
+        if not text.isascii():
+            try:
+                text = decode(text.encode("utf-8", "surrogateescape"), "cp1252")
+            except (NoText, ValueError):
+                text = text.encode("ascii", "replace").decode()
+        try:
+            return super().header_fetch_parse(name, text)
+        except DAMAGED:
+            return " ".join(text.split())
+
+
+_POLICY = _Policy()
+
+
+def parsed(data: bytes, name: str) -> Part:
+    """A letter, its parts told apart.
+
+    Raises:
+        UnreadableSource: they cannot be.
+    """
+    if data.count(b"\n--") > MOST_MARKS:
+        raise UnreadableSource(
+            f"{name} has more parts than a letter has. Save what is attached to it, ingest that."
+        )
+    try:
+        return email.message_from_bytes(data, policy=_POLICY)
+    except DAMAGED:
+        raise damaged(name) from None
+
+
+def damaged(name: str) -> UnreadableSource:
+    """The error to raise where the parts of a letter make no sense."""
+    return UnreadableSource(f"{name} is damaged: its parts cannot be told apart. Save it again.")
+
+
+def _safe(ask: Callable[[], _T], default: _T) -> _T:
+    """What a part says of itself, or the default where that is damaged."""
+    try:
+        return ask()
+    except DAMAGED:
+        return default
+
+
+def content(part: Part) -> bytes:
+    """The bytes of a part, decoded; none where it holds none."""
+    data = _safe(lambda: part.get_payload(decode=True), None)
+    return data if isinstance(data, bytes) else b""
+
+
+def charset(part: Part) -> str | None:
+    """The encoding that a part names."""
+    return _safe(part.get_content_charset, None)
+
+
+def headers_of(message: Part) -> dict[str, str]:
+    """The headers that are kept, each on one line."""
+    return {name: one_line(_safe(partial(_header, message, name), "")) for name in HEADERS}
+
+
+def _header(message: Part, name: str) -> str:
+    return str(message.get(name) or "")
+
+
+def letter_of(message: Part, depth: int = 0) -> Letter:
     """A letter as it was sent; `depth` is in how many parts it lies itself."""
-    letter = Letter({name: one_line(mime.header(message, name)) for name in HEADERS})
-    left = [mime.MOST_PARTS]
+    letter = Letter(headers_of(message))
+    left = [MOST_PARTS]
     _take_apart(message, letter, left, depth)
     if left[0] < 0:
         letter.doubts.append(
-            f"has more than {mime.MOST_PARTS:,} parts; those after them were not read. Save its "
+            f"has more than {MOST_PARTS:,} parts; those after them were not read. Save its "
             "attachments and ingest them."
         )
     return letter
 
 
-def _take_apart(part: Message[Any, Any], letter: Letter, left: list[int], depth: int) -> None:
+def _take_apart(part: Part, letter: Letter, left: list[int], depth: int) -> None:
     """Sort a part, with all in it, into the letter."""
     left[0] -= 1
     if left[0] < 0:
         return
-    kind = mime.kind(part)
+    kind = _safe(part.get_content_type, "text/plain")
     main, _, sub = kind.partition("/")
-    inner = list(mime.inner(part))
+    # The text of what has no parts would be decoded for nothing, by what it says of itself.
+    payload = part.get_payload() if part.is_multipart() else ()
+    inner = [inside for inside in payload if isinstance(inside, Message)]
+    name = one_line(_safe(part.get_filename, None) or "")
+    shown_as = _safe(part.get_content_disposition, None)
     if any(isinstance(defect, _CUT) for defect in part.defects):
         letter.doubts.append("ends before its last part does: it was cut off. Save it again.")
     if kind in _LOCKED:
@@ -88,64 +172,35 @@ def _take_apart(part: Message[Any, Any], letter: Letter, left: list[int], depth:
     elif kind == "message/rfc822":
         further = depth + DEEPEST_PART // DEEPEST_LETTER
         fits = bool(inner) and further <= DEEPEST_PART
-        letter.letters += [of_message(one, further) for one in inner] if fits else []
+        letter.letters += [letter_of(inside, further) for inside in inner] if fits else []
         letter.unread += [] if fits else [kind]
-    elif kind == "multipart/alternative" and inner:
-        _add_alternative(inner, letter, left, depth)
     elif inner:
-        for one in inner:
-            _take_apart(one, letter, left, depth + 1)
-    elif mime.is_attached(part):
-        _add_file(part, letter, kind)
-    elif kind in ("text/plain", "text/html"):
+        first = len(letter.texts)
+        for inside in inner:
+            _take_apart(inside, letter, left, depth + 1)
+        texts = letter.texts[first:]
+        if kind == "multipart/alternative" and texts:  # forms of one text
+            plain = "\n\n".join(text.plain for text in texts if text.plain)
+            html = "\n".join(text.html for text in texts if text.html)
+            letter.texts[first:] = [Text(plain, html)]
+    elif kind in ("text/plain", "text/html") and not name and shown_as != "attachment":
         _add_text(part, letter, kind)
-    elif main == "image":
+    elif main == "image" and not name and shown_as != "attachment":
         letter.pictures += 1
-    elif main == "multipart":
-        letter.unread += ["a part in disorder"] if mime.content(part).strip() else []
+    elif main == "multipart" and not name and shown_as != "attachment":
+        letter.unread += ["a part in disorder"] if content(part).strip() else []
     elif sub not in _SIGNATURES:
-        _add_file(part, letter, kind)
+        name = name or f"part-{len(letter.files) + 1}{mimetypes.guess_extension(kind) or ''}"
+        letter.files.append((name, content(part)))
 
 
-_CUT = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect)
-
-
-def _add_alternative(
-    parts: list[Message[Any, Any]], letter: Letter, left: list[int], depth: int
-) -> None:
-    """Forms of one text: a plain one, and one in HTML with what belongs to it."""
-    both = Letter()
-    for part in parts:
-        _take_apart(part, both, left, depth + 1)
-    plain = "\n\n".join(text.plain for text in both.texts if text.plain)
-    html = "\n".join(text.html for text in both.texts if text.html)
-    if plain or html:
-        letter.texts.append(Text(plain, html))
-    letter.files += both.files
-    letter.letters += both.letters
-    letter.unread += both.unread
-    letter.doubts += both.doubts
-    letter.pictures += both.pictures
-    letter.locked = letter.locked or both.locked
-
-
-def _add_text(part: Message[Any, Any], letter: Letter, kind: str) -> None:
-    data = mime.content(part)
+def _add_text(part: Part, letter: Letter, kind: str) -> None:
+    data = content(part)
     if not data.strip():
         return
     try:
-        text = decode(data, mime.charset(part))
+        text = decode(data, charset(part))
     except NoText:
         letter.unread.append(f"a part called {kind} that is no text")
-        return
-    letter.texts.append(Text(plain=text) if kind == "text/plain" else Text(html=text))
-
-
-def _add_file(part: Message[Any, Any], letter: Letter, kind: str) -> None:
-    name, data = one_line(mime.file_name(part)), mime.content(part)
-    if kind.partition("/")[2] in _SIGNATURES:
-        return
-    if not name:
-        end = mimetypes.guess_extension(kind) or ""
-        name = f"part-{len(letter.files) + 1}{end}"
-    letter.files.append((name, data))
+    else:
+        letter.texts.append(Text(plain=text) if kind == "text/plain" else Text(html=text))

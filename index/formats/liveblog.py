@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from index.dates import parse_moment
-from index.formats.blocks import Block, upwards
+from index.formats.boilerplate import Block, upwards
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -20,14 +20,14 @@ LEAST_SHARE = 0.5
 """Of the story's prose; where posts hold less, times stand in it for another reason."""
 _WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
 _SHOWN = re.compile(r"(?:[01]?\d|2[0-3])[:.h][0-5]\d")
+_NO_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def in_order(story: Sequence[Block]) -> list[Block]:
     """The blocks of a story; those of a live blog by posts, each paragraph after its time.
 
     It is "18:30: …", the newest post's first. What stands before the posts and after them
-    stays there. The blocks of a page that is no live
-    blog are given back as they are.
+    stays there. The blocks of a page that is no live blog are given back as they are.
     """
     times = _times(story)
     posts: dict[HtmlElement, list[Block]] = {}
@@ -39,14 +39,14 @@ def in_order(story: Sequence[Block]) -> list[Block]:
             posts.setdefault(post, []).append(block)
         else:
             (after if posts else before).append(block)
-    posts = {post: blocks for post, blocks in posts.items() if any(one.prose for one in blocks)}
+    posts = {post: blocks for post, blocks in posts.items() if any(b.prose for b in blocks)}
     inside = sum(block.prose for block in chain(*posts.values()))
-    if len(posts) < FEWEST_POSTS or inside < LEAST_SHARE * sum(one.prose for one in story):
+    if len(posts) < FEWEST_POSTS or inside < LEAST_SHARE * sum(block.prose for block in story):
         return list(story)
-    newest = sorted(posts, key=lambda post: _moment(times[post]), reverse=True)
+    newest = sorted(posts, key=lambda post: parse_moment(times[post]) or _NO_TIME, reverse=True)
     with_day = len({times[post][:10] for post in posts}) > 1
-    told = [list(_timed(posts[post], times[post], with_day)) for post in newest]
-    return [*before, *chain(*told), *after]
+    timed = (_timed(posts[post], times[post], with_day) for post in newest)
+    return [*before, *chain(*timed), *after]
 
 
 def _times(story: Sequence[Block]) -> dict[HtmlElement, str]:
@@ -55,20 +55,15 @@ def _times(story: Sequence[Block]) -> dict[HtmlElement, str]:
         return {}
     root = story[0].element.getroottree().getroot()
     times = [time for time in root.iter("time") if _WRITTEN.match(time.get("datetime") or "")]
-    held: dict[HtmlElement, int] = {}
     if len(times) > MOST_POSTS:
         return {}
-    for time in times:
-        for element in upwards(time):
-            held[element] = held.get(element, 0) + 1
+    held: dict[HtmlElement, int] = {}
+    for element in chain(*map(upwards, times)):
+        held[element] = held.get(element, 0) + 1
     return {
         [element for element in upwards(time) if held[element] == 1][-1]: str(time.get("datetime"))
         for time in times
     }
-
-
-def _moment(written: str) -> dt.datetime:
-    return parse_moment(written) or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _timed(blocks: Sequence[Block], written: str, with_day: bool) -> Iterator[Block]:

@@ -11,20 +11,12 @@ from pathlib import PurePosixPath
 
 from index import cleaning
 from index.cleaning import Facts
-from index.dates import parse_date
 from index.errors import UnreadableSource
-from index.formats import markup, mime, newsletters, outlook
-from index.formats.articles import (
-    article,
-    finished,
-    language_code,
-    learn_time,
-    one_line,
-    slug,
-    warnings,
-)
-from index.formats.document import LARGEST_FILE, Document, Reader, from_bytes
-from index.formats.letters import Letter, Text, of_message
+from index.formats import letters, markup, newsletters, outlook
+from index.formats.articles import article, one_of_many
+from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document, Reader, from_bytes
+from index.formats.fields import learn, one_line
+from index.formats.letters import Letter, Text
 from index.lines import Line, is_agency, is_name
 from index.paragraphs import plain_paragraphs
 from index.records import Article, Problem
@@ -53,21 +45,17 @@ _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 def read_letter(
     document: Document, inner: Reader, known: Collection[str]
 ) -> Iterator[Article | Problem]:
-    """A .eml file: the articles in its text, and what `inner` reads from its attachments.
+    """A .eml or .msg file: the articles in its text, and what `inner` reads from its attachments.
 
     The day of the letter is that of publication: it is when the text was sent out. A
     forwarded letter tells neither who wrote the text nor when. `known` are the ends of
     the names of files that `inner` reads.
     """
-    message = mime.message(document.read(), document.name)
-    yield from _letter(document, of_message(message), inner, known)
-
-
-def read_outlook(
-    document: Document, inner: Reader, known: Collection[str]
-) -> Iterator[Article | Problem]:
-    """A .msg file: the same for a letter that Outlook has saved."""
-    yield from _letter(document, outlook.letter(document), inner, known)
+    if document.suffix == ".msg":
+        letter = outlook.letter(document)
+    else:
+        letter = letters.letter_of(letters.parsed(document.read(), document.name))
+    yield from _letter(document, letter, inner, known)
 
 
 def read_mailbox(
@@ -76,23 +64,24 @@ def read_mailbox(
     """A .mbox file: the same for each of its letters."""
     number = 0
     for number, data in enumerate(_letters(document), 1):
-        name = f"letter {number} of {document.name}"
         key = _MESSAGE_ID.search(data[:LONGEST_LINE])
         digest = hashlib.sha256(key[1] if key else data).hexdigest()[:12]
-        one = dataclasses.replace(document, name=name, source=f"{document.source}#{digest}")
+        name, source = f"letter {number} of {document.name}", f"{document.source}#{digest}"
+        own = dataclasses.replace(document, name=name, source=source)
         try:
             if len(data) > LARGEST_FILE:
-                raise UnreadableSource(
-                    f"{name} has more than {LARGEST_FILE // 1_000_000} MB. Save what is attached "
-                    "to it, and ingest that."
+                raise own.error(
+                    f"has more than {LARGEST_FILE // MB} MB. Save what is attached to it, and "
+                    "ingest that."
                 )
-            yield from _letter(one, of_message(mime.message(data, name)), inner, known)
+            message = letters.parsed(data, name)
+            yield from _letter(own, letters.letter_of(message), inner, known)
         except UnreadableSource as error:
-            yield one.problem(str(error))
+            yield own.problem(str(error))
     if not number:
-        raise UnreadableSource(
-            f"{document.name} holds no letters: no line begins with “From ” and a sender. Export "
-            "the mailbox again, or save its letters as .eml."
+        raise document.error(
+            "holds no letters: no line begins with “From ” and a sender. Export the mailbox again, "
+            "or save its letters as .eml."
         )
 
 
@@ -124,7 +113,7 @@ def _letter(
     """The articles of one letter, of the letters in it and of the files attached to it."""
     facts = _facts(letter.headers)
     lines = [line for text in letter.texts for line in _lines(text, facts)]
-    files = [(name, data) for name, data in letter.files if _suffix(name) in known]
+    files = [file for file in letter.files if _suffix(file[0]) in known]
     others = [name for name, _ in letter.files if _suffix(name) not in known] + letter.unread
     facts.doubts += _doubts(letter, others, len(files))
     files = files[:MOST_ATTACHMENTS]
@@ -135,14 +124,13 @@ def _letter(
             yield document.problem(f"{document.name} {doubt}")
         if not (files or letter.letters or facts.doubts):
             raise
-    for number, one in enumerate(letter.letters, 1):
-        name = f"letter {number} in {document.name}"
-        source = f"{document.source}#letter-{number}"
-        attached = dataclasses.replace(document, name=name, source=source, depth=document.depth + 1)
+    for number, attached in enumerate(letter.letters, 1):
+        name, source = f"letter {number} in {document.name}", f"{document.source}#letter-{number}"
+        own = dataclasses.replace(document, name=name, source=source, depth=document.depth + 1)
         try:
-            yield from _letter(attached, one, inner, known)
+            yield from _letter(own, attached, inner, known)
         except UnreadableSource as error:
-            yield attached.problem(str(error))
+            yield own.problem(str(error))
     for name, data in files:
         source = f"{document.source}#{name}"
         yield from inner(from_bytes(name, source, data, depth=document.depth + 1))
@@ -156,31 +144,25 @@ def _articles(
     Raises:
         UnreadableSource: the letter holds no text.
     """
+    if not lines and letter.pictures:
+        raise document.error(
+            f"is a letter of pictures ({letter.pictures}), without text. Run OCR on them and "
+            "ingest the text."
+        )
+    if not lines:
+        raise document.error("is a letter without text. Save it again, or leave it out.")
     stories = newsletters.stories(lines, facts.title)
-    if not stories and lines:
+    if not stories:
         yield from article(document, lines, facts)
-    elif not lines:
-        said = "is a letter without text. Save it again, or leave it out."
-        if letter.pictures:
-            said = f"is a letter of pictures ({letter.pictures}), without text. Run OCR on them and"
-            said += " ingest the text."
-        raise UnreadableSource(f"{document.name} {said}")
     key = letter.headers.get("message-id") or f"{document.stem} {letter.headers.get('date')}"
     doubts = facts.doubts
-    for story in stories:
+    for title, body in stories:
         own = dataclasses.replace(facts, doubts=doubts, provenance=dict(facts.provenance))
-        if story.title:
-            own.title, own.provenance["title"] = story.title, "heading"
-        body = cleaning.trim(story.lines, own)
-        if not body:
-            continue
-        digest = hashlib.sha256(f"{key} {story.title}".encode(errors="replace")).hexdigest()[:8]
-        name = f"{slug(own.title or document.stem)[:48]}-{digest}"
-        made = finished(name, f"{document.source}#{name}", body, own)
-        yield made
-        for warning in warnings(made):
-            yield Problem(made.source, f"{document.name} {warning}", warning=True)
-        doubts = []  # told once
+        if title:
+            own.title, own.provenance["title"] = title, "heading"
+        if kept := cleaning.trim(body, own):
+            yield from one_of_many(document, f"{key} {title}", kept, own)
+            doubts = []  # told once
 
 
 def _doubts(letter: Letter, others: Sequence[str], files: int) -> list[str]:
@@ -206,21 +188,23 @@ def _suffix(name: str) -> str:
     return PurePosixPath(name).suffix.lower()
 
 
-# --- headers -----------------------------------------------------------------------------------
-
-
 def _facts(headers: dict[str, str]) -> Facts:
+    """What the headers say."""
     facts = Facts()
     spoken = headers.get("content-language", "").split(",")[0]
-    facts.learn("language", language_code(spoken), "Content-Language header")
+    learn(facts, "Content-Language header", language=spoken)
     subject = _REPLY.sub("", headers.get("subject", "")).strip()
-    forwarded = _FORWARDED.match(subject)
     facts.learn("title", _FORWARDED.sub("", subject), "Subject header")
-    if forwarded:
+    if _FORWARDED.match(subject):
         return facts
-    facts.learn("published", parse_date(headers.get("date", "")), "Date header")
-    learn_time(facts, headers.get("date", ""), "Date header")
-    sender = _sender(headers.get("from", ""))
+    learn(facts, "Date header", published=headers.get("date", ""))
+    sender = headers.get("from", "")
+    if "@" in sender:
+        try:
+            sender = one_line(email.utils.parseaddr(sender)[0])
+        except DAMAGED:
+            sender = ""
+    sender = sender.strip("\"' ")
     if is_name(sender) and not _MACHINE.search(sender):
         to_a_list = bool(headers.get("list-id") or headers.get("list-unsubscribe"))
         outlet = to_a_list or is_agency(sender) or " " not in sender
@@ -230,47 +214,33 @@ def _facts(headers: dict[str, str]) -> Facts:
     return facts
 
 
-def _sender(header: str) -> str:
-    """The name in a From header, with or without an address."""
-    if "@" not in header:
-        return header.strip("\"' ")
-    try:
-        return one_line(email.utils.parseaddr(header)[0]).strip("\"' ")
-    except mime.DAMAGED:
-        return ""
-
-
 # --- texts -------------------------------------------------------------------------------------
 
 
 def _lines(text: Text, facts: Facts) -> list[Line]:
     """The paragraphs of a text, of its richer form; a doubt where the other one says more."""
-    plain = _plain_lines(text.plain) if text.plain else []
+    before, *after = _SIGNATURE.split(text.plain, maxsplit=1)
+    signed = before.strip() and len("".join(after)) <= LONGEST_SIGNATURE
+    words = newsletters.without_trackers(before if signed else text.plain)
+    plain = newsletters.without_notes(plain_paragraphs(words))
     html = _html_lines(text.html, facts) if text.html else []
-    kept, other = (html, plain) if _length(html) * PLAIN_FROM >= _length(plain) else (plain, html)
-    there, missing = _words(other), _words(other) - _words(kept)
+    lengths = [sum(len(line.text) for line in lines) for lines in (plain, html)]
+    forms = [("its HTML", html), ("its plain text", plain)]
+    if lengths[1] * PLAIN_FROM < lengths[0]:
+        forms.reverse()
+    (name, kept), (other_name, other) = forms
+    there = _words(other)
+    missing = there - _words(kept)
     if len(missing) > max(LEAST_WORDS, (1 - LEAST_SHARED) * len(there)):
-        forms = ("its plain text", "its HTML") if kept is html else ("its HTML", "its plain text")
         facts.doubts.append(
-            f"says other things in {forms[0]} than in {forms[1]}: {len(missing)} of {len(there)} "
-            f"words. Only {forms[1]} was read; save the other as a file of its own."
+            f"says other things in {other_name} than in {name}: {len(missing)} of {len(there)} "
+            f"words. Only {name} was read; save the other as a file of its own."
         )
     return kept
 
 
-def _length(lines: Sequence[Line]) -> int:
-    return sum(len(line.text) for line in lines)
-
-
 def _words(lines: Sequence[Line]) -> set[str]:
     return {word for line in lines for word in re.findall(r"\w+", line.text.casefold())}
-
-
-def _plain_lines(text: str) -> list[Line]:
-    before, *after = _SIGNATURE.split(text, maxsplit=1)
-    if before.strip() and len("".join(after)) <= LONGEST_SIGNATURE:
-        text = before
-    return newsletters.without_notes(plain_paragraphs(newsletters.without_trackers(text)))
 
 
 def _html_lines(html: str, facts: Facts) -> list[Line]:

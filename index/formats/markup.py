@@ -14,21 +14,19 @@ if TYPE_CHECKING:
 
 LONGEST_MARKUP = 5_000_000
 """Characters of a page without the pictures that it carries inside; no article has more."""
+CELL_BREAK = " | "
+LONGEST_CELL = 150
+"""Characters; what has more in one cell is a layout, or prose."""
 
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt figure fieldset"
     " footer form h1 h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section summary table"
     " tbody td tfoot th thead tr ul".split()
 )
-_CELLS = frozenset(("td", "th"))
-CELL_BREAK = " | "
-LONGEST_CELL = 150
-"""Characters; what has more in one cell is a layout, or prose."""
 _DROPPED = frozenset(
     "audio button canvas figcaption iframe img input noscript object picture script select"
     " source style svg template textarea title video".split()
 )
-_SPACE = re.compile(r"\s+")
 # What a saved page carries inside its addresses: pictures and fonts, in base64.
 _EMBEDDED = re.compile(r"data:[\w.+-]+/[\w.+-]+[^\s\"'()<>]{200,}")
 _UNWANTED = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)])
@@ -54,21 +52,17 @@ def parsed(html: str) -> HtmlElement | None:
         return None
 
 
-def paragraphs(tree: HtmlElement) -> list[Line]:
-    """The paragraphs of a tree."""
-    return unwrap(list(blocks(tree)))
-
-
-def blocks(tree: HtmlElement) -> Iterator[list[Line]]:
-    """The blocks of a tree, each as the lines that breaks divide it into.
-
-    Pictures, scripts and forms go, and what they show is not the text's words.
-    """
-    return (lines for _, lines in placed(tree))
+def paragraphs(tree: HtmlElement | None) -> list[Line]:
+    """The paragraphs of a tree; none where there is no tree."""
+    return unwrap([lines for _, lines in placed(tree)]) if tree is not None else []
 
 
 def placed(tree: HtmlElement) -> Iterator[tuple[HtmlElement, list[Line]]]:
-    """The same, each with the element that it stands in. The row of a table is one line."""
+    """The blocks of a tree, each with the element that it stands in.
+
+    A block is the lines that breaks divide it into; the row of a table is one line.
+    Pictures, scripts and forms go, and what they show is not the text's words.
+    """
     from lxml.etree import iterwalk
 
     block = _Block()
@@ -77,22 +71,28 @@ def placed(tree: HtmlElement) -> Iterator[tuple[HtmlElement, list[Line]]]:
     row = False
     for event, element in iterwalk(tree, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else "script"
+        cell = tag in ("td", "th")
         if tag == "tr":
             row = event == "start" and _is_row_of_data(element)
-        splits = tag in _BLOCKS and not (row and tag in _CELLS)
+        splits = tag in _BLOCKS and not (row and cell)
         if event == "start":
             skipped += tag in _DROPPED
-            if not skipped:
-                if splits:
-                    yield from ((inside, lines) for lines in block.taken(_level(element)))
-                    inside = element
-                elif row and tag in _CELLS and element.getprevious() is not None:
-                    block.add(CELL_BREAK)
-                block.begin(tag, element)
-                block.add(element.text)
+            if skipped:
+                continue
+            if splits:
+                yield from ((inside, lines) for lines in block.taken(_level(element)))
+                inside = element
+            elif row and cell and element.getprevious() is not None:
+                block.add(CELL_BREAK)
+            if tag == "br":
+                block.end_line()
+            elif tag == "a":
+                block.links.append(str(element.get("href") or ""))
+                block.inside += 1
+            block.add(element.text)
             continue
         if not skipped:
-            block.finish(tag)
+            block.inside = max(0, block.inside - (tag == "a"))
             if splits:
                 yield from ((inside, lines) for lines in block.taken(0))
                 inside = element.getparent() if element is not tree else tree
@@ -104,9 +104,7 @@ def placed(tree: HtmlElement) -> Iterator[tuple[HtmlElement, list[Line]]]:
 
 def _is_row_of_data(row: HtmlElement) -> bool:
     """Whether a row of a table holds a few words a cell, and is not there for the layout."""
-    if len(row) < 2 or any(
-        child.tag in _BLOCKS or child.tag == "br" for cell in row for child in cell
-    ):
+    if len(row) < 2 or any(part.tag in (*_BLOCKS, "br") for cell in row for part in cell):
         return False
     return all(len(cell.text_content()) <= LONGEST_CELL for cell in row)
 
@@ -123,48 +121,30 @@ class _Block:
     """The lines of the block in hand."""
 
     def __init__(self) -> None:
+        self.links: list[str] = []
+        self.inside = 0
+        """In how many links the words that come are."""
+        self._parts: list[str] = []
+        self._linked = True
         self._heading = 0
         self._lines: list[Line] = []
-        self._restart()
-
-    def _restart(self) -> None:
-        self._parts: list[str] = []
-        self._links: list[str] = []
-        self._linked = True
-        self._inside = 0
-
-    def begin(self, tag: str, element: HtmlElement) -> None:
-        """An element inside the block opens."""
-        if tag == "br":
-            self._end_line()
-        elif tag == "a":
-            self._links.append(str(element.get("href") or ""))
-            self._inside += 1
-
-    def finish(self, tag: str) -> None:
-        """An element inside the block closes."""
-        if tag == "a":
-            self._inside = max(0, self._inside - 1)
 
     def add(self, text: str | None) -> None:
         """Words come."""
         if text:
-            self._linked = self._linked and (self._inside > 0 or not re.search(r"\w", text))
+            self._linked = self._linked and (self.inside > 0 or not re.search(r"\w", text))
             self._parts.append(text)
+
+    def end_line(self) -> None:
+        text = re.sub(r"\s+", " ", "".join(self._parts)).strip(" |")
+        if text:
+            whole = self._linked and bool(self.links)
+            self._lines.append(Line(text, self._heading, tuple(self.links), whole))
+        self._parts, self.links, self._linked = [], [], True
 
     def taken(self, heading: int) -> Iterator[list[Line]]:
         """The block, if it holds any words; the next one begins, with `heading` as its level."""
-        inside = self._inside
-        self._end_line()
+        self.end_line()
         if self._lines:
             yield self._lines
-        self._lines, self._heading, self._inside = [], heading, inside
-
-    def _end_line(self) -> None:
-        inside = self._inside
-        text = _SPACE.sub(" ", "".join(self._parts)).strip(" |")
-        if text:
-            whole = self._linked and bool(self._links)
-            self._lines.append(Line(text, self._heading, tuple(self._links), whole))
-        self._restart()
-        self._inside = inside
+        self._lines, self._heading = [], heading

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -186,34 +185,29 @@ def _is_imprint(line: Line) -> bool:
 # --- stories -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One of the stories of a newsletter."""
-
-    title: str
-    """Empty for what stands before the first heading."""
-    lines: Sequence[Line]
-
-
-def stories(lines: Sequence[Line], subject: str) -> list[Story]:
-    """The stories that the headings tell apart; none where they divide one text.
+def stories(lines: Sequence[Line], subject: str) -> list[tuple[str, Sequence[Line]]]:
+    """The titles and texts that the headings tell apart; none where they divide one text.
 
     They do so where two or more headings of one level have text of their own, and
-    either no text stands above them or they lead to pages of their own.
+    either no text stands above them or they lead to pages of their own. What stands
+    before the first heading has no title.
     """
     for level in sorted({line.heading for line in lines} - {0}):
         starts = [n for n, line in enumerate(lines) if 0 < line.heading <= level]
         parts = [(lines[a], lines[a + 1 : b]) for a, b in pairwise([*starts, len(lines)])]
-        full = [head for head, body in parts if any(is_prose(line.text) for line in body)]
+        full = [head for head, body in parts if _has_prose(body)]
         if len(full) < 2:
             continue
         before = list(lines[: starts[0]])
-        above = any(is_prose(line.text) for line in before) or full[0].heading < level
+        above = _has_prose(before) or full[0].heading < level
         titled = any(head.text.casefold() == subject.casefold() for head, _ in parts)
         lead = 2 * sum(head.linked for head in full) > len(full)
         if titled or (above and not lead):
             return []
-        found = [Story(head.text, body) for head, body in parts if body]
-        intro = [Story("", before)] if any(is_prose(line.text) for line in before) else []
-        return [*intro, *found]
+        intro = [("", before)] if _has_prose(before) else []
+        return [*intro, *((head.text, body) for head, body in parts if body)]
     return []
+
+
+def _has_prose(lines: Sequence[Line]) -> bool:
+    return any(is_prose(line.text) for line in lines)

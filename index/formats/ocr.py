@@ -38,25 +38,26 @@ def read_pictures(file: PdfFile, sheets: Sequence[Sheet]) -> Iterator[str]:
     if not pictures:
         return
     if not installed():
-        told = f"has pictures without text on {pages_named(pictures)} of {sheets[-1].number}"
-        yield f"{told}; with OCR they can be read: pip install 'byline[ocr]'"
+        pages = f"{pages_named(pictures)} of {sheets[-1].number}"
+        yield (
+            f"has pictures without text on {pages}; with OCR they can be read: "
+            "pip install 'byline[ocr]'"
+        )
         return
     ends = time.monotonic() + MOST_SECONDS
     read: list[str] = []
     bare: list[Sheet] = []
     late: list[Sheet] = []
     for sheet in pictures:
-        if time.monotonic() > ends:
-            late.append(sheet)
-            continue
-        drawn = file.picture(sheet.number)
+        in_time = time.monotonic() <= ends
+        drawn = file.picture(sheet.number) if in_time else None
         words, confidence, unclear = _read(*drawn) if drawn else ([], 0.0, 0)
-        if not words:
-            bare.append(sheet)
-            continue
-        sheet.words, sheet.aside, sheet.picture = words, [], False
-        left_out = f", {unclear} unclear lines left out" if unclear else ""
-        read.append(f"page {sheet.number} (confidence {confidence:.2f}{left_out})")
+        if words:
+            sheet.words, sheet.aside, sheet.picture = words, [], False
+            left_out = f", {unclear} unclear lines left out" if unclear else ""
+            read.append(f"page {sheet.number} (confidence {confidence:.2f}{left_out})")
+        else:
+            (bare if in_time else late).append(sheet)
     if read:
         yield f"was read by OCR on {_listed(read)}: compare its words with the pictures."
     if bare:
@@ -105,17 +106,16 @@ def _read(width: int, height: int, pixels: bytes) -> tuple[list[Word], float, in
     """The lines of a picture, how sure they are on average, and how many are left out."""
     grey = np.frombuffer(pixels, np.uint8).reshape(height, width)
     found = _engine()(np.repeat(grey[:, :, None], 3, axis=2))
-    if found.boxes is None or found.txts is None:
-        return [], 0.0, 0
-    lines = list(zip(found.boxes, found.txts, found.scores, strict=True))
+    nothing = found.boxes is None or found.txts is None
+    lines = [] if nothing else list(zip(found.boxes, found.txts, found.scores, strict=True))
     clear = [line for line in lines if line[2] >= LEAST_CONFIDENCE and line[1].strip()]
     if not clear:
         return [], 0.0, 0
-    words = _upright([(text, box) for box, text, _ in clear])
+    words = upright([(text, box) for box, text, _ in clear])
     return words, fmean(score for _, _, score in clear), len(lines) - len(clear)
 
 
-def _upright(lines: Sequence[tuple[str, Any]]) -> list[Word]:
+def upright(lines: Sequence[tuple[str, Any]]) -> list[Word]:
     """Lines whose corners are given, on a page that was laid straight.
 
     The corners run clockwise from the upper left one.

@@ -6,6 +6,7 @@ the GPL, would become Byline's.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import struct
@@ -15,11 +16,9 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from index.decoding import NoText, decode
-from index.errors import UnreadableSource
-from index.formats import mime
-from index.formats.articles import one_line
-from index.formats.document import Document
-from index.formats.letters import HEADERS, Letter, Text
+from index.formats.document import DAMAGED, Document
+from index.formats.fields import one_line
+from index.formats.letters import Letter, Text, headers_of, parsed
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -33,19 +32,6 @@ _SUBJECT, _HEADERS, _BODY, _HTML, _RTF = "0037", "007D", "1000", "1013", "1009"
 _SENDER, _NAME, _SHORT_NAME, _DATA = "0C1A", "3707", "3704", "3701"
 _SENT, _DELIVERED, _CODE_PAGE = 0x0039, 0x0E06, 0x3FDE
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
-# What olefile lets through on files that are damaged.
-_BROKEN = (
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    OverflowError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
 
 
 def letter(document: Document) -> Letter:
@@ -60,24 +46,20 @@ def letter(document: Document) -> Letter:
     if not data:
         raise document.empty()
     if not data.startswith(olefile.MAGIC):
-        raise UnreadableSource(
-            f"{document.name} is no letter of Outlook's. If it is one, save it as .eml."
-        )
+        raise document.error("is no letter of Outlook's. If it is one, save it as .eml.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with olefile.OleFileIO(io.BytesIO(data)) as file:
                 if len(file.direntries) > MOST_ENTRIES:
-                    raise UnreadableSource(
-                        f"{document.name} has more parts than a letter has. Save it as .eml."
-                    )
+                    raise document.error("has more parts than a letter has. Save it as .eml.")
                 found = _Storage(file, []).letter()
-    except _BROKEN:
-        raise UnreadableSource(
-            f"{document.name} is damaged. Open it in Outlook and save it as .eml or .msg."
+    except DAMAGED:
+        raise document.error(
+            "is damaged. Open it in Outlook and save it as .eml or .msg."
         ) from None
     if not (any(found.headers.values()) or found.texts or found.files):
-        raise UnreadableSource(f"{document.name} holds no letter. Save it as .eml.")
+        raise document.error("holds no letter. Save it as .eml.")
     return found
 
 
@@ -87,12 +69,16 @@ class _Storage:
     def __init__(self, file: OleFileIO, path: list[str]) -> None:
         self._file = file
         self._path = path
-        self._numbers = self._fixed()
+        data = self._bytes("__properties_version1.0")
+        rows = range(24 if path else 32, len(data) - 15, 16)
+        fixed = (struct.unpack_from("<HHLQ", data, place) for place in rows)
+        self._numbers: dict[int, int] = {number: value for _, number, _, value in fixed}
+        """The properties that are numbers and times."""
 
     def letter(self) -> Letter:
         found = Letter(self._headers())
-        html = self._stream(_HTML, "0102")
-        text = Text(self._string(_BODY), self._decoded(html) or self._string(_HTML))
+        html = self._decoded(self._stream(_HTML, "0102")) or self.string(_HTML)
+        text = Text(self.string(_BODY), html)
         if text.plain or text.html:
             found.texts.append(text)
         elif self._stream(_RTF, "0102"):
@@ -100,72 +86,48 @@ class _Storage:
                 "holds its text in a form that Byline does not read. Open it in Outlook and save "
                 "it as .eml."
             )
-        attached = self._attachments()
+        depth = len(self._path)
+        attached = sorted(
+            folder[depth]
+            for folder in self._file.listdir(streams=False, storages=True)
+            if len(folder) == depth + 1
+            and folder[:depth] == self._path
+            and folder[depth].startswith("__attach_version1.0_")
+        )
         for name in attached[:MOST_FILES]:
             self._attach(name, found)
         found.unread += ["a file"] * (len(attached) - MOST_FILES)
         return found
 
     def _headers(self) -> dict[str, str]:
-        raw = mime.message(self._string(_HEADERS).encode("utf-8", "replace"), "the letter")
-        found = {name: one_line(mime.header(raw, name)) for name in HEADERS}
-        found["subject"] = one_line(self._string(_SUBJECT)) or found["subject"]
-        found["from"] = found["from"] or one_line(self._string(_SENDER))
-        found["date"] = found["date"] or self._day()
-        return found
-
-    def _day(self) -> str:
+        raw = self.string(_HEADERS).encode("utf-8", "replace")
+        found = headers_of(parsed(raw, "the letter"))
+        found["subject"] = one_line(self.string(_SUBJECT)) or found["subject"]
+        found["from"] = found["from"] or one_line(self.string(_SENDER))
         ticks = self._numbers.get(_SENT) or self._numbers.get(_DELIVERED) or 0
-        try:
-            day = _EPOCH + timedelta(microseconds=ticks // 10) if ticks else None
-        except OverflowError:
-            return ""
-        return format_datetime(day) if day else ""
-
-    def _fixed(self) -> dict[int, int]:
-        """The properties that are numbers and times."""
-        data = self._bytes("__properties_version1.0")
-        found = {}
-        for place in range(24 if self._path else 32, len(data) - 15, 16):
-            _, number, _, value = struct.unpack_from("<HHLQ", data, place)
-            found[number] = value
-        return found
-
-    def _attachments(self) -> list[str]:
-        depth = len(self._path)
-        folders = self._file.listdir(streams=False, storages=True)
-        found = sorted(
-            folder[depth]
-            for folder in folders
-            if len(folder) == depth + 1
-            and folder[:depth] == self._path
-            and folder[depth].startswith("__attach_version1.0_")
-        )
+        if ticks and not found["date"]:
+            with contextlib.suppress(OverflowError):
+                found["date"] = format_datetime(_EPOCH + timedelta(microseconds=ticks // 10))
         return found
 
     def _attach(self, folder: str, found: Letter) -> None:
         inside = _Storage(self._file, [*self._path, folder])
-        name = one_line(inside._string(_NAME) or inside._string(_SHORT_NAME)) or "a file"
+        name = one_line(inside.string(_NAME) or inside.string(_SHORT_NAME)) or "a file"
         nested = [*self._path, folder, f"__substg1.0_{_DATA}000D"]
-        if self._file.exists(nested):
-            if len(self._path) < 2 * DEEPEST_LETTER:
-                found.letters.append(_Storage(self._file, nested).letter())
-            else:
-                found.unread.append(name)
-        elif data := inside._stream(_DATA, "0102"):
+        if self._file.exists(nested) and len(self._path) < 2 * DEEPEST_LETTER:
+            found.letters.append(_Storage(self._file, nested).letter())
+        elif not self._file.exists(nested) and (data := inside._stream(_DATA, "0102")):
             found.files.append((name, data))
         else:
             found.unread.append(name)
 
-    def _string(self, number: str) -> str:
+    def string(self, number: str) -> str:
         wide = self._stream(number, "001F")
         if wide:
             return wide.decode("utf-16-le", "replace")
         return self._decoded(self._stream(number, "001E"))
 
     def _decoded(self, data: bytes) -> str:
-        if not data:
-            return ""
         page = self._numbers.get(_CODE_PAGE, 0)
         declared = "utf-8" if page == 65001 else f"cp{page}" if page else None
         named = re.search(rb"charset\s*=\s*[\"']?([\w-]{2,40})", data[:4096], re.IGNORECASE)

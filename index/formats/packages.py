@@ -10,14 +10,14 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.decoding import signature
 from index.errors import UnreadableSource
 from index.formats import archives
-from index.formats.articles import Told, language_code, names, one_line
-from index.formats.document import LARGEST_FILE, Document
+from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document
+from index.formats.fields import language_code, names, one_line
 from index.lines import Line
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _NO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+# The elements of Strict Open XML are those of the usual kind under other names.
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
 
 
 class Package:
@@ -54,30 +56,25 @@ class Package:
         """
         self.document = document
         self._kind = kind
+        self._save = f"pen it and save it as {document.suffix}"
         self._left = MOST_UNPACKED
         data = document.read()
-        save = f"Open it and save it as {document.suffix}"
         if not data:
             raise document.empty()
         if data.startswith(_OLD_OFFICE):
-            raise UnreadableSource(
-                f"{document.name} is locked with a password or in an old Office format. "
-                f"{save}, without a password."
+            raise document.error(
+                f"is locked with a password or in an old Office format. O{self._save}, without a "
+                "password."
             )
         if not data.startswith(b"PK"):
-            said = signature(data) or f"is not {kind}. {save}."
-            raise UnreadableSource(f"{document.name} {said}")
+            raise document.error(signature(data) or f"is not {kind}. O{self._save}.")
         self._archive = archives.opened(document, io.BytesIO(data))
         self._infos = {info.filename: info for info in self._archive.infolist()}
+        self.names: Sequence[str] = list(self._infos)
 
-    @property
-    def names(self) -> Sequence[str]:
-        """The names of all parts."""
-        return list(self._infos)
-
-    def count(self, kind: re.Pattern[str]) -> int:
-        """How many parts have names of a kind."""
-        return sum(map(bool, map(kind.fullmatch, self._infos)))
+    def count(self, kind: str) -> int:
+        """How many parts have names that a pattern fits."""
+        return sum(bool(re.fullmatch(kind, name)) for name in self.names)
 
     def part(self, name: str) -> bytes | None:
         """The bytes of a part; None if there is none.
@@ -92,10 +89,10 @@ class Package:
         try:
             with self._archive.open(info) as part:
                 data = part.read(LARGEST_FILE + 1)
-        except archives.BROKEN:
-            raise UnreadableSource(
-                f"{self.document.name} is damaged: it is cut off or was changed on the way. "
-                f"Copy it again, or open it and save it as {self.document.suffix}."
+        except DAMAGED:
+            raise self.document.error(
+                "is damaged: it is cut off or was changed on the way. Copy it again, or "
+                f"o{self._save}."
             ) from None
         self._left -= len(data)
         if len(data) > LARGEST_FILE or self._left < 0:
@@ -113,8 +110,8 @@ class Package:
         if sum(info.file_size for info in self._infos.values()) > MOST_UNPACKED:
             raise self._too_large()
 
-    def tree(self, name: str, replaced: tuple[bytes, bytes] = (b"", b"")) -> _Element | None:
-        """The XML of a part, with one sequence of bytes replaced; None if there is none.
+    def tree(self, name: str) -> _Element | None:
+        """The XML of a part; None if there is none.
 
         Raises:
             UnreadableSource: as for `part`, or because it is no XML or has too many elements.
@@ -124,29 +121,23 @@ class Package:
             return None
         if data.count(b"<") > 2 * MOST_ELEMENTS:
             raise self._too_large()
-        root = xml(data.replace(*replaced) if replaced[0] else data)
+        root = xml(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/\2", data))
         if root is None:
-            raise UnreadableSource(
-                f"{self.document.name} is damaged: its text is not valid XML. "
-                f"Open it and save it as {self.document.suffix}."
-            )
+            raise self.document.error(f"is damaged: its text is not valid XML. O{self._save}.")
         return root
 
-    def extra(self, name: str, replaced: tuple[bytes, bytes] = (b"", b"")) -> _Element | None:
+    def extra(self, name: str) -> _Element | None:
         """The same for a part that a text can do without; None too where it cannot be read."""
         try:
-            return self.tree(name, replaced)
+            return self.tree(name)
         except UnreadableSource:
             return None
 
     def missing(self) -> UnreadableSource:
         """The error to raise where the part that holds the text is not there."""
-        return UnreadableSource(
-            f"{self.document.name} is not {self._kind}: it holds no document. "
-            f"Open it and save it as {self.document.suffix}."
-        )
+        return self.document.error(f"is not {self._kind}: it holds no document. O{self._save}.")
 
-    def properties(self, name: str = "docProps/core.xml") -> Iterator[Told]:
+    def properties(self, name: str = "docProps/core.xml") -> Iterator[tuple[str, object, str]]:
         """What a file says of itself; it is often that of a template, so it is to be believed last.
 
         The day on which a file was made is no date of publication.
@@ -154,12 +145,21 @@ class Package:
         root = self.extra(name)
         if root is None:
             return
-        creator = one_line(root.findtext(f".//{_DC}creator"))
-        yield "title", one_line(root.findtext(f".//{_DC}title")), "document properties"
-        spoken = language_code(root.findtext(f".//{_DC}language"))
-        yield "language", spoken, "document properties"
+        title, spoken, creator = (
+            one_line(root.findtext(f".//{_DC}{name}")) for name in ("title", "language", "creator")
+        )
+        yield "title", title, "document properties"
+        yield "language", language_code(spoken), "document properties"
         if " " in creator and not _NO_AUTHOR.search(creator):
             yield "authors", names(creator), "document properties"
+
+    def unread(self, kinds: Mapping[str, str]) -> list[str]:
+        """The doubt where it holds parts that are not read, by patterns of their names."""
+        counts = {kind: self.count(names) for kind, names in kinds.items()}
+        found = [f"{n} {kind}{'s' * (n > 1)}" for kind, n in counts.items() if n]
+        which = "It was" if sum(counts.values()) == 1 else "They were"
+        said = f"holds {' and '.join(found)}. {which} not read; open the file and save what is in "
+        return [f"{said}there as a file of its own."] if found else []
 
     def _check(self, info: zipfile.ZipInfo) -> None:
         if info.file_size > LARGEST_FILE:
@@ -168,18 +168,10 @@ class Package:
             raise UnreadableSource(f"{self.document.name}: {one_line(info.filename)} {reason}")
 
     def _too_large(self) -> UnreadableSource:
-        return UnreadableSource(
-            f"{self.document.name} unpacks to more than {LARGEST_FILE // 1_000_000} MB of text. "
-            "That is no article; leave it out."
+        return self.document.error(
+            f"unpacks to more than {LARGEST_FILE // MB} MB of text. That is no article; leave it "
+            "out."
         )
-
-
-def only_pictures(document: Document, number: int) -> UnreadableSource:
-    """The error to raise where a file holds pictures and no text."""
-    return UnreadableSource(
-        f"{document.name} holds no text, only pictures ({number}). Run OCR on them and ingest the "
-        "text."
-    )
 
 
 def xml(data: bytes) -> _Element | None:
@@ -195,24 +187,7 @@ def xml(data: bytes) -> _Element | None:
         return None
 
 
-def unread(package: Package, kinds: Mapping[str, re.Pattern[str]]) -> list[str]:
-    """The doubts about a file that holds parts of these kinds, which are not read."""
-    counts = {kind: package.count(names) for kind, names in kinds.items()}
-    found = [f"{n} {kind}{'s' * (n > 1)}" for kind, n in counts.items() if n]
-    if not found:
-        return []
-    which = "It was" if sum(counts.values()) == 1 else "They were"
-    return [
-        f"holds {' and '.join(found)}. {which} not read; open the file and save what is in "
-        "there as a file of its own."
-    ]
-
-
 # --- paragraphs --------------------------------------------------------------------------------
-
-
-def _never(element: _Element) -> bool:
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,19 +195,18 @@ class Marks:
     """What the elements of one kind of file are."""
 
     paragraphs: frozenset[str]
-    rows: frozenset[str]
+    row: str
     spaces: frozenset[str]
     level: Callable[[_Element], int]
     """1 to 6 for a paragraph that is a heading, else 0."""
-    words: frozenset[str] = frozenset()
-    """Elements whose text is the document's words; with `mixed`, all are."""
-    left_out: Callable[[_Element], bool] = _never
+    left_out: Callable[[_Element], bool]
     """Whether an element is no part of the text, with all in it."""
-    joined: Callable[[_Element], bool] = _never
+    words: frozenset[str] = frozenset()
+    """Elements whose text is the document's words. Where none is named, all are, and words also
+    stand behind the elements in a paragraph."""
+    joined: Callable[[_Element], bool] = lambda element: False
     """Whether a paragraph goes on in the next one."""
-    mixed: bool = False
-    """Whether words also stand behind the elements in a paragraph."""
-    characters: tuple[tuple[str, str], ...] = ()
+    characters: Mapping[str, str] = field(default_factory=dict)
     """Elements that are one character."""
 
 
@@ -253,7 +227,6 @@ def lines(
     after: list[Line] = []
     carried: list[str] = []
     skipped = 0
-    characters = dict(marks.characters)
     for event, element in iterwalk(root, events=("start", "end")):
         tag = element.tag
         if marks.left_out(element):
@@ -261,35 +234,35 @@ def lines(
         if event == "start":
             if skipped:
                 continue
-            if tag in marks.paragraphs or tag in marks.rows:
-                stack.append((element, carried if tag in marks.paragraphs else []))
-                carried = carried if tag in marks.rows else []
+            if tag in marks.paragraphs:
+                stack.append((element, carried))
+                carried = []
+            elif tag == marks.row:
+                stack.append((element, []))
             if stack and stack[-1][0].tag in marks.paragraphs:
-                written = " " if tag in marks.spaces else characters.get(tag, "")
-                if not written and (marks.mixed or tag in marks.words):
+                written = " " if tag in marks.spaces else marks.characters.get(tag, "")
+                if not written and (not marks.words or tag in marks.words):
                     written = element.text or ""
                 stack[-1][1].append(written)
                 after.extend(notes(element))
             continue
         if stack and element is stack[-1][0]:
             parts = stack.pop()[1]
-            if tag in marks.paragraphs:
-                text = " ".join("".join(parts).split())
-                if marks.joined(element):
-                    carried, found = parts, []
-                else:
-                    found = [Line(text, marks.level(element))] if text else []
-            else:
+            if tag == marks.row:
                 found = row_lines(parts)
-            if stack and stack[-1][0].tag in marks.rows:
+            elif marks.joined(element):
+                carried, found = parts, []
+            else:
+                text = " ".join("".join(parts).split())
+                found = [Line(text, marks.level(element))] if text else []
+            if stack and stack[-1][0].tag == marks.row:
                 stack[-1][1].extend(line.text for line in found)
             elif stack:
                 after.extend(found)
             else:
-                yield from found
-                yield from after
+                yield from (*found, *after)
                 after = []
-        if marks.mixed and not skipped and stack and stack[-1][0].tag in marks.paragraphs:
+        if not marks.words and not skipped and stack and stack[-1][0].tag in marks.paragraphs:
             stack[-1][1].append(element.tail or "")
     if text := " ".join("".join(carried).split()):
         yield Line(text)

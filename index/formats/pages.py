@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from index.cleaning import Facts
-from index.decoding import NoText, decoded
-from index.errors import UnreadableSource
-from index.formats import markup, mime, story
-from index.formats.articles import article, one_line
-from index.formats.document import Document
+from index.decoding import Decoded
+from index.formats import letters, markup, story
+from index.formats.articles import article
+from index.formats.document import DAMAGED, Document
+from index.formats.fields import one_line
 from index.formats.pagefacts import learn_from_page
 from index.lines import Line, web_address
 from index.records import Article, Problem
@@ -35,71 +36,56 @@ def read_page(document: Document) -> Iterator[Article | Problem]:
     """A .html file: the article of one page."""
     data = document.read()
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
-    try:
-        html = decoded(
-            data, document.charset or (declared[1].decode("ascii") if declared else None)
-        )
-    except NoText as error:
-        raise UnreadableSource(f"{document.name} {error}") from None
-    facts = Facts(doubts=html.doubts)
+    html = document.decoded(data, declared[1].decode("ascii") if declared else None)
     saved = _SAVED_FROM.search(html.text[:_CHARSET_WITHIN])
-    yield from page(document, html.text, facts, saved[1] if saved else None)
+    yield from _page(document, html, saved[1] if saved else "")
 
 
 def read_archived_page(document: Document) -> Iterator[Article | Problem]:
     """A .mhtml file, a page saved with its pictures as one letter: the article of that page."""
-    whole, *parts = mime.parts(document)
-    for part in [whole, *parts]:
-        body = mime.content(part) if part.get_content_type() == "text/html" else b""
-        if body.strip():
+    whole = letters.parsed(document.read(), document.name)
+    try:
+        parts = list(islice(whole.walk(), letters.MOST_PARTS))
+    except DAMAGED:
+        raise letters.damaged(document.name) from None
+    for part in parts:
+        data = letters.content(part) if part.get_content_type() == "text/html" else b""
+        if data.strip():
             url = whole.get("Snapshot-Content-Location") or part.get("Content-Location")
-            try:
-                html = decoded(body, mime.charset(part))
-            except NoText as error:
-                raise UnreadableSource(f"{document.name}: its page {error}") from None
-            facts = Facts(doubts=html.doubts)
-            yield from page(document, html.text, facts, one_line(str(url or "")))
+            html = document.decoded(data, letters.charset(part), ": its page ")
+            yield from _page(document, html, one_line(str(url or "")))
             return
-    raise UnreadableSource(
-        f"{document.name} holds no page. Save the page again, as one file, or as .html."
-    )
+    raise document.error("holds no page. Save the page again, as one file, or as .html.")
 
 
-def page(
-    document: Document, html: str, facts: Facts, address: str | None = None
-) -> Iterator[Article | Problem]:
-    """The article of a page, and what is wrong with it.
-
-    Args:
-        document: what the page came in.
-        html: the page.
-        facts: what is known from outside; it is believed first.
-        address: where the page says it was saved from.
+def _page(document: Document, html: Decoded, address: str) -> Iterator[Article | Problem]:
+    """The article of a page, and what is wrong with it; `address` is where it was saved from.
 
     Raises:
         UnreadableSource: no article is on it.
     """
     try:
-        tree = markup.parsed(html)
+        tree = markup.parsed(html.text)
     except ValueError:
-        raise UnreadableSource(
-            f"{document.name} has more markup than an article has. Save the article alone."
+        raise document.error(
+            "has more markup than an article has. Save the article alone."
         ) from None
     if tree is None:
         raise document.empty()
-    told = learn_from_page(facts, tree)
-    facts.learn("url", web_address(address or ""), "saved from")
-    found = story.read(tree, told.titles, paid=told.paid)
+    facts = Facts(doubts=html.doubts)
+    notes = learn_from_page(facts, tree)
+    facts.learn("url", web_address(address), "saved from")
+    found = story.read(tree, notes.titles, paid=notes.paid)
     lines = found.lines
-    while lines and one_line(lines[0].text).casefold() in told.titles:
+    while lines and one_line(lines[0].text).casefold() in notes.titles:
         lines = lines[1:]
     if not lines:
-        raise UnreadableSource(
-            f"{document.name} holds no article that could be found. If a script draws the page, "
-            "open it in a browser and save it from there."
+        raise document.error(
+            "holds no article that could be found. If a script draws the page, open it in a "
+            "browser and save it from there."
         )
-    facts.doubts += _doubts(found, lines, told.paid)
-    last = [("published", told.only_day, "the page's only time element")]
+    facts.doubts += _doubts(found, lines, notes.paid)
+    last = [("published", notes.only_day, "the page's only time element")]
     yield from article(document, lines, facts, last)
 
 

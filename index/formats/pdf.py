@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from index.cleaning import Facts
-from index.errors import UnreadableSource
 from index.formats import ocr, runningheads
-from index.formats.articles import Told, article, names, one_line
-from index.formats.columns import Row, margin
+from index.formats.articles import article
+from index.formats.columns import Row
 from index.formats.document import Document
+from index.formats.fields import names, one_line
 from index.formats.pagefacts import split_title
-from index.formats.pdffile import PdfFile, Sheet
+from index.formats.pdffile import PdfFile
 from index.hyphens import without_leftovers
 from index.lines import Line, is_agency
 from index.paragraphs import unwrap
@@ -42,17 +43,23 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     if not data:
         raise document.empty()
     whole = b"%%EOF" in data[-2048:]
-    file = PdfFile(document.name, data if whole else data + _new_end(data))
+    if not whole:  # with an end of its own, its objects are looked for
+        root = _CATALOG.search(data)
+        trailer = b"trailer\n<< /Root %s %s R >>\n" % root.groups() if root else b""
+        data += b"\n" + trailer + b"startxref\n0\n%%EOF\n"
+    file = PdfFile(document, data)
     sheets = list(file.sheets())
-    facts = Facts()
     pictures = list(ocr.read_pictures(file, sheets))
-    facts.doubts += _damage(sheets)
+    facts = Facts()
+    for wrong in dict.fromkeys(sheet.wrong for sheet in sheets if sheet.wrong):
+        pages = ocr.pages_named([sheet for sheet in sheets if sheet.wrong == wrong])
+        facts.doubts.append(wrong.format(pages=pages))
     if not whole:
         facts.doubts.append("is cut off at its end: pages may be missing. Copy it again.")
     facts.doubts += pictures
     if all(sheet.empty or sheet.picture for sheet in sheets):
         nothing = "has nothing on its pages, neither text nor pictures. Leave it out."
-        raise UnreadableSource(f"{document.name} {' It '.join(facts.doubts) or nothing}")
+        raise document.error(" It ".join(facts.doubts) or nothing)
     facts.learn("url", runningheads.take_off(sheets), "printed footer")
     blocks = [(sheet.number, block) for sheet in sheets for block in sheet.blocks]
     title = _title(blocks)
@@ -60,23 +67,6 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     facts.page_labels = {sheet.number: sheet.label for sheet in sheets if sheet.label}
     lines = unwrap([_lines(number, block, title) for number, block in blocks], across=True)
     yield from article(document, lines, facts, _properties(file.properties, facts.title))
-
-
-def _new_end(data: bytes) -> bytes:
-    """An end for a file that lost its own: its objects are then looked for."""
-    root = _CATALOG.search(data)
-    trailer = b"trailer\n<< /Root %s %s R >>\n" % root.groups() if root else b""
-    return b"\n" + trailer + b"startxref\n0\n%%EOF\n"
-
-
-def _damage(sheets: Sequence[Sheet]) -> Iterator[str]:
-    """What is to be said of the pages that could not be read."""
-    reasons: dict[str, list[Sheet]] = {}
-    for sheet in sheets:
-        if sheet.wrong:
-            reasons.setdefault(sheet.wrong, []).append(sheet)
-    for wrong, pages in reasons.items():
-        yield wrong.format(pages=ocr.pages_named(pages))
 
 
 def _title(blocks: Sequence[Block]) -> list[Row]:
@@ -103,7 +93,7 @@ def _lines(number: int, block: Sequence[Row], title: Sequence[Row]) -> list[Line
     """A block as lines that know their page; the title as one heading."""
     if block is title:
         return [Line(_text(block), heading=1, pages=((0, number),))]
-    edge = margin(block)
+    edge = median(row.left for row in block)
     return [
         Line(
             without_leftovers(one_line(row.text)),
@@ -114,9 +104,9 @@ def _lines(number: int, block: Sequence[Row], title: Sequence[Row]) -> list[Line
     ]
 
 
-def _properties(told: dict[str, str], title: str) -> Iterator[Told]:
+def _properties(given: dict[str, str], title: str) -> Iterator[tuple[str, object, str]]:
     """What the file says of itself; programs fill it in, so it is believed last."""
-    named, author = one_line(told.get("Title", "")), one_line(told.get("Author", ""))
+    named, author = one_line(given.get("Title", "")), one_line(given.get("Author", ""))
     if " " in named and not _NO_TITLE.search(named) and len(named) <= LONGEST_TITLE:
         headline, outlet = split_title(named, title)
         yield "title", headline, "document properties"

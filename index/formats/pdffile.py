@@ -12,15 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from index.decoding import signature
-from index.errors import UnreadableSource
 from index.formats import columns
 from index.formats.columns import Row, Word
+from index.formats.document import Document
 
 MOST_PAGES = 1_000
 MOST_SECONDS = 60.0
@@ -36,7 +36,13 @@ LONGEST_LABEL = 20
 DAMAGED = "has damage on {pages}, so that it was not read there. Open it and print it to a new PDF."
 CROWDED = "has more letters on {pages} than a page can show, and was not read there. Split it."
 
-_SCRIPT = Path(__file__).with_name("pdfpages.py")
+UNREADABLE = {
+    "locked": "is locked with a password. Save a copy without one.",
+    "damaged": "is damaged: no page of it can be found. Copy it again, or open it and print it to "
+    "a new PDF.",
+}
+
+SCRIPT = Path(__file__).with_name("pdfpages.py")
 
 
 @dataclass(slots=True)
@@ -68,9 +74,9 @@ class Sheet:
 class PdfFile:
     """A PDF file in memory."""
 
-    def __init__(self, name: str, data: bytes) -> None:
-        """Take the file's name, for messages, and its bytes."""
-        self._name = name
+    def __init__(self, document: Document, data: bytes) -> None:
+        """Take the document, for messages, and its bytes."""
+        self._document = document
         self._data = data
         self.properties: dict[str, str] = {}
         """What the file says of itself, known when the first page is."""
@@ -83,23 +89,21 @@ class PdfFile:
         """
         if b"%PDF-" not in self._data[:1024]:
             said = signature(self._data) or "is not a PDF by its contents. Leave it out."
-            raise UnreadableSource(f"{self._name} {said}")
+            raise self._document.error(said)
         ends = time.monotonic() + MOST_SECONDS
         pages, done, crashes = 0, 0, 0
         while crashes <= MOST_CRASHES and (done < min(pages, MOST_PAGES) or not crashes):
             with self._running("text", done + 1, MOST_PAGES, ends=ends) as out:
-                for line in out:
-                    if not line.endswith(b"\n"):
-                        break  # it was ended in the middle of a line
-                    told = json.loads(line)
-                    if "pages" in told:
-                        pages = told.pop("pages")
-                        self.properties = told
-                    elif "number" in told:
-                        yield _sheet(told)
-                        done = told["number"]
+                # A line without its end was being written when the process ended.
+                for record in (json.loads(line) for line in out if line.endswith(b"\n")):
+                    if "pages" in record:
+                        pages = record.pop("pages")
+                        self.properties = record
+                    elif "number" in record:
+                        yield _sheet(record)
+                        done = record["number"]
                     else:
-                        raise self._unreadable(told["error"] == "locked")
+                        raise self._document.error(UNREADABLE[record["error"]])
             if done >= min(pages, MOST_PAGES):
                 break
             crashes += 1
@@ -109,7 +113,7 @@ class PdfFile:
                 done += 1
                 yield Sheet(done, wrong=DAMAGED)
         if not pages:
-            raise self._unreadable(locked=False)
+            raise self._document.error(UNREADABLE["damaged"])
         if done < pages:
             limit = f"{MOST_PAGES:,} pages" if done >= MOST_PAGES else f"{MOST_SECONDS:.0f} s"
             limit = f"{MOST_CRASHES} damaged pages" if crashes > MOST_CRASHES else limit
@@ -129,7 +133,7 @@ class PdfFile:
     def _running(self, task: str, *numbers: int, ends: float) -> Iterator[IO[bytes]]:
         """What the process writes that reads the file; it is ended in time."""
         process = subprocess.Popen(
-            [sys.executable, "-P", str(_SCRIPT), task, *map(str, numbers)],
+            [sys.executable, "-P", str(SCRIPT), task, *map(str, numbers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -140,11 +144,9 @@ class PdfFile:
         timer.start()
         try:
             assert process.stdin and process.stdout
-            try:
-                with process.stdin as entry:
-                    entry.write(self._data)
-            except BrokenPipeError:
-                pass  # it ended early; what it wrote tells why
+            # Where it ended early, what it wrote tells why.
+            with suppress(BrokenPipeError), process.stdin as entry:
+                entry.write(self._data)
             with process.stdout as out:
                 yield out
         finally:
@@ -152,30 +154,22 @@ class PdfFile:
             process.kill()
             process.wait()
 
-    def _unreadable(self, locked: bool) -> UnreadableSource:
-        if locked:
-            said = "is locked with a password. Save a copy without one."
-        else:
-            said = "is damaged: no page of it can be found. Copy it again, or open it and print "
-            said += "it to a new PDF."
-        return UnreadableSource(f"{self._name} {said}")
 
-
-def _sheet(told: dict[str, Any]) -> Sheet:
+def _sheet(record: dict[str, Any]) -> Sheet:
     """A page of what the process tells of it."""
-    if "error" in told:
-        return Sheet(told["number"], wrong=CROWDED if told["error"] == "crowded" else DAMAGED)
+    if "error" in record:
+        return Sheet(record["number"], wrong=CROWDED if record["error"] == "crowded" else DAMAGED)
     turned: dict[int, list[Word]] = {}
-    for *word, quarters in told["words"]:
+    for *word, quarters in record["words"]:
         turned.setdefault(quarters, []).append(Word(*word))
     # Most words of a page stand upright, whatever way the page itself is turned.
     words, *aside = sorted(turned.values(), key=len, reverse=True) or [[]]
     letters = sum(len(word.text) for part in (words, *aside) for word in part)
-    scanned = told["covered"] >= PICTURE and letters <= STAMP
+    scanned = record["covered"] >= PICTURE and letters <= STAMP
     return Sheet(
-        told["number"],
+        record["number"],
         words,
         aside,
-        label=" ".join(told["label"].split())[:LONGEST_LABEL],
-        picture=scanned or (told["drawn"] and not letters),
+        label=" ".join(record["label"].split())[:LONGEST_LABEL],
+        picture=scanned or (record["drawn"] and not letters),
     )

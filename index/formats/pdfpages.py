@@ -82,8 +82,7 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> dict[str, object]:
 def _glyphs(page: pypdfium2.PdfPage) -> Iterator[Glyph]:
     """The characters of a page in the order of the file, turned upright."""
     text = page.get_textpage()
-    left, _, right, top = page.get_bbox()
-    bottom = page.get_bbox()[1]
+    left, bottom, right, top = page.get_bbox()
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     spaced = False
     for number in range(text.count_chars()):
@@ -126,14 +125,15 @@ def _character(code: int) -> str:
 
 def _words(glyphs: list[Glyph]) -> Iterator[Word]:
     """Words of glyphs that stand side by side."""
-    word: list[Glyph] = []
+    words: list[list[Glyph]] = []
     for glyph in glyphs:
-        if word and not _goes_on(word[-1], glyph):
-            yield _word(word)
-            word = []
-        word.append(glyph)
-    if word:
-        yield _word(word)
+        if words and _goes_on(words[-1][-1], glyph):
+            words[-1].append(glyph)
+        else:
+            words.append([glyph])
+    for word in words:
+        texts, lefts, rights, bases, sizes, turns, _ = zip(*word, strict=True)
+        yield "".join(texts), min(lefts), max(rights), bases[0], max(sizes), turns[0]
 
 
 def _goes_on(last: Glyph, glyph: Glyph) -> bool:
@@ -141,12 +141,6 @@ def _goes_on(last: Glyph, glyph: Glyph) -> bool:
     _, left, _, next_base, _, next_turned, spaced = glyph
     apart = abs(next_base - base) > 0.5 * size or not -0.6 * size < left - end < 0.3 * size
     return not (spaced or apart or turned != next_turned)
-
-
-def _word(word: list[Glyph]) -> Word:
-    text = "".join(glyph[0] for glyph in word)
-    left, right = min(glyph[1] for glyph in word), max(glyph[2] for glyph in word)
-    return text, left, right, word[0][3], max(glyph[4] for glyph in word), word[0][5]
 
 
 def _pictures(page: pypdfium2.PdfPage) -> dict[str, object]:

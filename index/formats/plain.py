@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from index.characters import drop_tags, fold
 from index.cleaning import Facts
 from index.decoding import Decoded
-from index.formats.articles import article, learn
+from index.formats.articles import article
 from index.formats.document import Document
+from index.formats.fields import learn_fields
 from index.lines import Line
 from index.paragraphs import plain_paragraphs, unwrap
 from index.records import Article, Problem
@@ -34,8 +35,8 @@ def read_text(document: Document) -> Iterator[Article | Problem]:
     if _MARKED_UP.search(decoded.text):
         yield from _marked_up(document, decoded)
     else:
-        facts = Facts(doubts=decoded.doubts)
-        yield from article(document, plain_paragraphs(decoded.text), facts)
+        paragraphs = plain_paragraphs(decoded.text)
+        yield from article(document, paragraphs, Facts(doubts=decoded.doubts))
 
 
 def read_markdown(document: Document) -> Iterator[Article | Problem]:
@@ -48,30 +49,29 @@ def read_markdown(document: Document) -> Iterator[Article | Problem]:
 
 
 def _marked_up(document: Document, decoded: Decoded) -> Iterator[Article | Problem]:
-    fields, body, trouble = front_matter(decoded.text.replace("\r\n", "\n"))
+    fields, body, trouble = _front_matter(decoded.text.replace("\r\n", "\n"))
     facts = Facts(doubts=decoded.doubts)
     doubts = [f"{document.name}: {trouble}"] if trouble else []
-    for problem in learn(facts, fields, "front matter"):
+    for problem in learn_fields(facts, fields, "front matter"):
         doubts.append(f"{document.name}, front matter: {problem}")
-    lines = unwrap(markdown_blocks(body)) if len(body) <= LONGEST_MARKUP else plain_paragraphs(body)
+    lines = unwrap(_blocks(body)) if len(body) <= LONGEST_MARKUP else plain_paragraphs(body)
     yield from article(document, lines, facts, doubts=doubts)
 
 
-def front_matter(text: str) -> tuple[dict[str, object], str, str]:
+def _front_matter(text: str) -> tuple[dict[str, object], str, str]:
     """Its fields, all as strings or lists; the text after it; and what is wrong with it."""
     if not text.startswith("---"):
         return {}, text, ""
     import yaml  # type: ignore[import-untyped]
     from frontmatter.default_handlers import YAMLHandler
 
-    handler = YAMLHandler()
     parts = YAMLHandler.FM_BOUNDARY.split(text, 2)
     if len(parts) < 3 or parts[0] or len(parts[1]) > LARGEST_FRONT_MATTER:
         return {}, text, ""
     head, body = parts[1:]
     try:
         # Every scalar as it is written: a date that does not exist is for `parse_date` to refuse.
-        fields = handler.load(head, Loader=yaml.BaseLoader)
+        fields = YAMLHandler().load(head, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError):
         if not re.match(r"\s*\w+:\s", head):
             return {}, text, ""
@@ -79,7 +79,7 @@ def front_matter(text: str) -> tuple[dict[str, object], str, str]:
     return (fields, body, "") if isinstance(fields, dict) else ({}, text, "")
 
 
-def markdown_blocks(text: str) -> list[list[Line]]:
+def _blocks(text: str) -> list[list[Line]]:
     """The blocks of a Markdown text, each as the lines that the writer broke it into."""
     from markdown_it import MarkdownIt
 
@@ -88,14 +88,12 @@ def markdown_blocks(text: str) -> list[list[Line]]:
     blocks: list[list[Line]] = []
     heading, mark = 0, ""
     for token in parser.parse(drop_tags(fold(text))):
-        if token.type == "heading_open":
-            heading = int(token.tag[1:])
-        elif token.type == "heading_close":
-            heading = 0
+        if token.type in ("heading_open", "heading_close"):
+            heading = int(token.tag[1:]) if token.nesting > 0 else 0
         elif token.type == "list_item_open":
             mark = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "inline":
-            blocks.append(_inline_lines(token.children or [], heading, mark))
+            blocks.append(list(_inline_lines(token.children or [], heading, mark)))
             mark = ""
         elif token.type == "fence":
             blocks.append([Line(line.strip()) for line in token.content.split("\n")])
@@ -107,25 +105,20 @@ def markdown_blocks(text: str) -> list[list[Line]]:
     ]
 
 
-def _inline_lines(tokens: Sequence[Token], heading: int, mark: str) -> list[Line]:
+def _inline_lines(tokens: Sequence[Token], heading: int, mark: str) -> Iterator[Line]:
     """The lines of one block; images go, what they show is not the text's words."""
-    lines: list[Line] = []
     links: list[str] = []
     text, linked, inside, credit = mark, True, False, False
     before = ""  # the kind of the token before: a credit is text right after bold text
     for token in [*tokens, None]:
         if token is None or token.type in ("softbreak", "hardbreak"):
-            whole = linked and bool(links)
-            lines.append(Line(text.strip(), heading, tuple(links), whole, credit))
+            yield Line(text.strip(), heading, tuple(links), linked and bool(links), credit)
             text, links, linked, credit = "", [], True, False
-        elif token.type == "link_open":
-            links.append(str(token.attrs.get("href", "")))
-            inside = True
-        elif token.type == "link_close":
-            inside = False
+        elif token.type in ("link_open", "link_close"):
+            inside = token.type == "link_open"
+            links += [str(token.attrs.get("href", ""))] * inside
         elif token.content and token.type != "image":
             linked = linked and (inside or not re.search(r"\w", token.content))
             credit = before == "strong_close" and bool(_GLUED.fullmatch(token.content))
             text += token.content
         before = token.type if token and (token.content or token.nesting) else before
-    return lines

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import BinaryIO
+from functools import cache
 
-from index import cleaning
+from index import cleaning, decoding
 from index.cleaning import Facts
 from index.dates import in_order, is_double, shown_order
-from index.decoding import (
-    MOST_CONTROLS,
-    REMEDY,
-    NoText,
-    bom_encoding,
-    decode,
-    encoding_of,
-    signature,
-    telling,
-)
 from index.errors import UnreadableSource
-from index.formats import fields
-from index.formats.articles import (
-    EMPTY,
-    FIELDS,
-    as_json,
-    finished,
-    learn,
-    one_line,
-    said,
-    slug,
-    squeezed,
-    warnings,
-)
+from index.formats import escapes
+from index.formats.articles import digest, finished, slug, warnings
 from index.formats.document import LONGEST_TEXT, TOO_LONG, Document
+from index.formats.fields import EMPTY, FIELDS, as_json, learn_fields, one_line, said, squeezed
 from index.lines import web_address
 from index.records import Article, Problem
 
@@ -48,20 +27,19 @@ SUMMARY_FIELDS = "summary description excerpt abstract standfirst teaser lead".s
 """What stands in for a text that is not there."""
 AS_LONG = 0.9
 """Of the longest text of a row, what another one must have to be about as long."""
-SAMPLE = 64_000
-"""Bytes that tell whether a file is text, and the separator of a table."""
-
 # What interfaces put at the end of a text that they cut off: "… [+1234 chars]".
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ char(?:acter)?s\]\s*\Z")
 
+Fields = Mapping[str, object]
+
 
 def article_of(
-    given: Mapping[str, object],
+    given: Fields,
     document: Document,
     doubts: Iterable[str] = (),
     *,
     alone: bool = False,
-    orders: Orders | None = None,
+    dated: Callable[[Fields], Fields] = dict,
 ) -> Iterator[Article | str]:
     """The article of one row, and what is wrong with the row.
 
@@ -70,14 +48,13 @@ def article_of(
         document: what it came in.
         doubts: what is doubtful about the letters of all of the document, and told of it.
         alone: it is the only one that the document can hold, which then is its source.
-        orders: in which order the fields of all rows have day and month.
+        dated: what `day_orders` made of all rows.
     """
     name, text = text_of(given)
-    if not name:
-        yield '"text" is missing or is not a string. Give the article\'s text.'
-        return
-    if len(text) > LONGEST_TEXT:
-        yield TOO_LONG
+    if not name or len(text) > LONGEST_TEXT:
+        yield (
+            TOO_LONG if name else '"text" is missing or is not a string. Give the article\'s text.'
+        )
         return
     shared = [] if text.isascii() else list(doubts)
     facts = Facts(doubts=list(shared))
@@ -87,44 +64,46 @@ def article_of(
         text = text[: cut.start()]
         facts.doubts.append(f"was cut off where it comes from (“{one_line(cut[0])}”).")
     known = {key: value for key, value in given.items() if key != name}
-    yield from learn(facts, orders.applied(known) if orders else known, "row")
+    yield from learn_fields(facts, dated(known), "row")
     try:
-        lines = fields.paragraphs(text)
+        body = cleaning.trim(escapes.paragraphs(text), facts, row=True)
     except ValueError:
         yield "has more markup than an article has. Give the article's text alone."
         return
-    body = cleaning.trim(lines, facts, row=True)
     if not body:
         yield '"text" is empty. Give the article\'s text.'
         return
     id_field = next((key for key in given if squeezed(key) in ("id", "storiesid")), "id")
-    article_id = _given_id(given.get(id_field))
-    if not article_id and given.get(id_field) not in EMPTY:
-        shown = as_json(given[id_field])
-        yield f'"{id_field}" is not a string or a whole number: {shown}. An id was made up.'
+    own = given.get(id_field)
+    usable = isinstance(own, str | int) and not isinstance(own, bool)
+    article_id = one_line(str(own)) if usable else ""
+    if not article_id and own not in EMPTY:
+        yield f'"{id_field}" is not a string or a whole number: {as_json(own)}. An id was made up.'
     if alone:
         made = finished(article_id or slug(document.stem), document.source, body, facts)
     else:
-        article_id = article_id or _made_id(document, text)
+        article_id = article_id or f"{slug(document.stem)}-{digest(text)}"
         made = finished(article_id, f"{document.source}#{article_id}", body, facts)
     yield made
     yield from (warning for warning in warnings(made) if alone or warning not in shared)
 
 
-def text_of(given: Mapping[str, object]) -> tuple[str, str]:
+def text_of(given: Fields) -> tuple[str, str]:
     """The name of the field with a row's text, and that text; both empty if there is none."""
     for names in (TEXT_FIELDS, SUMMARY_FIELDS):
         found = [
-            one for one in _strings(given, names) if one[1].strip() and not web_address(one[1])
+            (key, text)
+            for key, text in _strings(given, names)
+            if text.strip() and not web_address(text)
         ]
         longest = max((len(text) for _, text in found), default=0)
-        for one in found:
-            if len(one[1]) >= AS_LONG * longest:
-                return one
+        for key, text in found:
+            if len(text) >= AS_LONG * longest:
+                return key, text
     return next(((key, "") for key, _ in _strings(given, TEXT_FIELDS)), ("", ""))
 
 
-def _strings(given: Mapping[str, object], names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _strings(given: Fields, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The fields that are called so, in the order of `names`, and hold a string."""
     by_name = {squeezed(key): key for key in reversed(list(given))}
     for key in (by_name[name] for name in names if name in by_name):
@@ -152,9 +131,7 @@ def placed(
 
 def no_rows(document: Document) -> UnreadableSource:
     """The error to raise where a file of rows holds none."""
-    return UnreadableSource(
-        f"{document.name} is empty. Give it one article per line, or leave it out."
-    )
+    return document.error("is empty. Give it one article per line, or leave it out.")
 
 
 def encoding(document: Document) -> tuple[str, list[str]]:
@@ -163,64 +140,43 @@ def encoding(document: Document) -> tuple[str, list[str]]:
     Raises:
         UnreadableSource: it is no text.
     """
-    with document.open() as file:
-        sample = file.read(SAMPLE)
-    if signature(sample) or bom_encoding(sample) or sample.count(0) > MOST_CONTROLS * len(sample):
-        telltale = sample[: sample.rfind(b"\n") + 1] or sample
-    else:  # a NUL here and there spoils its row, and no other
-        with document.open() as file:
-            telltale = telling(_lines(file)).replace(b"\0", b"")
     try:
-        decode(telltale, document.charset)
-        found, doubt = encoding_of(telltale, document.charset)
-    except NoText as error:
-        raise UnreadableSource(f"{document.name} {error}") from None
-    return found, [f"{doubt} {REMEDY}"] if doubt else []
+        found, doubt = decoding.encoding_of_lines(document.open, document.charset)
+    except decoding.NoText as error:
+        raise document.error(str(error)) from None
+    return found, [doubt] if doubt else []
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    while line := file.readline(SAMPLE):
-        yield line
+def day_orders(rows: Callable[[], Iterable[Fields]]) -> Callable[[Fields], Fields]:
+    """What gives the fields of a row, with dates that can be two days as the one that is meant.
 
+    All rows together show in which order each field has day and month.
 
-class Orders:
-    """In which order the dates of each field have day and month, as all rows together show."""
+    Args:
+        rows: gives all rows anew; it is asked once, by the first date that can be two days.
+    """
 
-    def __init__(self, rows: Callable[[], Iterable[Mapping[str, object]]]) -> None:
-        """`rows` gives all rows anew; it is asked once, by the first date that can be two days."""
-        self._rows = rows
-        self._known: dict[str, bool | None] | None = None
+    @cache
+    def orders() -> dict[str, bool]:
+        shown: dict[str, set[bool]] = {}
+        for row in rows():
+            for key, value in row.items():
+                order = shown_order(value) if is_date(key) and isinstance(value, str) else None
+                if order is not None:
+                    shown.setdefault(key, set()).add(order)
+        return {key: min(found) for key, found in shown.items() if len(found) == 1}
 
-    def applied(self, given: Mapping[str, object]) -> dict[str, object]:
-        """The fields of a row, with dates that can be two days as the one that is meant."""
+    def dated(given: Fields) -> Fields:
         return {
-            key: in_order(value, self._order(key))
-            if _is_date(key) and isinstance(value, str) and is_double(value)
+            key: in_order(value, orders().get(key))
+            if is_date(key) and isinstance(value, str) and is_double(value)
             else value
             for key, value in given.items()
         }
 
-    def _order(self, field: str) -> bool | None:
-        if self._known is None:
-            shown: dict[str, set[bool]] = {}
-            for row in self._rows():
-                for key, value in row.items():
-                    order = shown_order(value) if _is_date(key) and isinstance(value, str) else None
-                    if order is not None:
-                        shown.setdefault(key, set()).add(order)
-            self._known = {key: min(found) for key, found in shown.items() if len(found) == 1}
-        return self._known.get(field)
+    return dated
 
 
-def _is_date(name: object) -> bool:
+def is_date(name: object) -> bool:
+    """Whether a field of this name holds a day."""
     return FIELDS.get(squeezed(name)) in ("published", "as_of")
-
-
-def _given_id(given: object) -> str:
-    usable = isinstance(given, str | int) and not isinstance(given, bool)
-    return one_line(str(given)) if usable else ""
-
-
-def _made_id(document: Document, text: str) -> str:
-    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()
-    return f"{slug(document.stem)}-{digest[:8]}"

@@ -7,7 +7,7 @@ the groups are read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.cleaning import Facts
@@ -15,7 +15,7 @@ from index.decoding import signature
 from index.errors import UnreadableSource
 from index.formats.articles import article
 from index.formats.document import Document
-from index.formats.packages import only_pictures, row_lines
+from index.formats.packages import row_lines
 from index.lines import Line
 from index.paragraphs import unwrap
 from index.records import Article, Problem
@@ -32,24 +32,22 @@ _TOKEN = re.compile(
 # Groups that are no words of the text. A group that begins with "\*" is one too, unless it is named
 # below: whoever does not know it has to leave it out.
 _LEFT_OUT = frozenset(
-    (
-        b"annotation atnauthor atndate atnicn atnid atnparent atnref atntime atrfend atrfstart "
-        b"author bkmkend bkmkstart category colortbl comment company creatim datafield do "
-        b"doccomm falt fchars ffdeftext ffentrymcr ffexitmcr ffformat ffhelptext ffl ffname "
-        b"ffstattext file filetbl fldinst fontemb fontfile fonttbl footer footerf footerl "
-        b"footerr formfield ftncn ftnsep ftnsepc generator gridtbl header headerf headerl "
-        b"headerr hlinkbase info keycode keywords latentstyles lchars listname "
-        b"listoverridetable listpicture liststylename listtable manager nesttableprops "
-        b"nonesttables nonshppict objalias objclass objdata objname oldcprops operator panose "
-        b"pict printim private propname protusertbl revtbl revtim rsidtbl rxe shprslt sn sp "
-        b"staticval stylesheet subject sv tc template themedata title txe upr userprops xe "
-        b"xmlnstbl "
-    ).split()
+    b"annotation atnauthor atndate atnicn atnid atnparent atnref atntime atrfend atrfstart author "
+    b"bkmkend bkmkstart category colortbl comment company creatim datafield do doccomm falt fchars "
+    b"ffdeftext ffentrymcr ffexitmcr ffformat ffhelptext ffl ffname ffstattext file filetbl "
+    b"fldinst fontemb fontfile fonttbl footer footerf footerl footerr formfield ftncn ftnsep "
+    b"ftnsepc generator gridtbl header headerf headerl headerr hlinkbase info keycode keywords "
+    b"latentstyles lchars listname listoverridetable listpicture liststylename listtable manager "
+    b"nesttableprops nonesttables nonshppict objalias objclass objdata objname oldcprops operator "
+    b"panose pict printim private propname protusertbl revtbl revtim rsidtbl rxe shprslt sn sp "
+    b"staticval stylesheet subject sv tc template themedata title txe upr userprops xe "
+    b"xmlnstbl".split()
 )
 _READ_ALL_THE_SAME = frozenset((b"shpinst", b"ud", b"dptxbxtext"))
 _APART = frozenset((b"footnote", b"shptxt", b"dptxbxtext"))
 """Groups with paragraphs of their own: they follow the paragraph that they stand in."""
-_ENDS = frozenset((b"par", b"sect", b"page", b"column"))
+_PARAGRAPH_ENDS = frozenset((b"par", b"sect", b"page", b"column", b"\n", b"\r"))
+_CELL_ENDS, _ROW_ENDS = (b"cell", b"nestcell"), (b"row", b"nestrow")
 _CHARACTERS = {
     b"line": " ", b"tab": " ", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘",
     b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ",
@@ -73,14 +71,14 @@ def read_rtf(document: Document) -> Iterator[Article | Problem]:
         raise document.empty()
     if not data.lstrip().startswith(b"{\\rtf"):
         said = signature(data) or "is not a rich text file. Open it and save it as .rtf or .docx."
-        raise UnreadableSource(f"{document.name} {said}")
+        raise document.error(said)
     try:
-        text = RichText(data)
+        text = _RichText(data)
     except UnreadableSource as error:
-        raise UnreadableSource(f"{document.name} {error}") from None
+        raise document.error(str(error)) from None
     found = unwrap([[line] for line in text.lines])
     if not found and text.pictures:
-        raise only_pictures(document, text.pictures)
+        raise document.only_pictures(text.pictures)
     facts = Facts()
     if text.hidden:
         facts.doubts.append(
@@ -121,29 +119,24 @@ class _Flow:
     after: list[Line] = field(default_factory=list)
     level: int = 0
 
-    def end(self) -> None:
-        """The paragraph ends."""
-        text = self.taken()
-        self.lines += [Line(text, self.level)] if text else []
-        self.lines += self.after
-        self.after = []
-
-    def end_cell(self) -> None:
-        text = self.taken()
-        self.cells += [text] if text else []
-
-    def end_row(self) -> None:
-        self.end_cell()
-        self.lines += [*row_lines(self.cells), *self.after] if self.cells else self.after
-        self.cells, self.after = [], []
-
-    def taken(self) -> str:
+    def end(self, mark: bytes) -> None:
+        """A paragraph, a cell or a row of a table ends."""
         joined = "".join(self.words).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = " ".join(joined.split())
         self.words = []
-        return " ".join(joined.split())
+        if mark in _PARAGRAPH_ENDS:
+            self.lines += [Line(text, self.level)] if text else []
+        else:
+            self.cells += [text] if text else []
+        if mark in _ROW_ENDS:
+            self.lines += row_lines(self.cells)
+            self.cells = []
+        if mark not in _CELL_ENDS:
+            self.lines += self.after
+            self.after = []
 
 
-class RichText:
+class _RichText:
     """The paragraphs of a rich text, and what of it was not read."""
 
     def __init__(self, data: bytes) -> None:
@@ -162,7 +155,7 @@ class RichText:
         self.cut_off = bool(self._stack)
         while len(self._flows) > 1:
             self._end_apart()
-        self._flows[0].end_row()
+        self._flows[0].end(b"row")
         self.lines = self._flows[0].lines
 
     def _read(self, data: bytes) -> None:
@@ -173,58 +166,48 @@ class RichText:
                 raise UnreadableSource("has more marks than an article has. Save it as .docx.")
             word, number, code, sign, brace, words = match.groups()
             value = int(number) if number else None
-            if code:
-                self._byte(int(code, 16))
-            elif words:
-                self._starred = False
-                self._write_bytes(words)
-            elif brace:
+            if code or words:
+                self._starred = self._starred and not words
+                letters = bytes((int(code, 16),)) if code else words
+                skipped = min(self._skip, len(letters))
+                self._skip -= skipped
+                self._bytes += letters[skipped:]
+            elif word == b"bin":
+                place += max(0, value or 0)
+            elif brace or word or sign:
                 self._flush()
-                self._skip = 0
-                if brace == b"{":
+                if word or sign:
+                    self._control(word.lower() if word else sign, value)
+                elif brace == b"}":
+                    self._skip = 0
+                    if self._group.apart:
+                        self._end_apart()
+                    self._group = self._stack.pop() if self._stack else _Group()
+                    if not self._stack:
+                        return
+                else:
+                    self._skip = 0
                     if len(self._stack) >= MOST_GROUPS:
                         return
                     self._stack.append(self._group)
                     self._group = replace(self._group, apart=False)
-                elif self._close():
-                    return
-            elif word == b"bin":
-                place += max(0, value or 0)
-            elif word:
-                self._flush()
-                self._control(word.lower(), value)
-            elif sign:
-                self._flush()
-                self._sign(sign)
-
-    def _close(self) -> bool:
-        """A group ends; whether it was the last."""
-        if self._group.apart:
-            self._end_apart()
-        self._group = self._stack.pop() if self._stack else _Group()
-        return not self._stack
 
     def _end_apart(self) -> None:
         flow = self._flows.pop()
-        flow.end_row()
+        flow.end(b"row")
         self._flows[-1].after += flow.lines
 
-    def _sign(self, sign: bytes) -> None:
-        if sign == b"*":
-            self._starred = True
-        elif sign in (b"\n", b"\r"):
-            self._end(_Flow.end)
-        elif sign in _CHARACTERS:
-            self._write(_CHARACTERS[sign])
-
     def _control(self, word: bytes, value: int | None) -> None:
-        starred, self._starred = self._starred, False
+        starred, self._starred = (
+            self._starred,
+            word == b"*" or (self._starred and not word.isalpha()),
+        )
         group = self._group
         self.pictures += word == b"pict"
         self.objects += word == b"objdata"
         if word in _READ_ALL_THE_SAME:
             group.left_out = group.left_out and word != b"ud"
-        elif starred or word in _LEFT_OUT:
+        elif word.isalpha() and (starred or word in _LEFT_OUT):
             group.left_out = True
             group.fonts = word == b"fonttbl" or group.fonts
         if word in _APART and not group.left_out and not group.apart:
@@ -236,16 +219,14 @@ class RichText:
             self._skip = group.fallback
         elif word in _CHARACTERS:
             self._write(_CHARACTERS[word])
-        elif word in _ENDS:
-            self._end(_Flow.end)
-        elif word in (b"cell", b"nestcell"):
-            self._end(_Flow.end_cell)
-        elif word in (b"row", b"nestrow"):
-            self._end(_Flow.end_row)
+        elif word in (*_PARAGRAPH_ENDS, *_CELL_ENDS, *_ROW_ENDS):
+            if not (group.left_out or group.struck):
+                self._flows[-1].end(word)
         else:
             self._set(word, value)
 
     def _set(self, word: bytes, value: int | None) -> None:
+        """A mark that says how what follows is to be read."""
         group, on = self._group, value != 0
         if word == b"uc":
             group.fallback = max(0, min(10, value or 0))
@@ -270,37 +251,17 @@ class RichText:
         elif word == b"fcharset" and group.fonts:
             self._fonts[self._font] = _ENCODINGS.get(value or 0, "")
 
-    def _end(self, how: Callable[[_Flow], None]) -> None:
-        group = self._group
-        if not (group.left_out or group.struck):
-            how(self._flows[-1])
-
-    def _byte(self, code: int) -> None:
-        if self._skip:
-            self._skip -= 1
-        else:
-            self._bytes.append(code)
-
-    def _write_bytes(self, data: bytes) -> None:
-        skipped = min(self._skip, len(data))
-        self._skip -= skipped
-        if skipped < len(data):
-            self._bytes += data[skipped:]
-
     def _flush(self) -> None:
         if self._bytes:
-            encoding = self._group.encoding or self._file_encoding
-            text = bytes(self._bytes).decode(encoding, "replace")
+            text = self._bytes.decode(self._group.encoding or self._file_encoding, "replace")
             self._bytes.clear()
             self._write(text)
 
     def _write(self, text: str) -> None:
         group = self._group
-        if group.left_out or group.struck:
-            return
-        if group.hidden:
+        if group.hidden and not (group.left_out or group.struck):
             self.hidden += len(text)
-        else:
+        elif not (group.left_out or group.struck):
             self._flows[-1].words.append(text)
 
 

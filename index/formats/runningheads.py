@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from statistics import median
 
-from index.formats.articles import one_line
 from index.formats.columns import WIDER, Row, rows_of
+from index.formats.fields import one_line
 from index.formats.pdffile import Sheet
 from index.lines import web_address
 
@@ -27,7 +27,6 @@ _PRINTED = re.compile(
     r"|https?://\S+\s+\d{1,4}\s?/\s?\d{1,4}\Z"
 )
 _NUMBER = re.compile(r"\A\d{1,4}\b|\b\d{1,4}\Z|(?<=[Pp]age )\d{1,4}")
-_ADDRESS = re.compile(r"https?://\S+")
 
 
 def take_off(sheets: Sequence[Sheet]) -> str | None:
@@ -36,27 +35,21 @@ def take_off(sheets: Sequence[Sheet]) -> str | None:
     Returns: the address that a browser printed below each page, if there is one.
     """
     pages = [rows_of(sheet.words) for sheet in sheets]
-    heads = _heads(pages)
+    edges = [{_shape(row) for row in (*rows[:EDGE], *rows[-EDGE:])} for rows in pages]
+    counts = Counter(shape for edge in edges for shape in edge)
+    least = max(2, REPEATED * len(pages))
+    heads = {shape for shape in counts if counts[shape] >= least or _is_print(shape)}
     numbers: dict[int, list[str]] = {}
     for sheet, rows in zip(sheets, pages, strict=True):
         gone = _gone(rows, heads)
-        numbers[sheet.number] = [number for row in gone for number in _numbers(row)]
+        texts = [text for text in (one_line(row.text) for row in gone) if not _PRINTED.match(text)]
+        numbers[sheet.number] = [number for text in texts for number in _NUMBER.findall(text)]
         words = {word for row in gone for word in row.words}
         sheet.words = [word for word in sheet.words if word not in words]
     _label(sheets, numbers)
-    return _printed_address(heads)
-
-
-def _heads(pages: Sequence[Sequence[Row]]) -> set[str]:
-    """The rows at the edges of pages that stand on many of them, or are print around a page."""
-    edges = [{_shape(row) for row in (*_edge(rows), *_edge(rows[::-1]))} for rows in pages]
-    counts = Counter(shape for edge in edges for shape in edge)
-    least = max(2, REPEATED * len(pages))
-    return {shape for shape in counts if counts[shape] >= least or _is_print(shape)}
-
-
-def _edge(rows: Sequence[Row]) -> Sequence[Row]:
-    return rows[:EDGE]
+    printed = {match[0] for head in heads if (match := re.search(r"https?://\S+", head))}
+    whole = [address for address in printed if not address.endswith(("...", "…"))]
+    return web_address(whole[0]) if len(whole) == 1 else None
 
 
 def _gone(rows: Sequence[Row], heads: set[str]) -> list[Row]:
@@ -67,7 +60,7 @@ def _gone(rows: Sequence[Row], heads: set[str]) -> list[Row]:
     usual = median(abs(b.base - a.base) for a, b in pairwise(rows)) if len(rows) > 1 else 0
     gone: list[Row] = []
     for ordered in (list(rows), list(rows)[::-1]):
-        found = list(takewhile(lambda row: _shape(row) in heads, _edge(ordered)))
+        found = list(takewhile(lambda row: _shape(row) in heads, ordered[:EDGE]))
         while found and not _is_print(_shape(found[-1])):
             last, after = found[-1], ordered[len(found) : len(found) + 1]
             if not after or abs(after[0].base - last.base) > WIDER * usual:
@@ -87,11 +80,6 @@ def _is_print(text: str) -> bool:
     return bool(_PAGE_NUMBER.fullmatch(text.replace("#", "1")) or _PRINTED.match(text))
 
 
-def _numbers(row: Row) -> list[str]:
-    text = one_line(row.text)
-    return [] if _PRINTED.match(text) else _NUMBER.findall(text)
-
-
 def _label(sheets: Sequence[Sheet], numbers: dict[int, list[str]]) -> None:
     """The printed numbers as labels, if they run on from page to page as page numbers do."""
     ahead = Counter(
@@ -100,16 +88,7 @@ def _label(sheets: Sequence[Sheet], numbers: dict[int, list[str]]) -> None:
         for ahead in {int(number) - page for number in printed}
     )
     usual, pages = ahead.most_common(1)[0] if ahead else (0, 0)
-    if pages < min(2, len(sheets)):
-        return
-    for sheet in sheets:
+    for sheet in sheets if pages >= min(2, len(sheets)) else ():
         label = str(sheet.number + usual)
         if not sheet.label and label in numbers[sheet.number]:
             sheet.label = label
-
-
-def _printed_address(heads: set[str]) -> str | None:
-    """The address that a browser printed below each page."""
-    found = {match[0] for head in heads if (match := _ADDRESS.search(head))}
-    whole = {address for address in found if not address.endswith(("...", "…"))}
-    return web_address(whole.pop()) if len(whole) == 1 else None

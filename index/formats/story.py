@@ -10,14 +10,13 @@ then held against the visible prose of the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.formats import furniture, liveblog, markup
-from index.formats.articles import one_line
-from index.formats.blocks import Block, upwards
-from index.formats.blocks import read as read_blocks
+from index.formats import boilerplate, liveblog, markup
+from index.formats.boilerplate import Block, sums, upwards
+from index.formats.fields import one_line
 from index.lines import Line, is_notice
 from index.paragraphs import unwrap
 
@@ -32,8 +31,6 @@ RUN = 4
 """Words in a row by which a block is found in what trafilatura found."""
 MOST_FOUND = 0.8
 """Share of what trafilatura found that the story's part of the page holds."""
-SMALL = 600
-"""Characters of a card that points to another story."""
 LEAST_KEPT = 0.6
 """Share of the prose of a page; where less was read, that is told. Of forty pages that were read
 whole, one has less."""
@@ -66,10 +63,10 @@ def read(tree: HtmlElement, titles: set[str], *, paid: bool = False) -> Story:
     if not is_ordinary(tree):
         return Story(_longest(tree))
     _show_captions(tree)
-    blocks = read_blocks(tree)
-    headline = _headline(tree, blocks, titles)
+    blocks = boilerplate.read_blocks(tree)
+    headline = _headline(blocks, titles)
     own = frozenset(upwards(headline) if headline is not None else [tree])
-    _mark(tree, blocks, own)
+    boilerplate.mark(tree, blocks, own)
     for element in own:
         if element.tag in ("aside", "form", "nav", "footer"):
             element.tag = "div"  # the story's own column, whatever it is called
@@ -77,8 +74,8 @@ def read(tree: HtmlElement, titles: set[str], *, paid: bool = False) -> Story:
     root = _root(tree, blocks, headline)
     within = set(root.iter())
     story = _chosen([block for block in blocks if block.element in within], headline)
-    offer = _offer(story, paid)
-    return _measured(story[:offer], story[offer:], blocks, within)
+    end = _before_offer(story, paid)
+    return _measured(story[:end], story[end:], blocks, within)
 
 
 def is_ordinary(tree: HtmlElement) -> bool:
@@ -94,64 +91,13 @@ def is_ordinary(tree: HtmlElement) -> bool:
     return True
 
 
-# --- blocks ------------------------------------------------------------------------------------
-
-
-def _headline(tree: HtmlElement, blocks: Sequence[Block], titles: set[str]) -> HtmlElement | None:
+def _headline(blocks: Sequence[Block], titles: set[str]) -> HtmlElement | None:
     """The element with the headline: a heading with the page's title, else any, else its h1."""
     named = [block for block in blocks if one_line(block.text).casefold() in titles]
     named.sort(key=lambda block: (block.linked, block.heading or 7))
     if named and not named[0].linked:
         return named[0].element
     return next((block.element for block in blocks if block.heading == 1), None)
-
-
-def _sums(tree: HtmlElement, own: Iterable[tuple[HtmlElement, int]]) -> dict[HtmlElement, int]:
-    """For each element, the numbers of all blocks in it together."""
-    sums: dict[HtmlElement, int] = {}
-    for element, number in own:
-        sums[element] = sums.get(element, 0) + number
-    for element in reversed(list(tree.iter())):
-        parent = element.getparent()
-        if parent is not None and sums.get(element):
-            sums[parent] = sums.get(parent, 0) + sums[element]
-    return sums
-
-
-def _mark(tree: HtmlElement, blocks: Sequence[Block], own: frozenset[HtmlElement]) -> None:
-    """Say of each block whether it is foreign, and take the foreign elements off the tree."""
-    prose = _sums(tree, ((block.element, block.prose) for block in blocks))
-    notices = _sums(
-        tree, ((one.element, one.prose) for one in blocks if furniture.is_notice(one.text))
-    )
-    offers = _sums(
-        tree, ((one.element, one.prose) for one in blocks if furniture.is_offer(one.text))
-    )
-    found = furniture.foreign(tree, own, prose, notices, offers)
-    tops = {element: top for top in found for element in top.iter()}
-    cards = _cards(blocks, own)
-    for block in blocks:
-        top = tops.get(block.element)
-        if top is not None:
-            block.kind, block.beside = found[top], top.getparent()
-        elif block.element in cards:
-            block.kind = furniture.OTHER
-    for element in found:
-        if element.getparent() is not None:
-            element.drop_tree()
-
-
-def _cards(blocks: Sequence[Block], own: frozenset[HtmlElement]) -> set[HtmlElement]:
-    """What is in the small elements whose heading is a link: each points to another story."""
-    small: dict[HtmlElement, bool] = {}
-    for block in blocks:
-        links = [link for line in block.lines for link in line.links]
-        if not (block.heading and block.linked) or all(link.startswith("#") for link in links):
-            continue
-        parent = block.element.getparent()
-        if parent is not None and parent not in own and parent not in small:
-            small[parent] = len(parent.text_content()) < SMALL
-    return {element for card, is_card in small.items() if is_card for element in card.iter()}
 
 
 def _find(tree: HtmlElement, blocks: Sequence[Block]) -> None:
@@ -165,8 +111,8 @@ def _find(tree: HtmlElement, blocks: Sequence[Block]) -> None:
     runs = set(_runs(" ".join(body.itertext())))
     for block in blocks:
         if block.prose and not block.kind:
-            those = list(_runs(block.text))
-            block.held = block.prose * sum(run in runs for run in those) // len(those)
+            own = list(_runs(block.text))
+            block.held = block.prose * sum(run in runs for run in own) // len(own)
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:
@@ -175,21 +121,18 @@ def _runs(text: str) -> Iterator[tuple[str, ...]]:
     yield from (tuple(words[at : at + RUN]) for at in range(max(1, len(words) - RUN + 1)))
 
 
-# --- the story ---------------------------------------------------------------------------------
-
-
 def _root(tree: HtmlElement, blocks: Sequence[Block], headline: HtmlElement | None) -> HtmlElement:
     """The smallest element with the headline and most of what was found."""
-    held = _sums(tree, ((block.element, block.held) for block in blocks))
+    held = sums(tree, ((block.element, block.held) for block in blocks))
     if not held.get(tree):
-        held = _sums(tree, ((block.element, block.prose) for block in blocks if not block.kind))
+        held = sums(tree, ((block.element, block.prose) for block in blocks if not block.kind))
     most = MOST_FOUND * held.get(tree, 0)
     if not most:
         return tree
     if headline is not None:
-        return next((one for one in upwards(headline) if held.get(one, 0) >= most), tree)
+        return next((outer for outer in upwards(headline) if held.get(outer, 0) >= most), tree)
     root = tree
-    while (inner := next((one for one in root if held.get(one, 0) >= most), None)) is not None:
+    while (inner := next((part for part in root if held.get(part, 0) >= most), None)) is not None:
         root = inner
     return root
 
@@ -198,55 +141,45 @@ def _chosen(blocks: Sequence[Block], headline: HtmlElement | None) -> list[Block
     """The blocks of the story, of those that stand in its part of the page."""
     places = [at for at, block in enumerate(blocks) if block.element is headline]
     after = blocks[places[0] :] if places else blocks
-    own = [block for block in after if not block.kind and not _is_foreign(block)]
+    own = [block for block in after if not (block.kind or _is_foreign(block))]
     prose = [at for at, block in enumerate(own) if block.prose]
     if not prose:
         return own
-    kept = []
-    for at, block in enumerate(own):
-        if block.prose or block.heading or _is_listed(block):
-            kept.append(block)
-        elif at < prose[0]:
-            if is_notice(block.text):
-                kept.append(block)
-        elif at < prose[-1] and block.element.tag in _SHORT:
-            kept.append(block)
+    kept = [
+        block
+        for at, block in enumerate(own)
+        if (block.prose or block.heading or _is_listed(block))
+        or (at < prose[0] and is_notice(block.text))
+        or (prose[0] < at < prose[-1] and block.element.tag in _SHORT)
+    ]
     while kept and kept[-1].heading:
         kept.pop()
     return kept
 
 
-def _offer(story: Sequence[Block], paid: bool) -> int:
-    """Where the offer at the end of a story begins: the number of blocks before it.
-
-    On a page that is not free, what stands around an offer is part of it.
-    """
-    offers = [furniture.is_offer(block.text) for block in story]
-    if True not in offers:
-        return len(story)
-    first = offers.index(True)
-    around = {
-        one.element.getparent() for one, is_offer in zip(story, offers, strict=True) if is_offer
-    }
-    end = len(story)
-    for at in range(len(story) - 1, -1, -1):
-        beside = paid and at > first and story[at].element.getparent() in around
-        if offers[at] or beside or (story[at].heading and end < len(story)):
-            end = at
-        else:
-            break
-    return end
-
-
 def _is_foreign(block: Block) -> bool:
-    text = block.text
-    if block.linked and not (_is_listed(block) and block.held):
-        return True
-    return furniture.is_label(text)
+    only_a_link = block.linked and not (block.held and _is_listed(block))
+    return only_a_link or boilerplate.is_label(block.text)
 
 
 def _is_listed(block: Block) -> bool:
     return any(element.tag in _LISTED for element in upwards(block.element))
+
+
+def _before_offer(story: Sequence[Block], paid: bool) -> int:
+    """The number of blocks before the offer at the end of a story.
+
+    On a page that is not free, what stands around an offer is part of it.
+    """
+    offers = [at for at, block in enumerate(story) if boilerplate.is_offer(block.text)]
+    around = {story[at].element.getparent() for at in offers}
+    end = len(story)
+    for at in range(len(story) - 1, -1, -1) if offers else ():
+        beside = paid and at > offers[0] and story[at].element.getparent() in around
+        if not (at in offers or beside or (story[at].heading and end < len(story))):
+            break
+        end = at
+    return end
 
 
 def _measured(
@@ -256,7 +189,7 @@ def _measured(
     within: set[HtmlElement],
 ) -> Story:
     there = {id(block) for block in (*story, *offer)}
-    beside = (furniture.ASIDE, furniture.HIDDEN)
+    beside = (boilerplate.ASIDE, boilerplate.HIDDEN)
     left_out = [
         block.text
         for block in blocks
@@ -266,12 +199,12 @@ def _measured(
     ]
     kept = sum(block.prose for block in story)
     visible = kept + sum(map(len, left_out))
-    offers = [*offer, *(block for block in blocks if block.kind == furniture.OFFER)]
+    offers = [*offer, *(block for block in blocks if block.kind == boilerplate.OFFER)]
     return Story(
         lines=unwrap([block.lines for block in liveblog.in_order(story)]),
         left_out=left_out,
         kept=kept / visible if visible else 1.0,
-        walled=any(furniture.is_wall(block.text) for block in offers),
+        walled=any(boilerplate.is_wall(block.text) for block in offers),
     )
 
 
@@ -280,7 +213,7 @@ def _measured(
 
 def _show_captions(tree: HtmlElement) -> None:
     """Make paragraphs of captions where they say more than the paragraphs: in a gallery."""
-    captions = [caption for caption in tree.iter("figcaption")]
+    captions = list(tree.iter("figcaption"))
     said = sum(len(caption.text_content()) for caption in captions)
     if said > sum(len(paragraph.text_content()) for paragraph in tree.iter("p")):
         for caption in captions:
@@ -289,7 +222,7 @@ def _show_captions(tree: HtmlElement) -> None:
 
 def _longest(tree: HtmlElement) -> list[Line]:
     """The paragraphs of the longest part that is marked as the story, or else of all the page."""
-    parts = max((list(tree.iter(*tags)) for tags in (("article",), ("main",), ("body",))), key=bool)
+    parts = max((list(tree.iter(tag)) for tag in ("article", "main", "body")), key=bool)
     longest = max(parts, key=lambda part: len(part.text_content()), default=tree)
     for element in list(longest.iter("nav", "aside", "footer", "form")):
         if element is not longest:

@@ -6,22 +6,24 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 from index.dates import is_double, parse_date
-from index.errors import UnreadableSource
 from index.formats import rows
-from index.formats.articles import FIELDS, as_json, one_line, squeezed
-from index.formats.document import LARGEST_FILE, LONGEST_TEXT, Document
+from index.formats.document import LARGEST_FILE, LONGEST_TEXT, MB, Document
+from index.formats.fields import FIELDS, as_json, one_line, squeezed
+from index.formats.rows import Fields
 from index.lines import web_address
 from index.records import Article, Problem
 
 _DELIMITERS = ",;\t|"
+_UNCLOSED = (
+    "has a quotation that does not end, or goes on after its end. It was left out{}. Write each "
+    "quotation mark inside a text twice."
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a table."""
 
     line: int
@@ -39,11 +41,28 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
     # The standard limit, 128 kB, is less than a long article. It is one for the whole process.
     csv.field_size_limit(LARGEST_FILE)
     encoding, doubts = rows.encoding(document)
-    columns, delimiter = _columns(document, encoding)
-    orders = rows.Orders(partial(_objects, document, encoding, delimiter, columns))
-    yield from (document.problem(f"{document.name} {doubt}", warning=True) for doubt in doubts)
-    found = table_rows(document, encoding, delimiter, columns)
-    yield from table_articles(document, columns, found, doubts=doubts, orders=orders)
+    with _opened(document, encoding) as text:
+        first = text.readline(LARGEST_FILE).lstrip("\ufeff")
+    delimiter = "\t" if document.suffix == ".tsv" else max(_DELIMITERS, key=first.count)
+    names = next(csv.reader([first], delimiter=delimiter), [])
+    columns = [one_line(name).lower() for name in names]
+    if not any(columns):
+        raise rows.no_rows(document)
+    if not rows.has_text(columns):
+        raise document.error(
+            f'has no column "text" (its first line: {as_json(columns)}). Name the columns in the '
+            "first line."
+        )
+
+    def found() -> Iterator[Row]:
+        return _rows(document, encoding, delimiter, columns)
+
+    def objects() -> Iterator[Fields]:
+        return (dict(zip(columns, row.values, strict=False)) for row in found() if not row.wrong)
+
+    yield from document.warnings(doubts)
+    dated = rows.day_orders(objects)
+    yield from table_articles(document, columns, found(), doubts=doubts, dated=dated)
 
 
 def table_articles(
@@ -53,7 +72,7 @@ def table_articles(
     *,
     what: str = "line",
     doubts: Sequence[str] = (),
-    orders: rows.Orders | None = None,
+    dated: Callable[[Fields], Fields] = dict,
 ) -> Iterator[Article | Problem]:
     """An article for each row of a table.
 
@@ -63,53 +82,26 @@ def table_articles(
         found: the rows.
         what: what the numbers of the rows count.
         doubts: what is doubtful about the letters of all of the table, and told of it.
-        orders: in which order its dates have day and month.
+        dated: what `rows.day_orders` made of all rows.
 
     Raises:
         UnreadableSource: no row holds anything.
     """
     empty = True
     for row in found:
-        wrong = row.wrong or (
-            _too_many(row.values, columns) if len(row.values) > len(columns) else ""
-        )
+        wrong = row.wrong or _too_many(row.values, columns)
         if wrong:
             yield document.problem(f"{document.name}, {what} {row.line}: {wrong}")
         elif any(row.values):
-            fields: dict[str, object] = dict(zip(columns, row.values, strict=False))
-            items = rows.article_of(fields, document, doubts, orders=orders)
+            fields = dict(zip(columns, row.values, strict=False))
+            items = rows.article_of(fields, document, doubts, dated=dated)
             yield from rows.placed(items, document, f", {what} {row.line}")
         empty = empty and not (wrong or any(row.values))
     if empty:
         raise rows.no_rows(document)
 
 
-def _columns(document: Document, encoding: str) -> tuple[list[str], str]:
-    """The names in the first line, and what stands between them: the sign that it has most of."""
-    with _opened(document, encoding) as text:
-        first = text.readline(LARGEST_FILE).lstrip("\ufeff")
-    delimiter = "\t" if document.suffix == ".tsv" else max(_DELIMITERS, key=first.count)
-    names = next(csv.reader([first], delimiter=delimiter), [])
-    columns = [one_line(name).lower() for name in names]
-    if not any(columns):
-        raise rows.no_rows(document)
-    if not rows.has_text(columns):
-        raise UnreadableSource(
-            f'{document.name} has no column "text" (its first line: {as_json(columns)}). '
-            "Name the columns in the first line."
-        )
-    return columns, delimiter
-
-
-def _objects(
-    document: Document, encoding: str, delimiter: str, columns: Sequence[str]
-) -> Iterator[dict[str, object]]:
-    for row in table_rows(document, encoding, delimiter, columns):
-        if not row.wrong:
-            yield dict(zip(columns, row.values, strict=False))
-
-
-def table_rows(
+def _rows(
     document: Document, encoding: str, delimiter: str, columns: Sequence[str]
 ) -> Iterator[Row]:
     """The rows below the first line, read strictly, and what is wrong with those that cannot be.
@@ -127,7 +119,8 @@ def table_rows(
             row, taken = _record(lines, delimiter, len(columns))
             good = row and (_fits(row, taken, columns) if lost else len(row) <= len(columns))
             if lost and (good or not taken):
-                yield Row(lost, [], _unclosed(lost, start - 1))
+                more = f", with what follows it to line {start - 1}" if start - 1 > lost else ""
+                yield Row(lost, [], _UNCLOSED.format(more))
                 lost = 0
             if not taken:
                 return
@@ -140,15 +133,9 @@ def table_rows(
                 yield Row(start, [], _too_many(row, columns))
 
 
-def _unclosed(first: int, last: int) -> str:
-    more = f", with what follows it to line {last}" if last > first else ""
-    return (
-        f"has a quotation that does not end, or goes on after its end. It was left out{more}. "
-        "Write each quotation mark inside a text twice."
-    )
-
-
 def _too_many(row: Sequence[str], columns: Sequence[str]) -> str:
+    if len(row) <= len(columns):
+        return ""
     return f"has {len(row)} values for {len(columns)} columns. Put the text in quotation marks."
 
 
@@ -222,9 +209,9 @@ class _Lines:
         if not line:
             raise StopIteration
         if len(line) >= LARGEST_FILE:
-            raise UnreadableSource(
-                f"{self._document.name} has a line of more than {LARGEST_FILE // 1_000_000} MB. "
-                "Close its quotations, and write one article per row."
+            raise self._document.error(
+                f"has a line of more than {LARGEST_FILE // MB} MB. Close its quotations, and write "
+                "one article per row."
             )
         self.number += 1
         return line.lstrip("\ufeff") if self.number == 1 else line

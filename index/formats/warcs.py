@@ -9,9 +9,8 @@ import gzip
 import logging
 import zlib
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -20,9 +19,9 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from index.errors import UnreadableSource
-from index.formats.archives import BROKEN, MOST_UNPACKED, Allowance, read_archive
-from index.formats.articles import one_line
-from index.formats.document import LARGEST_FILE, Document, Reader
+from index.formats.archives import MOST_UNPACKED, Allowance, Counted, read_archive
+from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document, Reader, from_bytes
+from index.formats.fields import one_line
 from index.lines import web_address
 from index.records import Article, Problem
 
@@ -32,34 +31,25 @@ if TYPE_CHECKING:
 LONGEST_HEADER = 64_000
 MOST_HEADERS = 1_000
 LONGEST_NAME = 100
-PAGES = ("text/html", "application/xhtml+xml")
 
 # It prints what is wrong with a record; that is told in one line.
 logging.getLogger("warcio").addHandler(logging.NullHandler())
 
 _DAMAGED = (
-    *BROKEN,
-    ArchiveLoadFailed,
-    ChunkedDataException,
-    StatusAndHeadersParserException,
-    AttributeError,
-    IndexError,
-    TypeError,
-)
-"""What warcio and what it rests on raise on files that are damaged."""
+    *DAMAGED, ArchiveLoadFailed, ChunkedDataException, StatusAndHeadersParserException,
+)  # fmt: skip
 
 
 def read_wacz(
-    document: Document, inner: Reader, allowance: Allowance | None = None
+    document: Document, inner: Reader, allowance: Allowance
 ) -> Iterator[Article | Problem]:
     """A .wacz file: the pages of the .warc files in it."""
-    yield from read_archive(
-        document, inner, allowance, wanted=lambda name: name.endswith((".warc", ".warc.gz"))
-    )
+    ends = (".warc", ".warc.gz")
+    yield from read_archive(document, inner, allowance, wanted=lambda name: name.endswith(ends))
 
 
 def read_warc(
-    document: Document, inner: Reader, allowance: Allowance | None = None
+    document: Document, inner: Reader, allowance: Allowance
 ) -> Iterator[Article | Problem]:
     """A .warc or .warc.gz file: what `inner` reads from each HTML response in it.
 
@@ -68,15 +58,23 @@ def read_warc(
     """
     found = failed = 0
     sources: set[str] = set()
+    cut_off = ArchiveLoadFailed("cut off")  # an EOFError means the end of the file to warcio
+    size = MOST_UNPACKED // 1_000_000_000
+    too_much = document.error(f"was not read whole: it unpacks to more than {size} GB. Split it.")
+    with document.open() as file:
+        packed = file.read(2) == b"\x1f\x8b"
     with document.open() as file:
         try:
-            for record in _Records(_Unpacked(file, document, allowance or Allowance())):
-                status = _status(record)
-                if _kind(record) in PAGES and status < 300:
+            unpacked = gzip.GzipFile(fileobj=file) if packed else file
+            for record in _Records(Counted(unpacked, allowance, cut_off, too_much)):
+                status = _status(record) if _is_page(record) else 300
+                if status < 300:
                     yield from _page(document, record, inner, sources)
                     found += 1
-                failed += _kind(record) in PAGES and status >= 400
-                _skip(record)
+                failed += status >= 400
+                while record.raw_stream.read(LONGEST_HEADER):
+                    pass
+                _check_length(record)
         except _DAMAGED:
             after = (
                 f"is damaged after {_pages(found)}" if found else "is damaged, or no web archive"
@@ -93,7 +91,7 @@ def read_warc(
             warning=found > 0,
         )
     if not (found or failed):
-        raise UnreadableSource(f"{document.name} holds no web page. Leave it out.")
+        raise document.error("holds no web page. Leave it out.")
 
 
 def _pages(count: int) -> str:
@@ -116,39 +114,34 @@ def _page(
     except UnreadableSource as error:
         yield Problem(source, f"{document.name}: {stem} {error}")
         return
+    _, _, named = _header(record, "Content-Type").partition("charset=")
+    charset = named.partition(";")[0].strip(" \"'") or None
+    depth = document.depth + 1
     yield from inner(
-        Document(
-            name=f"{stem}.html",
-            source=source,
-            open=lambda: BytesIO(data),
-            size=len(data),
-            url=address,
-            charset=_charset(record),
-            depth=document.depth + 1,
-        )
+        from_bytes(f"{stem}.html", source, data, depth=depth, url=address, charset=charset)
     )
 
 
 def _header(record: ArcWarcRecord, name: str) -> str:
-    """A header of the response, or of a page that was stored without its response."""
+    """A header of the response, or of a page stored without its response, in small letters."""
     headers = record.http_headers or record.rec_headers
-    return one_line(headers.get_header(name) or "")
+    return one_line(headers.get_header(name) or "").lower()
 
 
-def _kind(record: ArcWarcRecord) -> str:
-    if record.rec_type not in ("response", "resource"):
-        return ""
-    return _header(record, "Content-Type").partition(";")[0].strip().lower()
-
-
-def _charset(record: ArcWarcRecord) -> str | None:
-    _, _, named = _header(record, "Content-Type").lower().partition("charset=")
-    return named.partition(";")[0].strip(" \"'") or None
+def _is_page(record: ArcWarcRecord) -> bool:
+    kind = _header(record, "Content-Type").partition(";")[0].strip()
+    stored = record.rec_type in ("response", "resource")
+    return stored and kind in ("text/html", "application/xhtml+xml")
 
 
 def _status(record: ArcWarcRecord) -> int:
     code = record.http_headers.get_statuscode() if record.http_headers else "200"
     return int(code) if code and code.isdigit() else 0
+
+
+def _check_length(record: ArcWarcRecord) -> None:
+    if getattr(record.raw_stream, "limit", 0) > 0:
+        raise EOFError("it ends before the length that it names")
 
 
 def _content(record: ArcWarcRecord) -> bytes:
@@ -159,12 +152,12 @@ def _content(record: ArcWarcRecord) -> bytes:
         EOFError: some are missing.
     """
     stream: Any = record.raw_stream
-    if _header(record, "Transfer-Encoding").lower() == "chunked":
+    if _header(record, "Transfer-Encoding") == "chunked":
         stream = ChunkedDataReader(stream)
     data: bytes = stream.read(LARGEST_FILE + 1)
-    if len(data) <= LARGEST_FILE and getattr(record.raw_stream, "limit", 0) > 0:
-        raise EOFError("cut off")
-    packed = _header(record, "Content-Encoding").lower()
+    if len(data) <= LARGEST_FILE:
+        _check_length(record)
+    packed = _header(record, "Content-Encoding")
     if packed in ("gzip", "x-gzip", "deflate"):
         data = _inflated(data)
     elif packed == "br":
@@ -172,7 +165,7 @@ def _content(record: ArcWarcRecord) -> bytes:
     elif packed not in ("", "identity"):
         raise UnreadableSource("is packed in an unknown way. Save the page in a browser.")
     if len(data) > LARGEST_FILE:
-        size = LARGEST_FILE // 1_000_000
+        size = LARGEST_FILE // MB
         raise UnreadableSource(f"has more than the {size} MB that one article may have.")
     return data
 
@@ -200,60 +193,6 @@ def _unbrotlied(data: bytes) -> bytes:
     return unpacked
 
 
-def _skip(record: ArcWarcRecord) -> None:
-    """Read what is left of a record.
-
-    Raises:
-        EOFError: it ends before the length that it names.
-    """
-    while record.raw_stream.read(LONGEST_HEADER):
-        pass
-    if getattr(record.raw_stream, "limit", 0) > 0:
-        raise EOFError
-
-
-class _Unpacked:
-    """The bytes of a .warc, unpacked if it is packed; they are counted."""
-
-    def __init__(self, file: BinaryIO, document: Document, allowance: Allowance) -> None:
-        peeked = file.read(2)
-        whole: Any = _Again(peeked, file)
-        self._file = gzip.GzipFile(fileobj=whole) if peeked == b"\x1f\x8b" else whole
-        self._document = document
-        self._allowance = allowance
-        self._offset = 0
-
-    def tell(self) -> int:
-        return self._offset
-
-    def read(self, size: int) -> bytes:
-        try:
-            # All that is whole, before what is damaged is reached.
-            data: bytes = getattr(self._file, "read1", self._file.read)(size)
-        except EOFError:  # which means the end of the file to warcio
-            raise ArchiveLoadFailed("cut off") from None
-        self._offset += len(data)
-        self._allowance.left -= len(data)
-        if self._allowance.left < 0:
-            raise UnreadableSource(
-                f"{self._document.name} was not read whole: it unpacks to more than "
-                f"{MOST_UNPACKED // 1_000_000_000} GB. Split it."
-            )
-        return data
-
-
-class _Again:
-    """A file of which some bytes have been read, from its beginning."""
-
-    def __init__(self, peeked: bytes, file: BinaryIO) -> None:
-        self._peeked = peeked
-        self._file = file
-
-    def read(self, size: int = -1) -> bytes:
-        data, self._peeked = self._peeked, b""
-        return data or self._file.read(size)
-
-
 class _Lines(BufferedReader):  # type: ignore[misc]
     """What warcio reads from; no line and no header without end."""
 
@@ -277,6 +216,6 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 
     INC_RECORD = ""  # is printed; a record that does not end where it says is damage
 
-    def __init__(self, file: _Unpacked) -> None:
+    def __init__(self, file: Counted) -> None:
         super().__init__(file)
         self.reader = _Lines(file)

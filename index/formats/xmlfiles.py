@@ -6,27 +6,18 @@ Stories come as NewsML-G2, which carries XHTML, NITF or plain text, or as NITF a
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index import cleaning
 from index.cleaning import Facts
-from index.dates import parse_date, parse_moment
-from index.errors import UnreadableSource
-from index.formats import feeds, fields, markup
-from index.formats.articles import (
-    finished,
-    language_code,
-    learn_time,
-    names,
-    one_line,
-    slug,
-    warnings,
-)
-from index.formats.document import LARGEST_FILE, Document
-from index.lines import Line, web_address
+from index.formats import escapes, feeds, markup
+from index.formats.articles import finished, one_of_many, slug, warnings
+from index.formats.document import LARGEST_FILE, MB, Document
+from index.formats.fields import learn, one_line
+from index.formats.packages import xml
+from index.lines import Line
 from index.paragraphs import plain_paragraphs
 from index.records import Article, Problem
 
@@ -44,26 +35,27 @@ _WITHDRAWN = re.compile(r"(?:^|:)(?:cancell?ed|withheld)$", re.IGNORECASE)
 
 def read_xml(document: Document) -> Iterator[Article | Problem]:
     """A .xml file: the articles of a feed or of an agency's message."""
-    with document.open() as file:
-        root = _first_element(file.read(BEGINNING))
-    if root in ("urlset", "sitemapindex"):
-        raise UnreadableSource(_sitemap(document, root))
-    if root in ("nitf", "newsMessage", "newsItem"):
-        yield from _stories(document, root)
-    else:
-        yield from feeds.read_feed(document)
-
-
-def _first_element(data: bytes) -> str:
-    """The name of the first element, without its namespace; empty where there is none."""
     from lxml import etree
 
     parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True)
-    with contextlib.suppress(etree.XMLSyntaxError):  # what comes before the damage has been read
-        parser.feed(data)
-    for _, element in parser.read_events():
-        return _local_name(element.tag)
-    return ""
+    # What comes before any damage has been read.
+    with document.open() as file, contextlib.suppress(etree.XMLSyntaxError):
+        parser.feed(file.read(BEGINNING))
+    root = next((_local_name(element.tag) for _, element in parser.read_events()), "")
+    if root in ("nitf", "newsMessage", "newsItem"):
+        yield from _stories(document, root)
+    elif root in ("urlset", "sitemapindex"):
+        with document.open() as file:
+            data = file.read(LARGEST_FILE)
+        element = b"url" if root == "urlset" else b"sitemap"
+        count = len(re.findall(rb"<(?:[\w.-]{1,40}:)?" + element + rb"[\s>]", data))
+        what = "addresses" if root == "urlset" else "other sitemaps"
+        raise document.error(
+            f"is a sitemap: a list of {count:,} {what}, no articles. Ingest those of its addresses "
+            "that you want."
+        )
+    else:
+        yield from feeds.read_feed(document)
 
 
 def _local_name(tag: str) -> str:
@@ -71,22 +63,18 @@ def _local_name(tag: str) -> str:
     return re.split("[}:]", tag)[-1]
 
 
-def _sitemap(document: Document, root: str) -> str:
-    """What is said of a sitemap: search engines read them, and no article is in one."""
-    with document.open() as file:
-        data = file.read(LARGEST_FILE)
-    element = b"url" if root == "urlset" else b"sitemap"
-    count = len(re.findall(rb"<(?:[\w.-]{1,40}:)?" + element + rb"[\s>]", data))
-    what = "addresses" if root == "urlset" else "other sitemaps"
-    return (
-        f"{document.name} is a sitemap: a list of {count:,} {what}, no articles. Ingest those of "
-        "its addresses that you want."
-    )
-
-
 def _stories(document: Document, root_name: str) -> Iterator[Article | Problem]:
     """The stories of an agency's message."""
-    root = _tree(document)
+    from lxml import etree
+
+    data = document.read()
+    if len(data) > feeds.LARGEST_FEED:
+        raise document.error(f"has more than {feeds.LARGEST_FEED // MB} MB. Split it.")
+    root = xml(data)
+    if root is None:
+        raise document.error("is damaged: it is not valid XML. Get it from the agency again.")
+    for element in root.iter(etree.Element):
+        element.tag = _local_name(element.tag)
     items = [root] if root_name == "nitf" else list(root.iter("newsItem"))
     read = 0
     for item in items:
@@ -103,58 +91,27 @@ def _stories(document: Document, root_name: str) -> Iterator[Article | Problem]:
             body = next((part for part in parts if part is not None), None)
         for story in item.iter("nitf"):
             _learn_nitf(facts, story)
-        if body is None:
-            continue  # a picture, or another thing that is only named
-        read += 1
-        yield from _story(document, item, body, facts, alone=len(items) == 1)
+        if body is not None:  # else it is a picture, or another thing that is only named
+            read += 1
+            yield from _story(document, item, _lines(body), facts, alone=len(items) == 1)
     if not read:
-        raise UnreadableSource(
-            f"{document.name} is an agency's message without a story in it. Leave it out."
-        )
+        raise document.error("is an agency's message without a story in it. Leave it out.")
 
 
 def _story(
-    document: Document, item: _Element, body: _Element, facts: Facts, *, alone: bool
+    document: Document, item: _Element, lines: list[Line], facts: Facts, *, alone: bool
 ) -> Iterator[Article | Problem]:
-    paragraphs = cleaning.trim(_lines(body), facts, row=True)
+    paragraphs = cleaning.trim(lines, facts, row=True)
     if not paragraphs:
         called = facts.title[:200] or "a story"
         yield document.problem(f'{document.name}: "{called}" holds no text. Leave it out.')
-        return
-    key = one_line(item.get("guid")) or facts.title or paragraphs[0].text
-    digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()[:8]
-    name = f"{slug(facts.title or document.stem)[:48]}-{digest}"
-    source = document.source if alone else f"{document.source}#{name}"
-    made = finished(slug(document.stem) if alone else name, source, paragraphs, facts)
-    yield made
-    for warning in warnings(made):
-        yield Problem(made.source, f"{document.name} {warning}", warning=True)
-
-
-def _tree(document: Document) -> _Element:
-    """The document's elements, without their namespaces.
-
-    Raises:
-        UnreadableSource: it is no XML, or too large.
-    """
-    from lxml import etree
-
-    data = document.read()
-    if len(data) > feeds.LARGEST_FEED:
-        size = feeds.LARGEST_FEED // 1_000_000
-        raise UnreadableSource(f"{document.name} has more than {size} MB. Split it.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise UnreadableSource(
-            f"{document.name} is damaged: it is not valid XML. Get it from the agency again."
-        ) from None
-    for element in root.iter(etree.Element):
-        element.tag = _local_name(element.tag)
-    return root
+    elif alone:
+        made = finished(slug(document.stem), document.source, paragraphs, facts)
+        yield made
+        yield from document.warnings(warnings(made))
+    else:
+        key = one_line(item.get("guid")) or facts.title or paragraphs[0].text
+        yield from one_of_many(document, key, paragraphs, facts)
 
 
 def _lines(body: _Element) -> list[Line]:
@@ -168,42 +125,36 @@ def _lines(body: _Element) -> list[Line]:
 
 def _learn_item(facts: Facts, item: _Element) -> None:
     """What NewsML-G2 says around a story."""
-
-    def text(path: str) -> str:
-        found = item.find(path)
-        return fields.line("".join(found.itertext())) if found is not None else ""
-
-    first = text("itemMeta/firstCreated") or text("contentMeta/contentCreated")
-    version = text("itemMeta/versionCreated")
-    created = first or (version if item.get("version") in (None, "1") else "")
-    facts.learn("title", text("contentMeta/headline"), "NewsML-G2 headline")
-    facts.learn("published", parse_date(created), "NewsML-G2 first version")
-    facts.learn("as_of", parse_moment(version), "NewsML-G2 version")
-    learn_time(facts, created, "NewsML-G2 first version")
-    facts.learn("authors", names(text("contentMeta/by")), "NewsML-G2 byline")
-    facts.learn("publisher", text("contentMeta/infoSource/name"), "NewsML-G2 source")
-    facts.learn("publisher", text("contentMeta/creditline"), "NewsML-G2 credit")
-    facts.learn("publisher", text("itemMeta/provider/name"), "NewsML-G2 provider")
-    spoken = language_code(_attribute(item, "contentMeta/language", "tag"))
-    facts.learn("language", spoken, "NewsML-G2 language")
+    meta, about = "itemMeta", "contentMeta"
+    version = _text(item, f"{meta}/versionCreated")
+    first = _text(item, f"{meta}/firstCreated") or _text(item, f"{about}/contentCreated")
+    first = first or (version if item.get("version") in (None, "1") else "")
+    learn(facts, "NewsML-G2 headline", title=_text(item, f"{about}/headline"))
+    learn(facts, "NewsML-G2 version", as_of=version)
+    learn(facts, "NewsML-G2 first version", published=first)
+    learn(facts, "NewsML-G2 byline", authors=_text(item, f"{about}/by"))
+    learn(facts, "NewsML-G2 source", publisher=_text(item, f"{about}/infoSource/name"))
+    learn(facts, "NewsML-G2 credit", publisher=_text(item, f"{about}/creditline"))
+    learn(facts, "NewsML-G2 provider", publisher=_text(item, f"{meta}/provider/name"))
+    learn(facts, "NewsML-G2 language", language=_attribute(item, f"{about}/language", "tag"))
 
 
 def _learn_nitf(facts: Facts, story: _Element) -> None:
     """What NITF says around a story."""
-
-    def text(path: str) -> str:
-        found = story.find(path)
-        return fields.line("".join(found.itertext())) if found is not None else ""
-
+    head = "body/body.head"
     issued = _attribute(story, "head/docdata/date.issue", "norm")
-    title = text("body/body.head/hedline/hl1") or text("head/title")
-    facts.learn("title", title, "NITF headline")
-    facts.learn("published", parse_date(issued), "NITF date of issue")
-    learn_time(facts, issued, "NITF date of issue")
-    people = text("body/body.head/byline/person") or text("body/body.head/byline")
-    facts.learn("authors", names(people), "NITF byline")
-    facts.learn("publisher", text("body/body.head/distributor"), "NITF distributor")
-    facts.learn("url", web_address(_attribute(story, "head/pubdata", "ex-ref")), "NITF address")
+    title = _text(story, f"{head}/hedline/hl1") or _text(story, "head/title")
+    people = _text(story, f"{head}/byline/person") or _text(story, f"{head}/byline")
+    learn(facts, "NITF headline", title=title)
+    learn(facts, "NITF date of issue", published=issued)
+    learn(facts, "NITF byline", authors=people)
+    learn(facts, "NITF distributor", publisher=_text(story, f"{head}/distributor"))
+    learn(facts, "NITF address", url=_attribute(story, "head/pubdata", "ex-ref"))
+
+
+def _text(element: _Element, path: str) -> str:
+    found = element.find(path)
+    return escapes.line("".join(found.itertext())) if found is not None else ""
 
 
 def _attribute(element: _Element, path: str, name: str) -> str:

@@ -6,7 +6,6 @@ and neither gives a phrase a score. So what Milvus indexes is text that SQLite's
 own tokenizer has cut and stemmed already, and what Milvus's BM25 finds is scored
 again here by the formula of FTS5 (Robertson and Zaragoza, "The Probabilistic
 Relevance Framework: BM25 and Beyond", 2009), with figures of the whole archive.
-Nothing here talks to a server.
 """
 
 from __future__ import annotations

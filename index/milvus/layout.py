@@ -32,7 +32,7 @@ import numpy.typing as npt
 
 from index import duplicates, schema, versions
 from index.errors import UnreadableSource
-from index.milvus.analysis import Words, of_chunks
+from index.milvus.analysis import Words
 from index.records import Article, Card, Chunk, Span, StoredChunk
 from index.schema import Manifest
 from index.versions import Version
@@ -101,7 +101,7 @@ class State:
         """
         try:
             found = json.loads(text)
-            manifest, totals = Manifest(**found["manifest"]), Totals(**found["totals"])
+            manifest, totals = Manifest.of(found["manifest"]), Totals(**found["totals"])
             return cls(manifest, totals, int(found["number"]), dict(found["pending"]))
         except (KeyError, TypeError) as error:
             raise ValueError(str(error)) from error
@@ -109,7 +109,7 @@ class State:
 
 def changed(totals: Totals, was: Sequence[Row], now: Sequence[Row]) -> Totals | None:
     """The totals when some rows have given way to others; None where all have to be looked at."""
-    past, present = ([row for row in rows if not row["superseded_by"]] for rows in (was, now))
+    past, present = ([row for row in rows if is_searched(row)] for rows in (was, now))
     days = [row["published"] for row in present if row["published"]]
     lost = {row["published"] for row in past} - set(days) - {0}
     if lost & {totals.first, totals.last}:
@@ -122,7 +122,7 @@ def changed(totals: Totals, was: Sequence[Row], now: Sequence[Row]) -> Totals | 
         return sum(row["origin_key"] == row["key"] for row in rows)
 
     def aside(rows: Sequence[Row]) -> int:
-        return sum(bool(row["superseded_by"]) for row in rows)
+        return sum(not is_searched(row) for row in rows)
 
     return Totals(
         articles=totals.articles + len(present) - len(past),
@@ -144,7 +144,7 @@ class Collections(NamedTuple):
 
     def of(self, row: Row) -> str:
         """Where the chunks of an article's row are."""
-        return self.earlier if row["superseded_by"] else self.chunks
+        return self.chunks if is_searched(row) else self.earlier
 
 
 def manifest(name: str) -> str:
@@ -197,7 +197,7 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
         "superseded_key": 0,
         "published": article.published.toordinal() if article.published else 0,
         "chunks": len(words),
-        "tokens": sum(one.count for one in words),
+        "tokens": sum(chunk.count for chunk in words),
         "id": article.id,
         "source": article.source,
         "origin": article.id,
@@ -211,29 +211,29 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
     return row
 
 
-def with_bands(row: Row) -> Row:
-    """An article's row as it is written.
+def as_written(row: Row, change: int) -> Row:
+    """An article's row as a change writes it.
 
     What has no copies, as a short text or an earlier version, has a place to stand.
     """
-    return {**row, "bands": (not row["superseded_by"] and bands(row)) or {0: 1.0}}
+    return {**row, "bands": (is_searched(row) and bands(row)) or {0: 1.0}, "change": change}
+
+
+def is_searched(row: Row) -> bool:
+    """Whether an article's row is not that of an earlier version."""
+    return not row["superseded_by"]
 
 
 def superseded(row: Row, successor: str) -> Row:
-    """The row of an article that another one supersedes: it has no copies."""
+    """The row of an article that another one supersedes, or no longer; its copies are unknown."""
     return {
         **row,
         "superseded_by": successor,
-        "superseded_key": hashed(successor),
+        "superseded_key": hashed(successor) if successor else 0,
         "origin": row["id"],
         "origin_key": row["key"],
         "links": "[]",
     }
-
-
-def searched(row: Row) -> Row:
-    """The row of an article that is superseded no longer; its copies are not known yet."""
-    return {**row, "superseded_by": "", "superseded_key": 0}
 
 
 def bands(row: Row) -> dict[int, float]:
@@ -275,11 +275,6 @@ def chunk_rows(
         _require_room(made)
         rows.append(made)
     return rows
-
-
-def words_of(title: str, chunks: Sequence[Chunk]) -> list[Words]:
-    """The words of an article's chunks."""
-    return of_chunks(title, [chunk.text for chunk in chunks])
 
 
 def card(row: Row) -> Card:

@@ -17,10 +17,9 @@ import secrets
 import socket
 import time
 
-from index.connections import NO_WAIT, Wait
+from index.connections import NO_WAIT, Held, Wait, awaiting
 from index.errors import IndexBusy
 from index.milvus.link import Link, Row
-from index.milvus.waiting import Held, awaiting
 
 SECONDS = 600.0
 """How long a lease holds without being renewed: longer than a batch takes to embed."""
@@ -55,12 +54,16 @@ class Lease:
         """
         if time.time() - self._renewed < RENEW_SECONDS:
             return
-        if not list(self._link.get(self._collection, "key", [self._key], [])):
+        if not self._link.get(self._collection, "key", [self._key], []):
             raise IndexBusy(
                 f"{self._link.address} was taken over by another process while this one was "
                 "silent. What is stored is kept: run the same command again."
             )
         self._put_down()
+
+    def release(self) -> None:
+        """Let other writers in."""
+        self._link.delete(self._collection, "key", [self._key])
 
     def _take(self) -> None:
         self._require_no_others()
@@ -71,10 +74,6 @@ class Lease:
             self.release()
             raise
 
-    def release(self) -> None:
-        """Let other writers in."""
-        self._link.delete(self._collection, "key", [self._key])
-
     def _put_down(self) -> None:
         self._renewed = time.time()
         said = {"host": socket.gethostname(), "pid": os.getpid(), "until": self._renewed + SECONDS}
@@ -82,33 +81,25 @@ class Lease:
         self._link.upsert(self._collection, [row])
 
     def _require_no_others(self) -> None:
-        others = self._others()
-        if others:
-            holder = f"process {others[0]['pid']} on {others[0]['host']}"
-            raise Held(
-                f"{self._link.address} is being written to by {holder}. "
-                "Try again when it has finished.",
-                holder,
-            )
-
-    def _others(self) -> list[Row]:
-        """What other living writers say of themselves; the dead ones' rows are cleared away."""
-        rows = self._link.query(
-            self._collection, f"key > 0 and key != {self._key}", ["key", "value"]
-        )
-        said = {row["key"]: json.loads(row["value"]) for row in rows}
-        dead = [key for key, other in said.items() if not _is_alive(other)]
+        """Clear away the rows of dead writers; raise Held where another one lives."""
+        where = f"key > 0 and key != {self._key}"
+        rows = self._link.query(self._collection, where, ["key", "value"])
+        writers = {row["key"]: json.loads(row["value"]) for row in rows}
+        living = [writer for writer in writers.values() if _is_alive(writer)]
+        dead = [key for key, writer in writers.items() if writer not in living]
         self._link.delete(self._collection, "key", dead)
-        return [other for key, other in said.items() if key not in dead]
+        if living:
+            holder = f"process {living[0]['pid']} on {living[0]['host']}"
+            raise Held(f"{self._link.address} is being written to by {holder}.", holder)
 
 
-def _is_alive(other: Row) -> bool:
-    if other["until"] < time.time():
+def _is_alive(writer: Row) -> bool:
+    if writer["until"] < time.time():
         return False
-    if other["host"] != socket.gethostname() or other["pid"] == os.getpid():
+    if writer["host"] != socket.gethostname() or writer["pid"] == os.getpid():
         return True
     try:
-        os.kill(other["pid"], 0)
+        os.kill(writer["pid"], 0)
     except ProcessLookupError:
         return False
     except PermissionError:  # it lives, and is someone else's

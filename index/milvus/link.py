@@ -2,7 +2,7 @@
 
 A connection goes to the address that the user named and to nothing else; for a
 file, to a milvus-lite server in this process, on a port of 127.0.0.1 that is
-open as long as the archive is. Nothing here knows what is stored.
+open as long as the archive is.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from index.connections import NO_WAIT, Wait
+from index.connections import NO_WAIT, Wait, awaiting
 from index.errors import IndexMissing, UnusableIndex
+from index.locations import MilvusAddress, token
 from index.milvus.lite import Served
-from index.milvus.waiting import awaiting
-from index.places import MilvusAddress, ingest_command, token
+from index.schema import command
 
 CONNECT_SECONDS = 10.0
 CALL_SECONDS = 60.0
@@ -63,7 +63,7 @@ class Link:
 
                 # A proxy is for other machines: gRPC would go through it even to this one.
                 near = {"grpc.enable_http_proxy": 0} if self._file else {}
-                self.client: Any = MilvusClient(
+                self._client: Any = MilvusClient(
                     uri=self._file.uri if self._file else address.uri,
                     token=token(),
                     timeout=CONNECT_SECONDS,
@@ -81,92 +81,57 @@ class Link:
         if self._closed:
             return
         self._closed = True
-        self.client.close()
+        self._client.close()
         if self._file is not None:
             self._file.leave()
 
-    def has(self, collection: str) -> bool:
-        """Whether there is such a collection."""
-        with explained(self.address):
-            return bool(self.client.has_collection(collection, timeout=CALL_SECONDS))
+    def call(self, method: str, *arguments: Any, **options: Any) -> Any:
+        """What a method of pymilvus's client returns.
 
-    def make(self, collection: str, fields: Any, indexes: Any) -> None:
-        """Make a collection and load it. One shard: a write is seen as a whole."""
+        Raises:
+            UnusableIndex: the server is away, refuses, or reports an error.
+        """
         with explained(self.address):
-            self.client.create_collection(
-                collection,
-                schema=fields,
-                num_shards=1,
-                consistency_level="Bounded",
-                timeout=CALL_SECONDS,
-            )
-            # There is nothing to index yet, so nothing to wait for.
-            self.client.create_index(collection, indexes, sync=False, timeout=CALL_SECONDS)
-        self.load(collection)
-
-    def load(self, collection: str) -> None:
-        """Have the server hold a collection ready; it may be so already."""
-        with explained(self.address):
-            self.client.load_collection(collection, timeout=CALL_SECONDS)
-
-    def collections(self) -> list[str]:
-        """The names of all collections on the server."""
-        with explained(self.address):
-            return list(self.client.list_collections(timeout=CALL_SECONDS))
-
-    def drop(self, collection: str) -> None:
-        """Delete a collection, if there is one."""
-        with explained(self.address):
-            self.client.drop_collection(collection, timeout=CALL_SECONDS)
+            return getattr(self._client, method)(*arguments, timeout=CALL_SECONDS, **options)
 
     def query(
-        self, collection: str, where: str, fields: Sequence[str], limit: int = MOST
+        self, collection: str, where: str, fields: Sequence[str], limit: int | None = MOST
     ) -> list[Row]:
         """At most so many of the rows for which an expression holds."""
-        with explained(self.address):
-            found = self.client.query(
-                collection,
-                filter=where,
-                output_fields=list(fields),
-                limit=limit,
-                consistency_level=self._consistency,
-                timeout=CALL_SECONDS,
-            )
+        found = self.call(
+            "query",
+            collection,
+            filter=where,
+            output_fields=list(fields),
+            consistency_level=self._consistency,
+            **({} if limit is None else {"limit": limit}),
+        )
         return [dict(row) for row in found]
 
     def count(self, collection: str, where: str = "") -> int:
         """How many rows there are for which an expression holds."""
-        with explained(self.address):
-            found = self.client.query(
-                collection,
-                filter=where,
-                output_fields=["count(*)"],
-                consistency_level=self._consistency,
-                timeout=CALL_SECONDS,
-            )
-        return int(found[0]["count(*)"])
+        return int(self.query(collection, where, ["count(*)"], None)[0]["count(*)"])
 
     def get(
         self, collection: str, key: str, values: Iterable[int], fields: Sequence[str]
-    ) -> Iterator[Row]:
+    ) -> list[Row]:
         """The rows whose field `key` has one of some numbers, in no order."""
         wanted = list(dict.fromkeys(int(value) for value in values))
-        for start in range(0, len(wanted), BATCH):
-            yield from self.query(
-                collection, f"{key} in {wanted[start : start + BATCH]}", [key, *fields]
-            )
+        parts = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
+        listed = list(dict.fromkeys([key, *fields]))
+        return [row for part in parts for row in self.query(collection, f"{key} in {part}", listed)]
 
     def every(self, collection: str, fields: Sequence[str], where: str = "") -> Iterator[Row]:
         """All rows for which an expression holds, however many, in no order."""
+        rows = self.call(
+            "query_iterator",
+            collection,
+            batch_size=BATCH,
+            filter=where,
+            output_fields=list(fields),
+            consistency_level=self._consistency,
+        )
         with explained(self.address):
-            rows = self.client.query_iterator(
-                collection,
-                batch_size=BATCH,
-                filter=where,
-                output_fields=list(fields),
-                consistency_level=self._consistency,
-                timeout=CALL_SECONDS,
-            )
             try:
                 while found := rows.next():
                     yield from (dict(row) for row in found)
@@ -184,18 +149,17 @@ class Link:
         fields: Sequence[str],
     ) -> list[Row]:
         """The nearest rows, best first; "distance" is Milvus's score."""
-        with explained(self.address):
-            found = self.client.search(
-                collection,
-                data=[query],
-                anns_field=field,
-                limit=min(limit, MOST),
-                filter=where,
-                output_fields=list(fields),
-                search_params={"metric_type": metric},
-                consistency_level=self._consistency,
-                timeout=CALL_SECONDS,
-            )
+        found = self.call(
+            "search",
+            collection,
+            data=[query],
+            anns_field=field,
+            limit=min(limit, MOST),
+            filter=where,
+            output_fields=list(fields),
+            search_params={"metric_type": metric},
+            consistency_level=self._consistency,
+        )
         return [{**hit, **hit["entity"]} for hit in found[0]]
 
     def upsert(
@@ -203,20 +167,13 @@ class Link:
     ) -> None:
         """Write rows in the place of those with the same key; a batch is seen as a whole."""
         for start in range(0, len(rows), batch_rows):
-            batch = [dict(row) for row in rows[start : start + batch_rows]]
-            with explained(self.address):
-                self.client.upsert(collection, batch, timeout=CALL_SECONDS)
+            self.call("upsert", collection, [dict(r) for r in rows[start : start + batch_rows]])
 
     def delete(self, collection: str, key: str, values: Iterable[int]) -> None:
         """Delete the rows with some keys."""
         gone = list(values)
         for start in range(0, len(gone), BATCH):
-            with explained(self.address):
-                self.client.delete(
-                    collection,
-                    filter=f"{key} in {gone[start : start + BATCH]}",
-                    timeout=CALL_SECONDS,
-                )
+            self.call("delete", collection, filter=f"{key} in {gone[start : start + BATCH]}")
 
 
 @contextmanager
@@ -230,31 +187,28 @@ def explained(address: MilvusAddress) -> Iterator[None]:
     except ParamError:
         raise
     except (MilvusException, grpc.RpcError) as error:
-        raise _meaning(address, error) from error
+        said = " ".join(str(getattr(error, "message", "") or error).split())
+        raise UnusableIndex(
+            f"{address} {_meaning(address, said, getattr(error, 'code', None))}"
+        ) from error
 
 
-def _meaning(address: MilvusAddress, error: Exception) -> UnusableIndex:
-    said = " ".join(str(getattr(error, "message", "") or error).split())
+def _meaning(address: MilvusAddress, said: str, code: object) -> str:
     low = said.lower()
-    if getattr(error, "code", None) == _NO_COLLECTION:
-        return UnusableIndex(
-            f"{address} has been made anew or deleted meanwhile. Try again, and if that does not "
-            f"help: {ingest_command(address, '--rebuild')}"
-        )
+    if code == _NO_COLLECTION:
+        again = command(address, "--rebuild")
+        said = "has been made anew or deleted meanwhile. Try again, and if that does not help"
+        return f"{said}: {again}"
     if any(sign in low for sign in _REFUSED):
-        return UnusableIndex(
-            f"{address} refuses ({said[:200]}). Put its user:password or key into $MILVUS_TOKEN."
-        )
+        return f"refuses ({said[:200]}). Put its user:password or key into $MILVUS_TOKEN."
     if any(sign in low for sign in _UNAVAILABLE):
-        return UnusableIndex(
-            f"{address} cannot be reached. Start the server there, or correct --index."
-        )
-    return UnusableIndex(f"{address} reports: {said[:300]}")
+        return "cannot be reached. Start the server there, or correct --index."
+    return f"reports: {said[:300]}"
 
 
 def missing(address: MilvusAddress) -> IndexMissing:
     """The error for an address without an archive."""
-    return IndexMissing(f"There is no index at {address}. Make one: {ingest_command(address)}")
+    return IndexMissing(f"There is no index at {address}. Make one: {command(address)}")
 
 
 def _quiet() -> None:

@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from index.connections import Held
 from index.errors import UnusableIndex
-from index.milvus.waiting import Held
-from index.places import MilvusAddress
+from index.locations import MilvusAddress
 
 
 class Served:
@@ -54,8 +54,8 @@ class Served:
             return cls(path, *start_server_in_thread(str(path), "127.0.0.1", 0))
         except DataDirLockedError as error:
             raise Held(
-                f"{address} is open in another process, and milvus-lite is for one at a time. "
-                "Wait, or start a server for it: milvus-lite server"
+                f"{address} is open in another process, and milvus-lite is for one at a time.",
+                advice="Wait, or start a server for it: milvus-lite server",
             ) from error
         except (OSError, MilvusLiteError) as error:
             raise UnusableIndex(

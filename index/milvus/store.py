@@ -1,15 +1,9 @@
 """An archive in Milvus: any machine that names its address sees the same.
 
-A change is a few writes, made in an order in which each may be the last: the
-manifest's row says what is going to change, new chunks come, the article's row is
-written together with those of its copies and other versions, which is the moment
-that counts, and old chunks go. The next writer finishes or undoes what one that
-died had begun, so that an ingest that dies loses at most the article in hand.
-
-A process that writes reads strongly consistent; one that only reads sees what
+An ingest that dies loses at most the article in hand (`index.milvus.changes`). A
+process that writes reads strongly consistent; one that only reads sees what
 others have written after a few seconds at most (Milvus: bounded staleness). In a
-file of milvus-lite there is one process and nothing to wait for. Nothing here
-makes vectors or chunks.
+file of milvus-lite there is one process and nothing to wait for.
 """
 
 from __future__ import annotations
@@ -25,39 +19,27 @@ import numpy.typing as npt
 
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
-from index.errors import (
-    IndexDamaged,
-    IndexExists,
-    IndexMismatch,
-    UnknownArticle,
-    UnusableIndex,
-)
-from index.milvus import layout, making, planning
-from index.milvus.analysis import Words
-from index.milvus.changing import Changes
-from index.milvus.layout import State
+from index.errors import IndexDamaged, IndexExists, IndexMismatch, UnknownArticle, UnusableIndex
+from index.locations import MilvusAddress
+from index.milvus import analysis, layout, schema
+from index.milvus.analysis import Phrase
+from index.milvus.changes import Changes, Incoming
+from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
 from index.milvus.lease import Lease
 from index.milvus.link import Link, Row, missing
-from index.milvus.planning import Coming
-from index.milvus.view import MilvusView, Remembered
-from index.places import MilvusAddress, ingest_command
+from index.milvus.view import MilvusQueries, MilvusView
 from index.records import Article, Chunk
-from index.schema import Manifest, other_encoder
-from index.stores import Latest
+from index.schema import Manifest, check_encoder, command
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is right, and a line about it, with what to do if it is not."""
 
 
-class MilvusIndex(Latest):
+class MilvusIndex(MilvusQueries):
     """The articles at one address, searchable. Any thread may read; one at a time writes."""
 
     def __init__(
-        self,
-        link: Link,
-        encoder: Encoder | None,
-        lease: Lease | None,
-        slot: int = layout.MANIFEST_KEY,
+        self, link: Link, encoder: Encoder | None, lease: Lease | None, slot: int = MANIFEST_KEY
     ) -> None:
         """Take what is open; `slot` is the key of the row that says what the archive is."""
         self._link = link
@@ -65,8 +47,9 @@ class MilvusIndex(Latest):
         self._lease = lease
         self._slot = slot
         self._manifest = layout.manifest(link.address.name)
-        self._remembered = Remembered()
-        self._changes = Changes(link, self._state, self._write, self._view)
+        self._counted: tuple[str, dict[Phrase, int]] = ("", {})
+        """The stamp of a state, and how many of its chunks hold a phrase."""
+        self._changes = Changes(link, self._write, self._view)
 
     @classmethod
     def create(
@@ -86,16 +69,13 @@ class MilvusIndex(Latest):
             IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
         index = cls._writer(address, encoder, wait, make=True)
-        try:
-            if not replace and index._row() is not None:
+        with index._closed_on_error():
+            if not replace and index._row(MANIFEST_KEY) is not None:
                 raise IndexExists(
-                    f"{address} holds an index already. Add to it: {ingest_command(address)}"
+                    f"{address} holds an index already. Add to it: {command(address)}"
                 )
-            index.clear(encoder, chunker)
-            return index
-        except BaseException:
-            index.close()
-            raise
+            index._clear(encoder, chunker)
+        return index
 
     @classmethod
     def open(
@@ -122,15 +102,12 @@ class MilvusIndex(Latest):
         else:
             link = Link(address, strong=address.file is not None, wait=wait)
             index = cls(link, encoder, None)
-        try:
-            index._load()
+        with index._closed_on_error():
+            state = index._loaded()
             if writable:
-                index._changes.recover()
+                index._changes.recover(state)
                 index._sweep()
-            return index
-        except BaseException:
-            index.close()
-            raise
+        return index
 
     @classmethod
     def beside(
@@ -144,14 +121,11 @@ class MilvusIndex(Latest):
             UnusableIndex: the server is away.
             IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
-        index = cls._writer(address, encoder, wait, make=True, slot=layout.REBUILDING_KEY)
-        try:
+        index = cls._writer(address, encoder, wait, make=True, slot=REBUILDING_KEY)
+        with index._closed_on_error():
             if not index._goes_on(chunker):
-                index.clear(encoder, chunker)
-            return index
-        except BaseException:
-            index.close()
-            raise
+                index._clear(encoder, chunker)
+        return index
 
     @classmethod
     def _writer(
@@ -161,16 +135,16 @@ class MilvusIndex(Latest):
         wait: Wait,
         *,
         make: bool = False,
-        slot: int = layout.MANIFEST_KEY,
+        slot: int = MANIFEST_KEY,
     ) -> MilvusIndex:
         """The one writer of what is at an address, whatever that is."""
         link = Link(address, strong=True, wait=wait)
         try:
             manifest = layout.manifest(address.name)
-            if link.has(manifest):
-                link.load(manifest)
+            if link.call("has_collection", manifest):
+                link.call("load_collection", manifest)
             elif make:
-                making.make_manifest(link, manifest)
+                schema.make(link, manifest, "manifest")
             else:
                 raise missing(address)
             return cls(link, encoder, Lease.taken(link, manifest, wait), slot)
@@ -205,13 +179,13 @@ class MilvusIndex(Latest):
 
     def require(self, encoder: Encoder) -> None:
         """See `Store`."""
-        self._check_encoder(self.manifest, encoder)
+        check_encoder(self._link.address, self.manifest, encoder)
 
     @contextmanager
     def snapshot(self) -> Iterator[MilvusView]:
         """See `Store`; what holds in it is said in `index.milvus.view`."""
         state = self._state()
-        self._check_encoder(state.manifest, self._encoder)
+        check_encoder(self._link.address, state.manifest, self._encoder)
         yield self._view(state)
 
     def put(
@@ -223,62 +197,38 @@ class MilvusIndex(Latest):
     ) -> Literal["added", "updated"]:
         """See `Store`."""
         state = self._writing()
-        self._require_shape(state.manifest.dimension, chunks, matrix)
-        number = state.number + 1
-        words = layout.words_of(article.title, chunks)
-        new = layout.article_row(article, content_hash, number, words)
+        dimension = state.manifest.dimension
+        if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
+            raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
+        if not 0 < len(chunks) < layout.PLACES:
+            raise ValueError(f"{len(chunks)} chunks: an article's text is kept in its chunks")
+        words = analysis.of_chunks(article.title, [chunk.text for chunk in chunks])
+        new = layout.article_row(article, content_hash, state.number + 1, words)
         added = layout.chunk_rows(article, new, chunks, matrix, words)
-        gone = self._changes.replaced(state, new)
+        gone = self._replaced(state, new)
         new = layout.in_place_of(new, gone)
-        self._changes.make(state, [Coming(new, article.text, added)], gone)
+        self._changes.make(state, Incoming(new, article.text, added), gone)
         return "updated" if gone else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
-        """See `Store`."""
-        state = self._writing()
-        view = self._view(state)
+        """See `Store`: the chunks are stored anew, with the vectors that they have."""
+        view = self._view(self._writing())
         try:
-            old = view.row(article.id)
+            rows = view.chunk_rows(view.row(article.id), ["vector"])
         except UnknownArticle as error:
             raise KeyError(article.id) from error
-        stored = view.chunk_rows(old, layout.STORED_CHUNK[1:])
-        words = [Words.stored(one["words"]) for one in stored]
-        new = layout.article_row(article, content_hash, old["number"], words)
-        gone = self._changes.replaced(state, new)
-        new = layout.in_place_of(new, gone)
-        chunks: list[Row] = []
-        if new["published"] != old["published"]:  # which stands with the chunks too
-            new["number"] = state.number + 1
-            chunks = planning.copied(stored, new)
-        self._changes.make(state, [Coming(new, article.text, chunks)], gone)
+        matrix = np.array([row["vector"] for row in rows], np.float32)
+        self.put(article, content_hash, view.chunks_of(article.id), matrix)
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
         state = self._writing()
-        self._changes.make(state, [], [self._view(state).row(article_id)])
+        self._changes.make(state, None, [self._view(state).row(article_id)])
 
-    def clear(self, encoder: Encoder, chunker: str = "") -> None:
-        """Begin with nothing, and with this encoder."""
-        self._lease_held().renew()
-        manifest = Manifest(
-            format=layout.FORMAT,
-            encoder=encoder.name,
-            fingerprint=encoder.fingerprint,
-            dimension=encoder.dimension,
-            chunker=chunker,
-            born=uuid.uuid4().hex,
-            generation=1,
-            shrunk=1,
-            stamp=uuid.uuid4().hex,
-        )
-        names = self._changes.names(State(manifest))
-        exact = self._link.address.file is not None
-        making.make_articles(self._link, names.articles)
-        making.make_chunks(self._link, names.chunks, encoder.dimension, exact=exact)
-        making.make_earlier(self._link, names.earlier, encoder.dimension)
-        self._write(State(manifest))
-        self._encoder = encoder
-        self._sweep()
+    @property
+    def store(self) -> MilvusIndex:
+        """Itself: what a rebuild fills."""
+        return self
 
     def put_in_place(self) -> None:
         """Let an archive made by `beside` be what its address names, in one write.
@@ -286,8 +236,7 @@ class MilvusIndex(Latest):
         Whoever reads meanwhile sees the other one, or this one.
         """
         self._lease_held().renew()
-        state = self._state()
-        self._write(state, layout.MANIFEST_KEY)
+        self._write(self._state(), MANIFEST_KEY)
         self.discard()
 
     def discard(self) -> None:
@@ -301,11 +250,12 @@ class MilvusIndex(Latest):
     def findings(self) -> Iterator[Finding]:
         """Look at all of it and say what is right and what is not."""
         state = self._state()
-        totals, aside = self._changes.counted(state)
         names = self._changes.names(state)
+        totals, aside = self._changes.counted(state)
         stored = self._link.count(names.chunks), self._link.count(names.earlier)
         said = f"{totals.articles} articles in {totals.chunks} chunks"
         made = f"made with {state.manifest.encoder}"
+        anew = command(self._link.address, "--rebuild")
         if state.pending:
             yield (
                 "index",
@@ -314,18 +264,43 @@ class MilvusIndex(Latest):
                 "put right by the next ingest",
             )
         elif totals != state.totals or stored != (totals.chunks, aside):
-            fix = ingest_command(self._link.address, "--rebuild")
             wrong = f"{said}, but {stored[0]} are stored and {stored[1]} of earlier versions"
-            yield "index", False, f"{self.name}: {wrong}. Build it anew: {fix}"
+            yield "index", False, f"{self.name}: {wrong}. Build it anew: {anew}"
         else:
             yield "index", True, f"{self.name} is whole: {said}, {made}"
-        other = self._row(layout.REBUILDING_KEY)
-        if other is not None:
-            go_on = ingest_command(self._link.address, "--rebuild")
-            yield "rebuild", True, f"one is unfinished, or is being made. Go on: {go_on}"
+        if self._row(REBUILDING_KEY) is not None:
+            yield "rebuild", True, f"one is unfinished, or is being made. Go on: {anew}"
+
+    @contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _clear(self, encoder: Encoder, chunker: str) -> None:
+        """Begin with nothing, and with this encoder."""
+        self._lease_held().renew()
+        manifest = Manifest(
+            format=layout.FORMAT,
+            encoder=encoder.name,
+            fingerprint=encoder.fingerprint,
+            dimension=encoder.dimension,
+            chunker=chunker,
+            born=uuid.uuid4().hex,
+            generation=1,
+            shrunk=1,
+            stamp=uuid.uuid4().hex,
+        )
+        for part, name in self._changes.names(State(manifest))._asdict().items():
+            schema.make(self._link, name, part, encoder.dimension)
+        self._write(State(manifest))
+        self._encoder = encoder
+        self._sweep()
 
     def _state(self) -> State:
-        row = self._row()
+        row = self._row(self._slot)
         if row is None:
             raise missing(self._link.address)
         try:
@@ -336,13 +311,12 @@ class MilvusIndex(Latest):
             raise IndexMismatch(
                 f"{self.name} has format {state.manifest.format}, and this version of Byline "
                 f"reads format {layout.FORMAT}. "
-                f"Rebuild it: {ingest_command(self._link.address, '--rebuild')}"
+                f"Rebuild it: {command(self._link.address, '--rebuild')}"
             )
         return state
 
-    def _row(self, slot: int | None = None) -> Row | None:
-        key = self._slot if slot is None else slot
-        rows = list(self._link.get(self._manifest, "key", [key], ["value"]))
+    def _row(self, slot: int) -> Row | None:
+        rows = self._link.get(self._manifest, "key", [slot], ["value"])
         return rows[0] if rows else None
 
     def _write(self, state: State, slot: int | None = None) -> None:
@@ -351,35 +325,44 @@ class MilvusIndex(Latest):
         self._link.upsert(self._manifest, [row])
 
     def _view(self, state: State) -> MilvusView:
-        return MilvusView(self._link, state, self._remembered)
+        counted = self._counted
+        if counted[0] != state.manifest.stamp:
+            counted = self._counted = (state.manifest.stamp, {})
+        return MilvusView(self._link, state, counted[1])
 
-    def _load(self) -> None:
-        """Have the server hold ready what is there.
+    def _replaced(self, state: State, new: Row) -> list[Row]:
+        """The rows of the articles that have a new one's id or source."""
+        view = self._view(state)
+        rows = view.rows("key", [new["key"]]) + view.rows("source_key", [new["source_key"]])
+        return list({row["key"]: row for row in rows}.values())
+
+    def _loaded(self) -> State:
+        """The state, once the server holds ready what is there.
 
         Raises:
             IndexDamaged: a part is missing.
         """
-        if not self._link.has(self._manifest):
+        if not self._link.call("has_collection", self._manifest):
             raise missing(self._link.address)
-        self._link.load(self._manifest)
+        self._link.call("load_collection", self._manifest)
         state = self._state()
-        self._check_encoder(state.manifest, self._encoder)
+        check_encoder(self._link.address, state.manifest, self._encoder)
         for collection in self._changes.names(state):
-            if not self._link.has(collection):
+            if not self._link.call("has_collection", collection):
                 raise self._damaged(f"the collection {collection} is gone")
-            self._link.load(collection)
+            self._link.call("load_collection", collection)
+        return state
 
     def _goes_on(self, chunker: str) -> bool:
         """Whether there is an unfinished archive here that this writer can go on with."""
         try:
-            self._load()
-            state = self._changes.recover()
+            state = self._changes.recover(self._loaded())
             # One that was put in place already was only not forgotten.
             return state.manifest.chunker == chunker and state.manifest.born != self._born()
         except (UnusableIndex, ValueError):
             return False
 
-    def _born(self, slot: int = layout.MANIFEST_KEY) -> str:
+    def _born(self, slot: int = MANIFEST_KEY) -> str:
         """Which collections a row of the manifest names; empty where there is none.
 
         Raises:
@@ -391,25 +374,18 @@ class MilvusIndex(Latest):
     def _sweep(self) -> None:
         """Drop the collections that no row of the manifest names any more."""
         try:
-            born, other = self._born(), self._born(layout.REBUILDING_KEY)
+            born, other = self._born(), self._born(REBUILDING_KEY)
         except ValueError:
             return  # another version of Byline may know which ones it names
         if born == other:  # it is in place, and its writer died before it could say so
-            self._link.delete(self._manifest, "key", [layout.REBUILDING_KEY])
-        for collection in self._link.collections():
+            self._link.delete(self._manifest, "key", [REBUILDING_KEY])
+        for collection in self._link.call("list_collections"):
             if layout.born(self._link.address.name, collection) not in {"", born, other}:
-                self._link.drop(collection)
+                self._link.call("drop_collection", collection)
 
     def _damaged(self, why: str) -> IndexDamaged:
-        fix = ingest_command(self._link.address, "--rebuild")
+        fix = command(self._link.address, "--rebuild")
         return IndexDamaged(f"{self.name} is damaged ({why}). Build it anew: {fix}")
-
-    def _check_encoder(self, state: Manifest, encoder: Encoder | None) -> None:
-        if encoder is None or encoder.fingerprint == state.fingerprint:
-            return
-        where = self._link.address
-        said = other_encoder(where, state, encoder.name, encoder.fingerprint)
-        raise IndexMismatch(said)
 
     def _lease_held(self) -> Lease:
         if self._lease is None:
@@ -417,18 +393,6 @@ class MilvusIndex(Latest):
         return self._lease
 
     def _writing(self) -> State:
-        """The state to change, by the one who may."""
+        """The state to change, by the one who may; what failed before this is put right."""
         self._lease_held().renew()
-        state = self._state()
-        return (
-            self._changes.recover() if state.pending else state
-        )  # a write before this one has failed
-
-    @staticmethod
-    def _require_shape(
-        dimension: int, chunks: Sequence[Chunk], matrix: npt.NDArray[np.float32]
-    ) -> None:
-        if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
-            raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
-        if not 0 < len(chunks) < layout.PLACES:
-            raise ValueError(f"{len(chunks)} chunks: an article's text is kept in its chunks")
+        return self._changes.recover(self._state())

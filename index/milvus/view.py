@@ -1,18 +1,18 @@
-"""What can be asked of an archive in Milvus.
+"""What can be asked of an archive in Milvus; `index.protocols.View` says what each returns.
 
 Milvus has no snapshots over several calls. What a view holds to: an article is
 seen in one state or the other, never in parts, for a chunk counts only while its
-article's row names the state that it is of, and is searched; and what a search has found stays at
-hand as it was found, whatever a writer does meanwhile. Two searches of one view
-may lie on either side of a change. Nothing here writes.
+article's row names the state that it is of, and is searched; and what a search has found
+stays at hand as it was found, whatever a writer does meanwhile. Two searches of one view
+may lie on either side of a change.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import threading
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +20,10 @@ import numpy.typing as npt
 from index.errors import UnknownArticle
 from index.milvus import analysis, layout
 from index.milvus.analysis import Phrase, Words
-from index.milvus.layout import State
+from index.milvus.layout import State, is_searched
 from index.milvus.link import MOST, Link, Row
-from index.queries import Counts
-from index.records import Article, Card, Chunk, Hit, StoredChunk
+from index.queries import unknown
+from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
 from index.schema import Manifest
 
 _CARD = ("id", "origin", "superseded_by", "known", "source", "number")
@@ -33,52 +33,36 @@ MORE = 64
 """Rows that a search brings beyond those asked for: some may be of a version in the making."""
 
 
-class Remembered:
-    """How many chunks hold a phrase, as long as the archive is in one state."""
+class MilvusQueries(ABC):
+    """The reading half of an archive."""
 
-    def __init__(self) -> None:
-        self._stamp = ""
-        self._found: dict[Phrase, int] = {}
-        self._turn = threading.Lock()
-
-    def of(self, stamp: str) -> dict[Phrase, int]:
-        """What is known in this state; to be added to."""
-        with self._turn:
-            if stamp != self._stamp:
-                self._stamp, self._found = stamp, {}
-            return self._found
-
-
-class MilvusView:
-    """One look at an archive; see `index.stores.View`."""
-
-    def __init__(self, link: Link, state: State, remembered: Remembered) -> None:
-        self._link = link
-        self._state = state
-        self._names = layout.collections(link.address.name, state.manifest.born)
-        self._articles, self._chunks, _ = self._names
-        self._counted = remembered.of(state.manifest.stamp)
-        self._seen: dict[int, Row] = {}
-        self._stories: dict[int, Row] = {}
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[MilvusView]:
+        """A look at one state, for several calls."""
 
     @property
     def manifest(self) -> Manifest:
         """See `View`."""
-        return self._state.manifest
+        with self.snapshot() as view:
+            return view.state.manifest
 
     @property
     def chunk_count(self) -> int:
         """See `View`."""
-        return self._state.totals.chunks
+        with self.snapshot() as view:
+            return view.state.totals.chunks
 
     def counts(self) -> Counts:
         """See `View`."""
-        totals = self._state.totals
+        with self.snapshot() as view:
+            totals = view.state.totals
         return Counts(totals.articles, totals.chunks, totals.origins, totals.superseded)
 
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """See `View`."""
-        first, last = layout.day(self._state.totals.first), layout.day(self._state.totals.last)
+        with self.snapshot() as view:
+            totals = view.state.totals
+        first, last = layout.day(totals.first), layout.day(totals.last)
         return (first, last) if first and last else None
 
     def lexical(
@@ -95,11 +79,11 @@ class MilvusView:
         if not asked or limit <= 0:
             return []
         query = " ".join(sorted({word for phrase in asked for word in phrase}))
-        rows = self._search("bm25", "BM25", query, 2 * limit, since, until)
-        held = [(int(row["id"]), Words.stored(row["words"])) for row in rows]
-        found = {phrase for phrase in asked for _, words in held if words.occurrences(phrase)}
-        having = self._frequencies(found)
-        totals = self._state.totals
+        with self.snapshot() as view:
+            rows = view.search("bm25", "BM25", query, 2 * limit, since, until)
+            held = [(int(row["id"]), Words.stored(row["words"])) for row in rows]
+            found = {phrase for phrase in asked for _, words in held if words.occurrences(phrase)}
+            having, totals = view.frequencies(found), view.state.totals
         mean = totals.tokens / totals.chunks if totals.chunks else 0.0
         hits = [
             Hit(chunk_id, analysis.bm25(words, having, asked, totals.chunks, mean, title_weight))
@@ -118,92 +102,147 @@ class MilvusView:
         if limit <= 0:
             return []
         query = np.asarray(vector, np.float32).tolist()
-        rows = self._search("vector", "IP", query, limit, since, until)
+        with self.snapshot() as view:
+            rows = view.search("vector", "IP", query, limit, since, until)
         return _best([Hit(int(row["id"]), float(row["distance"])) for row in rows], limit)
 
     def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
         """See `View`."""
-        rows = self._rows(chunk_ids)
+        with self.snapshot() as view:
+            rows = view.chunks(chunk_ids)
         found = [rows[chunk_id]["vector"] for chunk_id in chunk_ids]
-        return np.array(found, np.float32).reshape(len(found), self.manifest.dimension)
+        return np.array(found, np.float32).reshape(len(found), view.state.manifest.dimension)
 
     def passages(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         """See `View`."""
-        rows = self._rows(chunk_ids)
-        cards = {
-            key: layout.card(self._stories[key]) for key in {r["article"] for r in rows.values()}
-        }
+        with self.snapshot() as view:
+            rows = view.chunks(chunk_ids)
+            keys = {row["article"] for row in rows.values()}
+            cards = {key: layout.card(view.story(key)) for key in keys}
         return [layout.stored_chunk(rows[i], cards[rows[i]["article"]]) for i in chunk_ids]
 
     def neighbours(self, chunk_id: int) -> list[int]:
         """See `View`."""
-        try:
-            row = self._rows([chunk_id])[chunk_id]
-        except KeyError:
-            return []
-        there = layout.chunk_ids(row["number"], self._stories[row["article"]]["chunks"])
-        return [one for one in (chunk_id - 1, chunk_id + 1) if one in there]
+        with self.snapshot() as view:
+            try:
+                row = view.chunks([chunk_id])[chunk_id]
+            except KeyError:
+                return []
+            there = layout.chunk_ids(row["number"], view.story(row["article"])["chunks"])
+        return [beside for beside in (chunk_id - 1, chunk_id + 1) if beside in there]
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """See `View`."""
         asked = dict(zip(terms, analysis.phrases(terms), strict=True))
-        having = self._frequencies({phrase for phrase in asked.values() if phrase})
+        with self.snapshot() as view:
+            having = view.frequencies({phrase for phrase in asked.values() if phrase})
         return {term: having.get(phrase, 0) for term, phrase in asked.items()}
 
     def articles(self) -> list[Card]:
         """See `View`."""
-        rows = self._link.every(self._articles, ["key", *_CARD], "superseded_key == 0")
-        cards = sorted((layout.card(row) for row in rows), key=lambda card: card.article_id)
+        with self.snapshot() as view:
+            rows = view.every(["key", *_CARD], "superseded_key == 0")
+        cards = sorted(map(layout.card, rows), key=lambda card: card.article_id)
         return sorted(cards, key=lambda card: card.published or dt.date.min, reverse=True)
 
     def earlier(self, successor: str | None = None) -> list[Card]:
         """See `View`."""
         wanted = "!= 0" if successor is None else f"== {layout.hashed(successor)}"
-        rows = self._link.every(self._articles, ["key", *_CARD], f"superseded_key {wanted}")
+        with self.snapshot() as view:
+            rows = view.every(["key", *_CARD], f"superseded_key {wanted}")
         found = [row for row in rows if successor in (None, row["superseded_by"])]
         found.sort(key=lambda row: str(row["id"]))
         return [layout.card(row) for row in sorted(found, key=layout.moment, reverse=True)]
 
     def copies(self, origin: str) -> list[Card]:
         """See `View`."""
-        rows = self._link.get(self._articles, "origin_key", [layout.hashed(origin)], _CARD)
-        cards = [
-            layout.card(row) for row in rows if row["origin"] == origin and not row["superseded_by"]
-        ]
+        with self.snapshot() as view:
+            rows = view.rows("origin_key", [layout.hashed(origin)], _CARD)
+        cards = [layout.card(row) for row in rows if is_searched(row) and row["origin"] == origin]
         return sorted(cards, key=_earliest)
 
     def claimants(self, article_id: str) -> list[Card]:
         """See `View`."""
-        found = self._link.get(
-            self._articles, "key", [layout.hashed(article_id)], ["url_key", *_CARD]
-        )
-        mine = next((row for row in found if row["id"] == article_id), None)
-        if mine is None or not mine["url_key"] or mine["superseded_by"]:
-            return []
-        rows = self._link.get(self._articles, "url_key", [mine["url_key"]], _CARD)
-        others = [row for row in rows if row["origin"] != mine["origin"] and _is_searched(row)]
+        with self.snapshot() as view:
+            claims = view.rows("key", [layout.hashed(article_id)], ["url_key", *_CARD])
+            claims = [row for row in claims if row["id"] == article_id and row["url_key"]]
+            if not claims or not is_searched(claims[0]):
+                return []
+            rows = view.rows("url_key", [claims[0]["url_key"]], _CARD)
+        others = [row for row in rows if row["origin"] != claims[0]["origin"] and is_searched(row)]
         return sorted(map(layout.card, others), key=_earliest)
 
     def card(self, article_id: str) -> Card:
         """See `View`."""
-        return layout.card(self.row(article_id))
+        with self.snapshot() as view:
+            return layout.card(view.row(article_id))
 
     def article(self, article_id: str) -> Article:
         """See `View`."""
-        row = self.row(article_id)
-        return layout.article(row, self.texts(row))
+        with self.snapshot() as view:
+            row = view.row(article_id)
+            return layout.article(row, view.texts(row))
 
     def chunks_of(self, article_id: str) -> list[Chunk]:
         """See `View`."""
-        row = self.row(article_id)
-        fields = ["start", "end", "sentences", "text"]
-        of = layout.card(row)
-        return [layout.stored_chunk(one, of).chunk for one in self.chunk_rows(row, fields)]
+        with self.snapshot() as view:
+            row = view.row(article_id)
+            rows = view.chunk_rows(row, ["start", "end", "sentences", "text"])
+        return [layout.stored_chunk(chunk, layout.card(row)).chunk for chunk in rows]
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
         """See `View`."""
-        rows = self._link.every(self._articles, ["key", "id", "source", "content_hash"])
+        with self.snapshot() as view:
+            rows = view.every(["key", "id", "source", "content_hash"])
         return {row["source"]: (row["id"], row["content_hash"]) for row in rows}
+
+
+class MilvusView(MilvusQueries):
+    """One look at an archive, and the rows that it has seen."""
+
+    def __init__(self, link: Link, state: State, counted: dict[Phrase, int]) -> None:
+        """Take the connection, the state, and how many chunks in it are known to hold a phrase."""
+        self.state = state
+        self._link = link
+        self._names = layout.collections(link.address.name, state.manifest.born)
+        self._counted = counted
+        self._seen: dict[int, Row] = {}
+        self._stories: dict[int, Row] = {}
+
+    def snapshot(self) -> AbstractContextManager[MilvusView]:
+        """Itself."""
+        return nullcontext(self)
+
+    # --- articles' rows ---
+
+    def rows(
+        self,
+        field: str,
+        values: Iterable[int],
+        fields: Sequence[str] = layout.ARTICLE,
+        *,
+        superseded: bool = False,
+    ) -> list[Row]:
+        """The articles' rows whose field has one of some numbers; only earlier versions'."""
+        listed = ["key", *fields]
+        found = self._link.get(self._names.articles, field, values, listed)
+        return [row for row in found if not superseded or not is_searched(row)]
+
+    def every(self, fields: Sequence[str], where: str = "") -> list[Row]:
+        """Some fields of all articles' rows for which an expression holds."""
+        return list(self._link.every(self._names.articles, fields, where))
+
+    def text_keys_at(self, address: int) -> dict[int, int]:
+        """For the key of each article at an address that of its text."""
+        rows = self._link.query(self._names.articles, f"url_key == {address}", ["key", "text_key"])
+        return {row["key"]: row["text_key"] for row in rows}
+
+    def near(self, bands: dict[int, float], text_key: int, limit: int) -> list[Row]:
+        """The rows of articles with another text that share the most bands."""
+        return self._link.search(
+            self._names.articles, "bands", "IP", bands, limit, f"text_key != {text_key}",
+            ["key", *layout.ARTICLE],
+        )  # fmt: skip
 
     def row(self, article_id: str) -> Row:
         """The row of an article or an earlier version.
@@ -214,17 +253,15 @@ class MilvusView:
         key = layout.hashed(article_id)
         self._know([key])
         row = self._stories.get(key)
-        if row is not None and row["id"] == article_id:
-            return row
-        article_id = article_id.encode("utf-8", "replace").decode("utf-8")
-        ids = sorted(row["id"] for row in self._link.every(self._articles, ["key", "id"]))
-        close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
-        hint = (
-            f"Did you mean {' or '.join(close)}?"
-            if close
-            else "See the ids with: byline list, and the same --index"
-        )
-        raise UnknownArticle(f"No article has the id {article_id}. {hint}")
+        if row is None or row["id"] != article_id:
+            raise unknown(article_id, [row["id"] for row in self.every(["key", "id"])])
+        return row
+
+    def story(self, key: int) -> Row:
+        """The row of an article that one of this view's chunks is of."""
+        return self._stories[key]
+
+    # --- chunks' rows ---
 
     def texts(self, row: Row) -> list[str]:
         """The texts of an article's chunks, in order; see `chunk_rows`."""
@@ -240,12 +277,13 @@ class MilvusView:
         place = self._names.of(row)
         # They may have moved since the row was read, as another version came or went.
         for collection in sorted(self._names[1:], key=lambda name: name != place):
-            found = {one["id"]: one for one in self._link.get(collection, "id", wanted, fields)}
+            rows = self._link.get(collection, "id", wanted, fields)
+            found = {chunk["id"]: chunk for chunk in rows}
             if len(found) == len(wanted):
                 return [found[chunk_id] for chunk_id in wanted]
         raise UnknownArticle(f"The article {row['id']} was changed while it was read. Ask again.")
 
-    def _search(
+    def search(
         self,
         field: str,
         metric: str,
@@ -254,56 +292,30 @@ class MilvusView:
         since: dt.date | None,
         until: dt.date | None,
     ) -> list[Row]:
+        """The rows of the chunks nearest to a query, best first, and some more than asked for."""
         if not self.chunk_count:
             return []
-        limit = min(limit + MORE, MOST)
-        where = _between(since, until)
+        limit, where = min(limit + MORE, MOST), _between(since, until)
         for _ in range(ATTEMPTS):
             found = self._link.search(
-                self._chunks, field, metric, query, limit, where, layout.CHUNK
+                self._names.chunks, field, metric, query, limit, where, layout.CHUNK
             )
             rows = self._current(found)
-            if len(rows) == len(found) or not self._outdated(found):
+            if len(rows) == len(found) or not self._is_outdated(found):
                 break  # else an article was replaced between the search and the look at its row
         return rows
 
-    def _current(self, rows: Sequence[Row]) -> list[Row]:
-        """Those chunks that are of their article's present state; they are remembered."""
-        fresh = [row for row in rows if row["id"] not in self._seen]
-        self._know({row["article"] for row in fresh})
-        for row in fresh:
-            story = self._stories.get(row["article"])
-            if story is not None and _is_searched(story) and story["number"] == row["number"]:
-                self._seen[row["id"]] = row
-        return [row for row in rows if row["id"] in self._seen]
-
-    def _outdated(self, rows: Sequence[Row]) -> bool:
-        """Whether some chunks are of an earlier state than their article's row names."""
-        return any(
-            row["article"] not in self._stories
-            or not _is_searched(self._stories[row["article"]])
-            or row["number"] < self._stories[row["article"]]["number"]
-            for row in rows
-        )
-
-    def _rows(self, chunk_ids: Sequence[int]) -> dict[int, Row]:
+    def chunks(self, chunk_ids: Sequence[int]) -> dict[int, Row]:
         """The rows of some chunks.
 
         Raises:
             KeyError: one of the chunks is not there.
         """
         unseen = {int(chunk_id) for chunk_id in chunk_ids} - self._seen.keys()
-        fields = [name for name in layout.CHUNK if name != "id"]
-        self._current(list(self._link.get(self._chunks, "id", unseen, fields)))
+        self._current(self._link.get(self._names.chunks, "id", unseen, layout.CHUNK))
         return {chunk_id: self._seen[chunk_id] for chunk_id in chunk_ids}
 
-    def _know(self, keys: Iterable[int]) -> None:
-        """Fetch the rows of articles that this view has not seen yet."""
-        unknown = [key for key in keys if key not in self._stories]
-        for row in self._link.get(self._articles, "key", unknown, layout.ARTICLE):
-            self._stories[row["key"]] = row
-
-    def _frequencies(self, phrases: Collection[Phrase]) -> dict[Phrase, int]:
+    def frequencies(self, phrases: Collection[Phrase]) -> dict[Phrase, int]:
         """For each phrase, how many chunks hold it."""
         # A word is letters and digits (analysis.split), so that nothing in it is syntax.
         new = [phrase for phrase in phrases if phrase not in self._counted]
@@ -315,24 +327,43 @@ class MilvusView:
             for phrase in new:
                 all_of = " and ".join(f"text_match(words, '{word}')" for word in phrase)
                 if len(phrase) == 1:
-                    self._counted[phrase] = self._link.count(self._chunks, all_of)
+                    self._counted[phrase] = self._link.count(self._names.chunks, all_of)
                 else:
                     self._counted.update(self._holding([phrase], all_of))
         return {phrase: self._counted[phrase] for phrase in phrases}
 
     def _holding(self, phrases: Sequence[Phrase], where: str) -> dict[Phrase, int]:
         """How many of the chunks for which an expression holds have each phrase."""
-        rows = self._link.query(self._chunks, where, ["id", "words"])
+        rows = self._link.query(self._names.chunks, where, ["id", "words"])
         held = [Words.stored(row["words"]) for row in rows]
         return {phrase: sum(words.occurrences(phrase) > 0 for words in held) for phrase in phrases}
+
+    def _current(self, rows: Sequence[Row]) -> list[Row]:
+        """Those chunks that are of their article's present state; they are remembered."""
+        fresh = [row for row in rows if row["id"] not in self._seen]
+        self._know({row["article"] for row in fresh})
+        for row in fresh:
+            story = self._stories.get(row["article"])
+            if story is not None and is_searched(story) and story["number"] == row["number"]:
+                self._seen[row["id"]] = row
+        return [row for row in rows if row["id"] in self._seen]
+
+    def _is_outdated(self, rows: Sequence[Row]) -> bool:
+        """Whether some chunks are of an earlier state than their article's row names."""
+        stories = [(row["number"], self._stories.get(row["article"])) for row in rows]
+        return any(
+            story is None or not is_searched(story) or number < story["number"]
+            for number, story in stories
+        )
+
+    def _know(self, keys: Iterable[int]) -> None:
+        """Fetch the rows of articles that this view has not seen yet."""
+        unknown_keys = [key for key in keys if key not in self._stories]
+        self._stories |= {row["key"]: row for row in self.rows("key", unknown_keys)}
 
 
 def _earliest(card: Card) -> tuple[bool, dt.date, str]:
     return card.published is None, card.published or dt.date.min, card.article_id
-
-
-def _is_searched(row: Row) -> bool:
-    return not row["superseded_by"]
 
 
 def _best(hits: Sequence[Hit], limit: int) -> list[Hit]:

@@ -30,6 +30,9 @@ class Answering(Protocol):
         history: Sequence[Turn] = (),
         since: str | None = None,
         until: str | None = None,
+        *,
+        outlets: Sequence[str] = (),
+        authors: Sequence[str] = (),
     ) -> Answer:
         """The answer, or the refusal that stands in its place."""
 
@@ -39,11 +42,20 @@ class Answering(Protocol):
         history: Sequence[Turn] = (),
         since: str | None = None,
         until: str | None = None,
+        *,
+        outlets: Sequence[str] = (),
+        authors: Sequence[str] = (),
     ) -> Iterator[Event]:
         """The same, step by step."""
 
 
-def converse(assistant: Answering, since: str | None = None, until: str | None = None) -> None:
+def converse(
+    assistant: Answering,
+    since: str | None = None,
+    until: str | None = None,
+    outlets: Sequence[str] = (),
+    authors: Sequence[str] = (),
+) -> None:
     """Answer question after question until the end of input, keeping the conversation."""
     typer.echo(HELP, err=True)
     history: list[Turn] = []
@@ -55,7 +67,10 @@ def converse(assistant: Answering, since: str | None = None, until: str | None =
             typer.echo("A new conversation.", err=True)
             continue
         try:
-            answer = _streamed(assistant.stream(question, tuple(history), since, until))
+            events = assistant.stream(
+                question, tuple(history), since, until, outlets=outlets, authors=authors
+            )
+            answer = _streamed(events)
         except BylineError as error:
             typer.echo(terminal.one_line(str(error)), err=True)
         except KeyboardInterrupt:

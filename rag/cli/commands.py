@@ -23,11 +23,12 @@ from index.connections import Wait
 from index.embedding import Encoder, identity, load_encoder
 from index.errors import BadRequest, BylineError
 from index.fetching import is_address
-from index.places import Place, opened
-from index.stopping import Stop
-from index.stores import Store
+from index.interrupts import Stop
+from index.locations import Place
+from index.opening import opened
+from index.protocols import Store
 from rag.assistant import Assistant, Mode, day
-from rag.cli import progress, terminal
+from rag.cli import batch, progress, terminal
 from rag.cli.chat import Answering, converse
 from rag.cli.doctor import Check, check_disk, check_index, check_models
 from rag.models.choice import WAYS, fetched
@@ -35,7 +36,7 @@ from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
 
 if TYPE_CHECKING:
-    from index.ingesting import Report
+    from index.records import Report
 
 LOADING = "Loading the models"
 
@@ -129,6 +130,14 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     str | None,
     typer.Option("--until", metavar="DATE", help="Only articles of this day or earlier."),
+]
+OutletOption = Annotated[
+    list[str] | None,
+    typer.Option("--outlet", metavar="NAME", help="Only articles of this outlet; may be repeated."),
+]
+AuthorOption = Annotated[
+    list[str] | None,
+    typer.Option("--author", metavar="NAME", help="Only articles by this author; may be repeated."),
 ]
 ArticleArgument = Annotated[str, typer.Argument(metavar="ID", help="The article's id.")]
 
@@ -257,24 +266,68 @@ def _require_files(paths: Iterable[str]) -> None:
 @cli.command()
 def ask(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(help="In English, as a sentence.")],
+    question: Annotated[
+        str | None, typer.Argument(help="In English, as a sentence.", show_default=False)
+    ] = None,
     index: IndexOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    outlet: OutletOption = None,
+    author: AuthorOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
     mode: ModeOption = "auto",
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="TABLE",
+            help="Ask every row of a .csv, .xlsx or .jsonl with a column “question”.",
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="TABLE",
+            help="Where the answers to --from go: .csv, .xlsx or .jsonl. The same command goes on "
+            "where a run was stopped.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer one question, with the passages that the answer rests on."""
+    """Answer one question, or a table of them, with the passages that the answers rest on."""
+    if (questions is None) != (answers is None) or (question is None) == (questions is None):
+        raise typer.BadParameter(
+            "ask one question, or a table: byline ask --from questions.csv --to answers.csv"
+        )
     first, last = _days(since, until)
     model = _at_hand(model)
+    if questions is not None and answers is not None:
+        batch.rows_of(questions)  # what cannot be read is told before models are loaded
     with terminal.Status() as status:
         status.show(LOADING)
         assistant = _parts(context).assistant(index_folder(index), model, encoder, reader, mode)
+        if questions is not None and answers is not None:
+            asked = batch.answered(
+                questions,
+                answers,
+                partial(
+                    assistant.ask,
+                    since=first,
+                    until=last,
+                    outlets=outlet or (),
+                    authors=author or (),
+                ),
+                lambda done, count: status.show(f"Answered {done} of {count}"),
+            )
+            typer.echo(f"{answers}: {asked} question{'' if asked == 1 else 's'} answered.")
+            return
         status.show("Looking for the answer")
-        answer = assistant.ask(question, since=first, until=last)
+        answer = assistant.ask(
+            question or "", since=first, until=last, outlets=outlet or (), authors=author or ()
+        )
     if as_json:
         typer.echo(terminal.as_json(answer.to_dict()))
     else:
@@ -287,6 +340,8 @@ def chat(
     index: IndexOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    outlet: OutletOption = None,
+    author: AuthorOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
@@ -301,7 +356,7 @@ def chat(
     with terminal.Status() as status:
         status.show(LOADING)
         assistant = _parts(context).assistant(index_folder(index), model, encoder, reader, mode)
-    converse(assistant, first, last)
+    converse(assistant, first, last, outlet or (), author or ())
 
 
 @cli.command("list")

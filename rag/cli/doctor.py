@@ -17,7 +17,8 @@ from pathlib import Path
 from index import embedding, schema, vectors
 from index.embedding import Encoder
 from index.errors import BylineError, IndexBusy, IndexDamaged
-from index.places import Place, milvus
+from index.locations import Place
+from index.opening import milvus
 from index.schema import Manifest
 from index.store import Index
 from rag.models import choice, llm
@@ -109,7 +110,7 @@ class Doctor:
 
     def _finish_mending(self) -> None:
         """Go on where an earlier mending was killed."""
-        from index.salvaging import finish
+        from index.repair import finish
 
         finish(self.folder)
 
@@ -129,7 +130,7 @@ class Doctor:
         )
 
     def _salvaged(self) -> Iterator[Check]:
-        from index.salvaging import salvage
+        from index.repair import salvage
 
         try:
             saved = salvage(self.folder, lambda: self.encoder)
@@ -151,20 +152,20 @@ class Doctor:
 
     def _agreeing(self) -> Iterator[Check]:
         """Mend what does not agree, or say so; no line when all does."""
-        from index import consistency
+        from index import checks
+        from index.repair import salvage
 
         with Index.open(self.folder) as index, index.snapshot() as view:
-            faults = consistency.find(view)
+            faults = checks.find(view)
         if not faults:
             return
         if not self.mends:
             mend = f"byline doctor --mend --index {shlex.quote(str(self.folder))}"
             yield "tables", False, f"{faults}. Mend them: {mend}"
             return
-        with Index.open(self.folder, writable=True) as index:
-            consistency.mend(index, faults, lambda: self.encoder)
-            with index.snapshot() as view:
-                left = consistency.find(view)
+        salvage(self.folder, lambda: self.encoder, keep=False)
+        with Index.open(self.folder) as index, index.snapshot() as view:
+            left = checks.find(view)
         if left:
             again = schema.command(self.folder)
             yield "tables", False, f"{left}. Read the files again: {again}"

@@ -20,8 +20,8 @@ from rich.text import Text
 from rag.cli.terminal import err, one_line
 
 if TYPE_CHECKING:
-    from index.ingesting import Progress, Report
     from index.readers import Meter
+    from index.records import Progress, Report
 
 LINE_SECONDS = 15.0
 """How often a line is written where there is no terminal."""

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from index import languages
 from index.records import Article, Card, Page
+from rag.catalogue import line_of
 from rag.records import Answer, Citation, Headline, Refusal
 from rag.text.enclosed import unmarked
 
@@ -110,10 +111,18 @@ def answer_text(answer: Answer, width: int | None = None) -> str:
     aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside])
-    said = " ".join(sentence.marked() for sentence in answer.sentences)
-    parts = [answer.short or "", said, *(one.line for one in answer.unanswered)]
+    marked = [sentence.marked() for sentence in answer.sentences]
+    said = marked if answer.kind == "overview" else [" ".join(marked)]
+    parts = [answer.short or "", answer.reply, *said, *(one.line for one in answer.unanswered)]
     blocks = [wrapped(printable(part), width) for part in parts if part]
-    return "\n\n".join([*blocks, *citation_texts(answer.citations, width), *aside])
+    listed = listed_text(answer, width)
+    return "\n\n".join([*blocks, *listed, *citation_texts(answer.citations, width), *aside])
+
+
+def listed_text(answer: Answer, width: int | None = None) -> list[str]:
+    """The articles that an answer lists, as one block; none where it lists none."""
+    rows = [wrapped(one_line(line_of(card)), width, "", "  ") for card in answer.listed]
+    return ["\n".join(rows)] if rows else []
 
 
 def refusal_text(refusal: Refusal, width: int | None = None) -> str:
@@ -137,7 +146,9 @@ def after_sentences(answer: Answer, width: int | None = None) -> str:
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside]) + "\n"
     lacking = [wrapped(printable(one.line), width) for one in answer.unanswered]
-    blocks = [*lacking, *citation_texts(answer.citations, width), *aside]
+    told = [] if answer.sentences or not answer.reply else [wrapped(answer.reply, width)]
+    said = [*told, *listed_text(answer, width), *lacking]
+    blocks = [*said, *citation_texts(answer.citations, width), *aside]
     return "".join(f"\n{block}\n" for block in blocks)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from index.protocols import View
 from index.records import StoredChunk
-from index.stores import View
-from rag.decide.prose import is_prose
 from rag.records import Candidate, Passage
+from rag.request.asking import is_prose
 from rag.text.words import fold
 
 FARTHEST = 6

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from itertools import combinations
 
-from index.stores import View
+from index.protocols import View
 from rag.compare.around import read_on
 from rag.compare.asked import Asked
 from rag.compare.contradicting import contradictions
@@ -37,8 +37,8 @@ from rag.compare.statement import (
     Statement,
 )
 from rag.compare.superseding import replaced
-from rag.decide.spans import TYPED, typed
 from rag.records import Candidate, Draft
+from rag.request.answer_types import TYPED, typed
 from rag.request.question import Question
 
 SIDES = 3

@@ -1,10 +1,9 @@
 """What a question demands of its evidence, whatever a score says.
 
-A question about Resolution 1701 is not answered by a passage on Resolution 2254,
-however alike the two sound. So each number of the question has to stand in the
-passage or in what is known of its article, and each day among the days that the
-passage speaks of or was published on; and for "what did X say" the speaker has
-to be X. Names are left to the reader.
+A question about Resolution 1701 is not answered by a passage on Resolution 2254, however alike the
+two sound. So each number of the question has to stand in the passage or in what is known of its
+article, and each day among the days that the passage speaks of or was published on; and for "what
+did X say" the speaker has to be X. Names are left to the reader.
 """
 
 from __future__ import annotations
@@ -14,10 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.decide.timing import Standing, standing
 from rag.records import Draft
-from rag.request.periods import Period
 from rag.request.question import Question
+from rag.request.timing import standing
 from rag.text.names import begins_sentence
 from rag.text.numbers import carried
 from rag.text.persons import TITLES
@@ -37,24 +35,26 @@ class Demands:
         """What this draft's passage, or its article, does not carry; empty when all is there."""
         support = Support.of(draft.passage.text, draft.passage.stored.card)
         near = f"{support.text}\n{support.known}"
-        numbers = [
-            self.question.text[one.start : one.end] for one in carried(self.question.numbers, near)
+        published = draft.passage.stored.card.published
+        absent = [
+            *((number.start, number.end) for number in carried(self.question.numbers, near)),
+            *(
+                (period.start, period.end)
+                for period in self.question.periods
+                if standing(period, draft.quote, published, near=draft.passage.text) == "outside"
+            ),
         ]
-        days = [
-            self.question.text[one.start : one.end]
-            for one in self.question.periods
-            if self._standing(one, draft) == "outside"
-        ]
-        return list(dict.fromkeys([*numbers, *days]))
-
-    def timely(self, draft: Draft) -> bool:
-        """True where the draft is known to be about each time that the question asks about."""
-        return all(self._standing(one, draft) == "inside" for one in self.question.periods)
+        return list(dict.fromkeys(self.question.text[start:end] for start, end in absent))
 
     def speaker(
         self, draft: Draft, article: str = ""
     ) -> Literal["theirs", "other", "unknown", "none"]:
-        """Whether the draft reports what the person said whose statement is asked for."""
+        """Whether the draft reports what the person said whose statement is asked for.
+
+        Args:
+            draft: a quotation.
+            article: all of its article, which may write in capitals whom a question does not.
+        """
         subject = self.question.subject
         if not subject:
             return "theirs"
@@ -68,10 +68,6 @@ class Demands:
             subject = tuple(word for word in subject if word in names)
         return whose(chunk.text, subject, start, end, role=role)
 
-    def _standing(self, period: Period, draft: Draft) -> Standing:
-        published = draft.passage.stored.card.published
-        return standing(period, draft.quote, published, near=draft.passage.text)
-
 
 def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
     """Those of some folded words that an article mostly writes with a capital letter."""
@@ -81,4 +77,4 @@ def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
         if word in words and not begins_sentence(article, match.start()):
             every[word] += 1
             upper[word] += match.group()[0].isupper()
-    return frozenset(one for one in words if upper[one] > every[one] / 2)
+    return frozenset(word for word in words if upper[word] > every[word] / 2)

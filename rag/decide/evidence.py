@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from index.stores import View
+from index.protocols import View
 from rag.compare.conflicts import disagreements
 from rag.compare.sameness import place, vouched
 from rag.compare.sides import Disagreement
@@ -18,12 +18,12 @@ from rag.compare.superseding import superseded
 from rag.decide.demands import Demands
 from rag.decide.ranking import candidates
 from rag.decide.refusal import on_topic
-from rag.decide.timing import standing
 from rag.quote import NEARLY_AS_GOOD, quotation, quotations, understandable
 from rag.reader.reading import Reader
 from rag.records import Candidate, Draft, Passage
 from rag.request.periods import Period
 from rag.request.question import Question
+from rag.request.timing import standing
 
 CONSIDERED = 7
 """Sentences, best first, that may be quoted."""
@@ -44,17 +44,6 @@ class Chosen:
     """Probability that the evidence answers, 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """A candidate that carries what the question demands."""
-
-    candidate: Candidate
-    theirs: bool
-    """True where it is known to be a statement of the person asked about."""
-    timely: bool
-    """True where it is known to be about the time asked about."""
-
-
 def choose(
     index: View,
     question: Question,
@@ -71,44 +60,49 @@ def choose(
     """
     frequency, total = index.document_frequency(question.terms), index.chunk_count
     chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
-    if not chosen.on_topic:
-        return chosen
     ranked = candidates(question, passages, reader)
-    met = _met(index, question, ranked, chosen)
-    chosen.confidence = confidence(met)
-    if met:
+    fitting = _fitting(index, question, ranked, chosen)
+    chosen.confidence = confidence(fitting)
+    if fitting:
         chosen.lacking = []
     if chosen.confidence >= reader.calibration.threshold:
-        chosen.drafts = quotations(question, met)
+        chosen.drafts = quotations(question, fitting)
         chosen.conflicts = disagreements(index, question, ranked, chosen.drafts)
     return chosen
 
 
-def confidence(met: Sequence[Candidate]) -> float:
+def confidence(fitting: Sequence[Candidate]) -> float:
     """Probability that the evidence answers, 0 to 1."""
-    return met[0].probability if met else 0.0
+    return fitting[0].probability if fitting else 0.0
 
 
-def _met(
+def _fitting(
     index: View,
     question: Question,
     ranked: Sequence[Candidate],
     chosen: Chosen,
 ) -> list[Candidate]:
-    """The best sentences that carry what the question demands; what the first lack is noted."""
-    found: list[_Met] = []
+    """The best sentences that carry what the question demands; what the first lack is noted.
+
+    Where one that is known to be of the person asked about is about as good as the best, those
+    of which nobody knows whose they are fall out.
+    """
+    found: list[Candidate] = []
+    attributed: list[Candidate] = []
     demands = Demands(question)
     for candidate in _current(question, ranked):
         draft = quotation(candidate.passage, understandable(question, candidate))
         article = index.article(candidate.passage.stored.card.article_id)
-        whole = f"{article.title}\n{article.text}"
         lacking = demands.lacking(draft)
-        speaker = demands.speaker(draft, whole)
+        speaker = demands.speaker(draft, f"{article.title}\n{article.text}")
         if not lacking and speaker not in ("other", "none"):
-            found.append(_Met(candidate, speaker == "theirs", demands.timely(draft)))
+            found.append(candidate)
+            attributed += [candidate] if speaker == "theirs" else []
         elif not found:
             chosen.lacking = chosen.lacking or lacking
-    return [one.candidate for one in _known(_known(found, "theirs"), "timely")]
+    if attributed and attributed[0].score >= found[0].score - NEARLY_AS_GOOD:
+        return attributed
+    return found
 
 
 def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -137,11 +131,3 @@ def _too_late(period: Period, candidate: Candidate) -> bool:
     """True where a newer figure is from outside the time asked about, when the older one held."""
     published = candidate.passage.stored.card.published
     return standing(period, candidate.text, published) == "outside"
-
-
-def _known(found: Sequence[_Met], what: str) -> list[_Met]:
-    """Those of which it is known, where one of them is about as good as the best."""
-    known = [one for one in found if getattr(one, what)]
-    if not known or known[0].candidate.score < found[0].candidate.score - NEARLY_AS_GOOD:
-        return list(found)
-    return known

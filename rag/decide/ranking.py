@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.records import Span, StoredChunk
-from rag.decide.prose import is_prose
 from rag.reader.reading import Reader
 from rag.records import Candidate, Passage
-from rag.request.asking import only_asks, stating
+from rag.request.asking import is_prose, only_asks, stating
 from rag.request.question import Question
 from rag.retrieve import quoted_first
 from rag.text.words import fold, words
@@ -31,9 +30,9 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
     """
     by = reader.calibration
     found: dict[tuple[str, str], list[Candidate]] = {}
-    stated = [_stating(question, one.stored) for one in passages]
+    stated = [_stating(question, passage.stored) for passage in passages]
     read = reader.read(question.text, stated)
-    least = min((one.score for one in passages), default=0.0)
+    least = min((passage.score for passage in passages), default=0.0)
     for passage, said, readings in zip(passages, stated, read, strict=True):
         # What is near to the question by asking it has not earned its place in the search.
         near = passage.score if said == passage.stored else least
@@ -46,7 +45,7 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
             candidate = Candidate(passage, reading.sentence, text, reading.answer, score)
             candidate = replace(candidate, is_sure=candidate.probability >= by.short)
             found.setdefault(_words_at(passage.stored, reading.sentence), []).append(candidate)
-    return sorted(map(_to_quote, found.values()), key=lambda one: -one.score)
+    return sorted(map(_to_quote, found.values()), key=lambda candidate: -candidate.score)
 
 
 def _stating(question: Question, stored: StoredChunk) -> StoredChunk:
@@ -62,7 +61,7 @@ def _words_at(stored: StoredChunk, sentence: Span) -> tuple[str, str]:
     Where the passage has too few, only copies of one story are taken to share them.
     """
     start = sentence.start
-    for span in reversed([one for one in stored.chunk.sentences if one.start < start]):
+    for span in reversed([before for before in stored.chunk.sentences if before.start < start]):
         if len(words(stored.chunk.part(Span(start, sentence.end)))) >= BY_CHANCE:
             break
         start = span.start
@@ -72,9 +71,9 @@ def _words_at(stored: StoredChunk, sentence: Span) -> tuple[str, str]:
 
 def _to_quote(same: Sequence[Candidate]) -> Candidate:
     """Of candidates with the same words, that of the article to quote, as likely as the best."""
-    card = quoted_first([one.passage.stored.card for one in same])
-    chosen = next(one for one in same if one.passage.stored.card is card)
-    best = max(same, key=lambda one: one.score)
+    card = quoted_first([candidate.passage.stored.card for candidate in same])
+    chosen = next(candidate for candidate in same if candidate.passage.stored.card is card)
+    best = max(same, key=lambda candidate: candidate.score)
     return replace(chosen, score=best.score, is_sure=best.is_sure)
 
 

@@ -1,9 +1,8 @@
 """When there is no answer, and how that is said.
 
-Three cases are told apart: nothing in the archive is about the question; the
-topic is there but the claim is not; what answers it lies outside the dates asked
-for. Refusals are decided and worded here, in code; no model is asked, and nothing
-that was said earlier in a conversation is looked at.
+Three cases are told apart: nothing in the archive is about the question; the topic is there but
+the claim is not; what answers it lies outside the dates asked for. Refusals are decided and worded
+by code alone, whatever was said earlier in a conversation.
 """
 
 from __future__ import annotations
@@ -11,31 +10,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from index.protocols import View
 from index.records import Card
-from index.stores import View
 from rag.records import Dates, Headline, Passage, Refusal, RefusalKind
-from rag.request.periods import Period
 from rag.request.question import Asks, Question
 from rag.text.words import content, coverage, fold, stems, weights, words
 
 NEAREST = 3
-"""Headlines that a refusal names."""
-NEAREST_DAYS = 3
-"""Days that a refusal names at which the archive has what lies outside the dates."""
+"""Headlines that a refusal names, and days at which the archive has what lies outside the dates."""
 ON_TOPIC = 0.62
 """Best cosine plus best share of the question's words, among the passages, below which the
 archive is about other things (between the off-topic and the other questions of the tuning
 half of `eval/questions.jsonl`: 0.57 and 0.67)."""
 
-_NOTHING = "The archive has nothing about this"
 _NEAR = "The archive has articles near this topic, but no"
-_OUTSIDE = "What the archive says about this"
 
-OFF_TOPIC = f"{_NOTHING}; other words for it may find more."
+OFF_TOPIC = "The archive has nothing about this; other words for it may find more."
 NOT_STATED = f"{_NEAR} passage was found that says this."
 LACKING = f"{_NEAR}ne of its articles mentions {{what}}."
-UNSAID = f"{_NEAR} passage was found that {{what}}."
-OUTSIDE_DATES = f"{_OUTSIDE} is from outside the dates asked for{{dates}}."
+OUTSIDE_DATES = "What the archive says about this is from outside the dates asked for{dates}."
 EMPTY = "The archive is empty. Add articles to it: byline ingest PATH"
 
 _UNSAID: dict[Asks, str] = {
@@ -46,9 +39,7 @@ _UNSAID: dict[Asks, str] = {
     "statement": "reports such a statement",
     "polarity": "says whether it is so",
 }
-_ALL_SPAN = "Its articles are from {span}."
-_HELD = "It has this on {days}; leave out the dates, or widen them, to see it."
-_WIDEN = "Leave out the dates, or widen them, to see it."
+_WIDEN = "leave out the dates, or widen them, to see it."
 
 
 def refusal(
@@ -75,9 +66,9 @@ def refusal(
     elif kind == "outside_dates":
         message = _outside(near, dates, question, archive)
     elif lacking:
-        message = LACKING.format(what=_listed([f"“{one}”" for one in lacking], "or"))
+        message = LACKING.format(what=_listed([f"“{word}”" for word in lacking], "or"))
     else:
-        message = UNSAID.format(what=_unsaid(question)) if question else NOT_STATED
+        message = f"{_NEAR} passage was found that {_unsaid(question)}."
     return Refusal(kind, message, headlines(near))
 
 
@@ -88,11 +79,11 @@ def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list
     """
     outlets = {word for passage in near for word in words(passage.stored.card.publisher or "")}
     found = []
-    for one in lacking:
-        terms = content(one)
+    for word in lacking:
+        terms = content(word)
         frequency = view.document_frequency(terms)
         if any(not frequency.get(term) and term not in outlets for term in terms):
-            found.append(one)
+            found.append(word)
     return found
 
 
@@ -107,14 +98,12 @@ def on_topic(
         frequency: in how many chunks each of the question's terms stands.
         total: how many chunks there are.
     """
-    if not passages:
-        return False
     weighted = weights(question.terms, frequency, total)
-    shared = max(
+    shared = [
         coverage(weighted, stems(f"{passage.stored.card.title} {passage.text}"))
         for passage in passages
-    )
-    return max(passage.cosine for passage in passages) + shared >= ON_TOPIC
+    ]
+    return bool(shared) and max(passage.cosine for passage in passages) + max(shared) >= ON_TOPIC
 
 
 def headlines(near: Sequence[Passage]) -> tuple[Headline, ...]:
@@ -130,11 +119,11 @@ def headline(card: Card) -> Headline:
     return Headline(card.article_id, card.title or card.article_id, card.publisher, card.published)
 
 
-def _unsaid(question: Question) -> str:
+def _unsaid(question: Question | None) -> str:
     """What none of the articles does, by what the question asks for."""
-    if question.asks == "person":
+    if question and question.asks == "person":
         return "says who" if {"who", "whom", "whose"} & set(words(question.text)) else "says which"
-    return _UNSAID.get(question.asks, "says this")
+    return _UNSAID.get(question.asks if question else "other", "says this")
 
 
 def _outside(
@@ -144,48 +133,26 @@ def _outside(
     archive: tuple[dt.date, dt.date] | None,
 ) -> str:
     """Which dates were asked for, and at which the archive has it."""
-    period = next((one for one in question.periods if one.decided), None) if question else None
+    asked = ""
+    period = (
+        next((period for period in question.periods if period.decided), None) if question else None
+    )
     if dates:
-        asked, window = _between(dates), (dates.since, dates.until)
+        given = (("from", dates.since), ("up to", dates.until))
+        asked = " ".join(f"{word} {_day(day)}" for word, day in given if day)
     elif period and question:
-        asked, window = _named(period, question), period.window
-    else:
-        asked, window = "", (None, None)
-    held = _nearest_days(near, *window)
-    parts = [OUTSIDE_DATES.format(dates=asked)]
+        phrase = question.text[period.start : period.end].strip()
+        days = span(period.first, period.last) if period.first and period.last else ""
+        asked = days if fold(phrase) == fold(days) else f"“{phrase}”{days and ': '}{days}"
+    parts = [OUTSIDE_DATES.format(dates=f" ({asked})" if asked else "")]
     if archive:
-        parts.append(_ALL_SPAN.format(span=span(*archive)))
-    parts.append(_HELD.format(days=_listed([_day(one) for one in held], "and")) if held else _WIDEN)
+        parts.append(f"Its articles are from {span(*archive)}.")
+    held = dict.fromkeys(day for passage in near if (day := passage.stored.card.published))
+    named = [_day(day) for day in sorted(list(held)[:NEAREST])]
+    parts.append(
+        f"It has this on {_listed(named, 'and')}; {_WIDEN}" if named else _WIDEN.capitalize()
+    )
     return " ".join(parts)
-
-
-def _nearest_days(
-    near: Sequence[Passage], since: dt.date | None, until: dt.date | None
-) -> list[dt.date]:
-    """The publication days nearest to a window, in order."""
-    days = {passage.stored.card.published for passage in near} - {None}
-
-    def distance(day: dt.date) -> tuple[int, dt.date]:
-        if since and day < since:
-            return (since - day).days, day
-        return ((day - until).days if until and day > until else 0), day
-
-    return sorted(sorted((day for day in days if day), key=distance)[:NEAREST_DAYS])
-
-
-def _named(period: Period, question: Question) -> str:
-    """The words of the question, and the days that they mean."""
-    phrase = question.text[period.start : period.end].strip()
-    if period.first is None or period.last is None:
-        return f" (“{phrase}”)"
-    days = span(period.first, period.last)
-    return f" ({days})" if fold(phrase) == fold(days) else f" (“{phrase}”: {days})"
-
-
-def _between(dates: Dates) -> str:
-    since = f" from {_day(dates.since)}" if dates.since else ""
-    until = f" up to {_day(dates.until)}" if dates.until else ""
-    return f" ({(since + until).strip()})"
 
 
 def span(first: dt.date, last: dt.date) -> str:

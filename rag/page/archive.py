@@ -21,12 +21,12 @@ from pathlib import Path
 from index import ingesting
 from index.embedding import Encoder
 from index.errors import BadRequest, IndexMissing, UnknownArticle
-from index.ingesting import Progress, Report
-from index.places import Place, local_folder, opened
+from index.locations import Place, local_folder
+from index.opening import opened
+from index.protocols import Store
 from index.readers import HOLDERS, KNOWN, READERS, Meter
-from index.records import Article, Card, Problem
+from index.records import Article, Card, Problem, Progress, Report
 from index.schema import command
-from index.stores import Store
 from rag.page.html import outlet
 from rag.page.overview import overview
 from rag.page.views import day_of

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast, get_args
 
 from index.embedding import Encoder
-from index.places import Place
+from index.locations import Place
 from rag.assistant import Mode
 from rag.page.archive import Archive
 from rag.records import Event, Turn

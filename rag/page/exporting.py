@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.catalogue import line_of
 from rag.cli import terminal
 from rag.cli.terminal import one_line
 from rag.page.conversation import Conversation, Exchange
@@ -44,9 +45,14 @@ def markdown(conversation: Conversation) -> str:
 def page(conversation: Conversation) -> str:
     """The conversation as one HTML file that loads nothing, with footnotes."""
     return render(
-        "export", title=TITLE, made=MADE, exchanges=_answered(conversation), headline=_headline,
+        "export",
+        title=TITLE,
+        made=MADE,
+        exchanges=_answered(conversation),
+        headline=_headline,
+        line_of=line_of,
         source=_source,
-    )  # fmt: skip
+    )
 
 
 def _answered(conversation: Conversation) -> list[tuple[int, Exchange]]:
@@ -65,7 +71,12 @@ def _markdown_answer(turn: int, exchange: Exchange) -> list[str]:
         return [*blocks, _escaped(exchange.answer.refusal.message), "\n".join(nearest)]
     if exchange.short:
         blocks.append(f"**{_escaped(exchange.short)}**")
-    unanswered = exchange.answer.unanswered if exchange.answer else ()
+    answer = exchange.answer
+    if answer is not None and answer.reply:
+        blocks.append(_escaped(answer.reply))
+    if answer is not None and answer.listed:
+        blocks.append("\n".join(f"- {_escaped(line_of(card))}" for card in answer.listed))
+    unanswered = answer.unanswered if answer else ()
     return [
         *blocks,
         *(_markdown_sentence(turn, one) for one in exchange.sentences),

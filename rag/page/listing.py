@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from index.errors import BylineError
-from index.ingesting import Progress, Report
-from index.records import Card
+from index.records import Card, Progress, Report
 from rag.page.archive import Ongoing
 from rag.page.html import many, render
 from rag.page.views import FindArticle, named, nothing

@@ -121,6 +121,7 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         differing=[
             (DIFFER.get(one.about), _sides(one, exchange, find)) for one in _conflicts(answer)
         ],
+        listed_sources=[named(card, find) for card in answer.listed] if answer else [],
         blocks=_blocks(first, exchange, find),
         repeated=_blocks(repeated, exchange, find),
         also=_also(repeated, exchange, find),
@@ -136,7 +137,8 @@ def announcement(conversation: Conversation) -> str:
     said = ""
     if last and last.answer:
         refusal = last.answer.refusal
-        said = refusal.message if refusal else f"Answer complete. {_summary(last.answer)}"
+        done = last.answer.reply or f"Answer complete. {_summary(last.answer)}"
+        said = refusal.message if refusal else done
     elif last:
         said = last.problem or (last.sentences[-1].marked() if last.sentences else last.status)
     return render("status", kind="", said=said)

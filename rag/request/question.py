@@ -1,8 +1,7 @@
 """What a question asks for, and what its evidence has to carry.
 
-A question is read once, without a model. What is found here is used three
-times: the terms search, the names and numbers are demanded of the evidence,
-and the kind of answer tells which sentences can hold it.
+The terms are searched, the numbers, days and the speaker are demanded of the evidence, and the
+kind of answer tells what a refusal says is lacking.
 """
 
 from __future__ import annotations
@@ -23,31 +22,48 @@ Asks = Literal["person", "time", "place", "number", "statement", "reason", "pola
 
 LONGEST = 1000
 """Characters of a question that are read; a longer one is an article, not a question."""
-
-# Each row: what is asked for, and how such questions begin or what they contain.
-_SIGNS: tuple[tuple[Asks, str], ...] = (
-    ("statement", r"\bwhat (?:else )?(?:did|does|do|has|have|had|was|were) .{2,80}?\b"
-                  r"(?:say|said|says|tell|told|claim|claimed|warn|warned|announce|announced|call|called"
-                  r"|argue|argued|state|stated|respond|comment|reply|deny|denied|promise|promised"
-                  r"|think|thinks|want|wants|demand|demanded|reaction|position|view|stance)\b"),
-    ("statement", r"^how did .{2,60}\b(?:react|respond|describe|comment|explain|justify)\b"),
-    ("number", r"\bhow (?:many|much|far|long|old|tall|high|large|big|fast|deep|wide|heavy)\b"),
-    ("number", r"^(?:what|which|by what)\b.{0,40}\b(?:number|percent(?:age)?|share|amount"
-               r"|toll|figures?|cost|price|score|margin|turnout|revenue|profit|total|size|rate)\b"),
-    ("time", r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|time|week|century|decade)\b"),
-    ("place", r"\bwhere\b|\b(?:what|which) (?:country|city|town|place|region|village|street|port"
-              r"|state|location|capital|river|district|province|stadium|hall)\b"),
-    ("person", r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|minister|president|party"
-               r"|company|team|group|agency|outlet|organi[sz]ation|official|judge|player|rider)\b"),
-    ("reason", r"\bwhy\b|\bwhat (?:caused|made|prompted|drove|forced|led)\b(?! up\b)|\bhow come\b"
-               r"|\bfor what reason\b"),
-    ("polarity", r"^(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b"),
-)  # fmt: skip
-_PATTERNS = tuple((asks, re.compile(pattern)) for asks, pattern in _SIGNS)
-
-
 FEWEST_IN_CAPITALS = 3
 """Words of a question that is typed in capitals; "WHO?" asks for an organisation."""
+
+_STATEMENT = re.compile(
+    r"\b(?:what (?:else )?(?:did|does|do|has|have|had) (?P<who>.{2,60}?) "
+    r"(?:say|said|tell|told|claim|claimed|warn|warned|announce|announced|argue|argued|state|stated"
+    r"|deny|denied|promise|promised|call|called|demand|demanded|urge|urged|admit|admitted"
+    r"|acknowledge|acknowledged|insist|insisted|vow|vowed|pledge|pledged|propose|proposed|concede"
+    r"|conceded|tweet|tweeted|condemn|condemned|criticise|criticised|criticize|criticized)"
+    r"|(?:how|what) (?:did|does|do|has|have|had) (?P<reacting>.{2,60}?) "
+    r"(?:react|reacted|respond|responded|comment|commented|reply|replied|answer|answered))\b",
+    re.IGNORECASE,
+)
+_AMOUNT = (
+    r"(?:number|percent(?:age)?|share|amount|toll|figures?|cost|price|score|margin|turnout|revenue"
+    r"|profit|total|size|rate|population)"
+)
+# Each row: what is asked for, and how such questions begin or what they contain.
+_SIGNS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
+    ("statement", _STATEMENT),
+    ("number", re.compile(
+        r"\bhow (?:many|much|far|long|old|tall|high|large|big|fast|deep|wide|heavy)\b"
+        rf"|^(?:what|which|by what)\b.{{0,40}}\b{_AMOUNT}\b")),
+    ("time", re.compile(
+        r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|time|week|century|decade)\b")),
+    ("place", re.compile(
+        r"\bwhere\b|\b(?:what|which) (?:country|city|town|place|region|village|street|state)\b")),
+    ("person", re.compile(
+        r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|minister|president|party|company"
+        r"|team|group|organi[sz]ation)\b")),
+    ("reason", re.compile(r"\bwhy\b|\bwhat (?:caused|made|prompted|led)\b(?! up\b)|\bhow come\b")),
+    ("polarity", re.compile(
+        r"^(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b")),
+)  # fmt: skip
+_QUESTION_WORD = re.compile(r"\b(?:who(?:m|se)?|what|when|where|why|how|which)\b")
+_ASIDE = re.compile(r"\[[^\[\]]*\]")
+"""What was put beside a follow-up to say whom it means; it asks for nothing itself."""
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent|current(?:ly)?|now|so far|to date|at the moment|these days"
+    r"|final (?:death )?(?:toll|figure|count|number|result)|(?:become|became|come|came) of)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,7 @@ class Question:
     @property
     def prefers_newest(self) -> bool:
         """True where, of nearly equal evidence, the newest is meant: "latest", "on Saturday"."""
-        return self.latest or any(one.weekday is not None for one in self.periods)
+        return self.latest or any(period.weekday is not None for period in self.periods)
 
     @classmethod
     def read(
@@ -82,7 +98,6 @@ class Question:
         text: str,
         today: dt.date | None = None,
         newest: dt.date | None = None,
-        oldest: dt.date | None = None,
     ) -> Question:
         """Read a question.
 
@@ -90,36 +105,23 @@ class Question:
             text: the question.
             today: what "last week" is reckoned from; without it such words mean no day.
             newest: the day of the archive's newest article, which "in early December" is near.
-            oldest: that of its oldest.
         """
         text = " ".join(text.split())[:LONGEST]
         if text.isupper() and len(text.split()) >= FEWEST_IN_CAPITALS:
             text = text.lower()  # capitals throughout mark no names
-        days = mentions(with_capitals(text), today)
-        asides = [match.span() for match in _ASIDE.finditer(text)]
-        asked = [
-            one
-            for one in periods(text, today, newest, oldest)
-            if not any(start <= one.start < end for start, end in asides)
-        ]
-        dated = [(day.start, day.end) for day in days]
-        dated += [(one.start, one.named if one.event else one.end) for one in asked]
+        bare = _ASIDE.sub(lambda match: " " * len(match.group()), text)
+        days = mentions(with_capitals(bare), today)
+        asked = periods(bare, today, newest)
+        dated = [(day.start, day.end) for day in mentions(with_capitals(text), today)]
+        dated += [(period.start, period.end) for period in asked]
         return cls(
             text=text,
             terms=tuple(content(text)),
-            names=tuple(name_words(_without(text, days))),
-            numbers=tuple(
-                one
-                for one in quantities(text)
-                if not any(one.start < end and start < one.end for start, end in dated)
-            ),
+            names=tuple(name_words(_blanked(text, dated))),
+            numbers=tuple(quantities(_blanked(text, dated))),
             asks=kind(text),
             subject=_subject(text),
-            days=tuple(
-                _asked_for(day)
-                for day in days
-                if not any(start <= day.start < end for start, end in asides)
-            ),
+            days=tuple(_asked_for(day) for day in days),
             latest=bool(_LATEST.search(text)),
             periods=tuple(asked),
         )
@@ -132,46 +134,19 @@ def kind(text: str) -> Asks:
     """
     folded = fold(_ASIDE.sub(" ", text))
     first = _QUESTION_WORD.search(folded)
-    for asks, pattern in _PATTERNS:
+    for asks, pattern in _SIGNS:
         match = pattern.search(folded)
         if match and not (
             first and first.start() < match.start() and _QUESTION_WORD.match(match.group())
         ):
             return asks
-    return "other" if first else _headed(_ASIDE.sub(" ", text))
+    return "number" if not first and re.search(rf"\b{_AMOUNT}\b", folded) else "other"
 
 
-def _headed(text: str) -> Asks:
-    """What a few words without a verb ask for: "net profit in 2024?", "reason for the delay"."""
-    for asks, pattern in _HEADS:
-        if pattern.match(text):
-            return asks
-    return "other"
-
-
-_PHRASE = r"^(?:(?!\b(?:of|for|in|on|at|to|by|from|with|about|after|before|and)\b)[^,;:?])*?\b"
-"""A noun phrase up to its head: what stands before the first preposition."""
-_ENDS = r"(?=\s*(?:[?.!,:]|$)|\s+(?:(?:of|for|in|on|at|to|by|from|after|before)\b|(?-i:[A-Z0-9])))"
-_HEAD_NOUNS: tuple[tuple[Asks, str], ...] = (
-    ("number", r"number|percentage|share|amount|tolls?|figures?|costs?|price|score|margin|turnout"
-               r"|revenue|profit|loss|total|size|rate|age|length|height|depth|width|weight|speed"
-               r"|population|salary|budget|debt"),
-    ("time", r"date|day|year|time|deadline"),
-    ("place", r"location|place|venue|whereabouts"),
-    ("reason", r"reasons?|causes?"),
-)  # fmt: skip
-_HEADS = tuple(
-    (asks, re.compile(f"{_PHRASE}(?:{nouns}){_ENDS}", re.IGNORECASE)) for asks, nouns in _HEAD_NOUNS
-)
-_ASIDE = re.compile(r"\[[^\[\]]*\]")
-"""What was put beside a follow-up to say whom it means; it asks for nothing itself."""
-_QUESTION_WORD = re.compile(r"\b(?:who(?:m|se)?|what|when|where|why|how|which)\b")
-
-
-def _without(text: str, days: Sequence[Mention]) -> str:
-    """The text with its days blanked out: "Saturday" has a capital letter and is no name."""
-    for day in days:
-        text = text[: day.start] + " " * (day.end - day.start) + text[day.end :]
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text without its days: "Saturday" has a capital letter and is no name."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
@@ -180,31 +155,8 @@ def _asked_for(day: Mention) -> Mention:
     return day if day.weekday is None else replace(day, first=None, last=None)
 
 
-_LATEST = re.compile(
-    r"\b(?:latest|newest|most recent|current|currently|now|so far|to date|up to now|finally"
-    r"|final(?= (?:death )?(?:tolls?|figures?|counts?|numbers?|results?|tally|tallies))"
-    r"|as things stand|at the moment|these days|in the end|most up to date"
-    r"|what (?:ever |has |had )?(?:became|become|came|come) of)\b",
-    re.IGNORECASE,
-)
-
-
 def _subject(text: str) -> tuple[str, ...]:
-    match = _SUBJECT.search(text) or _REACTING.search(text)
-    return tuple(word for word in content(match["who"]) if word.isalpha()) if match else ()
-
-
-_SUBJECT = re.compile(
-    r"\bwhat (?:else )?(?:did|does|do|has|have|had) (?P<who>.{2,60}?) "
-    r"(?:say|said|tell|told|claim|claimed|warn|warned|announce|announced|argue|argued|state|stated"
-    r"|respond|comment|reply|deny|denied|promise|promised|call|called|demand|demanded|urge|urged"
-    r"|admit|admitted|acknowledge|acknowledged|insist|insisted|vow|vowed|pledge|pledged|propose"
-    r"|proposed|concede|conceded|tweet|tweeted|condemn|condemned|criticise|criticised|criticize"
-    r"|criticized)\b",
-    re.IGNORECASE,
-)
-_REACTING = re.compile(
-    r"\bhow (?:did|does|do|has|have|had) (?P<who>.{2,60}?) "
-    r"(?:react|reacted|respond|responded|comment|commented|reply|replied|answer|answered)\b",
-    re.IGNORECASE,
-)
+    match = _STATEMENT.search(text)
+    if match is None:
+        return ()
+    return tuple(w for w in content(match["who"] or match["reacting"]) if w.isalpha())

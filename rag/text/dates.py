@@ -40,6 +40,7 @@ _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _LAST = r"(?:\s?[-–—]\s?(?P<last>[0-3]?\d))?"
 _TO_LAST = r"(?:(?:\s?[-–—]\s?|\s+(?:and|to|until|through)\s+)(?P<last>[0-3]?\d)(?:st|nd|rd|th)?)?"
 """Before a month only: "on 12 March to 14" would take in "rose on March 12 to 14 per cent"."""
+_PART = r"(?P<part>early|mid|late|(?:beginning|start|middle|end) of)[-\s]+"
 _NUMBER = r"\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten"
 _FORMS = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -47,8 +48,8 @@ _FORMS = tuple(
         ("iso", rf"\b{_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)\b"),
         ("day", rf"\b{_DAY}{_TO_LAST}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?"),
         ("day", rf"\b{_MONTH}\s+{_DAY}{_LAST}\b(?!\d)(?:,?\s+{_YEAR}\b)?"),
-        ("month", rf"\b(?:(?P<part>early|mid|late)[-\s]+)?{_MONTH}(?:,?\s+{_YEAR}\b)"),
-        ("month", rf"\b(?:(?P<part>early|mid|late)[-\s]+|(?:in|last|since|until|during)\s+"
+        ("month", rf"\b(?:{_PART})?{_MONTH}(?:,?\s+{_YEAR}\b)"),
+        ("month", rf"\b(?:{_PART}|(?:in|last|since|until|during)\s+"
                   rf"|(?:before|after|by|from|between|of)\s+(?!May\b)){_MONTH}"),
         ("weekday", rf"\b(?:(?P<which>last|next|this|on|by|since|until|before|after|of)\s+)?"
                     rf"(?P<weekday>{_WEEKDAY})\b"),
@@ -168,11 +169,11 @@ def _month(match: re.Match[str], written: dt.date | None) -> Days | None:
     begin = dt.date(year, month, 1)
     end = _month_end(begin)
     part = (match.groupdict().get("part") or "").lower()
-    if part == "early":
+    if part.startswith(("early", "beginning", "start")):
         return begin, begin.replace(day=10)
-    if part == "mid":
+    if part.startswith("mid"):
         return begin.replace(day=10), begin.replace(day=20)
-    if part == "late":
+    if part.startswith(("late", "end")):
         return begin.replace(day=20), end
     return begin, end
 

@@ -1,0 +1,121 @@
+"""Articles that speak to the program that reads them instead of to a reader.
+
+Nobody writes news for a language model. Text that tells one what to do is an attempt to
+speak in its user's place (indirect prompt injection: Greshake et al., 2023), whatever else
+the article says. It is known here by its form: the marks that set apart the turns of a
+conversation, orders about instructions, words to a machine, and orders about what may be
+cited or answered. What stands in quotation marks is somebody's words and may be news about
+such an attempt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+EXCERPT = 80
+"""Characters of what was found that are shown."""
+
+_BY = r"(?:\s+(?:all|any|every|each|the|these|those|your|my|our|its|of|other|else)){0,6}"
+_BEFORE = r"(?:previous|prior|preceding|earlier|above|foregoing|former|existing|original)"
+_ORDERS = (
+    r"(?:instructions?|prompts?|directions?|directives?|guidelines?|commands?|orders"
+    r"|system\s+(?:messages?|prompts?))"
+)
+_MACHINE = (
+    r"(?:(?:large\s+)?language\s+models?|llms?|chat\s?bots?|(?:ai|virtual|digital)\s+"
+    r"(?:assistants?|agents?|models?|systems?|readers?)|ais?|ai\s+assistants?|bots?"
+    r"|(?:automated|automatic|reading|answering|question.answering)\s+"
+    r"(?:assistants?|systems?|programs?|readers?|agents?|tools?|software)|assistants?(?!\s+\w))"
+)
+# Every run is bounded: an article may be megabytes of marks, and each place in it is tried.
+_BEGIN = r"(?:\A|(?<=[.!?:;,…\n(*_#>-]))[\s*_#>]{0,8}(?:(?:and|then|now|please|so)\s+){0,3}"
+"""Where an order begins: nobody stands before its verb."""
+_MUST = (
+    r"(?:\byou\s+(?:must|should|shall|will|have\s+to|are\s+to|may)\s+(?:only\s+|now\s+|not\s+)?)"
+)
+_ONE = (
+    r"(?:this|the\s+(?:present|following))\s+(?:article|page|text|document|report|passage|source)"
+)
+_OTHERS = (
+    r"(?:all|any|every|each)\s+(?:the\s+)?other\s+"
+    r"(?:articles?|reports?|sources?|documents?|passages?|pages?|texts?|results?)"
+)
+
+# What one of these finds is an order to a program by itself.
+_FORMS = tuple(
+    re.compile(form, re.MULTILINE)
+    for form in (
+        # the turns of a conversation, in the forms of several model families
+        r"<\|[a-z_▁ ]{2,30}\|>",
+        r"\[/?(?:inst|system_prompt|sys|tool_calls|available_tools)\]|<</?sys>>",
+        r"</?(?:start|end)_of_(?:turn|text|image)>|<(?:bos|eos)(?:_token)?>",
+        r"^\s*#{2,4}\s*(?:system|instructions?|response|assistant|human|user|input)\s*:",
+        r"^\W{0,20}(?:system|assistant)(?:\s+(?:message|prompt|note|instructions?))?\s*:",
+        r"(?:^|[.!?>])\W{0,20}assistant\s*:.{0,400}?[.!?]\W{0,20}(?:user|human)\s*:",
+        r"(?:end|begin(?:ning)?|start)\s+of\s+(?:the\s+)?(?:context|prompt|system\s+prompt)\b",
+        r">>[a-z]+<<",
+        # orders about instructions
+        rf"{_BEGIN}(?:ignore|disregard|forget|override|bypass){_BY}\s+{_BEFORE}\s+(?:\w+\s+)?"
+        rf"{_ORDERS}",
+        rf"(?:{_BEGIN}|{_MUST})(?:ignore|disregard|forget){_BY}\s+{_ORDERS}",
+        rf"(?:{_BEGIN}|{_MUST})(?:ignore|disregard|forget)\s+{_OTHERS}",
+        r"\b(?:your|these\s+are\s+your)\s+new\s+(?:instructions?|system\s+prompt|directives?)\b",
+        # words to a machine
+        rf"\b(?:if|when|since|because|as)\s+you\s+are\s+(?:an?\s+|the\s+)?{_MACHINE}\b",
+        rf"\byou\s+are\s+(?:now|from\s+now\s+on)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:{_MACHINE}"
+        r"|assistant|helper)\b",
+        rf"(?:{_BEGIN})(?:(?:important\s+)?(?:notes?|notices?|instructions?|messages?|attention"
+        rf"|reminders?)\s*(?:to|for)?\s*:?\s*(?:all\s+|any\s+|the\s+){{0,3}})(?:{_MACHINE})\b",
+        r"\b(?:from\s+here|from\s+now)\s+on,?\s+you\s+(?:are|answer|will|must)\b",
+        # orders about what is cited and answered
+        rf"{_BEGIN}(?:only\s+)?(?:cite|quote|name|trust|use|believe|mention)\s+(?:only\s+|no\s+"
+        rf"other\s+|nothing\s+but\s+)?(?:{_ONE}|(?:articles?|sources?)\s+(?:than|but))",
+        rf"\b(?:only\s+)?{_ONE}\s+(?:alone\s+|only\s+)?(?:may|must|should|is\s+to|can|shall)\s+"
+        r"(?:only\s+|alone\s+|ever\s+)?be\s+(?:cited|quoted|trusted|believed|used\s+as)",
+        rf"{_BEGIN}(?:answer|reply\s+to|respond\s+to)\s+(?:all|any|every|each)\s+"
+        r"(?:users?|questions?|quer(?:y|ies)|prompts?)\b[^.!?]{0,80}\b(?:from|with|by|using|only)\b",
+        rf"(?:{_BEGIN}|{_MUST})(?:answer|reply|respond)\s+(?:only\s+)?(?:with|from)\s+"
+        r"(?:only\s+|just\s+|nothing\s+but\s+)?(?:the\s+(?:word|words|text|sentence|following)"
+        r"|this\s+(?:article|page|text))",
+        r"\b(?:and|you)\s+(?:answer|reply|respond)\s+(?:only\s+)?(?:with|from)\s+"
+        r"(?:the\s+(?:word|following)|this\s+(?:article|page|text))",
+        r"\b(?:when|whenever|if)\s+(?:(?:you\s+are|anybody\s+is|anyone\s+is)\s+)?(?:asked|"
+        r"(?:a|the|any)\s+user\s+asks|somebody\s+asks|anyone\s+asks|anybody\s+asks)\b[^.!?]{0,200}?"
+        r",\s*(?:always\s+|only\s+|you\s+must\s+)?(?:answer|reply|respond|say|state|cite|tell|"
+        r"output)\s+(?:that|with|only|this|the|them|:)",
+        rf"\b(?:do\s+not|don't|never)\s+(?:cite|quote|mention|use)\s+{_OTHERS}",
+    )
+)
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n[ \n]*")
+_QUOTED = re.compile(r"“[^“”]{0,600}”|„[^„“”]{0,600}[“”]|«[^«»]{0,600}»|\"[^\"\n]{0,600}\"")
+
+
+@lru_cache(maxsize=256)  # the articles near one question are near the next
+def find_orders(text: str) -> str | None:
+    """The words with which a text speaks to the program that reads it; None where it does not.
+
+    Args:
+        text: an article's text, or its headline and its text on lines of their own.
+
+    Returns:
+        The first such words, on one line and at most `EXCERPT` characters.
+    """
+    plain = _plain(text)
+    found = [match for form in _FORMS if (match := form.search(plain))]
+    if not found:
+        return None
+    first = min(found, key=lambda match: match.start())
+    words = " ".join(first[0].split()).strip(" .,;:*_#>(-")
+    return words if len(words) <= EXCERPT else words[: EXCERPT - 1].rstrip() + "…"
+
+
+def _plain(text: str) -> str:
+    """A text in one case, with the usual letters and spaces, without what is hidden or quoted."""
+    shown = "".join(
+        char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf"
+    )
+    said = _QUOTED.sub(" ", shown.replace("’", "'")).casefold()
+    return _LINES.sub("\n", _SPACES.sub(" ", said))

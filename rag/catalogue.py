@@ -1,0 +1,325 @@
+"""Requests about the archive itself, answered from what is known of its articles.
+
+How many articles mention something, who wrote about it, in which outlets, what is newest:
+counted and listed over the whole index, exactly, with no passage read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+
+from index.errors import BadRequest
+from index.protocols import View
+from index.records import Card
+from rag.records import Draft
+from rag.request.kinds import STAND_INS, Kind, frame
+from rag.request.periods import periods
+from rag.text.names import same_name
+from rag.text.words import WORD, fold
+
+MOST_LISTED = 20
+"""Articles that are listed by one answer."""
+NEWEST = 5
+"""Articles that are listed where the newest are asked for."""
+ALIKE = 0.8
+"""Share of letters in common (Ratcliff and Obershelp, 1988) of a word and its misspelling."""
+_QUOTED = re.compile(r"[“\"«„]([^”“\"»«„]+)[”“\"»]")
+_LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a request means."""
+
+    authors: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    first: dt.date | None = None
+    last: dt.date | None = None
+    """Days of publication, both included."""
+    topic: tuple[str, ...] = ()
+    """Words and names that an article must have, in any form."""
+    titles: tuple[str, ...] = ()
+    """Headlines that it quotes."""
+
+    def described(self) -> str:
+        """The scope in words, to stand behind "articles": " by Nora Tveit", or ""."""
+        parts = []
+        if self.authors:
+            parts.append(f"by {_listed(self.authors)}")
+        if self.outlets:
+            parts.append(f"of {_listed(self.outlets)}")
+        if self.first and self.first == self.last:
+            parts.append(f"of {_day(self.first)}")
+        elif self.first and self.last:
+            parts.append(f"from {_day(self.first)} to {_day(self.last)}")
+        elif self.first or self.last:
+            parts.append(f"since {_day(self.first)}" if self.first else f"until {_day(self.last)}")
+        if self.topic:
+            parts.append("with " + _listed([f"“{word}”" for word in self.topic]))
+        return "".join(f" {part}" for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said of the archive, and the articles that it rests on."""
+
+    text: str
+    listed: tuple[Card, ...] = ()
+
+
+class Catalogue:
+    """The articles of one state of an index, with their authors and outlets."""
+
+    def __init__(self, view: View) -> None:
+        self.generation = view.manifest.generation
+        self.cards = view.articles()
+        self.authors: Mapping[str, tuple[str, ...]] = {
+            card.article_id: view.article(card.article_id).authors for card in self.cards
+        }
+        self._names = [
+            *((name, "author") for name in _each(self.authors.values())),
+            *((name, "outlet") for name in _each([(c.publisher or "",) for c in self.cards])),
+        ]
+        self._names.sort(key=lambda one: -len(one[0]))
+
+    def read(self, text: str, today: dt.date) -> tuple[Scope, str]:
+        """Which articles a request means, and the request with stand-ins for what it names."""
+        titles = self._quoted_titles(text)
+        found: dict[str, list[str]] = {"author": [], "outlet": []}
+        replaced: list[tuple[int, int, str]] = []
+        blank = text
+        for match in _QUOTED.finditer(text) if titles else ():
+            replaced.append((*match.span(), STAND_INS["topic"]))
+            blank = _without(blank, *match.span())
+        for name, kind in self._names:
+            at = _place(name, blank)
+            if at is not None:
+                found[kind].append(name)
+                replaced.append((*at, STAND_INS[kind]))
+                blank = _without(blank, *at)
+        newest = max((card.published for card in self.cards if card.published), default=None)
+        first = last = None
+        for period in periods(blank, today, newest):
+            if period.first is not None:
+                first, last = period.window
+                replaced.append((period.start, period.end, STAND_INS["day"]))
+                blank = _without(blank, period.start, period.end)
+        stood_in = text
+        for start, end, name in sorted(replaced, reverse=True):
+            stood_in = f"{stood_in[:start]} {name} {stood_in[end:]}"
+        scope = Scope(
+            tuple(found["author"]),
+            tuple(found["outlet"]),
+            first,
+            last,
+            _topic(blank),
+            tuple(titles),
+        )
+        return scope, stood_in
+
+    def only(self, outlets: Sequence[str], authors: Sequence[str]) -> Scope:
+        """The articles of some outlets and authors, in whatever spelling they are given.
+
+        Raises:
+            BadRequest: no article is known to be by one of them.
+        """
+        return Scope(
+            authors=tuple(self._known(name, "author") for name in authors),
+            outlets=tuple(self._known(name, "outlet") for name in outlets),
+        )
+
+    def _known(self, given: str, kind: str) -> str:
+        names = [name for name, its_kind in self._names if its_kind == kind]
+        for name in names:
+            if _place(name, given) is not None:
+                return name
+        near = get_close_matches(given, names, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise BadRequest(f"The archive knows no {kind} “{given}”.{meant}")
+
+    def _quoted_titles(self, text: str) -> list[str]:
+        """The headlines of the archive that a text has in quotation marks."""
+        quoted = {fold(match[1]).strip(" .,;:?!") for match in _QUOTED.finditer(text)}
+        return [card.title for card in self.cards if fold(card.title).strip(" .,;:?!") in quoted]
+
+    def within(self, view: View, scope: Scope) -> list[Card]:
+        """The articles of a scope, the latest first."""
+        having = _having(view, scope.topic) if scope.topic else None
+        return [
+            card
+            for card in self.cards
+            if (having is None or card.article_id in having)
+            and (not scope.titles or card.title in scope.titles)
+            and (not scope.outlets or card.publisher in scope.outlets)
+            and (not scope.authors or set(scope.authors) & set(self.authors[card.article_id]))
+            and (not scope.first or bool(card.published and card.published >= scope.first))
+            and (not scope.last or bool(card.published and card.published <= scope.last))
+        ]
+
+    def reply(self, kind: Kind, scope: Scope, cards: Sequence[Card]) -> Reply:
+        """The answer to a request of a kind other than a question or an overview.
+
+        Args:
+            kind: what is asked for.
+            scope: of which articles.
+            cards: these articles, the latest first.
+        """
+        if kind == "talk":
+            return Reply(self._welcome())
+        if not cards:
+            return Reply(self._nothing(scope))
+        if kind in ("outlets", "authors"):
+            return self._sources(kind, scope, cards)
+        if kind == "oldest":
+            dated = [card for card in cards if card.published]
+            if not dated:
+                return Reply("No article has a date.", tuple(cards[:MOST_LISTED]))
+            first, last = dated[-1].published, dated[0].published
+            return Reply(
+                f"The oldest of {_counted(cards)}{scope.described()} is of {_day(first)}, "
+                f"the newest of {_day(last)}.",
+                (dated[-1],),
+            )
+        if kind == "newest":
+            some = cards[:NEWEST]
+            return Reply(f"The newest of {_counted(cards)}{scope.described()}:", tuple(some))
+        more = f" The latest {MOST_LISTED} of them:" if len(cards) > MOST_LISTED else ""
+        text = f"{_counted(cards)}{scope.described()}.{more}"
+        return Reply(text, tuple(cards[:MOST_LISTED]))
+
+    def _sources(self, kind: Kind, scope: Scope, cards: Sequence[Card]) -> Reply:
+        """Who wrote or printed the articles, each with a number of articles."""
+        if kind == "outlets":
+            names = Counter(card.publisher for card in cards if card.publisher)
+        else:
+            names = Counter(name for card in cards for name in self.authors[card.article_id])
+        if not names:
+            return Reply(f"No {kind[:-1]} is known of {_counted(cards)}{scope.described()}.")
+        listed = _listed([f"{name} ({count})" for name, count in names.most_common()])
+        whose = f"{_counted(cards)}{scope.described()}"
+        shown = cards[:MOST_LISTED] if scope.topic else ()
+        return Reply(f"{kind.capitalize()} of {whose}: {listed}.", tuple(shown))
+
+    def _welcome(self) -> str:
+        count = len(self.cards)
+        if not count:
+            return (
+                "This is Byline. It answers questions from articles, in their own words and with "
+                "the source of each sentence. The archive is empty: add articles first."
+            )
+        return (
+            f"This is Byline. It answers questions from the {_counted(self.cards)} of this "
+            "archive, in their own words and with the source of each sentence. Ask who said or "
+            "did something, when, where or how many; ask for a timeline of a topic, for the "
+            "newest articles, or which articles mention a name."
+        )
+
+    def _nothing(self, scope: Scope) -> str:
+        text = f"The archive has no articles{scope.described()}."
+        wanted = " ".join(scope.topic)
+        near = get_close_matches(fold(wanted), [fold(name) for name, _ in self._names], 1)
+        meant = [name for name, _ in self._names if near and fold(name) == near[0]]
+        return f"{text} Did you mean {meant[0]}?" if meant else text
+
+
+def line_of(card: Card) -> str:
+    """An article of a list on one line, as a person reads it."""
+    known = ", ".join(filter(None, (card.publisher, _day(card.published))))
+    title = " ".join((card.title or card.article_id).split())
+    return f"- {title}" + (f" ({known})" if known else "")
+
+
+def told_from(cards: Sequence[Card], drafts: Sequence[Draft]) -> str:
+    """What stands above an overview: from how many of the articles it is."""
+    read = len({draft.passage.stored.card.origin for draft in drafts})
+    stories = len({card.origin for card in cards})
+    if stories == 1:
+        return ""
+    of = f"{stories:,} stories" if read == stories else f"{read:,} of {stories:,} stories"
+    return f"From {of}, oldest first:"
+
+
+def _having(view: View, topic: Sequence[str]) -> set[str]:
+    """The ids of the articles that have every one of some words, in any form."""
+    found: set[str] | None = None
+    for word in topic:
+        hits = [hit.chunk_id for hit in view.lexical([word], max(view.chunk_count, 1))]
+        ids = {passage.card.article_id for passage in view.passages(hits)}
+        found = ids if found is None else found & ids
+    return found or set()
+
+
+def _place(name: str, text: str) -> tuple[int, int] | None:
+    """Where a name stands in a text, in this or in another spelling; None where it does not."""
+    wanted = [fold(word) for word in WORD.findall(_LEADING.sub("", name))]
+    tokens = [
+        (fold(match[0]).removesuffix("'s"), match.start(), match.end())
+        for match in WORD.finditer(text)
+    ]
+    for at in range(len(tokens) - len(wanted) + 1 if wanted else 0):
+        some = tokens[at : at + len(wanted)]
+        if _is_name([word for word, _, _ in some], wanted):
+            return some[0][1], some[-1][2]
+    return None
+
+
+def _is_name(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    """True for the same words; of a name of several, one word may be misspelt."""
+    if list(words) == list(wanted):
+        return True
+    others = [
+        (word, want) for word, want in zip(words, wanted, strict=True) if not same_name(word, want)
+    ]
+    if not others:
+        return len(wanted) > 1 or words[0][:1] == wanted[0][:1]
+    if len(wanted) == 1 or len(others) > 1:
+        return False
+    word, want = others[0]
+    return SequenceMatcher(None, word, want, autojunk=False).ratio() >= ALIKE
+
+
+def _topic(text: str) -> tuple[str, ...]:
+    """The words of a text that no example uses; capitalised ones beside each other are a name."""
+    found: list[str] = []
+    end = -1
+    for match in WORD.finditer(text):
+        if fold(match[0]) in frame():
+            continue
+        word = re.sub("['’]s$", "", match[0])
+        if word[0].isupper() and end >= 0 and text[end : match.start()] == " ":
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+        end = match.end() if word[0].isupper() and word == match[0] else -1
+    return tuple(dict.fromkeys(found))
+
+
+def _without(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _each(groups: Iterable[Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(name for group in groups for name in group if name.strip()))
+
+
+def _counted(cards: Sequence[Card]) -> str:
+    """How many articles they are, and how many stories where some are copies."""
+    count, stories = len(cards), len({card.origin for card in cards})
+    text = f"{count:,} article{'' if count == 1 else 's'}"
+    if stories == count:
+        return text
+    return f"{text} ({stories:,} stor{'y' if stories == 1 else 'ies'}, the rest copies)"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *some, last = names
+    return f"{', '.join(some)} and {last}" if some else last
+
+
+def _day(day: dt.date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""

@@ -1,0 +1,99 @@
+"""What kind of request a text is: a question, small talk, about the archive, or an overview.
+
+Told by the nearest of some written examples (`kinds.txt`) in the encoder's space: nearest
+neighbours need no training and no list of words. What is asked about is blanked in both,
+so that only how it is asked is compared; a request is a question unless it is clearly not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+from index.embedding import Encoder, Vectors
+from rag.text.words import STOPWORDS, WORD, fold
+
+Kind = Literal[
+    "question", "talk", "count", "list", "outlets", "authors", "newest", "oldest", "overview"
+]
+
+LEAST = 0.72
+"""Cosine to its nearest example below which a text is a question."""
+NEARER = 0.7
+"""Its distance to another kind, as a share of that to a question, from which it is of that kind."""
+STAND_INS = {
+    "topic": "the flood",
+    "author": "Anna Berg",
+    "outlet": "the Evening Post",
+    "day": "May",
+}
+"""What every topic, author, outlet and day is replaced by before it is compared."""
+_PLACE = re.compile(r"\{(\w+)\}")
+_ARTICLES = ("the", "a", "an")
+
+
+@cache
+def examples() -> Mapping[Kind, Sequence[str]]:
+    """The written examples of each kind, with their placeholders."""
+    found: dict[Kind, list[str]] = {}
+    kinds = {kind: kind for kind in get_args(Kind)}
+    lines: list[str] = []
+    for line in files(__package__).joinpath("kinds.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            lines = found.setdefault(kinds[line.strip("[]")], [])
+        elif line and not line.startswith("#"):
+            lines.append(line)
+    return found
+
+
+@cache
+def frame() -> frozenset[str]:
+    """The folded words that tell how something is asked for: those of the examples themselves."""
+    texts = [line for kind, lines in examples().items() if kind != "question" for line in lines]
+    own = (word for text in texts for word in WORD.findall(fold(_PLACE.sub(" ", text))))
+    return STOPWORDS | frozenset(own) | {word for word in fold(_stood_in()).split()}
+
+
+def _stood_in() -> str:
+    return " ".join(STAND_INS.values())
+
+
+def blanked(text: str) -> str:
+    """A text in which every run of words that no example uses is "the flood"."""
+    kept: list[str] = []
+    for word in WORD.findall(fold(text)):
+        if word in frame():
+            kept.append(word)
+            continue
+        while kept and kept[-1] in _ARTICLES:
+            kept.pop()
+        if kept[-2:] != fold(STAND_INS["topic"]).split():
+            kept += fold(STAND_INS["topic"]).split()
+    return " ".join(kept)
+
+
+class Kinds:
+    """The examples, encoded once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        lines = [(kind, line) for kind, some in examples().items() for line in some]
+        self._kinds = [kind for kind, _ in lines]
+        filled = [_PLACE.sub(lambda match: STAND_INS[match[1]], line) for _, line in lines]
+        self._vectors: Vectors = encoder.encode([blanked(line) for line in filled])
+
+    def of(self, text: str) -> Kind:
+        """The kind of a request, in which authors, outlets and days are stood in for already."""
+        asked = blanked(text)
+        if not asked:
+            return "talk"
+        likeness = self._vectors @ self._encoder.encode([asked])[0]
+        best: dict[Kind, float] = {}
+        for kind, value in zip(self._kinds, likeness.tolist(), strict=True):
+            best[kind] = max(value, best.get(kind, -1.0))
+        kind = max(best, key=lambda one: best[one])
+        is_clear = best[kind] >= LEAST and 1 - best[kind] <= NEARER * (1 - best["question"])
+        return kind if is_clear else "question"

@@ -1,0 +1,248 @@
+"""Characters and lines, however a source wrote them, to paragraphs."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.characters import drop_tags, fold
+from index.cleaning import Facts, trim
+from index.lines import Line
+from index.paragraphs import plain_paragraphs, unwrap
+from tests.reading import repair
+
+repeatable = settings(deadline=None, derandomize=True)
+BODY = (
+    "The ministers of three countries met on Saturday and asked for an immediate truce.\n\n"
+    "They will meet again next month, their spokesman said, in one of the three capitals."
+)
+# fmt: off
+PIECES = st.sampled_from([
+    "\n", "\n\n", " ", "  ", ". ", "a", "B", "word", "-", "al-", "<u>", "</u>", "<", "u>", ">",
+    "<st-", "rong>", "<b", "r>", "<br>", "\u00ad", "\u200b", "\u200c", "\u200d", "\u0301", "é", "e",
+    "ﬁ", "\r\n", "\r", "\u2028", "\u00a0", "\t", "\x00", "\x1c", "\ud800", "“", "”", '"', "*", "**",
+    "AFP", "By AFP", "By Ola Berg", "Dec 7, 2024", " / EPA / TASS", "Original url: https://e.org/a",
+    "https://e.org", "Photo: X", "Related article", "(", "[", "]", "# ", "- ", "1. ", "...", "?",
+    "a run of words that is much like a wrapped line of text and", "govern-", "government", "ment",
+    "this is another line, which goes on and on until the next one-", "The End.", "ب", "한", "ᄀ",
+    "ᅡ", "—", "–", "/", "\u212a", "A: ", "|", "\U000e0041", "\u0338",
+])
+# fmt: on
+NASTY = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
+
+
+def cleaned(text: str, facts: Facts | None = None) -> tuple[str, Facts]:
+    facts = facts or Facts()
+    body = trim(plain_paragraphs(text), facts)
+    return "\n\n".join(line.text for line in body), facts
+
+
+@pytest.mark.parametrize(
+    ("raw", "folded"),
+    [
+        ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),
+        ("a\u00a0b\u2009c\td  e", "a b c d e"),
+        ("ze\u200bro\ufeff wi\u2060dth", "zero width"),
+        ("nego\u00adti\u00adations", "negotiations"),
+        ("nego\u00ad\ntiations", "negotiations"),
+        ("bell\x07 and nul\x00", "bell and nul"),
+        ("cafe\u0301", "café"),
+        ("the ﬁrst oﬃcer", "the first officer"),
+        ("“It’s — over…”", "“It’s — over…”"),
+        ("half a pair \ud83d", "half a pair \ufffd"),
+        ("hidden\U000e0041\U000e0042 words\u202e", "hidden words"),
+        ("नम\u200cस्ते but not\u200c here", "नम\u200cस्ते but not here"),
+    ],
+)
+def test_fold(raw, folded):
+    assert fold(raw) == folded
+
+
+@pytest.mark.parametrize(
+    ("raw", "dropped"),
+    [
+        ("<u>Russia, Iran</u> and <em class='x'>Turkey</em>", "Russia, Iran and Turkey"),
+        ("one<br/>two<p>three</p>", "one\ntwo\nthree\n"),
+        ("if a < b and b > c", "if a < b and b > c"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("<scr<u>ipt>", "<script>"),
+        ("<<u>u>gone", "gone"),
+    ],
+)
+def test_drop_tags(raw, dropped):
+    assert drop_tags(raw) == dropped
+
+
+# --- lines to paragraphs -----------------------------------------------------------------------
+
+WRAPPED = """ The ministers of three countries met on Saturday beside a forum and called
+for an immediate end to the fighting, while rebels pressed on to the capital
+of Bashar al-
+Assad's government. "We agreed that the dia-
+logue should begin at once," one of them told report-
+ers after two hours of talks, which he called frank and Rus-
+sian-led in tone. Nobody would say whether the two-
+year-old truce, or the cease-
+fire of 2020, still held.
+He would not guess, he said.
+Asked a second time, he left for the airport with the rest of his delega-
+tion, and a cease-fire was not announced in the evening either, as had been
+expected by several of the diplomats who had come to the city for the forum.
+"""
+
+
+def test_hard_wrapped_text_becomes_whole_paragraphs():
+    first, second, third = repair(WRAPPED).split("\n\n")
+    assert first == (
+        "The ministers of three countries met on Saturday beside a forum and called for an "
+        "immediate end to the fighting, while rebels pressed on to the capital of Bashar "
+        'al-Assad\'s government. "We agreed that the dialogue should begin at once," one of them '
+        "told reporters after two hours of talks, which he called frank and Russian-led in tone. "
+        "Nobody would say whether the two-year-old truce, or the cease-fire of 2020, still held."
+    )
+    assert second == "He would not guess, he said."
+    assert third.startswith("Asked a second time") and third.endswith("for the forum.")
+
+
+def test_one_paragraph_per_line_stays_so():
+    lines = [
+        "“We are convinced of that,” the minister said. “We will work for it.”",
+        "al-Shabaab, the group that had claimed an earlier attack, denied that it had any part.",
+        "He left.",
+        "A last paragraph without a full stop",
+    ]
+    assert repair("\n".join(lines)) == "\n\n".join(lines)
+
+
+def test_a_single_break_in_mid_sentence_is_mended():
+    text = "The minister said that the\ntalks had failed.\nHe left the city.\nThe others stayed."
+    assert repair(text).split("\n\n") == [
+        "The minister said that the talks had failed.",
+        "He left the city.",
+        "The others stayed.",
+    ]
+
+
+def test_a_space_before_a_line_begins_a_paragraph_of_wrapped_text():
+    line = "The ministers met on Saturday in a hotel by the sea and agreed on very little, as"
+    rest = "those who had come to report on it were told by the spokesman of one of them."
+    text = f"{line}\n{rest}\n {line}\nbefore."
+    assert repair(text).count("\n\n") == 1
+
+
+def test_a_short_line_in_wrapped_text_is_a_heading():
+    text = (
+        "The ministers met on Saturday in a hotel by the sea and agreed on very little,\n"
+        "as those who had come to report on it were told by the spokesman of one of\nthem.\n"
+        "What comes next\n"
+        "The ministers will meet again within a month, although nobody knows where, and\n"
+        "in the meantime their deputies go on talking.\n"
+    )
+    assert "\n\nWhat comes next\n\n" in repair(text)
+
+
+def test_a_sentence_that_a_page_break_cuts_is_whole_again():
+    text = (
+        "The ministers met on Saturday in a hotel by the sea and agreed on very little,\n"
+        "as those who had come to report on it were told by the spokesman of one of\n"
+        "them, a man who gave his name only on condition that nobody else would be\n\n"
+        "named. He spoke for an hour.\n\n"
+        "The others said nothing at all to the reporters who were waiting at the gate,\n"
+        "and left.\n"
+    )
+    paragraphs = repair(text).split("\n\n")
+    assert len(paragraphs) == 2
+    assert "nobody else would be named. He spoke for an hour." in paragraphs[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        ("president Bashar al-\nAssad spoke", "president Bashar al-Assad spoke"),
+        ("the front of ul-\nhaq", "the front of ul-haq"),
+        ("it was al-\nready late", "it was already late"),
+        ("the F-\n16 landed", "the F-16 landed"),
+        ("a Russian-\nbacked force", "a Russian-backed force"),
+        ("a US-\nbuilt base", "a US-built base"),
+        ("the negoti-\nations went on", "the negotiations went on"),
+        ("two-\nand three-way talks", "two- and three-way talks"),
+        ("one-in-\nfive voters", "one-in-five voters"),
+        ("ex-\nplained; the army said", "explained; the army said"),
+        ("in the so-\ncalled talks", "in the so-called talks"),
+        ("a court-\nappointed expert; the court", "a court-appointed expert; the court"),
+        ("a shop-\nfloor worker", "a shop-floor worker"),
+        ("a con-\nfirmed report", "a confirmed report"),
+        ("an ex-\ngeneral left; the general", "an ex-general left; the general"),
+        ("a so-called tribu-\nnal; the tribu-nal met", "a so-called tribu-nal; the tribu-nal met"),
+        ("the envoy—\nwho was late—left", "the envoy—who was late—left"),
+        ("he said -\nand left", "he said - and left"),
+        ("yes and/\nor no", "yes and/or no"),
+    ],
+)
+def test_the_hyphen_at_a_line_end(lines, joined):
+    assert repair(lines) == joined
+
+
+def test_compounds_keep_their_hyphen_where_the_text_divides_no_words():
+    line = "these are words of a line that has been broken by hand in the middle of it\n"
+    text = line * 40 + "and the vote was jury-\nrecommended in the end."
+    assert repair(text).endswith("jury-recommended in the end.")
+
+
+def test_a_line_that_says_something_about_the_story_is_not_joined_to_it():
+    text = "A headline that stops in mid-air\nBy Ola Berg\nDec. 7, 2024\n" + BODY
+    assert repair(text).split("\n\n")[:3] == [
+        "A headline that stops in mid-air",
+        "By Ola Berg",
+        "Dec. 7, 2024",
+    ]
+
+
+def test_what_the_markup_said_outlives_the_joining():
+    lines = [Line("see the", links=("https://e.org/a",), linked=True), Line("next", linked=True)]
+    assert unwrap([lines]) == [Line("see the next", links=("https://e.org/a",), linked=True)]
+
+
+@repeatable
+@given(NASTY)
+def test_cleaning_clean_text_changes_nothing(text):
+    once = repair(text)
+    assert repair(once) == once
+    assert fold(fold(text)) == fold(text)
+    assert drop_tags(drop_tags(text)) == drop_tags(text)
+    body, _ = cleaned(text)
+    assert repair(body) == body
+
+
+@repeatable
+@given(NASTY)
+def test_clean_text_is_paragraphs_with_one_blank_line_between(text):
+    for paragraph in repair(text).split("\n\n"):
+        assert paragraph == " ".join(paragraph.split(" ")).strip()
+        assert "\n" not in paragraph
+        paragraph.encode()
+
+
+@repeatable
+@given(st.text(st.characters(codec="utf-8", exclude_characters="<>-\u00ad")))
+def test_no_letter_is_lost_in_unwrapping(text):
+    assert re.sub(r"\s", "", repair(text)) == re.sub(r"\s", "", fold(text))
+
+
+SENTENCES = st.lists(
+    st.lists(st.sampled_from(["who", "what", "then", "said", "army", "left"]), min_size=4).map(
+        lambda words: f"And {' '.join(words)}."
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@repeatable
+@given(SENTENCES, st.sampled_from(["\n", "\n\n", " "]))
+def test_no_prose_is_taken_for_anything_else(sentences, between):
+    text = between.join(sentences)
+    body, facts = cleaned(text)
+    assert body.split() == text.split()
+    assert facts == Facts()
