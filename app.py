@@ -20,8 +20,8 @@ from index.locations import Place
 from rag.assistant import Mode
 from rag.cli import commands
 from rag.page import serving
+from rag.page.choices import Answering, Choices
 from rag.page.page import build
-from rag.page.shelf import Answering, Shelf
 from rag.settings import index_folder
 
 NO_BROWSER = "BYLINE_NO_BROWSER"
@@ -74,13 +74,13 @@ def serve(
         serving.check_mcp(login)
     parts = context.find_object(commands.Parts) or commands.Parts()
     places = [index_folder(one) for one in index] if index else [index_folder()]
-    shelf = _shelf(parts, places, model, encoder, reader, mode)
-    if shelf.archive().cards():
+    choices = _choices(parts, places, model, encoder, reader, mode)
+    if choices.archive().cards():
         typer.echo("Loading the models.", err=True)
-        shelf.assistant(shelf.default)
+        choices.assistant(choices.default)
     else:
         typer.echo("The archive is empty; the page says what to do.", err=True)
-    page = build(shelf, _demo())
+    page = build(choices, _demo())
     address = serving.start(page, host, serving.free_port(host, port), login, mcp)
     typer.echo(f"Byline is at {address} (Ctrl-C ends it).", err=True)
     if mcp:
@@ -93,18 +93,18 @@ def serve(
     page.close(verbose=False)
 
 
-def _shelf(
+def _choices(
     parts: commands.Parts,
     places: list[Place],
     models: list[str] | None,
     encoder: str | None,
     reader: str | None,
     mode: Mode,
-) -> Shelf:
+) -> Choices:
     def load(where: Place, model: str | None) -> Answering:
         return cast("Answering", parts.assistant(where, model, encoder, reader, mode))
 
-    return Shelf(places, models or [None], load, partial(parts.encoder, encoder), mode)
+    return Choices(places, models or [None], load, partial(parts.encoder, encoder), mode)
 
 
 def _demo() -> Path | None:

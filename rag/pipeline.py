@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import exp
 from typing import Literal, ParamSpec, TypeVar
 
 from index.embedding import Encoder, Vectors
@@ -26,6 +27,7 @@ from rag.decide.refusal import EMPTY, headline, nowhere, refusal
 from rag.models.llm import LLM
 from rag.overview import overview
 from rag.phrases import phrases, sentences_with
+from rag.quote import NEARLY_AS_GOOD
 from rag.reader.reading import Reader
 from rag.records import (
     Answer,
@@ -243,7 +245,7 @@ class Run:
         """The answer to one of the things asked, or the refusal."""
         question, found, chosen = search.question, search.found, search.chosen
         if found.set_aside:
-            aside = self._timed("generate", self._aside, view, question, found.set_aside)
+            aside = self._timed("generate", self._aside, view, question, found.set_aside, chosen)
             self.set_aside = tuple(dict.fromkeys((*self.set_aside, *aside)))
         ids = {one.stored.chunk_id for one in self.passages}
         self.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
@@ -260,10 +262,15 @@ class Run:
             return None
         return self._timed("generate", self._refusal, view, search, days)
 
-    def _aside(self, view: View, question: Question, passages: Sequence[Passage]) -> list[Headline]:
-        """The articles among those that were set aside that would have answered."""
-        drafts = choose(view, question, passages, self.reader).drafts
-        return [headline(draft.passage.stored.card) for draft in drafts]
+    def _aside(
+        self, view: View, question: Question, passages: Sequence[Passage], chosen: Chosen
+    ) -> list[Headline]:
+        """The articles among those that were set aside that would have been quoted."""
+        aside = choose(view, question, passages, self.reader)
+        good, better = aside.confidence, chosen.confidence
+        if chosen.drafts and good * (1 - better) * exp(NEARLY_AS_GOOD) < better * (1 - good):
+            return []
+        return [headline(draft.passage.stored.card) for draft in aside.drafts]
 
     def _is_shown(self, draft: Draft) -> bool:
         """True where what is asked has been quoted for another part of the question."""

@@ -16,13 +16,13 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from fake_assistant import ARCHIVE, FakeAssistant, shelf_of
+from fake_assistant import ARCHIVE, FakeAssistant, choices_of
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from index.records import Article
 from rag.page import serving
+from rag.page.choices import Choices
 from rag.page.page import build
-from rag.page.shelf import Shelf
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 ARGUMENTS = [
@@ -60,11 +60,14 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def served(
-    shelf: Shelf, auth: tuple[str, str] | None = None, demo: Path | None = None, mcp: bool = False
+    choices: Choices,
+    auth: tuple[str, str] | None = None,
+    demo: Path | None = None,
+    mcp: bool = False,
 ) -> Iterator[str]:
-    """The address of a page for a shelf."""
+    """The address of a page for what is on offer."""
     host = "127.0.0.1"
-    page = in_a_loop(lambda: build(shelf, demo))
+    page = in_a_loop(lambda: build(choices, demo))
     try:
         port = serving.free_port(host)
         yield in_a_loop(lambda: serving.start(page, host, port, auth, mcp))
@@ -98,7 +101,7 @@ def watched(context: BrowserContext, address: str) -> Iterator[Page]:
     page.on("request", lambda sent: abroad(sent.url, home) and faults.append(sent.url))
     page.goto(address)
     yield page
-    assert faults == []
+    assert not faults, faults
 
 
 def abroad(url: str, home: str) -> bool:
@@ -122,8 +125,8 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
             **context_options: object,
         ) -> Page:
             if id(assistant) not in addresses:
-                shelf = shelf_of(assistant, tmp_path / "index", articles)
-                addresses[id(assistant)] = stack.enter_context(served(shelf, demo=demo))
+                choices = choices_of(assistant, tmp_path / "index", articles)
+                addresses[id(assistant)] = stack.enter_context(served(choices, demo=demo))
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 **context_options,  # type: ignore[arg-type]

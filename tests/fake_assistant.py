@@ -12,7 +12,8 @@ from index.errors import BadRequest
 from index.ingesting import ingest_articles
 from index.records import Article
 from index.store import Index
-from rag.page.shelf import Shelf
+from rag.page import overview
+from rag.page.choices import Choices
 from rag.records import (
     Answer,
     Citation,
@@ -25,6 +26,8 @@ from rag.records import (
     Turn,
 )
 
+SUGGESTED = next(iter(overview.SUGGESTED.items()))
+"""A question that the page suggests, and the article that has to be there for it."""
 BRIDGE = Article(
     id="bridge-1",
     title="Harbour bridge to reopen in May after two-year repair",
@@ -171,7 +174,7 @@ class FakeAssistant:
         self, script: Mapping[str, Answer] | None = None, pace: threading.Semaphore | None = None
     ) -> None:
         answers = (bridge_answer(), hostile_answer(), refused_answer())
-        self.script = script or {answer.question: answer for answer in answers}
+        self.script = dict(script) if script else {answer.question: answer for answer in answers}
         self._pace = pace
         self.calls: list[tuple[str, tuple[Turn, ...], str | None, str | None]] = []
         self.variants: list[tuple[Path | None, str | None]] = []
@@ -199,11 +202,11 @@ class FakeAssistant:
         return self
 
 
-def shelf_of(
+def choices_of(
     assistant: FakeAssistant, folder: Path, articles: Sequence[Article] = ARCHIVE
-) -> Shelf:
+) -> Choices:
     """One index with these articles, or none, and the assistant that answers from it."""
     if articles:
         with Index.create(folder, HashEncoder()) as index:
             ingest_articles(index, articles, HashEncoder())
-    return Shelf([folder], [None], lambda folder, model: assistant, HashEncoder)
+    return Choices([folder], [None], lambda folder, model: assistant, HashEncoder)

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from fake_assistant import ARCHIVE, BRIDGE, COUNCIL, HOSTILE, FakeAssistant, shelf_of
+from fake_assistant import ARCHIVE, BRIDGE, COUNCIL, HOSTILE, FakeAssistant, choices_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,13 +16,13 @@ from index.records import Progress, Report
 from index.store import Index
 from rag.page import archive as archives
 from rag.page.archive import Archive, Filter, plain_name
-from rag.page.shelf import Shelf
+from rag.page.choices import Choices
 from rag.page.waiting import Turnstile
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    return shelf_of(FakeAssistant(), tmp_path / "index").archive()
+    return choices_of(FakeAssistant(), tmp_path / "index").archive()
 
 
 def upload(folder: Path, name: str, text: str) -> Path:
@@ -86,6 +86,19 @@ def test_an_upload_is_kept_in_the_index_and_read_from_there(
     upload(given, "story.txt", "The lighthouse was given away. " * 9)
     assert report_of(list(archive.add([given / "story.txt"]))).added == 1
     assert kept.read_text("utf-8").startswith("The lighthouse was sold")
+
+
+def test_an_ingest_ends_when_it_is_asked_to_and_others_may_look_on(tmp_path: Path) -> None:
+    def encoder() -> HashEncoder:
+        assert archive.ongoing and not archive.ongoing.is_over
+        archive.ongoing.is_stopping = True
+        return HashEncoder()
+
+    archive = Archive(tmp_path / "index", encoder)
+    events = list(archive.add([upload(tmp_path / "given", "story.txt", "The ferry sank. " * 9)]))
+    assert report_of(events).interrupted
+    assert archive.ongoing and archive.ongoing.is_over
+    assert list(archive.ongoing.follow()) == events
 
 
 def test_what_is_of_no_kind_or_too_large_is_refused_and_the_rest_is_taken(
@@ -177,7 +190,7 @@ def test_the_copies_of_a_story_are_known(tmp_path: Path) -> None:
     copy = dataclasses.replace(
         BRIDGE, id="copy", source="other.md", publisher="Ledger", published=dt.date(2025, 3, 5)
     )
-    archive = shelf_of(FakeAssistant(), tmp_path / "index", (BRIDGE, copy)).archive()
+    archive = choices_of(FakeAssistant(), tmp_path / "index", (BRIDGE, copy)).archive()
     assert [card.article_id for card in archive.copies(BRIDGE.id)] == ["copy"]
 
 
@@ -190,15 +203,15 @@ def test_indexes_and_models_are_offered_by_name_and_share_what_is_loaded(tmp_pat
         return fake
 
     folders = [tmp_path / "one" / "index", tmp_path / "two" / "index", tmp_path / "third"]
-    shelf = Shelf(folders, [None, "/models/big.gguf"], load, HashEncoder)
-    assert shelf.indexes == [str(folders[0]), str(folders[1]), "third"]
-    assert shelf.models == ["built in", "big.gguf"]
-    for index in shelf.indexes:
-        for model in shelf.models:
-            shelf.assistant(shelf.settings({"index": index, "model": model}))
+    choices = Choices(folders, [None, "/models/big.gguf"], load, HashEncoder)
+    assert choices.indexes == [str(folders[0]), str(folders[1]), "third"]
+    assert choices.models == ["built in", "big.gguf"]
+    for index in choices.indexes:
+        for model in choices.models:
+            choices.assistant(choices.settings({"index": index, "model": model}))
     assert loaded == [None, "/models/big.gguf"]
     assert {index for index, _ in fake.variants} == set(folders)
-    assert shelf.archive("/etc").folder == folders[0]
+    assert choices.archive("/etc").folder == folders[0]
 
 
 def test_each_reader_takes_turns_and_sees_their_place() -> None:

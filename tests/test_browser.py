@@ -6,9 +6,6 @@ to the browser's console.
 
 import dataclasses
 import threading
-import urllib.error
-import urllib.request
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,12 +17,11 @@ from browsing import (
     chat,
     question_box,
     reader,
-    served,
     sources,
     tab,
-    watched,
 )
 from fake_assistant import (
+    ARCHIVE,
     ASK_BRIDGE,
     ASK_BROKEN,
     ASK_HOSTILE,
@@ -33,19 +29,24 @@ from fake_assistant import (
     BRIDGE,
     COUNCIL,
     HOSTILE,
+    SUGGESTED,
     FakeAssistant,
     bridge_answer,
     refused_answer,
-    shelf_of,
 )
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Locator, Page, expect
 
-from rag.page import conversation, rendering
-from rag.page.sources import NO_SOURCES, REFUSED
+from rag.page import conversation, views
+from rag.page.views import REFUSED
 
 pytestmark = MARKS
 
-EXAMPLE = f"What is said about {COUNCIL.title}?"
+EXAMPLE, EXAMPLE_ID = SUGGESTED
+WITH_EXAMPLE = (*ARCHIVE, dataclasses.replace(BRIDGE, id=EXAMPLE_ID, url=None))
+
+
+def questions(page: Page) -> Locator:
+    return chat(page).locator(".byline-asked")
 
 
 def test_an_answer_appears_with_its_sources_marked(open_page: Open) -> None:
@@ -68,14 +69,14 @@ def test_pointing_at_a_mark_shows_outlet_day_and_words(open_page: Open) -> None:
     answered(page, ASK_BRIDGE)
     tip = page.get_by_role("tooltip")
     expect(tip).to_have_count(0)
-    chat(page).get_by_role("link", name="[3]").hover()
+    chat(page).get_by_role("link", name="[3]").last.hover()
     expect(tip).to_contain_text("Northern Wire · 6 March 2025")
     expect(tip).to_contain_text("The final cost is 19.1 million crowns once the new lighting")
     question_box(page).hover()
     expect(tip).to_have_count(0)
-    chat(page).get_by_role("link", name="[2]").focus()
+    chat(page).get_by_role("link", name="[2]").last.focus()
     expect(tip).to_contain_text("Veldmar Courier · 4 March 2025")
-    described = chat(page).get_by_role("link", name="[2]").get_attribute("aria-describedby")
+    described = chat(page).get_by_role("link", name="[2]").last.get_attribute("aria-describedby")
     assert described == tip.get_attribute("id")
     page.keyboard.press("Escape")
     expect(tip).to_have_count(0)
@@ -84,7 +85,7 @@ def test_pointing_at_a_mark_shows_outlet_day_and_words(open_page: Open) -> None:
 def test_a_mark_opens_the_article_at_the_passage(open_page: Open) -> None:
     page = open_page(FakeAssistant())
     answered(page, ASK_BRIDGE)
-    mark = chat(page).get_by_role("link", name="[3]")
+    mark = chat(page).get_by_role("link", name="[3]").last
     mark.click()
     expect(reader(page).get_by_role("heading")).to_have_text(COUNCIL.title)
     expect(reader(page).locator("mark")).to_have_text(bridge_answer().citations[2].quote)
@@ -141,8 +142,7 @@ def test_a_stopped_answer_keeps_what_came_and_the_next_question_is_answered(
 
 def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
     page = open_page(FakeAssistant())
-    page.get_by_text("Try asking").wait_for()
-    expect(page.locator("#byline-examples")).to_contain_text("<img src=x onerror=")
+    expect(sources(page)).to_contain_text(str(HOSTILE.publisher))
     tab(page, "Archive")
     expect(page.locator("#byline-list")).to_contain_text("<img src=x onerror=")
     expect(page.locator("#byline-list img")).to_have_count(0)
@@ -153,7 +153,7 @@ def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
         expect(part).to_contain_text("<script>document.title='owned'</script> The ferry sails")
         expect(part).to_contain_text("![pixel](http://evil.example/p.png) $$x^2$$ {{constructor}}")
         expect(part).to_contain_text("`code` **bold**")
-    shown = page.locator("#byline-chat .message-content, #byline-sources, #byline-examples")
+    shown = page.locator("#byline-chat, #byline-sources")
     expect(shown.locator("script, img, iframe, b, code, strong, .katex")).to_have_count(0)
     links = shown.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert set(links) == {"#source-1-1", "#article-hostile-3"}
@@ -171,9 +171,9 @@ def test_a_question_full_of_markup_is_shown_as_it_was_typed(open_page: Open) -> 
     page = open_page(FakeAssistant())
     question = "<img src=x onerror=alert(1)> **b** ![x](http://evil.example/q.png) $$y$$ # h"
     ask(page, question)
-    expect(page.get_by_test_id("user")).to_have_text(question)
+    expect(questions(page)).to_have_text(question)
     expect(chat(page)).to_contain_text("another process is writing to the index")
-    assert page.get_by_test_id("user").locator("img, strong, h1, .katex").count() == 0
+    assert questions(page).locator("img, strong, h1, .katex").count() == 0
 
 
 def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> None:
@@ -183,7 +183,7 @@ def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> N
     expect(refusal).to_contain_text("The archive says nothing about who designed the opera house.")
     expect(refusal.locator("li")).to_have_count(2)
     expect(refusal.locator("li").first).to_contain_text("Veldmar Courier · 4 March 2025")
-    expect(refusal).to_contain_text(rendering.REFUSALS["not_stated"])
+    expect(refusal).to_contain_text(views.REFUSALS["not_stated"])
     expect(sources(page)).to_contain_text(REFUSED)
     expect(page.locator(".error, .toast-body")).to_have_count(0)
     refusal.get_by_role("link", name=BRIDGE.title).click()
@@ -202,16 +202,16 @@ def test_trouble_and_bugs_leave_the_page_usable(open_page: Open) -> None:
     ask(page, ASK_BROKEN)
     expect(chat(page)).to_contain_text("another process is writing to the index")
     ask(page, ASK_BRIDGE)
-    expect(chat(page)).to_contain_text(rendering.BROKEN)
+    expect(chat(page)).to_contain_text(views.BROKEN)
     ask(page, ASK_REFUSED)
     expect(chat(page)).to_contain_text("nearest headlines")
 
 
 def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> None:
     assistant = FakeAssistant({EXAMPLE: bridge_answer(), **FakeAssistant().script})
-    page = open_page(assistant)
+    page = open_page(assistant, articles=WITH_EXAMPLE)
     page.get_by_role("textbox", name="Published since").fill("2025-03-01")
-    page.get_by_role("button", name=EXAMPLE[:40]).click()
+    page.get_by_role("button", name=EXAMPLE).click()
     expect(chat(page)).to_contain_text("Only articles published since 2025-03-01 were read.")
     expect(page.get_by_text("Try asking")).not_to_be_visible()
     page.get_by_role("textbox", name="Published since").fill("")
@@ -219,8 +219,7 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
     expect(chat(page)).to_contain_text("nearest headlines")
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_text("Try asking")).to_be_visible()
-    expect(chat(page)).to_contain_text("declines to say")
-    expect(sources(page)).to_contain_text(NO_SOURCES)
+    expect(sources(page)).to_contain_text("In this archive")
     ask(page, ASK_HOSTILE)
     expect(chat(page)).to_contain_text("From 1 article")
     page.get_by_role("button", name="New conversation").click()
@@ -241,12 +240,12 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
 
 def test_a_new_conversation_may_begin_in_the_middle_of_an_answer(open_page: Open) -> None:
     pace = threading.Semaphore(0)
-    page = open_page(FakeAssistant(pace=pace))
+    page = open_page(FakeAssistant(pace=pace), articles=WITH_EXAMPLE)
     ask(page, ASK_BRIDGE)
     pace.release(2)
     expect(chat(page)).to_contain_text("The bridge reopens on 12 May. [1]")
     page.get_by_role("button", name="New conversation").click()
-    expect(sources(page)).to_contain_text(NO_SOURCES)
+    expect(sources(page)).to_contain_text("In this archive")
     expect(chat(page)).not_to_contain_text("bridge")
     expect(page.get_by_text("Try asking")).not_to_be_visible()
     pace.release(20)
@@ -268,8 +267,8 @@ def test_readers_share_nothing_but_the_model(open_page: Open) -> None:
     pace.release(20)
     expect(chat(one)).to_contain_text("From 2 articles")
     expect(chat(other)).to_contain_text("nearest headlines")
-    expect(other.get_by_test_id("user")).to_have_text([ASK_REFUSED])
-    expect(one.get_by_test_id("user")).to_have_text([ASK_BRIDGE])
+    expect(questions(other)).to_have_text([ASK_REFUSED])
+    expect(questions(one)).to_have_text([ASK_BRIDGE])
     assert [(call[0], call[1]) for call in assistant.calls] == [(ASK_BRIDGE, ()), (ASK_REFUSED, ())]
 
 
@@ -311,7 +310,7 @@ def test_a_question_can_be_asked_again_and_edited(open_page: Open) -> None:
         pass
     page.get_by_role("button", name="Ask again").click()
     expect(chat(page).locator(".byline-done")).to_have_count(1)
-    expect(page.get_by_test_id("user")).to_have_text([ASK_BRIDGE, ASK_REFUSED])
+    expect(questions(page)).to_have_text([ASK_BRIDGE, ASK_REFUSED])
     pace.release(100)
     expect(chat(page).locator(".byline-done")).to_have_count(2)
     page.get_by_role("button", name="Edit question").click()
@@ -319,7 +318,7 @@ def test_a_question_can_be_asked_again_and_edited(open_page: Open) -> None:
     question_box(page).fill(ASK_HOSTILE)
     page.get_by_role("button", name="Ask instead").click()
     expect(chat(page)).to_contain_text("From 1 article")
-    expect(page.get_by_test_id("user")).to_have_text([ASK_BRIDGE, ASK_HOSTILE])
+    expect(questions(page)).to_have_text([ASK_BRIDGE, ASK_HOSTILE])
     asked = [(question, len(history)) for question, history, *_ in assistant.calls]
     assert asked == [(ASK_BRIDGE, 0), (ASK_REFUSED, 1), (ASK_REFUSED, 1), (ASK_HOSTILE, 1)]
 
@@ -328,10 +327,15 @@ def test_a_follow_up_shows_how_it_was_understood(open_page: Open) -> None:
     follow_up = "and the cost?"
     understood = "What did the harbour bridge cost?"
     answer = dataclasses.replace(bridge_answer(), question=follow_up, understood=understood)
-    page = open_page(FakeAssistant({ASK_BRIDGE: bridge_answer(), follow_up: answer}))
+    assistant = FakeAssistant({ASK_BRIDGE: bridge_answer(), follow_up: answer})
+    page = open_page(assistant)
     answered(page, ASK_BRIDGE)
     answered(page, follow_up, 2)
     expect(chat(page)).to_contain_text(f"Understood as: {understood}")
+    assistant.script[follow_up] = dataclasses.replace(refused_answer(), question=follow_up)
+    chat(page).get_by_role("link", name="Ask it by itself").click()
+    expect(chat(page)).to_contain_text("The archive does not say")
+    assert [len(history) for _, history, *_ in assistant.calls] == [0, 1, 0]
 
 
 def test_a_wider_window_is_one_click_away(open_page: Open) -> None:
@@ -353,17 +357,16 @@ def test_a_wider_window_is_one_click_away(open_page: Open) -> None:
     assert [until for *_, until in assistant.calls] == ["2025-03-01", "2025-03-06", None]
 
 
-def test_a_disagreement_stands_in_two_columns(open_page: Open) -> None:
+def test_a_disagreement_stands_in_two_columns_above_the_quotations(open_page: Open) -> None:
     page = open_page(FakeAssistant())
     answered(page, ASK_BRIDGE)
-    sides = sources(page).locator(".byline-side")
+    sides = chat(page).locator(".byline-side")
     expect(sides).to_have_count(2)
     left, right = sides.nth(0).bounding_box(), sides.nth(1).bounding_box()
     assert left and right
     assert left["y"] == right["y"] and left["x"] + left["width"] <= right["x"]
-    expect(sources(page).get_by_role("img")).to_have_accessible_name(
-        "Sources by date. Veldmar Courier: 4 March 2025; Northern Wire: 6 March 2025"
-    )
+    quote = chat(page).locator(".byline-quote").first.bounding_box()
+    assert quote and quote["y"] > left["y"] + left["height"]
 
 
 def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(
@@ -424,6 +427,15 @@ def test_settings_survive_a_reload(open_page: Open) -> None:
     assert [mode for _, mode in assistant.variants] == ["quote"]
 
 
+def test_a_name_leads_to_the_articles_that_have_it(open_page: Open) -> None:
+    more = dataclasses.replace(COUNCIL, id="c", text="“No,” said Ilse Tarn to the Veldmar council.")
+    page = open_page(FakeAssistant(), articles=(*ARCHIVE, more))
+    sources(page).get_by_role("link", name="Ilse Tarn").click()
+    expect(page.get_by_role("textbox", name="Search")).to_have_value("Ilse Tarn")
+    expect(page.locator("#byline-list tbody tr")).to_have_count(2)
+    expect(page.locator("#byline-list")).to_be_visible()
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
 def test_the_page_fits_the_window(open_page: Open, width: int, height: int) -> None:
     page = open_page(FakeAssistant(), width, height)
@@ -433,36 +445,9 @@ def test_the_page_fits_the_window(open_page: Open, width: int, height: int) -> N
     ask(page, ASK_HOSTILE)
     expect(chat(page)).to_contain_text("From 1 article")
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    expect(question_box(page)).to_be_in_viewport()
     first = page.locator(".byline-answer").first.bounding_box()
     card = page.locator(".byline-source").first.bounding_box()
     assert first and card
     assert first["width"] > 200 and card["width"] > 280
     assert (card["x"] > first["x"] + first["width"]) == (width > 768)
-
-
-def test_a_login_is_asked_for_where_there_is_one(browser: Browser, tmp_path: Path) -> None:
-    shelf = shelf_of(FakeAssistant(), tmp_path / "index")
-    with served(shelf, ("ada", "secret")) as address, ExitStack() as stack:
-        context = browser.new_context()
-        stack.callback(context.close)
-        page = stack.enter_context(watched(context, address))
-        expect(question_box(page)).to_have_count(0)
-        page.get_by_label("username").fill("ada")
-        page.get_by_label("password").fill("secret")
-        page.get_by_role("button", name="Login").click()
-        ask(page, ASK_BRIDGE)
-        expect(chat(page)).to_contain_text("From 2 articles")
-
-
-def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Path) -> None:
-    with served(shelf_of(FakeAssistant(), tmp_path / "index")) as address:
-        with urllib.request.urlopen(address) as response:
-            policy = response.headers["content-security-policy"]
-            body = response.read().decode()
-        assert policy.startswith("default-src 'self';")
-        assert "googleapis" not in body
-        request = urllib.request.Request(address, headers={"Host": "evil.example"})
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(request)
-        refused.value.close()
-        assert refused.value.code == 400

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from browsing import MARKS, answered, chat, question_box, served, tab, watched
-from fake_assistant import ASK_BRIDGE, FakeAssistant, shelf_of
+from fake_assistant import ASK_BRIDGE, FakeAssistant, choices_of
 from playwright.sync_api import Browser, expect
 from test_browser_archive import drop, report
 
@@ -11,12 +11,13 @@ pytestmark = MARKS
 
 
 def test_who_knows_the_password_asks_and_adds_articles(browser: Browser, tmp_path: Path) -> None:
-    shelf = shelf_of(FakeAssistant(), tmp_path / "index")
+    choices = choices_of(FakeAssistant(), tmp_path / "index")
     with (
-        served(shelf, ("ada", "secret")) as address,
+        served(choices, ("ada", "secret")) as address,
         browser.new_context() as context,
         watched(context, address) as page,
     ):
+        expect(question_box(page)).to_have_count(0)
         page.get_by_label("username").fill("ada")
         page.get_by_label("password").fill("secret")
         page.get_by_role("button", name="Login").click()

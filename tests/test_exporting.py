@@ -6,7 +6,7 @@ import pytest
 from fake_assistant import bridge_answer, hostile_answer, refused_answer
 from hypothesis import given
 from markdown_it import MarkdownIt
-from test_page import NASTY, Parsed, finished
+from test_views import NASTY, Parsed, finished
 
 from rag.page import exporting
 from rag.page.conversation import Exchange
@@ -67,4 +67,6 @@ def test_a_line_that_would_open_a_block_is_a_paragraph(text: str) -> None:
 
 def test_plain_text_is_of_the_last_answer() -> None:
     assert exporting.plain(()) == exporting.plain((Exchange("?"),)) == ""
-    assert exporting.plain((finished(bridge_answer()),)).startswith("When does")
+    text = exporting.plain((finished(hostile_answer()), finished(bridge_answer())))
+    assert text.startswith("When does")
+    assert "12 May\n\nThe bridge reopens on 12 May. [1]" in text and "Northern Wire" in text

@@ -6,12 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from functools import partial
 from pathlib import Path
 
 import pytest
-from fake_assistant import BRIDGE, FakeAssistant, shelf_of
+from browsing import served
+from fake_assistant import BRIDGE, FakeAssistant, choices_of
 from typer.testing import CliRunner
 
 import app
@@ -57,7 +59,7 @@ def test_a_port_that_is_asked_for_and_taken_is_refused_and_otherwise_passed_over
 
 
 def refused(*arguments: str) -> str:
-    result = CliRunner().invoke(app.cli.cli, ["serve", "--no-open", *arguments])
+    result = CliRunner().invoke(app.commands.cli, ["serve", "--no-open", *arguments])
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
@@ -84,7 +86,7 @@ SERVE = """
 import sys
 from fake_assistant import FakeAssistant
 import app
-app.cli.cli(sys.argv[1:], obj=app.cli.Parts(assistant=lambda *_: FakeAssistant()))
+app.commands.cli(sys.argv[1:], obj=app.commands.Parts(assistant=lambda *_: FakeAssistant()))
 """
 LOADING = "Loading the models."
 EMPTY = "The archive is empty; the page says what to do."
@@ -111,7 +113,7 @@ def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
     shown: str,
     proxies: dict[str, str],
 ) -> None:
-    shelf_of(FakeAssistant(), tmp_path / "index", articles)
+    choices_of(FakeAssistant(), tmp_path / "index", articles)
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE, "serve", "--index", str(tmp_path / "index")],
@@ -133,3 +135,17 @@ def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
             server.send_signal(signal.SIGINT)
         out, err = server.communicate(timeout=60)
     assert (server.returncode, out, err) == (0, "", "")
+
+
+def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Path) -> None:
+    with served(choices_of(FakeAssistant(), tmp_path / "index")) as address:
+        with urllib.request.urlopen(address) as response:
+            policy = response.headers["content-security-policy"]
+            body = response.read().decode()
+        assert policy.startswith("default-src 'self';")
+        assert "googleapis" not in body
+        request = urllib.request.Request(address, headers={"Host": "evil.example"})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request)
+        refused.value.close()
+        assert refused.value.code == 400

@@ -28,8 +28,8 @@ from index.embedding import load_encoder
 from index.locations import Place
 from rag import Assistant
 from rag.page import serving
+from rag.page.choices import Answering, Choices
 from rag.page.page import build
-from rag.page.shelf import Answering, Shelf
 
 HOST = "127.0.0.1"
 
@@ -74,9 +74,9 @@ def served(folder: Path) -> Iterator[str]:
     def loaded(index: Place, model: str | None) -> Answering:
         return Assistant.load(index, model=model)
 
-    shelf = Shelf([folder], [None], loaded, load_encoder)
-    shelf.assistant(shelf.default)
-    page = build(shelf)
+    choices = Choices([folder], [None], loaded, load_encoder)
+    choices.assistant(choices.default)
+    page = build(choices)
     try:
         yield serving.start(page, HOST, serving.free_port(HOST))
     finally:

@@ -3,7 +3,6 @@
 An index that is made only later and an ingest elsewhere are no trouble. What is
 uploaded is copied into the index's own folder under its own plain name, never over
 another file, and read from there; for an index on a server, into a folder of this machine.
-Nothing here knows Gradio, nor what anything looks like.
 """
 
 from __future__ import annotations
@@ -11,24 +10,26 @@ from __future__ import annotations
 import datetime as dt
 import filecmp
 import itertools
-import queue
 import re
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index import ingesting
 from index.embedding import Encoder
-from index.errors import BadRequest, IndexMissing
+from index.errors import BadRequest, IndexMissing, UnknownArticle
 from index.locations import Place, local_folder
 from index.opening import opened
 from index.protocols import Store
-from index.readers import HOLDERS, KNOWN, READERS
+from index.readers import HOLDERS, KNOWN, READERS, Meter
 from index.records import Article, Card, Problem, Progress, Report
 from index.schema import command
-from rag.page import windows
+from rag.page.html import outlet
+from rag.page.overview import overview
+from rag.page.views import day_of
 from rag.text.words import content
 
 UPLOADS = "uploads"
@@ -68,15 +69,58 @@ class Filter:
             BadRequest: a date is none.
         """
         for given in (since, until):
-            if given and given.strip() and windows.read(given) is None:
+            if given and given.strip() and day_of(given) is None:
                 raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.")
         named = (words or "").strip(), (outlet or "").strip()
-        return cls(*named, windows.read(since), windows.read(until))
+        return cls(*named, day_of(since), day_of(until))
 
     def takes(self, card: Card) -> bool:
         """Whether an article passes, its words left aside."""
-        here = not self.outlet or card.publisher == self.outlet
-        return here and windows.within(card.published, self.since, self.until)
+        if self.outlet and outlet(card.publisher, card.url) != self.outlet:
+            return False
+        day = card.published
+        if day is None:
+            return self.since is None and self.until is None
+        return (self.since or day) <= day <= (self.until or day)
+
+
+@dataclass(slots=True, eq=False)
+class Ongoing:
+    """An ingest, which goes on whether anybody looks or not. Any thread may look on."""
+
+    meter: Meter = field(default_factory=Meter)
+    is_stopping: bool = False
+    """Set to have it end after the articles in hand."""
+    began: float = field(default_factory=time.monotonic)
+    part: float = 0.0
+    """Of the files' bytes, the part that has been dealt with, 0 to 1."""
+    _events: list[Progress | Report | BaseException] = field(default_factory=list)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def is_over(self) -> bool:
+        """True once it has ended, well or not."""
+        return bool(self._events) and not isinstance(self._events[-1], Progress)
+
+    def note(self, event: Progress | Report | BaseException) -> None:
+        """Add what happened."""
+        with self._changed:
+            self._events.append(event)
+            if isinstance(event, Progress) and self.meter.total:
+                self.part = self.meter.reached(event.source) / self.meter.total
+            self._changed.notify_all()
+
+    def follow(self) -> Iterator[Progress | Report]:
+        """What has happened so far, and then what happens, to the end."""
+        for at in itertools.count():
+            with self._changed:
+                self._changed.wait_for(lambda at=at: len(self._events) > at)  # type: ignore[misc]
+            event = self._events[at]
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+            if isinstance(event, Report):
+                return
 
 
 class Archive:
@@ -88,6 +132,9 @@ class Archive:
         self.folder = local_folder(where)
         self._encoder = encoder
         self._opened: Store | None = None
+        self.ongoing: Ongoing | None = None
+        """The newest ingest from this page."""
+        self._overview: tuple[list[Card], str] = [], ""
         self._opening = threading.Lock()
 
     def close(self) -> None:
@@ -114,6 +161,24 @@ class Archive:
             UnknownArticle: there is none with that id.
         """
         return self._index().article(article_id)
+
+    def find(self, article_id: str) -> Article | None:
+        """One article, None if there is none with that id."""
+        try:
+            return self.article(article_id)
+        except (UnknownArticle, IndexMissing):
+            return None
+
+    def overview(self) -> str:
+        """What the archive holds, as HTML; made anew when the articles have changed."""
+        cards = self.cards()
+        if cards != self._overview[0]:
+            self._overview = cards, overview(cards, lambda article_id: self._text(article_id))
+        return self._overview[1]
+
+    def _text(self, article_id: str) -> str:
+        article = self.find(article_id)
+        return article.text if article else ""
 
     def copies(self, article_id: str) -> list[Card]:
         """The other articles of the same story.
@@ -167,23 +232,16 @@ class Archive:
 
     def read(self, paths: Sequence[Path]) -> Iterator[Progress | Report]:
         """Take in files and folders of this machine; as `add`, but nothing is copied."""
-        events: queue.Queue[Progress | Report | BaseException] = queue.Queue()
+        self.ongoing = ongoing = Ongoing()
 
         def run() -> None:
             try:
-                events.put(self._ingest(paths, events.put))
-            except BaseException as error:  # raised again in the thread that asked
-                events.put(error)
+                ongoing.note(self._ingest(paths, ongoing))
+            except BaseException as error:  # raised again in whatever thread looks on
+                ongoing.note(error)
 
-        worker = threading.Thread(target=run, daemon=True)
-        worker.start()
-        while True:
-            event = events.get()
-            if isinstance(event, BaseException):
-                raise event
-            yield event
-            if isinstance(event, Report):
-                return
+        threading.Thread(target=run, daemon=True).start()
+        yield from ongoing.follow()
 
     def _index(self) -> Store:
         """The index, open for reading; it follows whatever writers do."""
@@ -192,10 +250,17 @@ class Archive:
                 self._opened = opened(self.where)
             return self._opened
 
-    def _ingest(self, paths: Sequence[Path], tell: Callable[[Progress], None]) -> Report:
+    def _ingest(self, paths: Sequence[Path], ongoing: Ongoing) -> Report:
         encoder = self._encoder()
         with ingesting.index_for(self.where, encoder) as index:
-            return ingesting.ingest(index, paths, encoder, on_event=tell)
+            return ingesting.ingest(
+                index,
+                paths,
+                encoder,
+                on_event=ongoing.note,
+                meter=ongoing.meter,
+                stop=lambda: ongoing.is_stopping,
+            )
 
     def _kept(self, files: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
         """Where the uploads now lie, and those that are of no kind or too large."""

@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.page.desk import Desk
-from rag.page.programs import Programs
+from rag.page.answering import Answers
+from rag.page.choices import Choices
 from rag.page.serving import without_proxies
-from rag.page.shelf import Shelf
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -18,17 +17,17 @@ CACHE_SECONDS = 3600
 """How long Gradio keeps its own copy of an upload; Byline's is in the index's folder by then."""
 
 
-def build(shelf: Shelf, demo: Path | None = None) -> gr.Blocks:
-    """The page for what is on the shelf; `demo` is a folder of articles to begin with."""
+def build(choices: Choices, demo: Path | None = None) -> gr.Blocks:
+    """The page for what is on offer; `demo` is a folder of articles to begin with."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     with without_proxies():  # it cannot even be imported with some of them
         import gradio as gr
 
-        from rag.page.endpoints import offer
+        from rag.page.api import offer
+        from rag.page.events import READERS, Events
         from rag.page.layout import lay_out
-        from rag.page.wiring import READERS, Wiring
 
-    desk = Desk(shelf)
+    answers = Answers(choices)
     page = gr.Blocks(
         title="Byline",
         analytics_enabled=False,
@@ -36,8 +35,8 @@ def build(shelf: Shelf, demo: Path | None = None) -> gr.Blocks:
         delete_cache=(CACHE_SECONDS, CACHE_SECONDS),
     )
     with page:
-        parts = lay_out(shelf, shelf.archive().cards(), demo is not None)
-        Wiring(parts, desk, demo).wire(page)
-        offer(Programs(shelf, desk.turnstile), READERS)
+        parts = lay_out(choices, demo is not None)
+        Events(parts, answers, demo).connect(page)
+        offer(answers, READERS)
     page.queue(default_concurrency_limit=1, max_size=READERS)
     return page

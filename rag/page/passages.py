@@ -1,86 +1,72 @@
-"""A passage of an article as HTML, with the quoted words marked: in its paragraph or as a whole.
-
-Pure functions of text and offsets; every piece of the text goes through `inert`.
-"""
+"""Parts of an article's text in pieces, with the quoted words told apart, for a template."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from index.records import Page, Span
-from rag.page.inert import inert
 
 CONTEXT = 600
 """Characters shown of a paragraph on either side of the quoted words."""
 LONGEST = 100_000
 """Characters of an article that are shown at once; the quoted words are always among them."""
+NOTHING = Span(0, 0)
 
 _BREAK = re.compile(r"\n{2,}")
 
 
-def whole(text: str, quoted: Span | None = None, pages: Sequence[Page] = ()) -> str:
-    """All paragraphs of an article as HTML, the quoted words in ``<mark>``.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a paragraph, all of them quoted or none."""
 
-    Of a very long article only the part around the quoted words is shown, and it says so.
-    Where a page begins, it is named.
-    """
+    text: str
+    is_quoted: bool = False
+    page: str = ""
+    """The page that begins here, "page 5 (printed 47)"."""
+
+
+Paragraph = list[Piece]
+
+
+def whole(
+    text: str, quoted: Span = NOTHING, pages: Sequence[Page] = ()
+) -> tuple[list[Paragraph], Span]:
+    """All paragraphs of an article, and which part of it they are, where it is a very long one."""
     window = Span(0, len(text))
     if len(text) > LONGEST:
-        middle = quoted.start if quoted else 0
-        first = max(0, min(middle - LONGEST // 2, len(text) - LONGEST))
+        first = max(0, min(quoted.start - LONGEST // 2, len(text) - LONGEST))
         window = Span(first, first + LONGEST)
-    rows = _rows(text, window, quoted or Span(0, 0), pages)
-    before = _left_out(window.start)
-    return before + "".join(f"<p>{row}</p>" for row in rows) + _left_out(len(text) - window.end)
+    return [_pieces(text, span, quoted, pages) for span in _paragraphs(text, window)], window
 
 
-def passage(text: str, start: int, end: int) -> str:
-    """The paragraphs around ``text[start:end]`` as HTML, the quoted words in ``<mark>``."""
-    window = _window(text, start, end)
-    rows = _rows(text, window, Span(start, end))
-    rows[0] = ("… " if _cut(text, window.start, -1) else "") + rows[0]
-    rows[-1] += " …" if _cut(text, window.end, 1) else ""
-    return "".join(f"<p>{row}</p>" for row in rows)
+def around(text: str, quoted: Span) -> list[Paragraph]:
+    """The paragraphs around the quoted words; dots stand where one of them is cut."""
+    window = _window(text, quoted)
+    rows = [_pieces(text, span, quoted) for span in _paragraphs(text, window)]
+    before, after = text[: window.start].rstrip(" "), text[window.end :].lstrip(" ")
+    if before and not before.endswith("\n"):
+        rows[0].insert(0, Piece("… "))
+    if after and not after.startswith("\n"):
+        rows[-1].append(Piece(" …"))
+    return rows
 
 
-def _rows(text: str, window: Span, quoted: Span, pages: Sequence[Page] = ()) -> list[str]:
+def _pieces(text: str, span: Span, quoted: Span, pages: Sequence[Page] = ()) -> Paragraph:
+    begun = {page.start: str(page) for page in pages if span.start <= page.start < span.end}
+    inner = [at for at in (quoted.start, quoted.end, *begun) if span.start < at < span.end]
+    cuts = sorted({span.start, *inner, span.end})
     return [
-        "".join(_row(text, part, quoted, page) for part, page in _parts(span, pages))
-        for span in _paragraphs(text, window)
+        Piece(text[start:end], quoted.start <= start < quoted.end, begun.get(start, ""))
+        for start, end in itertools.pairwise(cuts)
     ]
 
 
-def _parts(span: Span, pages: Sequence[Page]) -> Iterator[tuple[Span, Page | None]]:
-    """The parts of a paragraph between the pages that begin in it, each with its page."""
-    begun = [page for page in pages if span.start <= page.start < span.end]
-    starts = [*(page.start for page in begun), span.end]
-    if starts[0] != span.start:
-        yield Span(span.start, starts[0]), None
-    for page, end in zip(begun, starts[1:], strict=True):
-        yield Span(page.start, end), page
-
-
-def _row(text: str, span: Span, quoted: Span, page: Page | None) -> str:
-    name = f'<span class="byline-page">{inert(str(page))}</span> ' if page else ""
-    inner = Span(max(span.start, quoted.start), min(span.end, quoted.end))
-    return name + (_marked(text, span, inner) if inner.start < inner.end else inert(span.of(text)))
-
-
-def _left_out(characters: int) -> str:
-    if characters <= 0:
-        return ""
-    return f'<p class="byline-note">… {characters:,} more characters are not shown here …</p>'
-
-
-def _marked(text: str, outer: Span, inner: Span) -> str:
-    before = inert(text[outer.start : inner.start])
-    after = inert(text[inner.end : outer.end])
-    return f"{before}<mark>{inert(inner.of(text))}</mark>{after}"
-
-
-def _window(text: str, start: int, end: int) -> Span:
+def _window(text: str, quoted: Span) -> Span:
     """The whole paragraphs that hold the quoted words, or as much as `CONTEXT` allows."""
+    start, end = quoted.start, quoted.end
     before, after = text.rfind("\n\n", 0, start), text.find("\n\n", end)
     first = 0 if before < 0 else before + 2
     last = len(text) if after < 0 else after
@@ -90,12 +76,6 @@ def _window(text: str, start: int, end: int) -> Span:
         space = text.rfind(" ", end, end + CONTEXT)
         last = end + CONTEXT if space < 0 else space
     return Span(first, last)
-
-
-def _cut(text: str, at: int, step: int) -> bool:
-    """True if the window's edge at `at` falls inside a paragraph."""
-    beyond = text[:at].rstrip(" ") if step < 0 else text[at:].lstrip(" ")
-    return bool(beyond) and not (beyond.endswith("\n") if step < 0 else beyond.startswith("\n"))
 
 
 def _paragraphs(text: str, window: Span) -> list[Span]:

@@ -1,7 +1,4 @@
-"""How the page is served: to whom, on which port, and what a browser may load for it.
-
-Nothing here knows what is on the page.
-"""
+"""How the page is served: to whom, on which port, and what a browser may load for it."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ from urllib.parse import urlsplit
 
 from index.errors import BadRequest
 from rag.page.archive import LARGEST
-from rag.page.files import asset
 from rag.page.guarding import Guard
+from rag.page.html import asset
 
 if TYPE_CHECKING:
     import gradio as gr

@@ -75,14 +75,19 @@
   document.addEventListener("scroll", hide, true);
   document.addEventListener("click", hide);
 
-  // Two things of Gradio's to mend whenever they are drawn anew. The chat would have a screen
-  // reader say the whole answer again with each sentence; #byline-said says just the new one.
+  let newest = "";
   new MutationObserver(() => {
-    const log = document.querySelector('#byline-chat [role="log"][aria-live="polite"]');
-    if (log) log.setAttribute("aria-live", "off");
+    // A reader sees the question and how its answer begins, however long that grows.
+    const turn = [...document.querySelectorAll(".byline-turn")].pop();
+    const chat = document.getElementById("byline-chat");
+    if (turn && turn.textContent !== newest) {
+      if (getComputedStyle(chat).overflowY === "visible") turn.scrollIntoView({ block: "start" });
+      else chat.scrollTop += turn.getBoundingClientRect().top - chat.getBoundingClientRect().top;
+    }
+    newest = turn ? turn.textContent : "";
     // Gradio's label for this button says other words than those that stand on it.
-    const drop = document.querySelector("#byline-upload button.upload-container[aria-label]");
-    if (drop) drop.removeAttribute("aria-label");
+    for (const drop of document.querySelectorAll(".byline-drop button.upload-container[aria-label]"))
+      drop.removeAttribute("aria-label");
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   function said(button, words) {

@@ -1,12 +1,14 @@
 // The article that opens over the page. Runs once, in the component that holds the <dialog>.
-// "open", "again" and "remove" are events that Python listens to.
+// "open", "again", "search", "halt" and "remove" are events that Python listens to.
+const kinds = { source: "open", article: "open", ask: "again", name: "search", stop: "halt" };
 document.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href^="#source-"], a[href^="#article-"], a[href^="#ask-"]');
+  const link = event.target.closest('a[href^="#"]');
   const removal = event.target.closest("[data-remove]");
-  if (link) {
+  const address = link && link.getAttribute("href");
+  const kind = link && kinds[address.slice(1).split("-")[0]];
+  if (kind) {
     event.preventDefault();
-    const address = link.getAttribute("href");
-    trigger(address.startsWith("#ask-") ? "again" : "open", { address });
+    trigger(kind, { address });
   } else if (removal) {
     element.querySelector("dialog").close();
     trigger("remove", { article: removal.dataset.remove });

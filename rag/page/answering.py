@@ -2,24 +2,22 @@
 
 Each call takes a conversation and gives back the next one with all that the
 page shows of it. A conversation is kept under a name that only its reader's browser
-has, so that no reader ever sees another's questions. Nothing here knows Gradio.
+has, so that no reader ever sees another's questions.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
+from functools import cache
 from typing import NamedTuple
 
-from index.errors import BylineError, IndexMissing, UnknownArticle
-from index.records import Article
-from rag.page import exporting, rendering, windows
+from index.errors import BylineError, IndexMissing
+from rag.page import exporting, views
+from rag.page.choices import Choices, Settings
 from rag.page.conversation import Conversation, Exchange, turns
-from rag.page.rendering import Message
-from rag.page.shelf import Settings, Shelf
-from rag.page.sources import sources
 from rag.page.waiting import Turnstile
 from rag.records import Turn
 
@@ -32,17 +30,17 @@ class View(NamedTuple):
     """A conversation, and what each part of the page shows of it."""
 
     conversation: Conversation
-    messages: list[Message]
+    chat: str
     sources: str
     text: str
     said: str
 
 
-class Desk:
-    """Answers readers from what is on the shelf, one question at a time."""
+class Answers:
+    """Answers readers from what they may choose, one question at a time."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, choices: Choices) -> None:
+        self.choices = choices
         self.turnstile = Turnstile()
         self._stopped: set[str] = set()
         self._cleared: set[str] = set()
@@ -67,35 +65,36 @@ class Desk:
 
     def view(self, conversation: Conversation, settings: Settings | None = None) -> View:
         """What the page shows of a conversation."""
-        archive = self.shelf.archive((settings or self.shelf.default).index)
-
-        def find(article_id: str) -> Article | None:
-            try:
-                return archive.article(article_id)
-            except (UnknownArticle, IndexMissing):
-                return None
-
+        archive = self.choices.archive((settings or self.choices.default).index)
+        find = cache(archive.find)
         return View(
             conversation,
-            rendering.messages(conversation),
-            sources(conversation, find),
+            views.chat(conversation, find),
+            views.sources(conversation, find, "" if conversation else archive.overview()),
             exporting.plain(conversation),
-            f"<p>{rendering.announcement(conversation)}</p>",
+            views.announcement(conversation),
         )
 
     def begin(
-        self, question: str, conversation: Conversation, settings: Settings, instead: bool = False
+        self,
+        question: str,
+        conversation: Conversation,
+        settings: Settings,
+        instead: bool = False,
+        alone: bool = False,
     ) -> View:
-        """Take a question down, perhaps `instead` of the last one; a blank changes nothing."""
+        """Take a question down, perhaps `instead` of the last one; a blank changes nothing.
+
+        One that is asked `alone` is no follow-up of those before it.
+        """
         if question.strip():
-            kept = conversation[:-1] if instead else conversation
             asked = Exchange(
                 question.strip(),
                 settings.since.strip() or None,
                 settings.until.strip() or None,
-                settings.sources,
+                is_alone=alone,
             )
-            conversation = (*kept, asked)
+            conversation = (*(conversation[:-1] if instead else conversation), asked)
         return self.view(conversation, settings)
 
     def answer(
@@ -105,11 +104,15 @@ class Desk:
         if not conversation or not conversation[-1].pending:
             return
         *earlier, last = conversation
+        history = [] if last.is_alone else turns(earlier)
         try:
-            with closing(self._steps(last, turns(earlier), settings, reader)) as steps:
+            with closing(self.steps(last, history, settings, reader)) as steps:
                 for last in steps:
                     gone = last.ticket in self._cleared
                     yield self.view(() if gone else (*earlier, last), settings)
+        except BylineError as trouble:
+            said = EMPTY if isinstance(trouble, IndexMissing) else str(trouble)
+            yield self.view((*earlier, last.ended(said)), settings)
         finally:
             self._stopped.discard(last.ticket)
             self._cleared.discard(last.ticket)
@@ -121,66 +124,49 @@ class Desk:
         self._stopped.add(conversation[-1].ticket)
         return True
 
-    def clear(self, conversation: Conversation) -> View:
+    def clear(self, conversation: Conversation, index: str = "") -> View:
         """Begin a new conversation; what is being answered in this one ends."""
         if self.stop(conversation):
             self._cleared.add(conversation[-1].ticket)
-        return self.view(())
+        return self.view((), Settings(index))
 
     def fail(self, conversation: Conversation, settings: Settings) -> View:
         """Close a question that a bug cut short."""
         if conversation and conversation[-1].pending:
-            conversation = (*conversation[:-1], conversation[-1].ended(rendering.BROKEN))
+            conversation = (*conversation[:-1], conversation[-1].ended(views.BROKEN))
         return self.view(conversation, settings)
 
     def window(self, conversation: Conversation, whole: bool) -> tuple[str, str]:
         """The days to ask again for: the `whole` of time, or wide enough for what is nearest."""
-        last = conversation[-1] if conversation else None
-        if last is None or whole or last.answer is None or last.answer.refusal is None:
-            return "", ""
-        days = [one.published for one in last.answer.refusal.nearest]
-        since, until = windows.wider(last.since, last.until, days) or (None, None)
+        wider = views.wider(conversation[-1]) if conversation and not whole else None
+        since, until = wider or (None, None)
         return (since.isoformat() if since else "", until.isoformat() if until else "")
 
-    def _steps(
-        self, exchange: Exchange, history: Sequence[Turn], settings: Settings, reader: str
+    def steps(
+        self, exchange: Exchange, history: Sequence[Turn], settings: Settings, reader: str = ""
     ) -> Generator[Exchange, None, None]:
-        """The exchange after each event, until it is over, stopped or in trouble."""
+        """The exchange after each event, until it is answered or stopped.
+
+        Args:
+            exchange: a question.
+            history: the exchanges before it that may explain it.
+            settings: what answers.
+            reader: who takes turns with whom; each question by itself where it is empty.
+
+        Raises:
+            BylineError: it cannot be answered, for the reason that the error tells.
+        """
         with self.turnstile.queued(reader or exchange.ticket) as place:
             ahead = None
             while (ahead := self.turnstile.ahead(place, ahead)) > 0:
                 if exchange.ticket in self._stopped:
-                    yield exchange.ended(rendering.STOPPED)
+                    yield exchange.ended(views.STOPPED)
                     return
                 yield exchange.waiting(ahead)
-            yield from self._answering(exchange, history, settings)
-
-    def _answering(
-        self, exchange: Exchange, history: Sequence[Turn], settings: Settings
-    ) -> Generator[Exchange, None, None]:
-        try:
-            assistant = self.shelf.assistant(settings)
-            for event in assistant.stream(
-                exchange.question, history, exchange.since, exchange.until
-            ):
+            asked = exchange.question, history, exchange.since, exchange.until
+            for event in self.choices.assistant(settings).stream(*asked):
                 if exchange.ticket in self._stopped:
-                    yield exchange.ended(rendering.STOPPED)
+                    yield exchange.ended(views.STOPPED)
                     return
                 exchange = exchange.after(event)
                 yield exchange
-        except IndexMissing:
-            yield exchange.ended(EMPTY)
-        except BylineError as trouble:
-            yield exchange.ended(str(trouble))
-
-
-def cited(conversation: Conversation, turn: int, number: int) -> tuple[str, int, int, str] | None:
-    """Where a citation of a conversation stands: article, start, end and the words."""
-    if not 0 < turn <= len(conversation):
-        return None
-    found: Iterable[tuple[str, int, int, str]] = (
-        (one.article_id, one.start, one.end, one.quote)
-        for one in conversation[turn - 1].citations
-        if one.number == number
-    )
-    return next(iter(found), None)

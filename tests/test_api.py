@@ -21,18 +21,17 @@ from fake_assistant import (
     FakeAssistant,
     answered,
     bridge_answer,
+    choices_of,
     cite,
     events,
-    shelf_of,
 )
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from index.errors import BadRequest
-from rag.page.programs import Programs
+from rag.page.api import found, turn
+from rag.page.choices import Choices
 from rag.page.serving import MCP_PATH, check_mcp
-from rag.page.shelf import Shelf
-from rag.page.waiting import Turnstile
 from rag.records import Event, Sentence, Turn
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -57,13 +56,13 @@ class Echo(FakeAssistant):
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return shelf_of(FakeAssistant(), tmp_path / "index")
+def choices(tmp_path: Path) -> Choices:
+    return choices_of(FakeAssistant(), tmp_path / "index")
 
 
 @pytest.fixture
-def address(shelf: Shelf) -> Iterator[str]:
-    with served(shelf) as address:
+def address(choices: Choices) -> Iterator[str]:
+    with served(choices) as address:
         yield address
 
 
@@ -109,7 +108,7 @@ def test_the_api_is_documented_and_nothing_else_is_offered(address: str) -> None
     assert [one["parameter_has_default"] for one in ask["parameters"]] == [False] + [True] * 4
 
 
-def test_an_mcp_client_finds_the_tools_and_calls_them(shelf: Shelf) -> None:
+def test_an_mcp_client_finds_the_tools_and_calls_them(choices: Choices) -> None:
     mcp = pytest.importorskip("mcp")
     from mcp.client.streamable_http import streamable_http_client
 
@@ -125,7 +124,7 @@ def test_an_mcp_client_finds_the_tools_and_calls_them(shelf: Shelf) -> None:
             shown = await session.call_tool("show_article", {"article_id": BRIDGE.id})
             return tools, answer, found, shown
 
-    with served(shelf, mcp=True) as address:
+    with served(choices, mcp=True) as address:
         tools, answer, found, shown = asyncio.run(talk(address))
     by_name = {tool.name: tool for tool in tools.tools}
     assert set(by_name) == {"ask", "search_articles", "show_article"}
@@ -145,8 +144,8 @@ def test_an_mcp_server_is_refused_where_it_would_pass_by_the_login() -> None:
         check_mcp(("ada", "secret"))
 
 
-def test_a_login_is_asked_of_programs_too(shelf: Shelf) -> None:
-    with served(shelf, ("ada", "secret")) as address:
+def test_a_login_is_asked_of_programs_too(choices: Choices) -> None:
+    with served(choices, ("ada", "secret")) as address:
         client = client_of(address, auth=("ada", "secret"))
         assert len(client.predict(api_name="/search_articles")) == len(ARCHIVE)
         with pytest.raises(urllib.error.HTTPError) as refused:
@@ -189,7 +188,7 @@ def test_twenty_users_with_five_questions_each_get_their_own_answers_in_order(
         return [one["answer"] for one in history]
 
     with (
-        served(shelf_of(Echo(), tmp_path / "index")) as address,
+        served(choices_of(Echo(), tmp_path / "index")) as address,
         ThreadPoolExecutor(USERS) as pool,
     ):
         told = list(pool.map(converse, range(USERS)))
@@ -200,19 +199,18 @@ def test_twenty_users_with_five_questions_each_get_their_own_answers_in_order(
         ]
 
 
-def test_unusable_arguments_are_told_in_a_line(shelf: Shelf) -> None:
-    programs = Programs(shelf, Turnstile())
-    with pytest.raises(BadRequest, match="There is no index 'other' here"):
-        programs.search_articles(index="other")
+def test_unusable_arguments_are_told_in_a_line(address: str, choices: Choices) -> None:
+    client = client_of(address)
+    with pytest.raises(AppError, match="There is no index 'other' here"):
+        client.predict(index="other", api_name="/search_articles")
+    with pytest.raises(AppError, match="There is no index 'other' here"):
+        client.predict(question=ASK_BRIDGE, index="other", api_name="/ask")
     with pytest.raises(BadRequest, match="1 to 200"):
-        programs.search_articles(limit=0)
+        found(choices.archive(), ("", "", "", ""), limit=0)
     with pytest.raises(BadRequest, match="history is a list"):
-        list(programs.ask(ASK_BRIDGE, history=[{"q": "x"}]))
+        turn({"q": "x"})
 
 
-def test_a_turn_may_tell_how_it_was_understood_and_whether_it_was_refused(tmp_path: Path) -> None:
-    assistant = FakeAssistant()
-    programs = Programs(shelf_of(assistant, tmp_path / "index"), Turnstile())
-    turn = {"question": "why?", "answer": "", "understood": "Why so?", "refused": True}
-    list(programs.ask(ASK_BRIDGE, history=[turn]))
-    assert assistant.calls[-1][1] == (Turn("why?", "", "Why so?", refused=True),)
+def test_a_turn_may_tell_how_it_was_understood_and_whether_it_was_refused() -> None:
+    given = {"question": "why?", "answer": "", "understood": "Why so?", "refused": True}
+    assert turn(given) == Turn("why?", "", "Why so?", refused=True)

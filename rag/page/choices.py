@@ -18,13 +18,11 @@ from index.embedding import Encoder
 from index.locations import Place
 from rag.assistant import Mode
 from rag.page.archive import Archive
-from rag.page.conversation import ALL_SOURCES
 from rag.records import Event, Turn
 
 BUILT_IN = "built in"
 """The name of the model that comes with Byline."""
 MODES: tuple[Mode, ...] = get_args(Mode)
-MOST_SOURCES = 6
 
 
 class Answering(Protocol):
@@ -56,10 +54,9 @@ class Settings:
     mode: Mode = "auto"
     since: str = ""
     until: str = ""
-    sources: int = ALL_SOURCES
 
 
-class Shelf:
+class Choices:
     """The indexes and models on offer, by name; the first of each is the default."""
 
     def __init__(
@@ -110,15 +107,12 @@ class Shelf:
         given: Mapping[str, Any] = stored if isinstance(stored, Mapping) else {}
         usual = self.default
         index, model, mode = given.get("index"), given.get("model"), given.get("mode")
-        sources = given.get("sources")
-        in_range = isinstance(sources, int) and 0 <= sources <= MOST_SOURCES
         return Settings(
             index=str(index) if index in self.indexes else usual.index,
             model=str(model) if model in self.models else usual.model,
             mode=cast("Mode", mode) if mode in MODES else usual.mode,
             since=str(given.get("since") or "")[:20],
             until=str(given.get("until") or "")[:20],
-            sources=cast("int", sources) if in_range else usual.sources,
         )
 
     def archive(self, index: str = "") -> Archive:

@@ -1,0 +1,367 @@
+"""What happens when: the events of the page, and what each reads and changes.
+
+Gradio is heavy: import this only where a page is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import gradio as gr
+
+from index.errors import BadRequest, BylineError, IndexMissing, UnknownArticle
+from index.records import Span
+from rag.page import exporting, layout, listing, overview, views
+from rag.page.answering import Answers, View
+from rag.page.archive import Filter
+from rag.page.choices import Settings
+from rag.page.conversation import Conversation
+from rag.page.layout import Parts
+from rag.page.passages import NOTHING
+
+READERS = 64
+"""Questions that may be in line; what comes after them is told that the queue is full."""
+BROKEN = (
+    "Reading stopped at an error in Byline itself, which is written where it was started. "
+    "What was read before it is in the archive; add the files again to go on."
+)
+IN_TURN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {**IN_TURN, "queue": False}
+
+
+class Events:
+    """The events' functions."""
+
+    def __init__(self, parts: Parts, answers: Answers, demo: Path | None) -> None:
+        """`demo` is a folder of articles to begin with."""
+        self.parts = parts
+        self.answers = answers
+        self.demo = demo
+
+    def connect(self, page: gr.Blocks) -> None:
+        """Connect everything."""
+        self._connect_asking()
+        self._connect_taking_away()
+        self._connect_reader()
+        self._connect_archive()
+        self._connect_settings(page)
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    def _connect_asking(self) -> None:
+        ask, chosen = self.parts.asking, self.parts.chosen
+        picked = ask.examples.click(lambda sample: sample[0], ask.examples, ask.question, **AT_ONCE)
+        again = ask.retry.click(_last, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
+        other = self.parts.reader.again(
+            self.ask_otherwise,
+            [ask.conversation, chosen.since, chosen.until],
+            [chosen.since, chosen.until, ask.question, ask.instead],
+            **AT_ONCE,
+        )
+        other.then(self.remember, chosen.values, chosen.memory, **AT_ONCE)
+        for begin in (ask.question.submit, picked.then, again.then, other.then):
+            answered = begin(
+                self.answer,
+                [ask.question, ask.conversation, ask.instead, *chosen.values],
+                [*ask.shown, ask.question, ask.instead],
+                concurrency_limit=READERS,
+                concurrency_id="asking",
+                **IN_TURN,
+            )
+            answered.failure(
+                self.fail, [ask.conversation, *chosen.values], ask.shown, **AT_ONCE
+            ).then(_free, None, ask.question, **AT_ONCE)
+            answered.then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
+        ask.edit.click(_edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
+        # Gradio can cancel an event by itself, but then confuses it with the next one.
+        ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
+        self.parts.fresh.click(
+            self.answers.clear, [ask.conversation, chosen.index], ask.shown, **AT_ONCE
+        ).then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
+
+    def answer(
+        self, question: str, conversation: Conversation, instead: str, *chosen: Any
+    ) -> Iterator[Any]:
+        """Take a question down and stream its answer."""
+        settings = self._settings(chosen)
+        begun = self.answers.begin(
+            question, conversation, settings, instead=bool(instead), alone=instead == "alone"
+        )
+        if not question.strip():
+            yield (*begun, _free(), instead)
+            return
+        yield (*begun, _busy(), "")
+        for view in self.answers.answer(begun.conversation, settings):
+            yield (*view, gr.skip(), "")
+        yield (*_unchanged(begun), _free(), "")
+
+    def fail(self, conversation: Conversation, *chosen: Any) -> Any:
+        """Close what a bug cut short."""
+        return self.answers.fail(conversation, self._settings(chosen))
+
+    def stop(self, conversation: Conversation) -> Any:
+        """Have the answer end, or free the question's box if it is over."""
+        stopped = self.answers.stop(conversation)
+        return gr.update(stop_btn="Stopping …") if stopped else _free()
+
+    def ask_otherwise(
+        self, conversation: Conversation, since: str, until: str, event: gr.EventData
+    ) -> Any:
+        """The last question, to be asked again: by itself, or for other days."""
+        address = str(event.address)
+        question, instead = _last(conversation)
+        if address == "#ask-alone":
+            return since, until, question, "alone"
+        window = self.answers.window(conversation, address == "#ask-dateless")
+        return *window, question, instead
+
+    def _connect_taking_away(self) -> None:
+        ask = self.parts.asking
+        copy = "(text) => window.byline.copy(text, 'byline-copy')"
+        ask.copy.click(None, ask.text, None, js=copy, **AT_ONCE)
+        kinds: list[tuple[Any, Callable[[Conversation], str], str, str]] = [
+            (ask.as_markdown, exporting.markdown, "byline.md", "text/markdown"),
+            (ask.as_html, exporting.page, "byline.html", "text/html"),
+        ]
+        for button, made, name, kind in kinds:
+            save = f"(text) => window.byline.save(text, '{name}', '{kind}')"
+            export = button.click(made, ask.conversation, ask.export, **AT_ONCE)
+            export.then(None, ask.export, None, js=save, **AT_ONCE)
+
+    # --- an article over the page ----------------------------------------------------------------
+
+    def _connect_reader(self) -> None:
+        parts = self.parts
+        read = [parts.asking.conversation, parts.chosen.index]
+        parts.reader.open(self.read, read, parts.reader, **AT_ONCE)
+        parts.reader.remove(
+            self.remove, parts.chosen.index, [parts.reader, parts.listed.report], **AT_ONCE
+        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
+
+    def read(self, conversation: Conversation, index: str, event: gr.EventData) -> str:
+        """The article that a link leads to, at the passage if it is a citation's."""
+        kind, _, rest = str(event.address).removeprefix("#").partition("-")
+        if kind == "article":
+            return self._article(index, unquote(rest))
+        turn, _, number = rest.partition("-")
+        found = views.cited(conversation, int(turn), int(number)) if number.isdecimal() else None
+        if found is None:
+            return views.gone()
+        return self._article(index, found.article_id, Span(found.start, found.end), found.quote)
+
+    def _article(self, index: str, article_id: str, at: Span = NOTHING, words: str = "") -> str:
+        archive = self.answers.choices.archive(index)
+        try:
+            article = archive.article(article_id)
+            claimants = archive.claimants(article_id)
+            return views.reader(article, archive.copies(article_id), at, words, claimants)
+        except (UnknownArticle, IndexMissing):
+            return views.gone(words)
+
+    def remove(self, index: str, event: gr.EventData) -> tuple[str, str]:
+        """Take an article out of the archive, and close it."""
+        try:
+            title = self.answers.choices.archive(index).remove(str(event.article))
+        except BylineError as error:
+            return "", listing.trouble(str(error))
+        return "", listing.said(f"Removed “{title}”.")
+
+    # --- the archive -----------------------------------------------------------------------------
+
+    @property
+    def _list_inputs(self) -> list[Any]:
+        parts = self.parts
+        return [
+            parts.asking.conversation, parts.chosen.index, parts.listed.limit,
+            *parts.listed.filters,
+        ]  # fmt: skip
+
+    @property
+    def _refreshed(self) -> list[Any]:
+        ask, listed = self.parts.asking, self.parts.listed
+        return [
+            listed.listing, listed.more, listed.overview, ask.sources, listed.outlet,
+            self.parts.about, ask.welcome, ask.examples,
+        ]  # fmt: skip
+
+    def _connect_archive(self) -> None:
+        parts, listed, index = self.parts, self.parts.listed, self.parts.chosen.index
+        table = [listed.listing, listed.more]
+        for field in (listed.words.submit, listed.words.blur, listed.outlet.change,
+                      listed.since.submit, listed.since.blur,
+                      listed.until.submit, listed.until.blur):  # fmt: skip
+            field(self.list_articles, self._list_inputs, table, **AT_ONCE)
+        more = listed.more.click(
+            lambda limit: limit + listing.SHOWN, listed.limit, listed.limit, **AT_ONCE
+        )
+        named = parts.reader.search(
+            _search, None, [parts.tabs, *listed.filters, listed.limit], **AT_ONCE
+        )
+        for shown in (more, named):
+            shown.then(self.list_articles, self._list_inputs, table, **AT_ONCE)
+        ask = parts.asking
+        # Set when the page is loaded: only then is there a stream that a reload could break off.
+        listed.is_reading.change(
+            self.follow, index, [listed.report, ask.report],
+            concurrency_limit=READERS, **IN_TURN,
+        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)  # fmt: skip
+        parts.reader.halt(self.halt, index, [listed.report, ask.report], **AT_ONCE)
+        offers = [ask.report, ask.upload, ask.demo]
+        busy = {"concurrency_limit": 1, "concurrency_id": "archive", **IN_TURN}
+        for upload, report in ((listed.upload, listed.report), (ask.upload, ask.report)):
+            added = upload.upload(
+                self.add, [upload, index], [report, upload, *listed.filters], **busy
+            )
+            broken = [report, upload, ask.demo]
+            added.failure(_broken, None, broken, **AT_ONCE)
+            added.then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
+        taken = ask.demo.click(self.take_demo, index, [ask.report, ask.demo], **busy)
+        taken.failure(_broken, None, offers, **AT_ONCE)
+        taken.then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
+
+    def list_articles(
+        self, conversation: Conversation, index: str, limit: int, *filters: str | None
+    ) -> Any:
+        """The articles that pass the filters, and whether there are more."""
+        archive = self.answers.choices.archive(index)
+        try:
+            cards = archive.cards(Filter.of(*filters))
+        except BadRequest as error:
+            return listing.trouble(str(error)), gr.update(visible=False)
+        shown = listing.listing(cards, limit, any(filters), archive.find)
+        return shown, gr.update(visible=len(cards) > limit)
+
+    def refresh(
+        self, conversation: Conversation, index: str, limit: int, *filters: str | None
+    ) -> Any:
+        """All that shows what the archive holds."""
+        archive = self.answers.choices.archive(index)
+        cards, shown = archive.cards(), archive.overview()
+        questions = overview.suggestions(cards)
+        return (
+            *self.list_articles(conversation, index, limit, *filters),
+            shown,
+            gr.skip() if conversation else shown,
+            gr.update(choices=layout.outlets(cards)),
+            layout.heading(cards),
+            gr.update(visible=not cards),
+            gr.update(samples=[[one] for one in questions], sample_labels=questions,
+                      visible=bool(questions)),
+        )  # fmt: skip
+
+    def add(self, files: Sequence[str], index: str) -> Iterator[Any]:
+        """Take uploads in, telling how far it has come; filters that could hide them go."""
+        paths = [Path(str(one)) for one in files or ()]
+        filters = self.parts.listed.filters
+        archive = self.answers.choices.archive(index)
+        for shown in listing.ingest_shown(archive.add(paths), lambda: archive.ongoing):
+            yield shown, gr.skip(), *(gr.skip() for _ in filters)
+        yield gr.skip(), gr.update(value=None), *(gr.update(value="") for _ in filters)
+
+    def take_demo(self, index: str) -> Iterator[Any]:
+        """Take the demo archive in, telling on its button how far it has come."""
+        assert self.demo is not None
+        yield gr.skip(), gr.update(value="Reading the demo archive …", interactive=False)
+        archive = self.answers.choices.archive(index)
+        for shown in listing.ingest_shown(archive.read([self.demo]), lambda: archive.ongoing):
+            yield shown, gr.skip()
+        yield gr.skip(), _offered()
+
+    def halt(self, index: str) -> tuple[str, str]:
+        """Have an ingest end after the articles in hand."""
+        ongoing = self.answers.choices.archive(index).ongoing
+        if ongoing:
+            ongoing.is_stopping = True
+        said = listing.said("Stopping after the articles in hand …")
+        return said, said
+
+    def is_reading(self, index: str) -> bool:
+        """Whether an ingest from the page goes on."""
+        ongoing = self.answers.choices.archive(index).ongoing
+        return ongoing is not None and not ongoing.is_over
+
+    def follow(self, index: str) -> Iterator[Any]:
+        """Show an ingest that was going on when the page was loaded."""
+        ongoing = self.answers.choices.archive(index).ongoing
+        assert ongoing is not None
+        for shown in listing.ingest_shown(ongoing.follow(), lambda: ongoing):
+            yield shown, shown
+
+    # --- what is kept ----------------------------------------------------------------------------
+
+    def _connect_settings(self, page: gr.Blocks) -> None:
+        chosen = self.parts.chosen
+        # By hand alone: a change is also what fills the fields with what was remembered.
+        for field in chosen.values:
+            field.input(self.remember, chosen.values, chosen.memory, **AT_ONCE)
+        chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
+        asking = self.parts.asking
+        page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
+            self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
+        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
+            self.is_reading, chosen.index, self.parts.listed.is_reading, **AT_ONCE
+        )
+
+    def come_back(self, name: str, index: str) -> Any:
+        """The conversation that the browser left; an empty page stays as it is."""
+        conversation = self.answers.kept(name)
+        view = self.answers.view(conversation, Settings(index)) if conversation else None
+        return view or [gr.skip() for _ in View._fields]
+
+    def remember(self, *chosen: Any) -> dict[str, Any]:
+        """The settings, for the browser to keep."""
+        return asdict(self._settings(chosen))
+
+    def recall(self, stored: Any) -> tuple[Any, ...]:
+        """The settings that the browser kept, as far as they are still on offer.
+
+        Without any the fields stay as they are: the reader may be typing already.
+        """
+        if not stored:
+            return tuple(gr.skip() for _ in self.parts.chosen.values)
+        return tuple(asdict(self.answers.choices.settings(stored)).values())
+
+    def _settings(self, chosen: Sequence[Any]) -> Settings:
+        names = [field.name for field in fields(Settings)]
+        return self.answers.choices.settings(dict(zip(names, chosen, strict=True)))
+
+
+def _search(event: gr.EventData) -> Any:
+    """The archive's tab with the articles that have a name."""
+    name = unquote(str(event.address).removeprefix("#name-"))
+    return gr.update(selected="archive"), name, "", "", "", listing.SHOWN
+
+
+def _broken() -> Any:
+    """What a bug leaves of an upload or of the demo: a word of it, and both to be tried again."""
+    return listing.trouble(BROKEN), gr.update(value=None), _offered()
+
+
+def _offered() -> Any:
+    return gr.update(value=layout.DEMO, interactive=True)
+
+
+def _last(conversation: Conversation) -> tuple[str, str]:
+    """The last question, to be asked in the place of itself."""
+    return (conversation[-1].question, "instead") if conversation else ("", "")
+
+
+def _unchanged(view: View) -> list[Any]:
+    return [gr.skip() for _ in view]
+
+
+def _edit(conversation: Conversation) -> Any:
+    question, instead = _last(conversation)
+    return gr.update(value=question, submit_btn="Ask instead"), instead
+
+
+def _busy() -> Any:
+    return gr.update(value="", interactive=False, submit_btn=False, stop_btn="Stop")
+
+
+def _free() -> Any:
+    return gr.update(interactive=True, submit_btn="Ask", stop_btn=False)

@@ -1,0 +1,124 @@
+"""What an archive holds, at a glance: outlets, days, names, and questions to begin with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.records import Card
+from rag.page.html import day, many, outlet, render
+from rag.text.names import names, split_name
+
+NAMES = 10
+"""Names at most."""
+LOOKED_AT = 300
+"""Articles, evenly spread over the archive, whose text is looked at for names."""
+WIDTH, HEIGHT, MARGIN = 440, 64, 24
+"""Units of the picture of an archive over time; it is as wide as its place."""
+BARS = 60
+"""Bars of that picture at most."""
+SUGGESTED = {
+    "How many people were newly displaced in Syria?": "ocha-now-counts-nearly-50000",
+    "On what day did the boring machine get stuck?": "orrin-sound-tunnel-delayed-to-2028",
+    "How long was Corwin Thaxby sent to prison for?": "bs-2024-10-09-thaxby-sentence",
+    "How much will Storm Grisel cost insurers?": "insurers-put-storm-damage-at-340-million",
+    "What did Araghchi say in Baghdad?": "araqchi-warns-neighbours-in-baghdad",
+}
+"""Questions about the demo archive, each with the id of an article that answers it."""
+
+_UNITS = (1, 7, 30, 91, 365, 3652)
+
+
+def suggestions(cards: Sequence[Card]) -> list[str]:
+    """The questions that are known to have an answer in these articles."""
+    ids = {card.article_id for card in cards}
+    return [question for question, article_id in SUGGESTED.items() if article_id in ids]
+
+
+def outlets(cards: Sequence[Card]) -> list[str]:
+    """Who published the articles, the most frequent first; a site where no outlet is named."""
+    found = Counter(filter(None, (outlet(card.publisher, card.url) for card in cards)))
+    return [name for name, _ in sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def extent(cards: Sequence[Card]) -> str:
+    """How many articles there are and from which days, in a few words."""
+    days = sorted(card.published for card in cards if card.published)
+    span = list(dict.fromkeys(map(day, (days[0], days[-1])))) if days else []
+    return ", ".join([many(len(cards), "article"), *([" to ".join(span)] if span else [])]) + "."
+
+
+def mentioned(cards: Sequence[Card], text: Callable[[str], str]) -> list[str]:
+    """The names that stand in most stories, of two words or more.
+
+    A single word with a capital letter may be a day, a people or a title.
+
+    Args:
+        cards: the articles.
+        text: gives the text of the article with an id.
+    """
+    stories = {card.origin: card for card in cards}
+    sample = list(stories.values())[:: max(1, len(stories) // LOOKED_AT)][:LOOKED_AT]
+    count = Counter(name for card in sample for name in set(names(text(card.article_id))))
+    unwanted = set(outlets(cards))
+    chosen: dict[str, set[str]] = {}
+    for name, stories_with_it in count.most_common():
+        parts = set(split_name(name))
+        if len(chosen) == NAMES or stories_with_it < 2:
+            break
+        if len(parts) < 2 or name in unwanted or " and " in name:
+            continue
+        if not any(parts <= other or other <= parts for other in chosen.values()):
+            chosen[name] = parts
+    return list(chosen)
+
+
+def overview(cards: Sequence[Card], text: Callable[[str], str]) -> str:
+    """An archive at a glance, as HTML; "" for an empty one."""
+    days = sorted(card.published for card in cards if card.published)
+    return render(
+        "overview",
+        cards=cards,
+        stories=len({card.origin for card in cards}),
+        outlets=outlets(cards),
+        names=mentioned(cards, text),
+        days=days,
+        bars=_bars(days),
+        size=(WIDTH, HEIGHT, MARGIN),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The articles of one stretch of days: where they stand in the picture, and in words."""
+
+    x: float
+    width: float
+    height: float
+    title: str
+
+
+def _bars(days: Sequence[dt.date]) -> list[Bar]:
+    if not days:
+        return []
+    first, length = days[0], (days[-1] - days[0]).days
+    step = next((unit for unit in _UNITS if length // unit < BARS), _UNITS[-1])
+    counts = Counter((one - first).days // step for one in days)
+    wide = (WIDTH - 2 * MARGIN) / (length // step + 1)
+    most = max(counts.values())
+    return [
+        Bar(
+            round(MARGIN + at * wide, 1),
+            round(max(wide - 1, 1), 1),
+            round(max(2.0, (HEIGHT - 6) * count / most), 1),
+            f"{_stretch(first + dt.timedelta(days=at * step), step)}: {many(count, 'article')}",
+        )
+        for at, count in sorted(counts.items())
+    ]
+
+
+def _stretch(opening: dt.date, length: int) -> str:
+    closing = opening + dt.timedelta(days=length - 1)
+    return " to ".join(dict.fromkeys((day(opening), day(closing))))
