@@ -18,6 +18,7 @@ from index.locations import Place, place
 from index.opening import opened
 from index.protocols import Store, View
 from index.records import Article
+from rag.answer_builder import AnswerBuilder
 from rag.catalogue import Catalogue
 from rag.conversation import History
 from rag.models.choice import load_llm
@@ -180,7 +181,7 @@ class Assistant:
                 f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
             )
         run = Run(
-            asked=asked,
+            AnswerBuilder(asked, self.index.name, self.llm, self.composes),
             history=history,
             dates=dates,
             outlets=outlets,
@@ -188,9 +189,6 @@ class Assistant:
             today=self.today or dt.date.today(),
             encoder=self.encoder,
             reader=self.reader,
-            llm=self.llm,
-            composes=self.composes,
-            index=self.index.name,
             kinds=self.kinds,
             catalogue=self.catalogue,
         )

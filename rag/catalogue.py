@@ -81,9 +81,11 @@ class Catalogue:
         self.authors: Mapping[str, tuple[str, ...]] = {
             card.article_id: view.article(card.article_id).authors for card in self.cards
         }
+        outlets = _each([(card.publisher or "",) for card in self.cards])
+        authors = _each(self.authors.values())
         self._names = [
-            *((name, "author") for name in _each(self.authors.values())),
-            *((name, "outlet") for name in _each([(c.publisher or "",) for c in self.cards])),
+            *((name, "outlet") for name in outlets),
+            *((name, "author") for name in authors if name not in outlets),
         ]
         self._names.sort(key=lambda one: -len(one[0]))
 

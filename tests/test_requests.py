@@ -41,7 +41,7 @@ The drivers accepted a rise of four per cent by 88 votes to 32.
     """---
 title: A library for the old mill
 publisher: Bay Courier
-authors: Lena Hart
+authors: [Lena Hart, Bay Courier]
 published: 2025-04-20
 ---
 
@@ -97,6 +97,8 @@ def test_a_request_is_told_by_how_it_is_asked(kinds: Kinds, text: str, kind: str
 @pytest.mark.parametrize(
     ("question", "kind", "reply", "titles"),
     [
+        ("How many articles are there from the Bay Courier?", "count", "2 articles of Bay Courier.",
+         [2, 0]),
         ("How many articles do you have?", "count", "3 articles.", [2, 1, 0]),
         ("How many articles mention the walkout?", "count", "2 articles with “walkout”.",
          [1, 0]),
@@ -146,6 +148,12 @@ def test_an_overview_quotes_each_story_once_oldest_first(archive: Assistant) -> 
         assert archive.article(citation.article_id).text[citation.start : citation.end] == (
             citation.quote
         )
+
+
+def test_days_after_the_newest_article_are_said_to_be(archive: Assistant) -> None:
+    answer = archive.ask("What happened to the mill yesterday?")
+    assert answer.refused
+    assert "its newest article is of 20 April 2025" in answer.text
 
 
 def test_a_quoted_headline_gives_that_article_alone(archive: Assistant) -> None:

@@ -72,6 +72,23 @@ def refusal(
     return Refusal(kind, message, headlines(near))
 
 
+def after_the_newest(
+    question: Question, archive: tuple[dt.date, dt.date] | None, near: Sequence[Passage]
+) -> Refusal | None:
+    """The refusal of a question about days after the archive's newest article, if it is one."""
+    for period in question.periods:
+        first, last = period.window
+        if archive and first and first > archive[1]:
+            asked = question.text[period.start : period.end].strip()
+            days = f"“{asked}” ({span(first, last)})" if last else f"“{asked}”"
+            return Refusal(
+                "outside_dates",
+                f"The archive has nothing of {days}: its newest article is of {_day(archive[1])}.",
+                headlines(near),
+            )
+    return None
+
+
 def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list[str]:
     """Those of the words that a question demands which stand nowhere in the archive.
 

@@ -1,0 +1,223 @@
+"""An answer as it grows: its checked sentences, their citations, and what it cost.
+
+A sentence enters only through the exact check, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from index.protocols import View
+from index.records import Card, Span
+from rag.catalogue import Reply, line_of
+from rag.compare.conflicts import Disagreement, wording
+from rag.compose import Composition
+from rag.models.llm import LLM
+from rag.records import (
+    Answer,
+    Citation,
+    Conflict,
+    Draft,
+    Event,
+    Headline,
+    Passage,
+    Refusal,
+    Retrieved,
+    Sentence,
+    Unanswered,
+)
+from rag.verify.mend import Mended, Mender, Written, numbered
+from rag.verify.support import Support, faults, verbatim
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class AnswerBuilder:
+    """What an answer has come to so far."""
+
+    asked: str
+    index: str
+    llm: LLM | None
+    """Writes the sentences, where the answer is composed."""
+    composes: Callable[[], bool]
+    """Whether it does; asked once there is evidence."""
+    seconds: dict[str, float] = field(
+        default_factory=lambda: dict.fromkeys(("retrieve", "generate", "check", "total"), 0.0)
+    )
+    started: float = field(default_factory=time.perf_counter)
+    tokens: Counter[str] = field(default_factory=lambda: Counter(evaluated=0, generated=0))
+    checks: Counter[str] = field(default_factory=Counter)
+    citations: list[Citation] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    set_aside: tuple[Headline, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    passages: list[Passage] = field(default_factory=list)
+    confidence: float = 0.0
+    short: str | None = None
+    understood: str = ""
+    kind: str = "question"
+    reply: Reply = field(default_factory=lambda: Reply(""))
+
+    def timed(self, stage: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a call returns, its time counted to a stage."""
+        started = time.perf_counter()
+        try:
+            return call(*args, **kwargs)
+        finally:
+            self.seconds[stage] += time.perf_counter() - started
+
+    def quote(self, view: View, drafts: Sequence[Draft], short: str = "") -> Iterator[Event]:
+        """Enter drafts as the articles' own words; the short answer with its sentence."""
+        for mended, cited in self._quoted(drafts):
+            yield from self._shown(view, mended, cited, short)
+
+    def answer_with(
+        self, view: View, question: str, drafts: Sequence[Draft], short: str
+    ) -> Iterator[Event]:
+        """Enter what drafts say: in the model's own sentences, or else in quotations."""
+        before = len(self.sentences)
+        if self.llm is not None and self.composes():
+            composition = Composition(self.llm, question, drafts)
+            for mended, cited in self._from("generate", composition.stream(), composition.mender):
+                yield from self._shown(view, mended, cited, short)
+            self.tokens["evaluated"] += composition.evaluated
+            self.tokens["generated"] += composition.generated
+            if len(self.sentences) > before or composition.refused:
+                return
+        yield from self.quote(view, drafts, short)
+
+    def differ(self, view: View, disagreement: Disagreement) -> Iterator[Event]:
+        """Enter the line that tells how the sources differ, if the exact check lets it pass."""
+        line = wording(disagreement)
+        sides = [side.candidate for side in disagreement.sides]
+        if faults(line, [Support.of(side.text, side.passage.stored.card) for side in sides]):
+            self.checks["dropped"] += 1
+            return
+        self.checks["kept"] += 1
+        fresh = len(self.citations)
+        numbers = [self._cited(view, side.passage, side.span) for side in sides]
+        values = tuple((s.value, n) for s, n in zip(disagreement.sides, numbers, strict=True))
+        self.conflicts.append(Conflict(disagreement.about, values))
+        sentence = Sentence(line, tuple(dict.fromkeys(numbers)), False)
+        self.sentences.append(sentence)
+        yield Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
+
+    def has(self, draft: Draft) -> bool:
+        """True where the words of a draft are cited already."""
+        article = draft.passage.stored.card.article_id
+        return any(
+            citation.article_id == article
+            and citation.start <= draft.span.start
+            and draft.span.end <= citation.end
+            for citation in self.citations
+        )
+
+    def finished(self, refusal: Refusal | None) -> Event:
+        """The last event: the answer, or the refusal in its place."""
+        self.seconds["total"] = time.perf_counter() - self.started
+        said = [*(s.marked() for s in self.sentences), *(part.line for part in self.unanswered)]
+        between = "\n" if self.kind == "overview" else " "
+        text = between.join([self.reply.text, *said] if self.reply.text else said)
+        if refusal is not None:
+            text = refusal.message
+        answer = Answer(
+            question=self.asked,
+            understood=self.understood,
+            kind=self.kind,
+            text="\n".join([text, *map(line_of, self.reply.listed)]),
+            reply=self.reply.text,
+            listed=self.reply.listed,
+            short=None if refusal else self.short,
+            refusal=refusal,
+            sentences=tuple(self.sentences),
+            citations=tuple(self.citations),
+            passages=tuple(map(_retrieved, self.passages)),
+            conflicts=tuple(self.conflicts),
+            set_aside=self.set_aside,
+            unanswered=self.unanswered,
+            confidence=self.confidence,
+            checks=dict(self.checks),
+            model=self.llm.name if self.llm and self.tokens["generated"] else "",
+            index=self.index,
+            tokens=dict(self.tokens),
+            seconds=self.seconds,
+        )
+        return Event("answer", answer.text, answer=answer)
+
+    def _quoted(self, drafts: Sequence[Draft]) -> Iterator[tuple[Mended, Sequence[Draft]]]:
+        mender = Mender(numbered(drafts))
+        written = [Written(draft.text, (number,)) for number, draft in enumerate(drafts, start=1)]
+        yield from self._from("check", map(mender.mend, written), mender)
+
+    def _from(
+        self, stage: str, stream: Iterator[Mended], mender: Mender
+    ) -> Iterator[tuple[Mended, Sequence[Draft]]]:
+        while (mended := self.timed(stage, next, stream, None)) is not None:
+            if mended.how != "dropped":
+                yield mended, [mender.sources[number].draft for number in mended.cited]
+        self.checks.update(mender.tally)
+
+    def _shown(
+        self, view: View, mended: Mended, cited: Sequence[Draft], short: str
+    ) -> Iterator[Event]:
+        if short and not self.short and any(short in _line(draft.quote) for draft in cited):
+            self.short = short  # shown only with the sentence that it is taken from
+            yield Event("short", short)
+        fresh = len(self.citations)
+        numbers = [self._cited(view, draft.passage, draft.span) for draft in cited]
+        sentence = Sentence(mended.text, tuple(numbers), mended.quoted)
+        self.sentences.append(sentence)
+        yield Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
+
+    def _cited(self, view: View, passage: Passage, span: Span) -> int:
+        """The number of the citation of this span, a new one if it has none yet."""
+        card = passage.stored.card
+        place = (card.article_id, span.start, span.end)
+        for citation in self.citations:
+            if (citation.article_id, citation.start, citation.end) == place:
+                return citation.number
+        quote = passage.stored.chunk.part(span)
+        citation = Citation(
+            number=len(self.citations) + 1,
+            article_id=card.article_id,
+            title=card.title,
+            publisher=card.publisher,
+            published=card.published,
+            url=card.url,
+            quote=quote,
+            start=span.start,
+            end=span.end,
+            also_in=_also_in(view, card, quote),
+            corrections=card.corrections,
+            earlier=len(view.earlier(card.article_id)),
+            page=str(view.article(card.article_id).page_at(span.start) or ""),
+        )
+        self.citations.append(citation)
+        return citation.number
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _retrieved(passage: Passage) -> Retrieved:
+    stored = passage.stored
+    return Retrieved(stored.card.article_id, stored.chunk_id, passage.score)
+
+
+def _also_in(view: View, card: Card, quote: str) -> tuple[str, ...]:
+    """Who else has these words of the story: outlets, or headlines where no outlet is known."""
+    others = [
+        copy
+        for copy in view.copies(card.origin)
+        if copy.article_id != card.article_id
+        and verbatim(quote, view.article(copy.article_id).text)
+    ]
+    return tuple(copy.publisher or copy.title or copy.article_id for copy in others)
