@@ -14,7 +14,7 @@ CODE := app.py eval index prompts rag tests tools
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: run ask test lint types eval wheel wheelcheck demo clean help
+.PHONY: run ask test check lint types eval wheel wheelcheck demo clean help
 
 run: demo  ## Set up, read the articles in eval/articles, open the page
 	$(BIN)/byline serve --index $(DEMO)
@@ -29,6 +29,9 @@ test: $(INSTALLED_DEV)  ## Lint, types, tests, evaluation, and the wheel in a cl
 	@tools/stage tests $(BIN)/pytest tests
 	@tools/stage eval $(MAKE) --no-print-directory eval
 	@tools/stage wheel $(MAKE) --no-print-directory wheelcheck
+
+check: lint types  ## Lint, types, and the tests that start no model, browser or server
+	$(BIN)/pytest tests -q -m "not heavy"
 
 lint: $(INSTALLED_DEV)  ## Style and formatting
 	$(BIN)/ruff check $(CODE)
