@@ -124,11 +124,12 @@ def _csv(path: Path) -> Iterator[Row]:
 def _xlsx(path: Path) -> Iterator[Row]:
     import openpyxl
 
-    sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).active
-    rows = sheet.iter_rows(values_only=True) if sheet is not None else iter(())
-    names = [str(name or "") for name in next(rows, ())]
-    for values in rows:
-        yield {name: _plain(value) for name, value in zip(names, values, strict=False) if name}
+    with path.open("rb") as file:  # openpyxl leaves a file open that it opened itself
+        sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).active
+        rows = sheet.iter_rows(values_only=True) if sheet is not None else iter(())
+        names = [str(name or "") for name in next(rows, ())]
+        for values in rows:
+            yield {name: _plain(value) for name, value in zip(names, values, strict=False) if name}
 
 
 def _plain(value: Any) -> Any:
