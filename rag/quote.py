@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from math import log
+from math import inf, log
 from urllib.parse import urlsplit
 
 from index.records import Card, Span
@@ -48,7 +48,9 @@ _HEDGE = re.compile(
 )
 
 
-def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
+def quotations(
+    question: Question, ranked: Sequence[Candidate], answering: float = inf
+) -> list[Draft]:
     """The best sentences as quotations, no two alike.
 
     The best comes first; where the newest state of things is asked for, the newest of those that
@@ -56,6 +58,12 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
     the kind of thing that is asked for. No origin and no value has a second place while another
     waits for its first; where values differ, each has one place, however often it is told. Where
     two articles say the same of another name or number, both are quoted.
+
+    Args:
+        question: the question, read.
+        ranked: the sentences that may be quoted, best first.
+        answering: log odds from which a sentence would answer by itself: the best of another
+            origin has the second place then, however sure the first one is.
     """
     held = [candidate for candidate in ranked if _holds(question, candidate)]
     least = max((candidate.score for candidate in held or ranked), default=0.0) - NEARLY_AS_GOOD
@@ -70,8 +78,12 @@ def quotations(question: Question, ranked: Sequence[Candidate]) -> list[Draft]:
             draft = _draft(question, candidate)
             origin = draft.passage.stored.card.origin
             has_place = any(other.passage.stored.card.origin == origin for other in given)
-            is_near = candidate.score >= least or any(_rivals(draft, other) for other in given)
             values, every = _values(question, draft), [_values(question, other) for other in given]
+            is_near = (
+                candidate.score >= least
+                or (candidate.score >= answering and not has_place and len(given) == 1)
+                or any(_rivals(draft, other) for other in given)
+            )
             repeats = bool(values) and values <= frozenset().union(*every)
             differ = bool(every) and not frozenset.intersection(*every)
             if (

@@ -39,6 +39,10 @@ from rag.retrieve import retrieve
 
 DECLINED = 0.10
 """The share of answerable questions that may be declined: the threshold follows from it."""
+LEAST = 0.2
+"""An answer that is less likely than one in five is none, whatever that share allows."""
+LEAST_SHORT = 0.75
+"""Nor are a few words shown alone that are less likely than three to one."""
 PRECISION = 0.80
 """The share of short answers shown that have to be right: token F1 of a half or more. Half of the
 questions are traps, whose every short answer is wrong."""
@@ -212,12 +216,12 @@ def fit(rows: Sequence[Row], read: dict[str, list[Read]]) -> Calibration:
         fitted = calibrated(best, fitted)
     chance = np.array([probability(odds(one, fitted)) for one in best])
     answerable = np.array([row["answerable"] for row in rows])
-    threshold = float(np.quantile(chance[answerable], DECLINED))
+    threshold = max(LEAST, float(np.quantile(chance[answerable], DECLINED)))
     order = [at for at in np.argsort(-chance) if best[at].few]
     good = np.cumsum([best[at].f1 >= 0.5 for at in order]) / np.arange(1, len(order) + 1)
     enough = [at for at in range(FEWEST_SHORT, len(order)) if good[at] >= PRECISION]
     short = float(chance[order[enough[-1]]]) if enough else 1.0
-    return replace(fitted, threshold=threshold, short=short)
+    return replace(fitted, threshold=threshold, short=max(LEAST_SHORT, short))
 
 
 def calibrated(best: Sequence[Read], by: Calibration) -> Calibration:

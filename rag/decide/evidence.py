@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import log
 
 from index.protocols import View
 from rag.compare.conflicts import Disagreement, disagreements, place, superseded
@@ -23,6 +24,8 @@ from rag.request.periods import Period
 from rag.request.question import Question
 from rag.request.timing import standing
 
+OFF_TOPIC = 0.5
+"""Probability from which a question is answered that the archive does not look to be about."""
 CONSIDERED = 7
 """Sentences, best first, that may be quoted."""
 
@@ -63,8 +66,11 @@ def choose(
     chosen.confidence = confidence(fitting)
     if fitting:
         chosen.lacking = []
-    if chosen.confidence >= reader.calibration.threshold:
-        chosen.drafts = quotations(question, fitting)
+    least = reader.calibration.threshold
+    if not chosen.on_topic:
+        least = max(least, OFF_TOPIC)
+    if chosen.confidence >= least:
+        chosen.drafts = quotations(question, fitting, log(least / (1 - least)))
         chosen.conflicts = disagreements(question, ranked, chosen.drafts)
     return chosen
 
