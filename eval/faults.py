@@ -80,11 +80,11 @@ def _(real: Instead, question: str, *args: Any, **more: Any) -> Any:
     return [question]
 
 
-@fault("copies-not-known", "index.duplicates:is_copy",
+@fault("copies-not-known", "index.duplicates:relation",
        "Copies of one story count as two, unless they are equal to the letter.",
        asks="disagreement")  # fmt: skip
 def _(real: Instead, one: str, other: str) -> Any:
-    return False
+    return ""
 
 
 @fault("copies-quoted-twice", "rag.retrieve:_one_per_story",
@@ -123,7 +123,7 @@ def _(real: Instead, *args: Any) -> Any:
     return False
 
 
-@fault("names-not-demanded", "rag.decide.demands:Demands.lacking",
+@fault("numbers-not-demanded", "rag.decide.demands:Demands.lacking",
        "The evidence need not have the numbers and days of the question.",
        asks="outside_dates false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -150,7 +150,7 @@ def _(real: Instead, *args: Any) -> Any:
     return False
 
 
-@fault("confidence-reversed", "rag.pipeline:Run._answer",
+@fault("confidence-reversed", "rag.answer_builder:AnswerBuilder._answer",
        "The answers that are the least sure tell the highest confidence.",
        asks="number false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -195,7 +195,7 @@ def _(real: Instead, *args: Any) -> Any:
 # Showing.
 
 
-@fault("citations-shifted", "rag.pipeline:Run._answer",
+@fault("citations-shifted", "rag.answer_builder:AnswerBuilder._answer",
        "Each sentence carries the mark of the next citation.", asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     answer: Answer = real(*args)
@@ -209,7 +209,7 @@ def _(real: Instead, *args: Any) -> Any:
     )
 
 
-@fault("places-shifted", "rag.pipeline:Run._answer",
+@fault("places-shifted", "rag.answer_builder:AnswerBuilder._answer",
        "Each quote is said to begin one character later than it does.",
        asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -217,7 +217,7 @@ def _(real: Instead, *args: Any) -> Any:
     return _with_citations(answer, lambda one: dataclasses.replace(one, start=one.start + 1))
 
 
-@fault("quotes-altered", "rag.pipeline:Run._answer",
+@fault("quotes-altered", "rag.answer_builder:AnswerBuilder._answer",
        "One word of each quote is another, in the sentence and in its citation.",
        asks="date")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:

@@ -122,12 +122,16 @@ class AnswerBuilder:
     def finished(self, refusal: Refusal | None) -> Event:
         """The last event: the answer, or the refusal in its place."""
         self.seconds["total"] = time.perf_counter() - self.started
+        answer = self._answer(refusal)
+        return Event("answer", answer.text, answer=answer)
+
+    def _answer(self, refusal: Refusal | None) -> Answer:
         said = [*(s.marked() for s in self.sentences), *(part.line for part in self.unanswered)]
         between = "\n" if self.kind == "overview" else " "
         text = between.join([self.reply.text, *said] if self.reply.text else said)
         if refusal is not None:
             text = refusal.message
-        answer = Answer(
+        return Answer(
             question=self.asked,
             understood=self.understood,
             kind=self.kind,
@@ -149,7 +153,6 @@ class AnswerBuilder:
             tokens=dict(self.tokens),
             seconds=self.seconds,
         )
-        return Event("answer", answer.text, answer=answer)
 
     def _quoted(self, drafts: Sequence[Draft]) -> Iterator[tuple[Mended, Sequence[Draft]]]:
         mender = Mender(numbered(drafts))
