@@ -204,11 +204,13 @@ class Events:
         for shown in (more, named):
             shown.then(self.list_articles, self._list_inputs, table, **AT_ONCE)
         ask = parts.asking
-        # Set when the page is loaded: only then is there a stream that a reload could break off.
-        listed.is_reading.change(
+        # It ticks only where articles are read: no page has a stream that a reload could break off.
+        listed.following.tick(
             self.follow, index, [listed.report, ask.report],
             concurrency_limit=READERS, **IN_TURN,
-        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)  # fmt: skip
+        ).then(self.follow_no_more, None, listed.following, **AT_ONCE).then(
+            self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
+        )  # fmt: skip
         parts.reader.halt(self.halt, index, [listed.report, ask.report], **AT_ONCE)
         offers = [ask.report, ask.upload, ask.demo]
         busy = {"concurrency_limit": 1, "concurrency_id": "archive", **IN_TURN}
@@ -279,15 +281,21 @@ class Events:
         said = listing.said("Stopping after the articles in hand …")
         return said, said
 
-    def is_reading(self, index: str) -> bool:
-        """Whether an ingest from the page goes on."""
+    def is_reading(self, index: str) -> gr.Timer:
+        """The clock that has a page follow an ingest, going where one goes on."""
         ongoing = self.answers.choices.archive(index).ongoing
-        return ongoing is not None and not ongoing.is_over
+        return gr.Timer(active=ongoing is not None and not ongoing.is_over)
+
+    def follow_no_more(self) -> gr.Timer:
+        """The clock, stopped: the ingest is over."""
+        return gr.Timer(active=False)
 
     def follow(self, index: str) -> Iterator[Any]:
         """Show an ingest that was going on when the page was loaded."""
         ongoing = self.answers.choices.archive(index).ongoing
-        assert ongoing is not None
+        if ongoing is None:  # it was forgotten between two ticks
+            yield gr.skip(), gr.skip()
+            return
         for shown in listing.ingest_shown(ongoing.follow(), lambda: ongoing):
             yield shown, shown
 
@@ -303,7 +311,7 @@ class Events:
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
             self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
         ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
-            self.is_reading, chosen.index, self.parts.listed.is_reading, **AT_ONCE
+            self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE
         )
 
     def come_back(self, name: str, index: str) -> Any:

@@ -81,8 +81,8 @@ class Listed:
     listing: gr.HTML
     more: gr.Button
     limit: gr.State
-    is_reading: gr.State
-    """True where an ingest was going on when the page was loaded."""
+    following: gr.Timer
+    """Ticks where an ingest was going on when the page was loaded."""
 
     @property
     def filters(self) -> list[Any]:
@@ -258,7 +258,17 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
             table = gr.HTML(listed, elem_id="byline-list")
             more = gr.Button("Show more", size="sm", visible=len(cards) > listing.SHOWN)
     return Listed(
-        upload, report, picture, words, outlet, since, until, table, more, limit, gr.State(False)
+        upload,
+        report,
+        picture,
+        words,
+        outlet,
+        since,
+        until,
+        table,
+        more,
+        limit,
+        gr.Timer(0.5, active=False),
     )
 
 
