@@ -14,6 +14,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from index.records import Article
+
 EXCERPT = 80
 """Characters of what was found that are shown."""
 
@@ -91,6 +93,11 @@ _FORMS = tuple(
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 _QUOTED = re.compile(r"“[^“”]{0,600}”|„[^„“”]{0,600}[“”]|«[^«»]{0,600}»|\"[^\"\n]{0,600}\"")
+
+
+def gives_orders(article: Article) -> bool:
+    """True where an article, its headline included, gives orders to the program that reads it."""
+    return find_orders(f"{article.title}\n{article.text}") is not None
 
 
 @lru_cache(maxsize=256)  # the articles near one question are near the next

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.embedding import Encoder, Vectors
-from index.prompt_injection import find_orders
+from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Card, Chunk, Span, StoredChunk
 from rag.quote import quotation
@@ -73,19 +73,21 @@ def overview(
 
 def _stories(view: View, topic: Sequence[str], cards: Sequence[Card]) -> list[Card]:
     """One article of each story to read, those first that speak most of the topic."""
-    ids = [hit.chunk_id for hit in view.lexical(topic, view.chunk_count)] if topic else []
-    best = {passage.card.article_id: -at for at, passage in enumerate(view.passages(ids)[::-1])}
-    found: dict[str, Card] = {}
-    for card in sorted(cards, key=lambda card: best.get(card.article_id, 0)):
+    hits = view.lexical(topic, view.chunk_count) if topic else []
+    rank: dict[str, int] = {}
+    for at, passage in enumerate(view.passages([hit.chunk_id for hit in hits])):
+        rank.setdefault(passage.card.article_id, at)
+    copies: dict[str, list[Card]] = {}
+    for card in sorted(cards, key=lambda card: rank.get(card.article_id, len(rank))):
+        copies.setdefault(card.origin, []).append(card)
+    found: list[Card] = []
+    for same in copies.values():
+        in_order = sorted(same, key=lambda card: card.arrived)
+        readable = (c for c in in_order if not gives_orders(view.article(c.article_id)))
+        found += [first] if (first := next(readable, None)) else []
         if len(found) == MOST_READ:
             break
-        article = view.article(card.article_id)
-        first = min(
-            (one for one in cards if one.origin == card.origin), key=lambda one: one.arrived
-        )
-        if find_orders(f"{article.title}\n{article.text}") is None:
-            found.setdefault(card.origin, first)
-    return list(found.values())
+    return found
 
 
 def _worth(at: int, central: Vectors, vectors: Vectors, chosen: Sequence[int]) -> float:

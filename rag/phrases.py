@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from index.prompt_injection import find_orders
+from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Span, StoredChunk
 from rag.quote import quotation, understandable
@@ -66,7 +66,11 @@ def sentences_with(
         if not having:
             within = "" if among is None and not dates else " of those asked for"
             return [], f"No article{within} in the archive has the words “{phrase}”."
-        readable = [(passage, span) for passage, span in having if _is_readable(view, passage)]
+        readable = [
+            (passage, span)
+            for passage, span in having
+            if not gives_orders(view.article(passage.card.article_id))
+        ]
         if not readable:
             return [], (
                 f"The words “{phrase}” stand only where an article gives orders to the program "
@@ -76,11 +80,6 @@ def sentences_with(
             if passage.card.origin not in drafts and len(drafts) < STORIES:
                 drafts[passage.card.origin] = _draft(question, passage, span)
     return list(drafts.values()), ""
-
-
-def _is_readable(view: View, stored: StoredChunk) -> bool:
-    article = view.article(stored.card.article_id)
-    return find_orders(f"{article.title}\n{article.text}") is None
 
 
 def _place(stored: StoredChunk, phrase: str) -> Span | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.embedding import Vectors
-from index.prompt_injection import find_orders
+from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Card, Hit
 from index.versions import is_address, page_key, way
@@ -111,8 +111,7 @@ class _Readable:
         card = passage.stored.card
         if card.article_id not in self._known:
             article = self._index.article(card.article_id)
-            readable = find_orders(f"{article.title}\n{article.text}") is None
-            self._known[card.article_id] = readable
+            self._known[card.article_id] = not gives_orders(article)
         if not self._known[card.article_id]:
             self._aside.setdefault(passage.stored.chunk_id, passage)
         return self._known[card.article_id]
