@@ -88,6 +88,10 @@ class Catalogue:
             *((name, "author") for name in authors if name not in outlets),
         ]
         self._names.sort(key=lambda one: -len(one[0]))
+        self._words = {
+            name: [word for word, _, _ in _tokens(_LEADING.sub("", name))]
+            for name, _ in self._names
+        }
 
     def read(self, text: str, today: dt.date) -> tuple[Scope, str]:
         """Which articles a request means, and the request with stand-ins for what it names."""
@@ -98,12 +102,14 @@ class Catalogue:
         for match in _QUOTED.finditer(text) if titles else ():
             replaced.append((*match.span(), STAND_INS["topic"]))
             blank = _without(blank, *match.span())
+        words = _tokens(blank)
         for name, kind in self._names:
-            at = _place(name, blank)
+            at = _place(self._words[name], words)
             if at is not None:
                 found[kind].append(name)
                 replaced.append((*at, STAND_INS[kind]))
                 blank = _without(blank, *at)
+                words = _tokens(blank)
         newest = max((card.published for card in self.cards if card.published), default=None)
         first = last = None
         for period in periods(blank, today, newest):
@@ -138,7 +144,7 @@ class Catalogue:
     def _known(self, given: str, kind: str) -> str:
         names = [name for name, its_kind in self._names if its_kind == kind]
         for name in names:
-            if _place(name, given) is not None:
+            if _place(self._words[name], _tokens(given)) is not None:
                 return name
         near = get_close_matches(given, names, 1)
         meant = f" Did you mean {near[0]}?" if near else ""
@@ -256,13 +262,16 @@ def _having(view: View, topic: Sequence[str]) -> set[str]:
     return found or set()
 
 
-def _place(name: str, text: str) -> tuple[int, int] | None:
-    """Where a name stands in a text, in this or in another spelling; None where it does not."""
-    wanted = [fold(word) for word in WORD.findall(_LEADING.sub("", name))]
-    tokens = [
+def _tokens(text: str) -> list[tuple[str, int, int]]:
+    """The folded words of a text without a possessive 's, each with its start and end."""
+    return [
         (fold(match[0]).removesuffix("'s"), match.start(), match.end())
         for match in WORD.finditer(text)
     ]
+
+
+def _place(wanted: Sequence[str], tokens: Sequence[tuple[str, int, int]]) -> tuple[int, int] | None:
+    """Where the words of a name stand in a text, in this or in another spelling, if they do."""
     for at in range(len(tokens) - len(wanted) + 1 if wanted else 0):
         some = tokens[at : at + len(wanted)]
         if _is_name([word for word, _, _ in some], wanted):
