@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from index.errors import BadRequest
 from rag.records import Answer
@@ -35,10 +36,9 @@ def rows_of(path: Path) -> list[Row]:
         raise BadRequest(f"{path.name} is no table that can be read here: {', '.join(READ)}.")
     try:
         rows = list(_READERS[path.suffix.lower()](path))
-    except (OSError, UnicodeDecodeError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, csv.Error, BadZipFile, KeyError, SyntaxError) as error:
+        # openpyxl raises what zip and XML raise: a part that is missing, a tag that is not closed
         raise BadRequest(f"{path} cannot be read: {error}") from None
-    except Exception as error:  # openpyxl raises what zip and XML raise
-        raise BadRequest(f"{path} cannot be read as {path.suffix}: {error}") from None
     if rows and not any(COLUMN in row for row in rows):
         raise BadRequest(
             f"{path.name} has no column “{COLUMN}”. Name the one with the questions so."
