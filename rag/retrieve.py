@@ -41,6 +41,8 @@ OUTSIDE_COST = 0.1
 """What a passage outside the days asked for loses in rank, in units of the fused score."""
 LONGEST_PERIOD = dt.timedelta(days=62)
 """A longer period than this ranks nothing: "in 1992" is a word to search for."""
+YEARS = 8
+"""The newest years of an archive in which a day without a year is looked for by itself."""
 SAME_WORDS = 0.6
 """Share of a passage's word triples in another copy of its story above which it is left out."""
 SHARE = 3
@@ -144,7 +146,7 @@ def _searched(
     index: View, question: Question, vector: Vectors, dates: Dates, depth: int, limit: int
 ) -> tuple[list[Passage], bool]:
     """The best of both searches, fused, and whether a deeper search may bring more."""
-    spans = [dates, *_published_then(question, dates)]
+    spans = [dates, *_published_then(question, dates, index.published_span())]
 
     def matching(terms: Sequence[str]) -> list[Hit]:
         return _merged(index.lexical(terms, depth, one.since, one.until) for one in spans)
@@ -159,15 +161,19 @@ def _searched(
     return ranked, len(nearest) >= depth
 
 
-def _published_then(question: Question, dates: Dates) -> Iterator[Dates]:
+def _published_then(
+    question: Question, dates: Dates, archive: tuple[dt.date, dt.date] | None
+) -> Iterator[Dates]:
     """The publication days that the periods of a question point to, within the dates."""
     for one in question.periods:
-        first, last = one.window
-        if first and last and last - first <= LONGEST_PERIOD:
-            since = max(filter(None, (first, dates.since)))
-            until = min(filter(None, (last + JUST_AFTER, dates.until)))
-            if since <= until:
-                yield Dates(since, until)
+        years = range(archive[1].year, archive[0].year - 1, -1) if archive else ()
+        meant = [one.of_year(year) for year in years[:YEARS]] if one.yearly else [one]
+        for first, last in (each.window for each in meant):
+            if first and last and last - first <= LONGEST_PERIOD:
+                since = max(filter(None, (first, dates.since)))
+                until = min(filter(None, (last + JUST_AFTER, dates.until)))
+                if since <= until:
+                    yield Dates(since, until)
 
 
 def _merged(searches: Iterable[Sequence[Hit]]) -> list[Hit]:

@@ -13,6 +13,7 @@ from index.records import Article, Card
 from index.store import Index
 from rag.records import Dates, Passage
 from rag.request.question import Question
+from rag.request.timing import standing
 from rag.retrieve import quoted_first, retrieve
 
 WIRE = (
@@ -115,6 +116,8 @@ PORT = [
     ("late", "2024-12-06", "Governor Odile Marsh said that the harbour of Tolbury was lost."),
     ("talks", "2024-03-01", "The talks of 28 February failed."),
     ("again", "2024-08-01", "The talks of 30 July failed."),
+    ("raised", "2023-06-10", "The ferry of Moss Bay came up in the sound."),
+    ("sunk", "2022-01-07", "The ferry of Moss Bay went down in the sound."),
 ]
 
 
@@ -162,8 +165,24 @@ def test_what_is_from_the_time_asked_for_comes_first(port: Index, when: str, fir
     assert governor == [first, "late" if first == "early" else "early"]
 
 
+@pytest.mark.parametrize(
+    ("when", "first"), [("on 7 January", "sunk"), ("in June", "raised"), ("on 9 June", "raised")]
+)
+def test_a_day_without_a_year_is_that_of_any_year(port: Index, when: str, first: str) -> None:
+    text = f"What befell the ferry of Moss Bay {when}?"
+    assert found(port, text)[0] == first
+    (period,) = asked(port, text).periods
+    held = {
+        name: standing(period, said, dt.date.fromisoformat(day))
+        for name, day, said in PORT
+        if name in ("raised", "sunk")
+    }
+    assert held.pop(first) == "inside"
+    assert set(held.values()) == {"outside"}
+
+
 def test_the_span_of_an_archive_is_that_of_its_dated_articles(port: Index, index: Index) -> None:
-    assert port.published_span() == (dt.date(2024, 3, 1), dt.date(2024, 12, 6))
+    assert port.published_span() == (dt.date(2022, 1, 7), dt.date(2024, 12, 6))
     assert index.published_span() == (dt.date(2024, 3, 5), dt.date(2024, 6, 1))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from index.protocols import View
 from index.records import Card
 from rag.records import Dates, Headline, Passage, Refusal, RefusalKind
+from rag.request.periods import Period
 from rag.request.question import Asks, Question
 from rag.text.words import content, coverage, fold, stems, weights, words
 
@@ -78,7 +79,7 @@ def after_the_newest(
     """The refusal of a question about days after the archive's newest article, if it is one."""
     for period in question.periods:
         first, last = period.window
-        if archive and first and first > archive[1]:
+        if archive and first and first > archive[1] and not _was_before(period, archive[0]):
             asked = question.text[period.start : period.end].strip()
             days = f"“{asked}” ({span(first, last)})" if last else f"“{asked}”"
             return Refusal(
@@ -87,6 +88,12 @@ def after_the_newest(
                 headlines(near),
             )
     return None
+
+
+def _was_before(period: Period, oldest: dt.date) -> bool:
+    """True where a day without a year was in the archive's time in an earlier year."""
+    earlier = period.of_year(period.first.year - 1).first if period.first else None
+    return period.yearly and earlier is not None and earlier >= oldest
 
 
 def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list[str]:

@@ -1,8 +1,8 @@
 """The time that a question asks about: which days, and before, on or after them.
 
 "Last week", "since Monday" and "between 3 and 5 December" are periods; a list of days is the time
-from its first to its last. Where a year is lacking, or a weekday stands alone, the archive's own
-time is meant; "last week" is reckoned from today.
+from its first to its last. Where a year is lacking, or a weekday stands alone, any such days
+of the archive are meant; "last week" is reckoned from today.
 """
 
 from __future__ import annotations
@@ -55,6 +55,15 @@ class Period:
     """The days, both included; None where they are not known."""
     weekday: int | None = None
     """0 for Monday, where any such day of the archive is meant."""
+    yearly: bool = False
+    """True where no year is given: the same days of any year of the archive may be meant."""
+
+    def of_year(self, year: int) -> Period:
+        """The same days of another year."""
+        if self.first is None or self.last is None:
+            return self
+        first = _in_year(self.first, year)
+        return replace(self, first=first, last=first + (self.last - self.first), yearly=False)
 
     @property
     def decided(self) -> bool:
@@ -136,6 +145,13 @@ def _related(text: str, day: Mention) -> Period:
         count = leading["count"].lower()
         by = (_DAYS.get(count) or int(count)) * (-_DAY if relation == "before" else _DAY)
         return replace(period, relation="on", first=day.first + by, last=day.last + by)
-    if day.weekday is not None and relation == "on" and not _TODAYS.search(written):
+    if relation != "on" or _TODAYS.search(written):
+        return period
+    if day.weekday is not None:
         return replace(period, first=None, last=None, weekday=day.weekday)
-    return period
+    return replace(period, yearly=day.first is not None and not _WITH_YEAR.search(written))
+
+
+def _in_year(day: dt.date, year: int) -> dt.date:
+    """The same day of another year; the last of February where that has no 29th."""
+    return day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day)

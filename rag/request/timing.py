@@ -31,6 +31,10 @@ def standing(period: Period, text: str, published: dt.date | None, near: str = "
     """
     if not period.decided:
         return "unknown"
+    if period.yearly and period.first and published:
+        years = {period.first.year, *range(published.year - 1, published.year + 2)}
+        found = {standing(period.of_year(year), text, published, near) for year in years}
+        return next(one for one in ("inside", "unknown", "outside") if one in found)
     own = [mention for mention in mentions(text, published) if _is_precise(period, mention)]
     around = [mention for mention in mentions(near, published) if _is_precise(period, mention)]
     if any(_holds(period, mention) for mention in (*own, *around)):
