@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -18,7 +18,6 @@ from rag.compare.amounts import Amount
 from rag.compare.matching import (
     CUMULATIVE,
     EVENT,
-    UNSURE,
     Matter,
     contrary,
     one_source,
@@ -26,10 +25,8 @@ from rag.compare.matching import (
     vouched,
 )
 from rag.compare.statements import (
-    CLAUSE_END,
     Kind,
     Statement,
-    common_stems,
     dates,
     figures,
     published,
@@ -39,8 +36,10 @@ from rag.records import Candidate, Draft
 from rag.request.question import Question
 from rag.text.dates import Mention
 from rag.text.display import nested
-from rag.text.names import missing, names
-from rag.text.words import STOPWORDS, words
+from rag.text.names import names
+from rag.text.tokens import held, lines
+from rag.text.words import words
+from rag.verify.negation import Reading, reading
 from rag.verify.support import SHORTEST_QUOTATION
 
 Place = tuple[str, int, int]
@@ -54,12 +53,6 @@ _RENEWED = re.compile(
 )
 """Words by which a report says that it replaces what was reported before."""
 _CORRECTION = re.compile(r"\bcorrect(?:s|ed|ions?)\b", re.IGNORECASE)
-_DENYING = re.compile(
-    r"\b(?:den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|disput(?:es|ed)|refut(?:es|ed))\b(.*)"
-)
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|cannot|nor|nobody|none|fail(?:ed|s)?|refused?)\b|n[’']t\b", re.IGNORECASE
-)
 _NOT_YET = re.compile(r"\byet\b|\b(?:has|have|had)(?: not|n['’]t)\b")
 
 
@@ -177,13 +170,17 @@ def conflicts(
         if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
             found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
     if question.asks == "polarity":
-        clauses = _clauses(matter, [one for one in candidates if place(one) not in old])
-        best = [one for one in clauses if quoted is None or place(one.candidate) in quoted]
-        for one, other in product([*best, *clauses], clauses):
-            if _negates(one, other, matter) and not one_source(one.candidate, other.candidate):
-                pair = Side(one.candidate, one.text), Side(other.candidate, other.text)
-                return [Disagreement("polarity", pair)]
+        current = [one for one in candidates if place(one) not in old]
+        best = [one for one in current if quoted is None or place(one) in quoted]
+        for one, other in product([*best, *current], current):
+            opposed = _denies(matter, one, other) or _denies(matter, other, one)
+            if opposed and not one_source(one, other):
+                return [Disagreement("polarity", (_whole(one), _whole(other)))]
     return found
+
+
+def _whole(candidate: Candidate) -> Side:
+    return Side(candidate, " ".join(candidate.text.split()).rstrip(" ."))
 
 
 def _statements(question: Question, candidates: Iterable[Candidate]) -> list[Statement]:
@@ -258,12 +255,12 @@ def _replaced(
     for old, new in product(answers, answers):
         if _replaces(old, new, matter):
             found.setdefault(place(old.candidate), new.candidate)
-    clauses = _clauses(matter, candidates) if matter.question.asks == "polarity" else []
-    for denial, clause in product(clauses, clauses):
-        before, after = published(denial.candidate), published(clause.candidate)
+    some = candidates if matter.question.asks == "polarity" else ()
+    for denial, report in product(some, some):
+        before, after = published(denial), published(report)
         later = before and after and before < after and _NOT_YET.search(denial.text)
-        if later and denial.negated and _negates(denial, clause, matter):
-            found[place(denial.candidate)] = clause.candidate
+        if later and _denies(matter, denial, report):
+            found[place(denial)] = report
     return {at: new for at, new in found.items() if place(new) != at and matter.timely(new)}
 
 
@@ -312,48 +309,18 @@ def _renews(old: Statement, new: Statement) -> bool:
     return bool(_RENEWED.search(text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """A clause with the stems that it affirms and those that it negates."""
-
-    candidate: Candidate
-    text: str
-    affirmed: frozenset[str]
-    negated: frozenset[frozenset[str]]
-    """Those of the word after each negation, and of all that follows a denial."""
-
-
-def _clauses(matter: Matter, candidates: Iterable[Candidate]) -> list[_Clause]:
-    found = []
-    for candidate in candidates:
-        for clause in CLAUSE_END.split(candidate.text) if matter.covers(candidate) else ():
-            if matter.open or not UNSURE.search(clause):
-                negated = frozenset(filter(None, _negated(clause)))
-                affirmed = common_stems(clause).difference(*negated)
-                found.append(_Clause(candidate, clause.strip(" ,.'"), affirmed, negated))
-    return found
-
-
-def _negated(clause: str) -> Iterator[frozenset[str]]:
-    if denial := _DENYING.search(clause):
-        yield common_stems(denial[1])
-    for match in _NEGATION.finditer(clause):
-        after = [word for word in words(clause[match.end() :]) if word not in STOPWORDS]
-        yield common_stems(" ".join(after[:1]))
-
-
-def _negates(one: _Clause, other: _Clause, matter: Matter) -> bool:
-    """True where one affirms most of what the other negates, and both tell of what is asked."""
-    denied = [
-        negated
-        for mine, theirs in ((one, other), (other, one))
-        for negated in mine.negated
-        if 2 * len(negated & theirs.affirmed) > len(negated)
-    ]
-    if not denied or one.negated & other.negated:
+def _denies(matter: Matter, one: Candidate, other: Candidate) -> bool:
+    """True where a sentence negates what is asked, and the other affirms it."""
+    if not (matter.covers(one) and matter.covers(other)):
         return False
-    texts = [side.candidate.text for side in (one, other)]
-    shared = common_stems(texts[0]) & common_stems(texts[1]) & matter.words
-    named = [n for n in matter.question.names if not any(missing([n], words(t)) for t in texts)]
-    wanted = len(matter.words) + len(matter.question.names)
-    return len(shared.union(*denied)) + len(named) >= min(2, wanted)
+    denial, report = (_read(candidate.text) for candidate in (one, other))
+    if any(reading.unsettled for reading in report) and not matter.open:
+        return False
+    asked = frozenset(key for line in lines(matter.question.text) for key in line.keys)
+    affirmed = frozenset(key for reading in report for key in reading.positive)
+    heads = [negation.governed[:1] for reading in denial for negation in reading.negations]
+    return any(held(head, asked) and held(head, affirmed) for head in heads)
+
+
+def _read(text: str) -> list[Reading]:
+    return [reading(line) for line in lines(text)]
