@@ -46,7 +46,6 @@ PARTS: dict[str, tuple[Off, ...]] = {
     "numbers demanded": (("rag.text.numbers:carried", constant([])),),
     "days demanded": (("rag.request.timing:standing", constant("unknown")),),
     "speaker demanded": (("rag.decide.demands:Demands.speaker", constant("theirs")),),
-    "roles": (("rag.text.roles:is_role", constant(False)),),
     "newest first": (("rag.quote:_published", constant(0)),),
     "on topic": (
         (

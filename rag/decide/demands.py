@@ -18,7 +18,6 @@ from rag.request.question import Question
 from rag.request.timing import standing
 from rag.text.names import begins_sentence
 from rag.text.numbers import carried
-from rag.text.roles import Role, is_role
 from rag.text.speech import whose
 from rag.text.word_classes import TITLES
 from rag.text.words import WORD, fold
@@ -60,13 +59,11 @@ class Demands:
             return "theirs"
         chunk = draft.passage.stored.chunk
         start, end = draft.span.start - chunk.start, draft.span.end - chunk.start
-        role = None
         names = frozenset(self.question.names) | _written_as_names(subject, article)
-        if is_role(subject, names, TITLES):
-            role = Role(frozenset(subject) & names - TITLES, article, subject[-1] in TITLES)
-        else:  # "the company Helmarck" goes by its name
-            subject = tuple(word for word in subject if word in names)
-        return whose(chunk.text, subject, start, end, role=role)
+        is_named = subject[-1] in names and subject[-1] not in TITLES
+        # "the company Helmarck" goes by its name; "the Qatari minister" may be anybody's title
+        known = tuple(word for word in subject if word in names) if is_named else ()
+        return whose(chunk.text, known, start, end)
 
 
 def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:

@@ -25,7 +25,6 @@ from rag.text.noun_phrases import (
     same_person,
     source_of,
 )
-from rag.text.roles import Role, has_role
 from rag.text.tokens import MARKS, Line, Token, lines
 from rag.text.word_classes import (
     ADVERBS,
@@ -83,17 +82,15 @@ def whose(
     name: Sequence[str],
     start: int = 0,
     end: int | None = None,
-    *,
-    role: Role | None = None,
 ) -> Literal["theirs", "other", "unknown", "none"]:
     """Whether what a passage reports is this person's statement.
 
     Args:
         passage: a sentence, best with those before it, that tell who "he" is.
-        name: folded words of the person's name, in order.
+        name: folded words of the person's name, in order; empty where it is not known, as
+            that of "the prime minister".
         start: where the part of the passage that is asked about begins.
         end: where it ends; by default at the end of the passage.
-        role: where the words name nobody, as "the Qatari prime minister", what is known of it.
 
     Returns:
         "theirs" where one statement in that part is this person's, "other" where each
@@ -108,45 +105,37 @@ def whose(
         if line.start < start + len(part) and start < line.start + len(line.text)
     }
     found = [statement for statement in resolved(passage) if statement.line in inside]
-    if any(_is_theirs(statement.source, name, sentences, role) for statement in found):
+    wanted = person(name)
+    if any(same_person(statement.source.name, wanted) for statement in found):
         return "theirs"
     spoken = set(words(part))
     if not found and _QUOTES.isdisjoint(part) and VERBS_OF_SAYING.isdisjoint(spoken):
         return "none"
-    wanted = {word for word in name if word not in TITLES}
-    if not found and role is None and part[:1] not in _QUOTES:
+    if not name:
+        return "unknown"
+    if not found and part[:1] not in _QUOTES:
         near = any(same_name(word, other) for word in wanted for other in spoken)
         return "unknown" if near or _HE_OR_SHE & spoken else "other"
     # Whoever is named with "he said", and is not the one asked about, is likelier to be "he".
     named = {run for number in inside for run in name_runs(sentences[number].tokens)}
     beside = any(len(run) > 1 for run in named) and not any(
-        _is_theirs(Source(run), name, sentences, role) for run in named
+        same_person(run, wanted) for run in named
     )
     others = [
-        beside or _is_another(statement.source, wanted, sentences[statement.line], role)
+        beside or _is_another(statement.source, wanted, sentences[statement.line])
         for statement in found
     ]
     return "other" if others and all(others) else "unknown"
 
 
-def _is_theirs(
-    source: Source, name: Sequence[str], sentences: Sequence[Line], role: Role | None
-) -> bool:
-    if role is None:
-        return same_person(source.name, person(name))
-    return source.name == tuple(name) or has_role(source, name, sentences, role)
-
-
-def _is_another(source: Source, wanted: set[str], line: Line, role: Role | None) -> bool:
-    """True where a statement's source cannot be whom a name or role means."""
-    if source.name:  # "Helmarck" may be the company; "Otto Venn" is a person, and another
-        return role is None or role.titled or len(source.name) > 1
-    if role is not None:
-        return False
+def _is_another(source: Source, wanted: Sequence[str], line: Line) -> bool:
+    """True where a statement's source cannot be the person whose name is wanted."""
+    if source.name:
+        return True
     if source.pronoun in ("they", "we", "it"):
         said = {token.word for token in line.tokens}
         joint = _JOINT.search(line.text) is not None or source.pronoun not in said
-        return joint and wanted.isdisjoint(said)
+        return joint and said.isdisjoint(wanted)
     return bool(source.noun) and not _definite(line, source.noun)  # "officials"
 
 
