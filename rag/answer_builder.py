@@ -23,6 +23,7 @@ from rag.records import (
     Conflict,
     Draft,
     Event,
+    EventKind,
     Headline,
     Passage,
     Refusal,
@@ -105,9 +106,9 @@ class AnswerBuilder:
         numbers = [self._cited(view, side.passage, side.span) for side in sides]
         values = tuple((s.value, n) for s, n in zip(disagreement.sides, numbers, strict=True))
         self.conflicts.append(Conflict(disagreement.about, values))
-        sentence = Sentence(line, tuple(dict.fromkeys(numbers)), False)
+        sentence = Sentence(line, tuple(dict.fromkeys(numbers)), False, differs=True)
         self.sentences.append(sentence)
-        yield Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
+        yield Event(EventKind.SENTENCE, sentence.marked(), sentence, tuple(self.citations[fresh:]))
 
     def has(self, draft: Draft) -> bool:
         """True where the words of a draft are cited already."""
@@ -123,7 +124,7 @@ class AnswerBuilder:
         """The last event: the answer, or the refusal in its place."""
         self.seconds["total"] = time.perf_counter() - self.started
         answer = self._answer(refusal)
-        return Event("answer", answer.text, answer=answer)
+        return Event(EventKind.ANSWER, answer.text, answer=answer)
 
     def _answer(self, refusal: Refusal | None) -> Answer:
         said = [*(s.marked() for s in self.sentences), *(part.line for part in self.unanswered)]
@@ -172,12 +173,14 @@ class AnswerBuilder:
     ) -> Iterator[Event]:
         if short and not self.short and any(short in _line(draft.quote) for draft in cited):
             self.short = short  # shown only with the sentence that it is taken from
-            yield Event("short", short)
+            yield Event(EventKind.SHORT, short)
         fresh = len(self.citations)
         numbers = [self._cited(view, draft.passage, draft.span) for draft in cited]
-        sentence = Sentence(mended.text, tuple(numbers), mended.quoted)
+        lead = cited[0].lead if mended.quoted else ""
+        words = cited[0].words if mended.quoted else mended.text
+        sentence = Sentence(words, tuple(numbers), mended.quoted, lead)
         self.sentences.append(sentence)
-        yield Event("sentence", sentence.marked(), sentence, tuple(self.citations[fresh:]))
+        yield Event(EventKind.SENTENCE, sentence.marked(), sentence, tuple(self.citations[fresh:]))
 
     def _cited(self, view: View, passage: Passage, span: Span) -> int:
         """The number of the citation of this span, a new one if it has none yet."""

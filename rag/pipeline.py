@@ -24,7 +24,17 @@ from rag.overview import overview
 from rag.phrases import phrases, sentences_with
 from rag.quote import NEARLY_AS_GOOD
 from rag.reader.reading import Reader
-from rag.records import Dates, Event, Headline, Passage, Refusal, RefusalKind, Turn, Unanswered
+from rag.records import (
+    Dates,
+    Event,
+    EventKind,
+    Headline,
+    Passage,
+    Refusal,
+    RefusalKind,
+    Turn,
+    Unanswered,
+)
 from rag.request.kinds import Kinds
 from rag.request.parts import parts
 from rag.request.question import Question
@@ -105,7 +115,7 @@ class Run:
             if not drafts or not (scope.topic or scope.titles or scope.outlets or scope.authors):
                 return False, None
             build.reply = Reply(told_from(cards, drafts))
-            yield Event("status", build.reply.text)
+            yield Event(EventKind.STATUS, build.reply.text)
             yield from build.quote(view, drafts)
         else:
             build.reply = catalogue.reply(kind, scope, cards)
@@ -145,7 +155,7 @@ class Run:
         for text in asked:
             meant, known = yield from self._meant(view, text, [*self.history, *turns], days)
             if meant != text:
-                yield Event("status", f"Understood as: {meant}")
+                yield Event(EventKind.UNDERSTOOD, meant)
             shown = len(build.sentences)
             search = known or (yield from self._search(view, meant, days))
             why_not = yield from self._part(view, search, days, alone=len(asked) == 1)
@@ -193,7 +203,7 @@ class Run:
         find = partial(retrieve, view, question, vector, self.dates, among=self.among)
         found = self.builder.timed("retrieve", find)
         if found.passages:
-            yield Event("status", _reading(found.passages))
+            yield Event(EventKind.STATUS, _reading(found.passages))
         read = partial(choose, view, question, found.passages, self.reader)
         return Search(question, vector, found, self.builder.timed("generate", read))
 

@@ -162,7 +162,7 @@ def understandable(question: Question, candidate: Candidate) -> Span:
 def quotation(passage: Passage, span: Span) -> Draft:
     """A quotation under the name of its outlet and its date, as far as they are known."""
     quote = nested(passage.stored.chunk.part(span))
-    return Draft(f"{source_line(passage.stored.card)}: “{quote}”", passage, span, quoted=True)
+    return Draft(quote, passage, span, source_line(passage.stored.card))
 
 
 def source_line(card: Card) -> str:

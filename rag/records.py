@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from math import exp
 from typing import Any, Literal
 
@@ -68,15 +69,22 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sentence on its way to an answer, and the passage that it is meant to rest on."""
+    """A quotation on its way to an answer, and the passage that it is meant to rest on."""
 
-    text: str
+    words: str
+    """What an article says, as it stands between quotation marks."""
     passage: Passage
     span: Span
     """The words that support it, as a span of the article."""
-    quoted: bool
+    lead: str = ""
+    """The outlet and date that stand before it."""
     short: str = ""
     """The few words of it that answer, where that is sure."""
+
+    @property
+    def text(self) -> str:
+        """The quotation under its outlet and date, as a person reads it."""
+        return led(self.lead, self.words)
 
     @property
     def quote(self) -> str:
@@ -164,10 +172,20 @@ class Citation:
 class Sentence:
     """One sentence of an answer, already checked against what it cites."""
 
-    text: str
+    words: str
+    """What it says; of a quotation with a lead, what stands between its marks."""
     citations: tuple[int, ...]
     quoted: bool
     """True when the words are the article's own."""
+    lead: str = ""
+    """The outlet and date that stand before a quotation."""
+    differs: bool = False
+    """True for the line that tells how sources differ."""
+
+    @property
+    def text(self) -> str:
+        """The sentence without its citation marks, as a person reads it."""
+        return led(self.lead, self.words)
 
     def marked(self) -> str:
         """The sentence with its citation marks, as a person reads it."""
@@ -322,17 +340,28 @@ class Answer:
         }
 
 
+class EventKind(StrEnum):
+    """What a step of a streamed answer brings."""
+
+    STATUS = "status"
+    UNDERSTOOD = "understood"
+    SHORT = "short"
+    SENTENCE = "sentence"
+    ANSWER = "answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One step of a streamed answer.
 
-    "status" says what is being done (`text`); "short" brings the few words that answer,
+    "status" says what is being done (`text`); "understood" what a follow-up was taken to mean;
+    "short" brings the few words that answer,
     when a name, number, date or place is asked for; "sentence" brings one checked
     sentence with the citations that it is the first to use; "answer" comes last,
     once, with the whole `Answer`, which may be a refusal.
     """
 
-    kind: Literal["status", "short", "sentence", "answer"]
+    kind: EventKind
     text: str
     sentence: Sentence | None = None
     citations: tuple[Citation, ...] = ()
@@ -349,6 +378,11 @@ class Turn:
     """How a follow-up was understood; empty where that is not known."""
     refused: bool = False
     """True where the answer is a refusal, which names nothing that a follow-up may mean."""
+
+
+def led(lead: str, words: str) -> str:
+    """A quotation behind what leads it; the words alone where nothing does."""
+    return f"{lead}: “{words}”" if lead else words
 
 
 def iso(day: dt.date | None) -> str | None:

@@ -472,7 +472,7 @@ def test_where_one_text_has_two_versions_of_a_fact_the_reader_is_told_both() -> 
     )
     question = Question.read("Who is the keeper of the Hesk light?", TODAY)
     quoted = [every[4], every[9]]
-    drafts = [Draft(one.text, one.passage, one.span, quoted=True) for one in quoted]
+    drafts = [Draft(one.text, one.passage, one.span) for one in quoted]
     (found,) = disagreements(question, every, drafts)
     assert (found.about, [side.value for side in found.sides]) == (
         "name", ["Petra Kolm", "Osric Tann"],

@@ -220,7 +220,9 @@ def test_what_was_found_and_not_used_is_folded_away() -> None:
 
 
 def test_sides_that_differ_stand_above_the_quotations_the_newest_first() -> None:
-    told = Sentence("The sources differ: A gives “18.4 million”; B gives “19.1”.", (2, 3), False)
+    told = Sentence(
+        "The sources differ: A gives “18.4 million”; B gives “19.1”.", (2, 3), False, differs=True
+    )
     answer = dataclasses.replace(bridge_answer(), short=None)
     answer = dataclasses.replace(answer, sentences=(*answer.sentences, told))
     text = Parsed(views.reply(finished(answer), 1)).text
@@ -375,7 +377,7 @@ def test_a_question_is_suggested_only_where_an_article_that_answers_it_is_there(
 
 
 def test_quoted_words_stand_under_the_outlet_that_leads_them() -> None:
-    led = Sentence("Veldmar Courier, 4 March 2025: “It will reopen.”", (1,), quoted=True)
+    led = Sentence("It will reopen.", (1,), True, "Veldmar Courier, 4 March 2025")
     answer = dataclasses.replace(bridge_answer(), sentences=(led,), short=None, conflicts=())
     text = Parsed(views.reply(finished(answer), 1)).text
     assert text.startswith("Veldmar Courier · 4 March 2025“It will reopen.” [1]From 2 articles")

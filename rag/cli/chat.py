@@ -15,7 +15,7 @@ import typer
 
 from index.errors import BylineError
 from rag.cli import terminal
-from rag.records import Answer, Event, Turn
+from rag.records import Answer, Event, EventKind, Turn
 
 PROMPT = "> "
 HELP = "Ask about the archive. /new forgets the conversation, /quit or Ctrl-D ends it."
@@ -112,11 +112,12 @@ def _streamed(events: Iterable[Event]) -> Answer:
             if event.sentence is not None:
                 status.hide()
                 typer.echo(terminal.wrapped(terminal.printable(event.sentence.marked()), width))
-            elif event.kind == "short":
+            elif event.kind == EventKind.SHORT:
                 status.hide()
                 typer.echo(terminal.wrapped(terminal.printable(event.text), width))
             elif answer is None:
-                status.show(event.text)
+                meant = event.kind == EventKind.UNDERSTOOD
+                status.show(f"Understood as: {event.text}" if meant else event.text)
     if answer is None:
         raise RuntimeError("a stream of events ended without an answer")
     typer.echo(terminal.after_sentences(answer, width))

@@ -6,11 +6,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from rag.records import Answer, Citation, Event, Sentence, Turn
+from rag.records import Answer, Citation, Event, EventKind, Sentence, Turn
 
 WAITING = "Waiting for its turn"
-UNDERSTOOD = "Understood as: "
-"""How the status begins that tells what a follow-up question was taken to mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +47,14 @@ class Exchange:
         """This exchange once `event` has come."""
         if event.answer is not None:
             return self._done(event.answer)
-        if event.kind == "short":
+        if event.kind == EventKind.SHORT:
             return replace(self, short=event.text)
         if event.sentence is not None:
             sentences = (*self.sentences, event.sentence)
             citations = (*self.citations, *event.citations)
             return replace(self, sentences=sentences, citations=citations)
-        if event.text.startswith(UNDERSTOOD):
-            return replace(self, understood=event.text.removeprefix(UNDERSTOOD))
+        if event.kind == EventKind.UNDERSTOOD:
+            return replace(self, understood=event.text)
         return replace(self, status=event.text)
 
     def ended(self, problem: str) -> Exchange:

@@ -41,9 +41,6 @@ DIFFER = {
 IN_WORDS = ("polarity", "words")
 """What a disagreement may be about that only the quotations themselves show."""
 
-_LED = re.compile(r"[^“”]{1,200}: “(?P<words>.+)”", re.DOTALL)
-_DIFFERING = "The sources differ: "
-
 FindArticle = Callable[[str], Article | None]
 
 
@@ -261,12 +258,8 @@ def _arranged(exchange: Exchange) -> tuple[list[Sentence], list[Sentence]]:
 
     The line that tells how sources differ stands above them in another form.
     """
-    sides = [{number for _, number in one.sides} for one in _conflicts(exchange.answer)]
-    lines = [
-        one
-        for one in exchange.sentences
-        if not (one.text.startswith(_DIFFERING) and set(one.citations) in sides)
-    ]
+    told = [{number for _, number in one.sides} for one in _conflicts(exchange.answer)]
+    lines = [one for one in exchange.sentences if not (one.differs and set(one.citations) in told)]
     if not exchange.short:
         return lines, []
     says = re.compile(rf"(?<!\w){re.escape(exchange.short)}(?!\w)")
@@ -289,8 +282,7 @@ def _line(sentence: Sentence, exchange: Exchange, find: FindArticle) -> Line:
     """A sentence; an article's own words without the outlet and day that lead them."""
     if not sentence.quoted:
         return Line(sentence.text, sentence.citations, None)
-    led = _LED.fullmatch(sentence.text)
-    words = f"“{led['words']}”" if led else sentence.text
+    words = f"“{sentence.words}”" if sentence.lead else sentence.words
     return Line(words, sentence.citations, _cited_sources(sentence, exchange, find)[0])
 
 
