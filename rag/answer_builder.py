@@ -30,6 +30,7 @@ from rag.records import (
     Retrieved,
     Sentence,
     Unanswered,
+    Understood,
 )
 from rag.verify.mend import Mended, Mender, Written, numbered
 from rag.verify.support import Support, faults, verbatim
@@ -63,6 +64,7 @@ class AnswerBuilder:
     confidence: float = 0.0
     short: str | None = None
     understood: str = ""
+    understood_as: tuple[Understood, ...] = ()
     kind: str = "question"
     reply: Reply = field(default_factory=lambda: Reply(""))
 
@@ -135,6 +137,7 @@ class AnswerBuilder:
         return Answer(
             question=self.asked,
             understood=self.understood,
+            understood_as=self.understood_as,
             kind=self.kind,
             text="\n".join([text, *map(line_of, self.reply.listed)]),
             reply=self.reply.text,

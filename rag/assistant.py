@@ -7,7 +7,7 @@ answer comes about is `rag.pipeline`'s.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -29,6 +29,7 @@ from rag.reader.reading import Reader
 from rag.records import Answer, Dates, Event
 from rag.request.kinds import Kinds
 from rag.request.question import LONGEST
+from rag.requested import Requests
 from rag.selftest import capable
 from rag.settings import index_folder
 from rag.text.display import visible
@@ -134,6 +135,7 @@ class Assistant:
         *,
         outlets: Sequence[str] = (),
         authors: Sequence[str] = (),
+        without: Container[str] = (),
     ) -> Answer:
         """Answer a question from the articles of the index, or refuse.
 
@@ -144,11 +146,15 @@ class Assistant:
             until: leave out what was published after this day (ISO 8601).
             outlets: read only articles of these, in any spelling.
             authors: read only articles by these.
+            without: what is not to be read out of the question: "dates", "outlet", "author",
+                or "kind", for a request that is meant as a question.
 
         Raises:
             BadRequest: the question is empty, a date is none, or an outlet or author is unknown.
         """
-        for event in self.stream(question, history, since, until, outlets=outlets, authors=authors):
+        for event in self.stream(
+            question, history, since, until, outlets=outlets, authors=authors, without=without
+        ):
             if event.answer is not None:
                 return event.answer
         raise AssertionError("a stream ends with an answer")
@@ -162,6 +168,7 @@ class Assistant:
         *,
         outlets: Sequence[str] = (),
         authors: Sequence[str] = (),
+        without: Container[str] = (),
     ) -> Iterator[Event]:
         """The same answer step by step; each sentence is checked before it is yielded.
 
@@ -180,17 +187,18 @@ class Assistant:
             raise BadRequest(
                 f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
             )
+        today = self.today or dt.date.today()
         run = Run(
             AnswerBuilder(asked, self.index.name, self.llm, self.composes),
             history=history,
             dates=dates,
-            outlets=outlets,
-            authors=authors,
-            today=self.today or dt.date.today(),
+            today=today,
             encoder=self.encoder,
             reader=self.reader,
-            kinds=self.kinds,
-            catalogue=self.catalogue,
+            requests=Requests(
+                dates, outlets, authors, today, self.encoder, self.kinds, self.catalogue, without
+            ),
+            without=without,
         )
         return self._events(run)
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
 from index.errors import BadRequest
 from index.protocols import View
 from index.records import Card
-from rag.records import Draft
+from rag.records import Draft, Understood, What
 from rag.request.kinds import STAND_INS, Kind, frame
 from rag.request.periods import periods
 from rag.text.names import same_name
@@ -53,15 +53,20 @@ class Scope:
             parts.append(f"by {_listed(self.authors)}")
         if self.outlets:
             parts.append(f"of {_listed(self.outlets)}")
-        if self.first and self.first == self.last:
-            parts.append(f"of {_day(self.first)}")
-        elif self.first and self.last:
-            parts.append(f"from {_day(self.first)} to {_day(self.last)}")
-        elif self.first or self.last:
-            parts.append(f"since {_day(self.first)}" if self.first else f"until {_day(self.last)}")
+        if self.first or self.last:
+            parts.append(window(self.first, self.last))
         if self.topic:
             parts.append("with " + _listed([f"“{word}”" for word in self.topic]))
         return "".join(f" {part}" for part in parts)
+
+    def understood(self) -> tuple[Understood, ...]:
+        """What of it was read out of a request."""
+        days = [window(self.first, self.last)] if self.first or self.last else []
+        return (
+            *(Understood("outlet", name) for name in self.outlets),
+            *(Understood("author", name) for name in self.authors),
+            *(Understood("dates", text) for text in days),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Catalogue:
         }
         outlets = _each([(card.publisher or "",) for card in self.cards])
         authors = _each(self.authors.values())
-        self._names = [
+        self._names: list[tuple[str, What]] = [
             *((name, "outlet") for name in outlets),
             *((name, "author") for name in authors if name not in outlets),
         ]
@@ -93,8 +98,14 @@ class Catalogue:
             for name, _ in self._names
         }
 
-    def read(self, text: str, today: dt.date) -> tuple[Scope, str]:
-        """Which articles a request means, and the request with stand-ins for what it names."""
+    def read(self, text: str, today: dt.date, without: Container[str] = ()) -> tuple[Scope, str]:
+        """Which articles a request means, and the request with stand-ins for what it names.
+
+        Args:
+            text: the request.
+            today: what "last week" is reckoned from.
+            without: what of it is not to be understood.
+        """
         titles = self._quoted_titles(text)
         found: dict[str, list[str]] = {"author": [], "outlet": []}
         replaced: list[tuple[int, int, str]] = []
@@ -104,6 +115,8 @@ class Catalogue:
             blank = _without(blank, *match.span())
         words = _tokens(blank)
         for name, kind in self._names:
+            if kind in without:
+                continue
             at = _place(self._words[name], words)
             if at is not None:
                 found[kind].append(name)
@@ -112,7 +125,7 @@ class Catalogue:
                 words = _tokens(blank)
         newest = max((card.published for card in self.cards if card.published), default=None)
         first = last = None
-        for period in periods(blank, today, newest):
+        for period in () if "dates" in without else periods(blank, today, newest):
             if period.first is not None:
                 first, last = period.window
                 replaced.append((period.start, period.end, STAND_INS["day"]))
@@ -240,6 +253,15 @@ def line_of(card: Card) -> str:
     known = ", ".join(filter(None, (card.publisher, _day(card.published))))
     title = " ".join((card.title or card.article_id).split())
     return f"- {title}" + (f" ({known})" if known else "")
+
+
+def window(first: dt.date | None, last: dt.date | None) -> str:
+    """Days of publication in words: "of 3 May 2025", "since 3 May 2025"."""
+    if first and first == last:
+        return f"of {_day(first)}"
+    if first and last:
+        return f"from {_day(first)} to {_day(last)}"
+    return f"since {_day(first)}" if first else f"until {_day(last)}"
 
 
 def told_from(cards: Sequence[Card], drafts: Sequence[Draft]) -> str:

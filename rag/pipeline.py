@@ -8,21 +8,16 @@ by itself; what no article answers is declined, and why is told.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from math import exp
 
 from index.embedding import Encoder, Vectors
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
-from rag.catalogue import Catalogue, Reply, Scope, told_from
 from rag.conversation import History, meanings
-from rag.decide.evidence import Chosen, choose
+from rag.decide.evidence import Chosen, choose, is_worse
 from rag.decide.refusal import EMPTY, after_the_newest, headline, nowhere, refusal
-from rag.overview import overview
-from rag.phrases import phrases, sentences_with
-from rag.quote import NEARLY_AS_GOOD
 from rag.reader.reading import Reader
 from rag.records import (
     Dates,
@@ -34,12 +29,12 @@ from rag.records import (
     RefusalKind,
     Turn,
     Unanswered,
+    Understood,
 )
-from rag.request.kinds import Kinds
 from rag.request.parts import parts
 from rag.request.question import Question
+from rag.requested import Requests
 from rag.retrieve import Found, retrieve
-from rag.text.names import names, split_name
 
 Days = tuple[dt.date, dt.date]
 """When the archive's first and last article were published."""
@@ -67,82 +62,24 @@ class Run:
     history: History
     """The exchanges before it, oldest first."""
     dates: Dates
-    outlets: Sequence[str]
-    authors: Sequence[str]
-    """Whose articles are read; everybody's where both are empty."""
     today: dt.date
     encoder: Encoder
     reader: Reader
-    kinds: Callable[[], Kinds]
-    """Tells what kind of request a text is."""
-    catalogue: Callable[[View], Catalogue]
-    """The articles of a state of the index."""
-    only: Scope = field(default_factory=Scope)
-    among: frozenset[str] | None = None
-    """Ids of the articles that are read; None for all."""
+    requests: Requests
+    """Answers what is no question, and knows which articles may be read."""
+    without: Container[str] = ()
+    """What is not to be understood of the question."""
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
-        if self.outlets or self.authors:
-            catalogue = self.catalogue(view)
-            self.only = catalogue.only(self.outlets, self.authors)
-            self.among = frozenset(card.article_id for card in catalogue.within(view, self.only))
+        self.requests.narrow(view)
         asked = parts(self.builder.asked)
-        if len(asked) == 1:
-            is_request, refused = yield from self._requested(view)
+        if len(asked) == 1 and "kind" not in self.without:
+            is_request, refused = yield from self.requests.answer(view, self.builder)
             if is_request:
                 yield self.builder.finished(refused)
                 return
         yield self.builder.finished((yield from self._questions(view, asked)))
-
-    def _requested(self, view: View) -> Generator[Event, None, tuple[bool, Refusal | None]]:
-        """Whether something else than a question is asked, answered if so; or its refusal."""
-        build = self.builder
-        catalogue = build.timed("retrieve", self.catalogue, view)
-        scope, stood_in = catalogue.read(build.asked, self.today)
-        wanted = [] if scope.titles else phrases(build.asked)
-        if wanted:
-            return True, (yield from self._phrased(view, wanted))
-        kind = build.timed("retrieve", self.kinds().of, stood_in)
-        if scope.titles and not scope.topic:
-            kind = "overview"
-        if kind == "question":
-            return False, None
-        scope = self._narrowed(scope)
-        cards = catalogue.within(view, scope)
-        if kind == "overview":
-            drafts = build.timed("generate", overview, view, self.encoder, scope.topic, cards)
-            if not drafts or not (scope.topic or scope.titles or scope.outlets or scope.authors):
-                return False, None
-            build.reply = Reply(told_from(cards, drafts))
-            yield Event(EventKind.STATUS, build.reply.text)
-            yield from build.quote(view, drafts)
-        else:
-            build.reply = catalogue.reply(kind, scope, cards)
-        build.kind, build.understood, build.confidence = kind, build.asked, 1.0
-        return True, None
-
-    def _phrased(self, view: View, wanted: list[str]) -> Generator[Event, None, Refusal | None]:
-        """The sentences that have the words in quotation marks, or that there are none."""
-        build = self.builder
-        build.kind, build.understood, build.confidence = "phrase", build.asked, 1.0
-        question = Question.read(build.asked, self.today)
-        find = partial(sentences_with, view, question, wanted, self.dates, self.among)
-        drafts, lacking = build.timed("retrieve", find)
-        yield from build.quote(view, drafts)
-        if build.sentences:
-            return None
-        return Refusal("not_stated", lacking or "Nothing of it passed the exact check.")
-
-    def _narrowed(self, scope: Scope) -> Scope:
-        """The scope within what was set beside the question."""
-        return replace(
-            scope,
-            first=max(filter(None, (scope.first, self.dates.since)), default=None),
-            last=min(filter(None, (scope.last, self.dates.until)), default=None),
-            outlets=self.only.outlets or scope.outlets,
-            authors=self.only.authors or scope.authors,
-        )
 
     def _questions(
         self, view: View, asked: Sequence[str]
@@ -158,6 +95,8 @@ class Run:
                 yield Event(EventKind.UNDERSTOOD, meant)
             shown = len(build.sentences)
             search = known or (yield from self._search(view, meant, days))
+            read = map(search.question.in_words, search.question.periods)
+            build.understood_as += tuple(Understood("dates", text) for text in read)
             why_not = yield from self._part(view, search, days, alone=len(asked) == 1)
             if why_not is not None:
                 refusals.append(why_not)
@@ -199,8 +138,10 @@ class Run:
     def _search(self, view: View, text: str, days: Days | None) -> Generator[Event, None, Search]:
         """What is found for a question, and what of that may answer."""
         question = Question.read(text, self.today, min(days[1], self.today) if days else None)
+        if "dates" in self.without:
+            question = replace(question, periods=(), days=())
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
-        find = partial(retrieve, view, question, vector, self.dates, among=self.among)
+        find = partial(retrieve, view, question, vector, self.dates, among=self.requests.among)
         found = self.builder.timed("retrieve", find)
         if found.passages:
             yield Event(EventKind.STATUS, _reading(found.passages))
@@ -235,18 +176,16 @@ class Run:
     def _aside(self, view: View, search: Search) -> list[Headline]:
         """The articles among those that were set aside that would have been quoted."""
         aside = choose(view, search.question, search.found.set_aside, self.reader)
-        good, better = aside.confidence, search.chosen.confidence
-        worse = good * (1 - better) * exp(NEARLY_AS_GOOD) < better * (1 - good)
-        if search.chosen.drafts and worse:
+        if search.chosen.drafts and is_worse(aside, search.chosen):
             return []
         return [headline(draft.passage.stored.card) for draft in aside.drafts]
 
     def _refusal(self, view: View, search: Search, days: Days | None) -> Refusal:
         """Which of the refusals this is, and of which articles it holds."""
         found = self._refused(view, search, days)
-        if self.among is None:
+        if self.requests.among is None:
             return found
-        read = f"Only articles{self.only.described()} were read."
+        read = f"Only articles{self.requests.only.described()} were read."
         return replace(found, message=f"{found.message} {read}")
 
     def _refused(self, view: View, search: Search, days: Days | None) -> Refusal:
@@ -255,7 +194,7 @@ class Run:
             return Refusal("off_topic", EMPTY)
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, search.vector, among=self.among).passages
+            passages = retrieve(view, anytime, search.vector, among=self.requests.among).passages
             elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
@@ -266,16 +205,8 @@ class Run:
             if late is not None:
                 return late
             chosen = elsewhere
-        # A question's first word has a capital letter whatever it is, and so has a month.
-        named = [
-            name
-            for name in names(question.text)
-            if not question.text.startswith(name)
-            and any(word in question.names for word in split_name(name))
-        ]
-        lacking = nowhere(view, [*chosen.lacking, *named], chosen.passages)
-        is_near = chosen.on_topic or len(lacking) < len(named)  # it knows the other names
-        kind: RefusalKind = "not_stated" if is_near else "off_topic"
+        lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
+        kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
 
 

@@ -21,6 +21,7 @@ from rag.request.answer_types import TYPED, typed
 from rag.request.asking import is_prose, only_asks
 from rag.request.question import Question
 from rag.retrieve import says_more
+from rag.text.dates import written
 from rag.text.display import name, nested
 from rag.text.names import missing
 from rag.text.speech import OPENS_ON_PRONOUN
@@ -168,7 +169,7 @@ def quotation(passage: Passage, span: Span) -> Draft:
 def source_line(card: Card) -> str:
     """Outlet (else the site's address) and date; else the headline; else the article's id."""
     day = card.published
-    date = f"{day.day} {day:%B %Y}" if day else ""
+    date = written(day) if day else ""
     outlet = name(card.publisher) or name(_host(card.url or ""))
     source = ", ".join(part for part in (outlet, date) if part)
     return source or name(card.title) or name(card.article_id) or "An article"

@@ -16,6 +16,8 @@ from typing import Any, Literal
 from index.records import Card, Span, StoredChunk
 
 RefusalKind = Literal["off_topic", "not_stated", "outside_dates"]
+What = Literal["kind", "dates", "outlet", "author"]
+"""What may be understood of a question beside its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,19 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """Something that was understood of a question beside its words, and can be taken away."""
+
+    what: What
+    text: str
+    """In a few words, "7 January 2021" or "Bay Gazette"."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"what": self.what, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A question's answer, or the refusal that stands in its place."""
 
@@ -261,6 +276,8 @@ class Answer:
     """What is said of the archive itself, or of an overview: no article's words."""
     listed: tuple[Card, ...] = ()
     """The articles that the reply lists."""
+    understood_as: tuple[Understood, ...] = ()
+    """The days, outlets, authors and the kind of request that were read out of the question."""
     short: str | None = None
     refusal: Refusal | None = None
     sentences: tuple[Sentence, ...] = ()
@@ -326,6 +343,7 @@ class Answer:
             "set_aside": [headline.to_dict() for headline in self.set_aside],
             "unanswered": [part.to_dict() for part in self.unanswered],
             "kind": self.kind,
+            "understood_as": [one.to_dict() for one in self.understood_as],
             "reply": self.reply,
             "listed": [
                 {

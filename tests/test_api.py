@@ -49,6 +49,7 @@ class Echo(FakeAssistant):
         history: Sequence[Turn] = (),
         since: str | None = None,
         until: str | None = None,
+        **_: object,
     ) -> Iterator[Event]:
         before = ", ".join(turn.question for turn in history)
         sentence = Sentence(f"{question} after {before}", (1,), quoted=False)

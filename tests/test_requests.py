@@ -138,6 +138,29 @@ def test_days_beside_the_question_bound_the_list(archive: Assistant) -> None:
     assert [card.title for card in answer.listed] == ["Bus drivers of Ostrava Bay stop work"]
 
 
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("How many articles did Lena Hart write in March?",
+         [("kind", "count"), ("author", "Lena Hart"), ("dates", "from 1 March 2025 to 31 March 2025")]),
+        ("When did the walkout at the mill begin?", []),
+        ("How many drivers stopped work on 3 March 2025?", [("dates", "3 March 2025")]),
+        ("What happened at the mill on 3 March?", [("dates", "“3 March” of any year")]),
+    ],
+)  # fmt: skip
+def test_what_is_read_out_of_a_question_is_told_and_can_be_taken_away(
+    archive: Assistant, question: str, read: list[tuple[str, str]]
+) -> None:
+    answer = archive.ask(question)
+    assert [(one.what, one.text) for one in answer.understood_as] == read
+    whats = {what for what, _ in read}
+    for what in whats:
+        less = archive.ask(question, without=[what])
+        assert what not in {one.what for one in less.understood_as}
+    if "kind" in whats:
+        assert archive.ask(question, without=["kind"]).kind == "question"
+
+
 def test_an_overview_quotes_each_story_once_oldest_first(archive: Assistant) -> None:
     answer = archive.ask("Give me a timeline of the walkout")
     assert answer.kind == "overview"

@@ -307,7 +307,7 @@ def test_an_answer_leads_with_its_short_form() -> None:
     answer = dataclasses.replace(answer, conflicts=())
     text = Parsed(views.reply(finished(answer), 1)).text
     assert text == (
-        "Understood as: When does the bridge reopen? Ask it by itself"
+        "Understood as: When does the bridge reopen? ×"
         "12 May"
         "The bridge reopens on 12 May. [1] Its repair cost 18.4 million crowns. [2]"
         "Northern Wire · 6 March 2025"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import log
+from math import exp, log
 
 from index.protocols import View
 from rag.compare.conflicts import Disagreement, disagreements, place, superseded
@@ -78,6 +78,12 @@ def choose(
 def confidence(fitting: Sequence[Candidate]) -> float:
     """Probability that the evidence answers, 0 to 1."""
     return fitting[0].probability if fitting else 0.0
+
+
+def is_worse(one: Chosen, other: Chosen) -> bool:
+    """True where the evidence of one would have no place beside that of the other."""
+    good, better = one.confidence, other.confidence
+    return good * (1 - better) * exp(NEARLY_AS_GOOD) < better * (1 - good)
 
 
 def _fitting(

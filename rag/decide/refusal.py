@@ -15,7 +15,9 @@ from index.records import Card
 from rag.records import Dates, Headline, Passage, Refusal, RefusalKind
 from rag.request.periods import Period
 from rag.request.question import Asks, Question
-from rag.text.words import content, coverage, fold, stems, weights, words
+from rag.text.dates import span, written
+from rag.text.names import names, split_name
+from rag.text.words import content, coverage, stems, weights, words
 
 NEAREST = 3
 """Headlines that a refusal names, and days at which the archive has what lies outside the dates."""
@@ -84,7 +86,8 @@ def after_the_newest(
             days = f"“{asked}” ({span(first, last)})" if last else f"“{asked}”"
             return Refusal(
                 "outside_dates",
-                f"The archive has nothing of {days}: its newest article is of {_day(archive[1])}.",
+                f"The archive has nothing of {days}: its newest article is of "
+                f"{written(archive[1])}.",
                 headlines(near),
             )
     return None
@@ -96,19 +99,37 @@ def _was_before(period: Period, oldest: dt.date) -> bool:
     return period.yearly and earlier is not None and earlier >= oldest
 
 
-def nowhere(view: View, lacking: Sequence[str], near: Sequence[Passage]) -> list[str]:
-    """Those of the words that a question demands which stand nowhere in the archive.
+def nowhere(
+    view: View, question: Question, lacking: Sequence[str], near: Sequence[Passage]
+) -> tuple[list[str], bool]:
+    """What a question demands or names that stands nowhere in the archive.
 
     Only of these can it be said that no article mentions them.
+
+    Args:
+        view: the archive.
+        question: the question, read.
+        lacking: numbers and days that the passages near it do not carry.
+        near: these passages.
+
+    Returns:
+        Those words and names, and whether the archive knows another of the question's names.
     """
+    # A question's first word has a capital letter whatever it is, and so has a month.
+    named = [
+        name
+        for name in names(question.text)
+        if not question.text.startswith(name)
+        and any(word in question.names for word in split_name(name))
+    ]
     outlets = {word for passage in near for word in words(passage.stored.card.publisher or "")}
     found = []
-    for word in lacking:
+    for word in (*lacking, *named):
         terms = content(word)
         frequency = view.document_frequency(terms)
         if any(not frequency.get(term) and term not in outlets for term in terms):
             found.append(word)
-    return found
+    return found, len(found) < len(named)
 
 
 def on_topic(
@@ -163,34 +184,18 @@ def _outside(
     )
     if dates:
         given = (("from", dates.since), ("up to", dates.until))
-        asked = " ".join(f"{word} {_day(day)}" for word, day in given if day)
+        asked = " ".join(f"{word} {written(day)}" for word, day in given if day)
     elif period and question:
-        phrase = question.text[period.start : period.end].strip()
-        days = span(period.first, period.last) if period.first and period.last else ""
-        asked = days if fold(phrase) == fold(days) else f"“{phrase}”{days and ': '}{days}"
+        asked = question.in_words(period)
     parts = [OUTSIDE_DATES.format(dates=f" ({asked})" if asked else "")]
     if archive:
         parts.append(f"Its articles are from {span(*archive)}.")
     held = dict.fromkeys(day for passage in near if (day := passage.stored.card.published))
-    named = [_day(day) for day in sorted(list(held)[:NEAREST])]
+    named = [written(day) for day in sorted(list(held)[:NEAREST])]
     parts.append(
         f"It has this on {_listed(named, 'and')}; {_WIDEN}" if named else _WIDEN.capitalize()
     )
     return " ".join(parts)
-
-
-def span(first: dt.date, last: dt.date) -> str:
-    """Two days as a reader writes them: "3 to 5 December 2024"."""
-    if first == last:
-        return _day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {_day(last)}"
-    opening = f"{first.day} {first:%B}" if first.year == last.year else _day(first)
-    return f"{opening} to {_day(last)}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _listed(things: Sequence[str], joint: str) -> str:

@@ -81,18 +81,19 @@ class Answers:
         conversation: Conversation,
         settings: Settings,
         instead: bool = False,
-        alone: bool = False,
+        without: Sequence[str] = (),
     ) -> View:
         """Take a question down, perhaps `instead` of the last one; a blank changes nothing.
 
-        One that is asked `alone` is no follow-up of those before it.
+        What it is asked `without`, as `Exchange` has it, adds to what the last one was.
         """
         if question.strip():
+            before = conversation[-1].without if instead and without and conversation else ()
             asked = Exchange(
                 question.strip(),
                 settings.since.strip() or None,
                 settings.until.strip() or None,
-                is_alone=alone,
+                without=tuple(dict.fromkeys((*before, *without))),
             )
             conversation = (*(conversation[:-1] if instead else conversation), asked)
         return self.view(conversation, settings)
@@ -104,7 +105,7 @@ class Answers:
         if not conversation or not conversation[-1].pending:
             return
         *earlier, last = conversation
-        history = [] if last.is_alone else turns(earlier)
+        history = [] if "history" in last.without else turns(earlier)
         try:
             with closing(self.steps(last, history, settings, reader)) as steps:
                 for last in steps:
@@ -164,7 +165,8 @@ class Answers:
                     return
                 yield exchange.waiting(ahead)
             asked = exchange.question, history, exchange.since, exchange.until
-            for event in self.choices.assistant(settings).stream(*asked):
+            assistant = self.choices.assistant(settings)
+            for event in assistant.stream(*asked, without=exchange.without):
                 if exchange.ticket in self._stopped:
                     yield exchange.ended(views.STOPPED)
                     return

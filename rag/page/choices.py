@@ -8,7 +8,7 @@ all indexes share them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +34,8 @@ class Answering(Protocol):
         history: Sequence[Turn] = (),
         since: str | None = None,
         until: str | None = None,
+        *,
+        without: Container[str] = (),
     ) -> Iterator[Event]:
         """Yield an answer's events, the whole answer last."""
 

@@ -18,8 +18,8 @@ class Exchange:
     question: str
     since: str | None = None
     until: str | None = None
-    is_alone: bool = False
-    """True for a question that the ones before it are not to explain."""
+    without: tuple[str, ...] = ()
+    """What is not to be read into the question: "history", what came before it, or any `What`."""
     status: str = WAITING
     understood: str | None = None
     """What a follow-up was taken to mean, where that is not what was typed."""

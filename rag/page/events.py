@@ -89,7 +89,7 @@ class Events:
         """Take a question down and stream its answer."""
         settings = self._settings(chosen)
         begun = self.answers.begin(
-            question, conversation, settings, instead=bool(instead), alone=instead == "alone"
+            question, conversation, settings, instead=bool(instead), without=instead.split()[1:]
         )
         if not question.strip():
             yield (*begun, _free(), instead)
@@ -111,11 +111,12 @@ class Events:
     def ask_otherwise(
         self, conversation: Conversation, since: str, until: str, event: gr.EventData
     ) -> Any:
-        """The last question, to be asked again: by itself, or for other days."""
+        """The last question, to be asked again: with less read into it, or for other days."""
         address = str(event.address)
         question, instead = _last(conversation)
-        if address == "#ask-alone":
-            return since, until, question, "alone"
+        _, is_less, what = address.partition("#ask-without-")
+        if is_less:
+            return since, until, question, f"{instead} {what}"
         window = self.answers.window(conversation, address == "#ask-dateless")
         return *window, question, instead
 

@@ -42,8 +42,8 @@ class Asking:
     kept: gr.BrowserState
     """What the browser calls the conversation, to come back to it."""
     instead: gr.State
-    """"instead" while the next question takes the place of the last one, "alone" where it is
-    besides no follow-up; else ""."""
+    """"instead" while the next question takes the place of the last one, with what is not to be
+    read into it behind; else ""."""
     welcome: gr.Column
     upload: gr.File
     demo: gr.Button

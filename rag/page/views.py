@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from markupsafe import Markup
@@ -18,7 +18,7 @@ from index.records import Article, Card, Span
 from rag.page.conversation import Conversation, Exchange
 from rag.page.html import headline, listed, many, outlet, render
 from rag.page.passages import NOTHING, Paragraph, Piece, around, whole
-from rag.records import Answer, Citation, Conflict, Headline, RefusalKind, Sentence
+from rag.records import Answer, Citation, Conflict, Headline, RefusalKind, Sentence, Understood
 from rag.text.names import names
 
 BROKEN = "Something went wrong. The terminal that runs Byline shows what; asking again may help."
@@ -38,6 +38,16 @@ DIFFER = {
     "polarity": "One source says so, another denies it",
 }
 """What heads a disagreement, by what it is about."""
+KINDS = {
+    "overview": "Overview",
+    "count": "How many articles",
+    "list": "List of articles",
+    "outlets": "Outlets",
+    "authors": "Authors",
+    "newest": "Newest articles",
+    "oldest": "Oldest article",
+}
+"""What each kind of request is called."""
 IN_WORDS = ("polarity", "words")
 """What a disagreement may be about that only the quotations themselves show."""
 
@@ -112,6 +122,7 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         exchange=exchange,
         turn=turn,
         refusal=refusal,
+        chips=_chips(answer),
         kind=REFUSALS[refusal.kind] if refusal else "",
         nearest=[named(one, find, asked) for one in near],
         window=wider(exchange),
@@ -247,6 +258,14 @@ def cited(conversation: Conversation, turn: int, number: int) -> Citation | None
     if not 0 < turn <= len(conversation):
         return None
     return next((one for one in conversation[turn - 1].citations if one.number == number), None)
+
+
+def _chips(answer: Answer | None) -> list[Understood]:
+    """What was read out of a question, as a reader is told it."""
+    return [
+        replace(one, text=KINDS[one.text]) if one.text in KINDS else one
+        for one in (answer.understood_as if answer else ())
+    ]
 
 
 def _conflicts(answer: Answer | None) -> Sequence[Conflict]:

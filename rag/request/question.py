@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.request.periods import Period, periods
-from rag.text.dates import Mention, mentions, with_capitals
+from rag.text.dates import Mention, mentions, span, with_capitals
 from rag.text.names import name_words
 from rag.text.numbers import Quantity, quantities
 from rag.text.words import content, fold
@@ -91,6 +91,14 @@ class Question:
     def prefers_newest(self) -> bool:
         """True where, of nearly equal evidence, the newest is meant: "latest", "on Saturday"."""
         return self.latest or any(period.weekday is not None for period in self.periods)
+
+    def in_words(self, period: Period) -> str:
+        """A period as it was typed, with the days that it is taken for."""
+        phrase = self.text[period.start : period.end].strip()
+        days = span(period.first, period.last) if period.first and period.last else ""
+        if period.yearly:
+            return f"“{phrase}” of any year"
+        return days if fold(phrase) == fold(days) else f"“{phrase}”{days and ': '}{days}"
 
     @classmethod
     def read(

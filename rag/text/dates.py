@@ -289,3 +289,18 @@ def _date(year: int, month: int, number: int) -> dt.date | None:
         return dt.date(year, month, number)
     except ValueError:
         return None
+
+
+def span(first: dt.date, last: dt.date) -> str:
+    """Two days as a reader writes them: "3 to 5 December 2024"."""
+    if first == last:
+        return written(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {written(last)}"
+    opening = f"{first.day} {first:%B}" if first.year == last.year else written(first)
+    return f"{opening} to {written(last)}"
+
+
+def written(day: dt.date) -> str:
+    """A day as a reader writes it: "3 December 2024"."""
+    return f"{day.day} {day:%B %Y}"

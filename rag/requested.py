@@ -1,0 +1,105 @@
+"""Requests that are no question: small talk, the archive itself, an overview, exact words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Container, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from index.embedding import Encoder
+from index.protocols import View
+from rag.answer_builder import AnswerBuilder
+from rag.catalogue import Catalogue, Reply, Scope, told_from
+from rag.overview import overview
+from rag.phrases import phrases, sentences_with
+from rag.records import Dates, Event, EventKind, Refusal, Understood
+from rag.request.kinds import Kinds
+from rag.request.question import Question
+
+Outcome = tuple[bool, Refusal | None]
+"""Whether something else than a question was asked, and why there is no answer to it."""
+
+
+@dataclass(slots=True)
+class Requests:
+    """Answers requests, within what was set beside them."""
+
+    dates: Dates
+    outlets: Sequence[str]
+    authors: Sequence[str]
+    """Whose articles are read; everybody's where both are empty."""
+    today: dt.date
+    encoder: Encoder
+    kinds: Callable[[], Kinds]
+    """Tells what kind of request a text is."""
+    catalogue: Callable[[View], Catalogue]
+    """The articles of a state of the index."""
+    without: Container[str] = ()
+    """What is not to be understood of a request."""
+    only: Scope = field(default_factory=Scope)
+    among: frozenset[str] | None = None
+    """Ids of the articles that are read; None for all."""
+
+    def narrow(self, view: View) -> None:
+        """Find the articles of the outlets and authors that were set.
+
+        Raises:
+            BadRequest: no article is known to be by one of them.
+        """
+        if self.outlets or self.authors:
+            catalogue = self.catalogue(view)
+            self.only = catalogue.only(self.outlets, self.authors)
+            self.among = frozenset(card.article_id for card in catalogue.within(view, self.only))
+
+    def answer(self, view: View, build: AnswerBuilder) -> Generator[Event, None, Outcome]:
+        """Answer what is no question."""
+        catalogue = build.timed("retrieve", self.catalogue, view)
+        scope, stood_in = catalogue.read(build.asked, self.today, self.without)
+        wanted = [] if scope.titles else phrases(build.asked)
+        if wanted:
+            return True, (yield from self._phrased(view, build, wanted))
+        kind = build.timed("retrieve", self.kinds().of, stood_in)
+        if scope.titles and not scope.topic:
+            kind = "overview"
+        if kind == "question":
+            return False, None
+        scope = self._narrowed(scope)
+        cards = catalogue.within(view, scope)
+        if kind == "overview":
+            drafts = build.timed("generate", overview, view, self.encoder, scope.topic, cards)
+            if not drafts or not (scope.topic or scope.titles or scope.outlets or scope.authors):
+                return False, None
+            build.reply = Reply(told_from(cards, drafts))
+            yield Event(EventKind.STATUS, build.reply.text)
+            yield from build.quote(view, drafts)
+        else:
+            build.reply = catalogue.reply(kind, scope, cards)
+        build.kind, build.understood, build.confidence = kind, build.asked, 1.0
+        if kind != "talk":
+            build.understood_as = (Understood("kind", kind), *scope.understood())
+        return True, None
+
+    def _phrased(
+        self, view: View, build: AnswerBuilder, wanted: list[str]
+    ) -> Generator[Event, None, Refusal | None]:
+        """The sentences that have the words in quotation marks, or that there are none."""
+        build.kind, build.understood, build.confidence = "phrase", build.asked, 1.0
+        build.understood_as = tuple(Understood("kind", f"exact words “{one}”") for one in wanted)
+        question = Question.read(build.asked, self.today)
+        find = partial(sentences_with, view, question, wanted, self.dates, self.among)
+        drafts, lacking = build.timed("retrieve", find)
+        yield from build.quote(view, drafts)
+        if build.sentences:
+            return None
+        return Refusal("not_stated", lacking or "Nothing of it passed the exact check.")
+
+    def _narrowed(self, scope: Scope) -> Scope:
+        """The scope within what was set beside the question."""
+        return replace(
+            scope,
+            first=max(filter(None, (scope.first, self.dates.since)), default=None),
+            last=min(filter(None, (scope.last, self.dates.until)), default=None),
+            outlets=self.only.outlets or scope.outlets,
+            authors=self.only.authors or scope.authors,
+        )
