@@ -33,6 +33,7 @@ from rag.records import (
 )
 from rag.request.parts import parts
 from rag.request.question import Question
+from rag.request.spelling import respelt
 from rag.requested import Requests
 from rag.retrieve import Found, retrieve
 
@@ -91,10 +92,13 @@ class Run:
         turns: list[Turn] = []
         for text in asked:
             meant, known = yield from self._meant(view, text, [*self.history, *turns], days)
+            search = known or (yield from self._search(view, meant, days))
+            if not search.chosen.drafts and "history" not in self.without:
+                search = yield from self._respelt(view, search, days)
+                meant = search.question.text if search.chosen.drafts else meant
             if meant != text:
                 yield Event(EventKind.UNDERSTOOD, meant)
             shown = len(build.sentences)
-            search = known or (yield from self._search(view, meant, days))
             read = map(search.question.in_words, search.question.periods)
             build.understood_as += tuple(Understood("dates", text) for text in read)
             why_not = yield from self._part(view, search, days, alone=len(asked) == 1)
@@ -134,6 +138,18 @@ class Run:
 
         best = max(range(len(searches)), key=worth)
         return possible[best], searches[best]
+
+    def _respelt(
+        self, view: View, search: Search, days: Days | None
+    ) -> Generator[Event, None, Search]:
+        """What is found for a question with its misspelt words put right, if that answers it."""
+        asked, passages = search.question, search.found.passages
+        frequency = view.document_frequency(asked.terms)
+        better = respelt(asked, frequency, (passage.text for passage in passages))
+        if better == asked.text:
+            return search
+        again = yield from self._search(view, better, days)
+        return again if again.chosen.drafts else search
 
     def _search(self, view: View, text: str, days: Days | None) -> Generator[Event, None, Search]:
         """What is found for a question, and what of that may answer."""

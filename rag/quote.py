@@ -96,7 +96,17 @@ def quotations(
                 and not any(_overlap(draft, other) for other in given)
             ):
                 drafts[rank] = draft
-    return [drafts[rank] for rank in sorted(drafts)]
+    chosen = [drafts[rank] for rank in sorted(drafts)]
+    if question.is_present and any(_is_later(one, chosen[0], answering) for one in ranked):
+        chosen[0] = replace(chosen[0], short="")  # it may hold no more
+    return chosen
+
+
+def _is_later(candidate: Candidate, draft: Draft, answering: float) -> bool:
+    """True for a sentence of a later story that would answer by itself."""
+    card, quoted = candidate.passage.stored.card, draft.passage.stored.card
+    after = card.published and quoted.published and card.published > quoted.published
+    return candidate.score >= answering and card.origin != quoted.origin and bool(after)
 
 
 def _draft(question: Question, candidate: Candidate) -> Draft:

@@ -59,6 +59,11 @@ _SIGNS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
 _QUESTION_WORD = re.compile(r"\b(?:who(?:m|se)?|what|when|where|why|how|which)\b")
 _ASIDE = re.compile(r"\[[^\[\]]*\]")
 """What was put beside a follow-up to say whom it means; it asks for nothing itself."""
+_PRESENT = re.compile(
+    r"^(?:who|what|which|where|how|in|of|for|at|to)\b"
+    r"(?:(?! (?:did|was|were|had|will|would)\b) [\w'’-]+){0,4}? (?:is|are|has|have|does|do)\b",
+    re.IGNORECASE,
+)
 _LATEST = re.compile(
     r"\b(?:latest|newest|most recent|current(?:ly)?|now|so far|to date|at the moment|these days"
     r"|final (?:death )?(?:toll|figure|count|number|result)|(?:become|became|come|came) of)\b",
@@ -84,6 +89,8 @@ class Question:
     """The days that it speaks of."""
     latest: bool = False
     """True where the newest state of things is asked for."""
+    is_present: bool = False
+    """True where it asks in the present tense and names no day: for how things are now."""
     periods: tuple[Period, ...] = ()
     """The times that it asks about, and how what it asks for stands to them."""
 
@@ -131,6 +138,7 @@ class Question:
             subject=_subject(text),
             days=tuple(_asked_for(day) for day in days),
             latest=bool(_LATEST.search(text)),
+            is_present=not asked and bool(_PRESENT.search(text)),
             periods=tuple(asked),
         )
 

@@ -1,0 +1,70 @@
+"""Questions as people type them: with slips, in the present tense, in other languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from rag import Assistant
+from tests.building import archive_of
+
+
+def article(title: str, published: str, text: str) -> str:
+    return f"---\ntitle: {title}\npublisher: Fell Echo\npublished: {published}\n---\n\n{text}\n"
+
+
+ARTICLES = (
+    article(
+        "New warden for the lakes",
+        "2024-10-01",
+        "Torvald Ruud became warden of the lakes on Tuesday. He follows Anne Kvist.",
+    ),
+    article(
+        "Warden of the lakes steps down",
+        "2025-04-11",
+        "The warden of the lakes, Torvald Ruud, resigned on Friday. Forester Ida Myhre takes over "
+        "the office until the autumn.",
+    ),
+    article(
+        "Bakery moves",
+        "2025-03-01",
+        "The Holt bakery moves to the harbour in May. The bakery employs 14 people. Its owner, "
+        "Greta Novak, said that the oven would stay.",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with archive_of(
+        tmp_path_factory.mktemp("typed"), *ARTICLES, today=dt.date(2025, 5, 1)
+    ) as assistant:
+        yield assistant
+
+
+def test_slips_of_the_hand_are_put_right_and_told(archive: Assistant) -> None:
+    answer = archive.ask("how many peple work at the holt bakrey?")
+    assert answer.understood == "how many people work at the holt bakery?"
+    assert answer.short == "14"
+    assert archive.ask("how many people work at the holt bakery?").understood == (
+        "how many people work at the holt bakery?"
+    )
+
+
+def test_a_name_that_no_article_has_is_not_taken_for_another(archive: Assistant) -> None:
+    answer = archive.ask("What did Greta Novakova say about the oven?")
+    assert answer.understood == answer.question
+    transliterated = archive.ask("What did Greta Nowak say about the oven?")
+    assert not transliterated.refused
+
+
+def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
+    archive: Assistant,
+) -> None:
+    now = archive.ask("Who is the warden of the lakes?")
+    assert now.short is None
+    assert "resigned" in now.text or "takes over" in now.text
+    assert archive.ask("Who is the warden of the lakes?", until="2024-12-31").short == "Torvald Ruud"
+    assert archive.ask("Who became warden of the lakes in 2024?").short == "Torvald Ruud"
