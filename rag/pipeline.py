@@ -8,8 +8,8 @@ by itself; what no article answers is declined, and why is told.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from index.embedding import Encoder, Vectors
@@ -31,11 +31,12 @@ from rag.records import (
     Unanswered,
     Understood,
 )
-from rag.request.parts import parts
+from rag.request.parts import compared, parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.requested import Requests
 from rag.retrieve import Found, retrieve
+from rag.text.names import split_name
 
 Days = tuple[dt.date, dt.date]
 """When the archive's first and last article were published."""
@@ -70,6 +71,8 @@ class Run:
     """Answers what is no question, and knows which articles may be read."""
     without: Container[str] = ()
     """What is not to be understood of the question."""
+    apart: Mapping[str, str] = field(default_factory=dict)
+    """Of a comparison, what is asked of each side, and the name that its evidence must have."""
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
@@ -80,6 +83,10 @@ class Run:
             if is_request:
                 yield self.builder.finished(refused)
                 return
+            if self.builder.kind == "comparison":
+                sides = compared(self.builder.asked)
+                asked, self.apart = [text for text, _ in sides], dict(sides)
+                self.builder.understood_as = (Understood("kind", "comparison"),)
         yield self.builder.finished((yield from self._questions(view, asked)))
 
     def _questions(
@@ -91,7 +98,8 @@ class Run:
         refused: list[Unanswered] = []
         turns: list[Turn] = []
         for text in asked:
-            meant, known = yield from self._meant(view, text, [*self.history, *turns], days)
+            before = self.history if self.apart else [*self.history, *turns]
+            meant, known = yield from self._meant(view, text, before, days)
             search = known or (yield from self._search(view, meant, days))
             if not search.chosen.drafts and "history" not in self.without:
                 search = yield from self._respelt(view, search, days)
@@ -107,7 +115,7 @@ class Run:
                 refused.append(Unanswered(meant, why_not.message))
             said = " ".join(sentence.marked() for sentence in build.sentences[shown:])
             turns.append(Turn(text, said, meant))
-        same = all(turn.understood == turn.question for turn in turns)
+        same = bool(self.apart) or all(turn.understood == turn.question for turn in turns)
         build.understood = build.asked if same else " ".join(turn.understood for turn in turns)
         if build.sentences:
             build.unanswered = tuple(refused)
@@ -156,6 +164,8 @@ class Run:
         question = Question.read(text, self.today, min(days[1], self.today) if days else None)
         if "dates" in self.without:
             question = replace(question, periods=(), days=())
+        if text in self.apart:
+            question = replace(question, demanded=tuple(split_name(self.apart[text])))
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
         find = partial(retrieve, view, question, vector, self.dates, among=self.requests.among)
         found = self.builder.timed("retrieve", find)

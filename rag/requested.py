@@ -15,6 +15,7 @@ from rag.overview import overview
 from rag.phrases import phrases, sentences_with
 from rag.records import Dates, Event, EventKind, Refusal, Understood
 from rag.request.kinds import Kinds
+from rag.request.parts import compared
 from rag.request.question import Question
 
 Outcome = tuple[bool, Refusal | None]
@@ -62,7 +63,8 @@ class Requests:
         kind = build.timed("retrieve", self.kinds().of, stood_in)
         if scope.titles and not scope.topic:
             kind = "overview"
-        if kind == "question":
+        if kind in ("question", "comparison"):
+            build.kind = kind if kind == "question" or compared(build.asked) else "question"
             return False, None
         scope = self._narrowed(scope)
         cards = catalogue.within(view, scope)

@@ -33,6 +33,8 @@ ARTICLES = (
         "The Holt bakery moves to the harbour in May. The bakery employs 14 people. Its owner, "
         "Greta Novak, said that the oven would stay.",
     ),
+    article("Snow bill", "2025-01-10", "Aldby spent 4.2 million crowns on clearing snow."),
+    article("Birkby's winter", "2025-01-11", "Birkby paid 3.9 million crowns for clearing snow."),
 )
 
 
@@ -68,3 +70,14 @@ def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
     assert "resigned" in now.text or "takes over" in now.text
     assert archive.ask("Who is the warden of the lakes?", until="2024-12-31").short == "Torvald Ruud"
     assert archive.ask("Who became warden of the lakes in 2024?").short == "Torvald Ruud"
+
+
+def test_a_comparison_is_read_apart_and_each_side_cited(archive: Assistant) -> None:
+    answer = archive.ask("Which spent more on clearing snow, Aldby or Birkby?")
+    assert answer.kind == "comparison"
+    quotes = [citation.quote for citation in answer.citations]
+    assert [quote.split()[0] for quote in quotes] == ["Aldby", "Birkby"]
+    lame = archive.ask("Compare Aldby and Zolby on clearing snow")
+    assert [citation.quote.split()[0] for citation in lame.citations] == ["Aldby"]
+    (part,) = lame.unanswered
+    assert part.question == "Zolby on clearing snow"

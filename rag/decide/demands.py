@@ -16,11 +16,11 @@ from typing import Literal
 from rag.records import Draft
 from rag.request.question import Question
 from rag.request.timing import standing
-from rag.text.names import begins_sentence
+from rag.text.names import begins_sentence, missing
 from rag.text.numbers import carried
 from rag.text.speech import whose
 from rag.text.word_classes import TITLES
-from rag.text.words import WORD, fold
+from rag.text.words import WORD, fold, words
 from rag.verify.support import Support
 
 
@@ -43,7 +43,9 @@ class Demands:
                 if standing(period, draft.quote, published, near=draft.passage.text) == "outside"
             ),
         ]
-        return list(dict.fromkeys(self.question.text[start:end] for start, end in absent))
+        own = words(f"{draft.passage.stored.card.title} {draft.quote}")
+        names = [word.capitalize() for word in missing(self.question.demanded, own)]
+        return list(dict.fromkeys([*(self.question.text[a:b] for a, b in absent), *names]))
 
     def speaker(
         self, draft: Draft, article: str = ""

@@ -40,6 +40,7 @@ DIFFER = {
 """What heads a disagreement, by what it is about."""
 KINDS = {
     "overview": "Overview",
+    "comparison": "Comparison",
     "count": "How many articles",
     "list": "List of articles",
     "outlets": "Outlets",

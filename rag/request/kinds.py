@@ -17,8 +17,9 @@ from index.embedding import Encoder, Vectors
 from rag.text.words import STOPWORDS, WORD, fold
 
 Kind = Literal[
-    "question", "talk", "count", "list", "outlets", "authors", "newest", "oldest", "overview"
-]
+    "question", "talk", "count", "list", "outlets", "authors", "newest", "oldest", "overview",
+    "comparison",
+]  # fmt: skip
 
 LEAST = 0.72
 """Cosine to its nearest example below which a text is a question."""

@@ -89,6 +89,8 @@ class Question:
     """The days that it speaks of."""
     latest: bool = False
     """True where the newest state of things is asked for."""
+    demanded: tuple[str, ...] = ()
+    """Folded words of a name that evidence must have itself."""
     is_present: bool = False
     """True where it asks in the present tense and names no day: for how things are now."""
     periods: tuple[Period, ...] = ()
