@@ -31,6 +31,7 @@ from rag.records import (
     Sentence,
     Unanswered,
     Understood,
+    paragraphs,
 )
 from rag.verify.mend import Mended, Mender, Written, numbered
 from rag.verify.support import Support, faults, verbatim
@@ -66,6 +67,8 @@ class AnswerBuilder:
     understood: str = ""
     understood_as: tuple[Understood, ...] = ()
     kind: str = "question"
+    side: str = ""
+    """Of a comparison, the name that is being answered for."""
     reply: Reply = field(default_factory=lambda: Reply(""))
 
     def timed(self, stage: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -129,8 +132,8 @@ class AnswerBuilder:
         return Event(EventKind.ANSWER, answer.text, answer=answer)
 
     def _answer(self, refusal: Refusal | None) -> Answer:
-        said = [*(s.marked() for s in self.sentences), *(part.line for part in self.unanswered)]
-        between = "\n" if self.kind == "overview" else " "
+        said = [*paragraphs(self.kind, self.sentences), *(part.line for part in self.unanswered)]
+        between = "\n" if self.kind in ("overview", "comparison") else " "
         text = between.join([self.reply.text, *said] if self.reply.text else said)
         if refusal is not None:
             text = refusal.message
@@ -181,7 +184,7 @@ class AnswerBuilder:
         numbers = [self._cited(view, draft.passage, draft.span) for draft in cited]
         lead = cited[0].lead if mended.quoted else ""
         words = cited[0].words if mended.quoted else mended.text
-        sentence = Sentence(words, tuple(numbers), mended.quoted, lead)
+        sentence = Sentence(words, tuple(numbers), mended.quoted, lead, side=self.side)
         self.sentences.append(sentence)
         yield Event(EventKind.SENTENCE, sentence.marked(), sentence, tuple(self.citations[fresh:]))
 

@@ -106,7 +106,7 @@ class Run:
                 meant = search.question.text if search.chosen.drafts else meant
             if meant != text:
                 yield Event(EventKind.UNDERSTOOD, meant)
-            shown = len(build.sentences)
+            shown, build.side = len(build.sentences), self.apart.get(text, "")
             read = map(search.question.in_words, search.question.periods)
             build.understood_as += tuple(Understood("dates", text) for text in read)
             why_not = yield from self._part(view, search, days, alone=len(asked) == 1)

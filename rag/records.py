@@ -7,9 +7,10 @@ Nothing here knows how an answer is found or checked, only what one is.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from math import exp
 from typing import Any, Literal
 
@@ -153,21 +154,7 @@ class Citation:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {
-            "number": self.number,
-            "article_id": self.article_id,
-            "title": self.title,
-            "publisher": self.publisher,
-            "published": iso(self.published),
-            "url": self.url,
-            "quote": self.quote,
-            "start": self.start,
-            "end": self.end,
-            "also_in": list(self.also_in),
-            "corrections": list(self.corrections),
-            "earlier": self.earlier,
-            "page": self.page,
-        }
+        return plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +170,8 @@ class Sentence:
     """The outlet and date that stand before a quotation."""
     differs: bool = False
     """True for the line that tells how sources differ."""
+    side: str = ""
+    """Of a comparison, the name that it is about."""
 
     @property
     def text(self) -> str:
@@ -246,7 +235,7 @@ class Unanswered:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"question": self.question, "message": self.message}
+        return plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +248,7 @@ class Understood:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"what": self.what, "text": self.text}
+        return plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,9 +387,33 @@ class Turn:
     """True where the answer is a refusal, which names nothing that a follow-up may mean."""
 
 
+def paragraphs(kind: str, sentences: Iterable[Sentence]) -> list[str]:
+    """The sentences of an answer with their marks, as they stand together.
+
+    Those of an overview each by itself, those of a comparison by side, all others in one.
+    """
+    if kind == "overview":
+        return [sentence.marked() for sentence in sentences]
+    return [
+        (f"{side}: " if side else "") + " ".join(sentence.marked() for sentence in run)
+        for side, run in groupby(sentences, lambda sentence: sentence.side)
+    ]
+
+
 def led(lead: str, words: str) -> str:
     """A quotation behind what leads it; the words alone where nothing does."""
     return f"{lead}: “{words}”" if lead else words
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """The fields of a value in JSON's types: days as ISO 8601, tuples as lists."""
+
+    def written(part: Any) -> Any:
+        if isinstance(part, dt.date):
+            return part.isoformat()
+        return list(part) if isinstance(part, tuple) else part
+
+    return {name: written(part) for name, part in asdict(value).items()}
 
 
 def iso(day: dt.date | None) -> str | None:

@@ -22,7 +22,7 @@ from rich.text import Text
 from index import languages
 from index.records import Article, Card, Page
 from rag.catalogue import line_of
-from rag.records import Answer, Citation, Headline, Refusal
+from rag.records import Answer, Citation, Headline, Refusal, paragraphs
 from rag.text.display import unmarked
 
 UNKNOWN = "unknown"
@@ -111,8 +111,7 @@ def answer_text(answer: Answer, width: int | None = None) -> str:
     aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside])
-    marked = [sentence.marked() for sentence in answer.sentences]
-    said = marked if answer.kind == "overview" else [" ".join(marked)]
+    said = paragraphs(answer.kind, answer.sentences)
     parts = [answer.short or "", answer.reply, *said, *(one.line for one in answer.unanswered)]
     blocks = [wrapped(printable(part), width) for part in parts if part]
     listed = listed_text(answer, width)

@@ -131,7 +131,10 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
             (DIFFER.get(one.about), _sides(one, exchange, find)) for one in _conflicts(answer)
         ],
         listed_sources=[named(card, find) for card in answer.listed] if answer else [],
-        blocks=_blocks(first, exchange, find),
+        sides=[
+            (side, _blocks(run, exchange, find))
+            for side, run in groupby(first, lambda one: one.side)
+        ],
         repeated=_blocks(repeated, exchange, find),
         also=_also(repeated, exchange, find),
         scope=" ".join(f"{word} {given}" for word, given in bounds if given),
