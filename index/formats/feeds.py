@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index import cleaning
 from index.cleaning import Facts
 from index.decoding import signature
-from index.formats import escapes
+from index.formats import markup
 from index.formats.articles import one_of_many
 from index.formats.document import DAMAGED, MB, Document
 from index.formats.fields import learn, one_line
@@ -84,7 +84,7 @@ def _entry(
     called = (facts.title or facts.url or "an entry without a title")[:LONGEST_NAME]
     texts = [*(str(part.get("value", "")) for part in contents), str(entry.get("summary") or "")]
     try:
-        body = cleaning.trim(escapes.paragraphs(max(texts, key=len)), facts, row=True)
+        body = cleaning.trim(markup.field_paragraphs(max(texts, key=len)), facts, row=True)
     except ValueError:
         yield document.problem(f'{document.name}: "{called}" has more markup than an article has.')
         return

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 from index.formats import rows
 from index.formats.document import LARGEST_FILE, MB, Document
 from index.formats.fields import one_line, squeezed
-from index.formats.rows import Fields
+from index.formats.rows import Fields, Rows
 from index.records import Article, Problem
 
 DEEPEST = 4
 """How deep in a file a list of articles may lie, as in {"response": {"docs": [...]}}."""
-
-ArticleOf = Callable[[Fields], Iterator[Article | str]]
 
 
 def read_jsonl(document: Document) -> Iterator[Article | Problem]:
@@ -25,29 +22,25 @@ def read_jsonl(document: Document) -> Iterator[Article | Problem]:
     A field that cannot be used is reported and the article read without it.
     """
     encoding, doubts = rows.encoding(document)
+    first = next(_lines(document, encoding), (0, ""))[1].strip()
+    if first in ("[", "[{", "{"):
+        yield from document.warnings(doubts)
+        yield from read_json(document)  # one value over many lines
+        return
 
-    def objects() -> Iterator[Fields]:
-        parsed = (_parsed(row) for _, row in _lines(document, encoding))
-        return (fields for fields in parsed if isinstance(fields, dict))
+    def found() -> Rows:
+        for number, row in _lines(document, encoding):
+            if len(row) >= LARGEST_FILE:
+                value: Fields | str = (
+                    f"has more than {LARGEST_FILE // MB} MB. One row is one article."
+                )
+            elif (parsed := _parsed(row)) is None:
+                value = "is not valid JSON. Write one object per line, as JSON."
+            else:
+                value = _article(parsed, {})
+            yield f", line {number}", value
 
-    dated = rows.day_orders(objects)
-    article_of = partial(rows.article_of, document=document, doubts=doubts, dated=dated)
-    yield from document.warnings(doubts)
-    number = 0
-    for number, row in _lines(document, encoding):
-        if number == 1 and row.strip() in ("[", "[{", "{"):
-            yield from read_json(document)  # one value over many lines
-            return
-        if len(row) >= LARGEST_FILE:
-            large = f"has more than {LARGEST_FILE // MB} MB. One row is one article."
-            items: Iterable[Article | str] = [large]
-        elif (value := _parsed(row)) is None:
-            items = ["is not valid JSON. Write one object per line, as JSON."]
-        else:
-            items = _items(value, {}, article_of)
-        yield from rows.placed(items, document, f", line {number}")
-    if not number:
-        raise rows.no_rows(document)
+    yield from rows.articles(document, found, doubts)
 
 
 def read_json(document: Document) -> Iterator[Article | Problem]:
@@ -72,19 +65,27 @@ def read_json(document: Document) -> Iterator[Article | Problem]:
             "holds no article: nothing in it is called text, body, content, article or story. Name "
             "the text so, or leave it out."
         )
-    yield from document.warnings(decoded.doubts)
-    dated = rows.day_orders(lambda: (item for item in articles if isinstance(item, dict)))
-    article_of = partial(rows.article_of, document=document, doubts=decoded.doubts, dated=dated)
-    for number, item in enumerate(articles, 1):
-        items = _items(item, around, article_of)
-        yield from rows.placed(items, document, f", article {number}")
+    listed = [(f", article {n}", _article(item, around)) for n, item in enumerate(articles, 1)]
+    yield from rows.articles(document, lambda: listed, decoded.doubts)
 
 
-def _items(value: object, around: Fields, article_of: ArticleOf) -> Iterable[Article | str]:
-    """The article of one value, and what is wrong with it; `around` is what holds its list."""
+def _article(value: object, around: Fields) -> Fields | str:
+    """The fields of one value of a list; `around` is what holds the list.
+
+    What a feed says of all its articles counts for each: its title is the publisher's name.
+    """
     if not isinstance(value, dict):
-        return ['is not an object. Write {"text": "..."}.']
-    return article_of(_with(_only(value) or value, around))
+        return 'is not an object. Write {"text": "..."}.'
+    article = _only(value) or value
+    if "jsonfeed.org" not in one_line(around.get("version")):
+        return article
+    shared = {
+        "publisher": around.get("title"),
+        "authors": around.get("authors") or around.get("author"),
+        "language": around.get("language"),
+    }
+    known = {squeezed(key) for key in article}
+    return {**article, **{key: part for key, part in shared.items() if part and key not in known}}
 
 
 def _only(value: Fields, depth: int = DEEPEST) -> Fields | None:
@@ -102,29 +103,14 @@ def _only(value: Fields, depth: int = DEEPEST) -> Fields | None:
 def _longest_list(value: object, depth: int = DEEPEST) -> tuple[list[object], Fields]:
     """The longest list of articles in a value, and the object that holds it."""
     if isinstance(value, list):
-        if any(isinstance(item, dict) and rows.has_text(item) for item in value):
-            return value, {}
-        return [], {}
+        held = any(isinstance(item, dict) and rows.has_text(item) for item in value)
+        return (value if held else []), {}
     best: tuple[list[object], Fields] = [], {}
-    if isinstance(value, dict) and depth:
-        for part in value.values():
-            found, around = _longest_list(part, depth - 1)
-            if len(found) > len(best[0]):
-                best = found, value if isinstance(part, list) else around
+    for part in value.values() if isinstance(value, dict) and depth else ():
+        found, around = _longest_list(part, depth - 1)
+        if len(found) > len(best[0]):
+            best = found, value if isinstance(part, list) else around
     return best
-
-
-def _with(article: Fields, around: Fields) -> Fields:
-    """An article's fields, with what its feed says of all: its title is the publisher's name."""
-    known = {squeezed(key) for key in article}
-    added: Fields = {}
-    if "jsonfeed.org" in one_line(around.get("version")):
-        added = {
-            "publisher": around.get("title"),
-            "authors": around.get("authors") or around.get("author"),
-            "language": around.get("language"),
-        }
-    return {**article, **{key: part for key, part in added.items() if part and key not in known}}
 
 
 def _parsed(text: str) -> object:
@@ -141,11 +127,9 @@ def _lines(document: Document, encoding: str) -> Iterator[tuple[int, str]]:
         document.open() as file,
         io.TextIOWrapper(file, encoding, errors="replace", newline="\n") as text,
     ):
-        number = 0
+        number, whole = 0, True
         while row := text.readline(LARGEST_FILE):
-            number += 1
-            row = row.removeprefix("\ufeff") if number == 1 else row
-            if row.strip():
+            number += whole
+            if whole and (row := row.removeprefix("\ufeff") if number == 1 else row).strip():
                 yield number, row
-            while len(row) == LARGEST_FILE and not row.endswith("\n"):
-                row = text.readline(LARGEST_FILE)
+            whole = len(row) < LARGEST_FILE or row.endswith("\n")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index import cleaning
 from index.cleaning import Facts
-from index.formats import escapes, feeds, markup
+from index.formats import feeds, markup
 from index.formats.articles import finished, one_of_many, slug, warnings
 from index.formats.document import LARGEST_FILE, MB, Document
 from index.formats.fields import learn, one_line
@@ -154,7 +154,7 @@ def _learn_nitf(facts: Facts, story: _Element) -> None:
 
 def _text(element: _Element, path: str) -> str:
     found = element.find(path)
-    return escapes.line("".join(found.itertext())) if found is not None else ""
+    return markup.field_line("".join(found.itertext())) if found is not None else ""
 
 
 def _attribute(element: _Element, path: str, name: str) -> str:
