@@ -21,21 +21,16 @@ from index.formats.document import DAMAGED, Document, Reader, is_litter
 from index.formats.fields import one_line
 from index.records import Article, Problem
 
-MOST_UNPACKED = 4_000_000_000
-"""Bytes that an archive may unpack to, with the archives inside it."""
+MOST_UNPACKED = 4_000_000_000  # bytes that an archive may unpack to, with the archives inside it
 LARGEST_RATIO = 200
 """How many times larger than packed a part may be; text comes to 10, a bomb to 1,000."""
-RATIO_FROM = 1_000_000
-"""Bytes; a part that is smaller is harmless, however well it was packed."""
+RATIO_FROM = 1_000_000  # bytes; a part that is smaller is harmless, however well it was packed
 MOST_MEMBERS = 200_000
-LARGEST_DIRECTORY = 40_000_000
-"""Bytes of the list of parts, which is read as a whole."""
-DEEPEST = 3
-"""Archives and letters inside each other."""
+LARGEST_DIRECTORY = 40_000_000  # bytes of the list of parts, which is read as a whole
+DEEPEST = 3  # archives and letters inside each other
 LONGEST_NAME = 200
 
-_UTF_8 = 0x800
-"""The flag of a part whose name is in UTF-8."""
+_UTF_8 = 0x800  # the flag of a part whose name is in UTF-8
 
 
 @dataclass(slots=True)

@@ -18,12 +18,9 @@ from index.lines import Line, is_open
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LEAST_PROSE = 40
-"""Characters of a block that counts as prose, if it ends as a sentence does."""
-LONG = 80
-"""Characters of one that counts as prose however it ends."""
-SMALL = 600
-"""Characters of a card that points to another story."""
+LEAST_PROSE = 40  # characters of a block that counts as prose, if it ends as a sentence does
+LONG = 80  # characters of one that counts as prose however it ends
+SMALL = 600  # characters of a card that points to another story
 
 NAVIGATION, NOTICE, OFFER, COMMENTS, ASIDE, OTHER, HIDDEN = (
     "navigation", "notice", "offer", "comments", "aside", "other", "hidden",
@@ -97,14 +94,10 @@ class Block:
 
     element: HtmlElement
     lines: list[Line]
-    prose: int = 0
-    """Its characters, if it is prose."""
-    held: int = 0
-    """Those of them that trafilatura found too."""
-    kind: str = ""
-    """What the marks around it say that it is, if it is not the story's."""
-    beside: HtmlElement | None = None
-    """What the element so marked stood in."""
+    prose: int = 0  # its characters, if it is prose
+    held: int = 0  # those of them that trafilatura found too
+    kind: str = ""  # what the marks around it say that it is, if it is not the story's
+    beside: HtmlElement | None = None  # what the element so marked stood in
 
     @property
     def text(self) -> str:

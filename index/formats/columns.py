@@ -20,14 +20,11 @@ LEAST_ROWS = ((1.5, 4), (0.8, 8))
 """Width of a gutter, as a share of the size of its letters, and how many lines must stand on each
 of its sides: the spaces of justified text lie below each other now and then, not so often."""
 DEEPEST = 12
-MOST_GAPS = 300
-"""In which a gutter is looked for, in one region; a page of many columns has fewer."""
+MOST_GAPS = 300  # in which a gutter is looked for, in one region; a page of many columns has fewer
 SAME_LINE = 0.4
 """How far apart, as a share of their size, the base lines of words of one line may be."""
-SPACE = 0.15
-"""How wide a space is at the least where the file tells none."""
-WIDER = 1.3
-"""How many times wider than usual the space between two lines is where a block ends."""
+SPACE = 0.15  # how wide a space is at the least where the file tells none
+WIDER = 1.3  # how many times wider than usual the space between two lines is where a block ends
 
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _NUMBER = re.compile(r"D(?:sD|D)*")
@@ -41,8 +38,7 @@ class Word(NamedTuple):
     text: str
     left: float
     right: float
-    base: float
-    """Its base line, from the top of the page."""
+    base: float  # its base line, from the top of the page
     size: float
 
 
@@ -111,8 +107,7 @@ def regions(rows: Sequence[Row], depth: int = 0) -> Iterator[list[Row]]:
 class _Gutter(NamedTuple):
     """A strip that stays empty over a run of rows."""
 
-    lines: int
-    """On the side that has fewer."""
+    lines: int  # on the side that has fewer
     width: float
     middle: float
     first: int

@@ -21,10 +21,8 @@ from index.records import Article, Problem
 
 LARGEST_FILE = 50_000_000
 """Bytes of a file that is one article; a row may have as many, a file of rows any number."""
-LONGEST_TEXT = 10_000_000
-"""Characters of one article: ten thick books."""
-LONGEST_LINE = 2_000_000
-"""Characters; a longer line of a text is data, not prose."""
+LONGEST_TEXT = 10_000_000  # characters of one article: ten thick books
+LONGEST_LINE = 2_000_000  # characters; a longer line of a text is data, not prose
 MB = 1_000_000
 
 DAMAGED = (
@@ -39,19 +37,14 @@ DAMAGED = (
 class Document:
     """The bytes of one thing to read, and what is known of it from outside."""
 
-    name: str
-    """What messages call it; its end says which format it has."""
+    name: str  # what messages call it; its end says which format it has
     source: str
     """What becomes `Article.source`: a path or an address, with "#member" inside an archive."""
     open: Callable[[], BinaryIO]
-    size: int | None = None
-    """Bytes, as far as they are known before it is opened."""
-    url: str | None = None
-    """Where it was fetched from."""
-    charset: str | None = None
-    """The encoding that came with it, in a header for example."""
-    depth: int = 0
-    """In how many archives or letters it lies."""
+    size: int | None = None  # bytes, as far as they are known before it is opened
+    url: str | None = None  # where it was fetched from
+    charset: str | None = None  # the encoding that came with it, in a header for example
+    depth: int = 0  # in how many archives or letters it lies
 
     @property
     def stem(self) -> str:

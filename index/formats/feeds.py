@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from feedparser import FeedParserDict
 
 LARGEST_FEED = 5_000_000
-LONGEST_NAME = 100
-"""Characters of an entry's title in a message."""
+LONGEST_NAME = 100  # characters of an entry's title in a message
 
 
 def read_feed(document: Document) -> Iterator[Article | Problem]:

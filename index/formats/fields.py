@@ -14,8 +14,7 @@ from index.formats import markup
 from index.lines import web_address
 
 EMPTY: tuple[object, ...] = (None, "", [], "null", "~")
-LONGEST_FIELD = 100
-"""Characters of a field's name."""
+LONGEST_FIELD = 100  # characters of a field's name
 FIELDS = {
     name: fact
     for fact, names_ in {

@@ -12,8 +12,7 @@ from index.formats.fields import one_line, squeezed
 from index.formats.rows import Fields, Rows
 from index.records import Article, Problem
 
-DEEPEST = 4
-"""How deep in a file a list of articles may lie, as in {"response": {"docs": [...]}}."""
+DEEPEST = 4  # how deep in a file a list of articles may lie, as in {"response": {"docs": [...]}}
 
 
 def read_jsonl(document: Document) -> Iterator[Article | Problem]:

@@ -22,8 +22,7 @@ MOST_MARKS = 10 * MOST_PARTS
 """Lines that may divide a letter: its parser takes a second for 5,000 parts."""
 LONGEST_HEADER = 2_000
 DEEPEST_PART = 40
-DEEPEST_LETTER = 5
-"""Parts, and letters, inside each other; what lies deeper is told."""
+DEEPEST_LETTER = 5  # parts, and letters, inside each other; what lies deeper is told
 HEADERS = (
     "content-language", "date", "from", "list-id", "list-unsubscribe", "message-id",
     "organization", "subject",
@@ -52,17 +51,14 @@ class Letter:
 
     headers: dict[str, str] = field(default_factory=dict)
     """By their names in small letters, each on one line."""
-    texts: list[Text] = field(default_factory=list)
-    """As they are shown, one after the other."""
+    texts: list[Text] = field(default_factory=list)  # as they are shown, one after the other
     files: list[tuple[str, bytes]] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
-    """Those that are attached as such."""
+    letters: list[Letter] = field(default_factory=list)  # those that are attached as such
     unread: list[str] = field(default_factory=list)
     """Names or kinds of what is neither text nor file."""
     doubts: list[str] = field(default_factory=list)
     locked: bool = False
-    pictures: int = 0
-    """Those that are shown in it."""
+    pictures: int = 0  # those that are shown in it
 
 
 class _Policy(EmailPolicy):

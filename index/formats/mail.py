@@ -24,8 +24,7 @@ from index.records import Article, Problem
 MOST_ATTACHMENTS = 100
 PLAIN_FROM = 1.25
 """How many times longer than the HTML of a letter its plain text is where that one is read."""
-LEAST_SHARED = 0.7
-"""Share of a form's words that the other one holds too, where both say the same."""
+LEAST_SHARED = 0.7  # share of a form's words that the other one holds too, where both say the same
 LEAST_WORDS = 30
 LONGEST_SIGNATURE = 600
 LONGEST_PREHEADER = 300

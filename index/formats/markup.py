@@ -136,8 +136,7 @@ class _Block:
 
     def __init__(self) -> None:
         self.links: list[str] = []
-        self.inside = 0
-        """In how many links the words that come are."""
+        self.inside = 0  # in how many links the words that come are
         self._parts: list[str] = []
         self._linked = True
         self._heading = 0

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from olefile import OleFileIO
 
 DEEPEST_LETTER = 10
-MOST_ENTRIES = 20_000
-"""Streams and storages of one file."""
+MOST_ENTRIES = 20_000  # streams and storages of one file
 MOST_FILES = 200
 # Properties of a letter, as [MS-OXPROPS] numbers them.
 _SUBJECT, _HEADERS, _BODY, _HTML, _RTF = "0037", "007D", "1000", "1013", "1009"

@@ -23,12 +23,9 @@ from index.lines import Line
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MOST_UNPACKED = 4 * LARGEST_FILE
-"""Bytes that all parts of one file that are read may come to."""
-MOST_ELEMENTS = 2_000_000
-"""Elements of one part; a thick book has a quarter of that."""
-LONGEST_CELL = 80
-"""Characters; a row of a table with a longer cell only arranges text."""
+MOST_UNPACKED = 4 * LARGEST_FILE  # bytes that all parts of one file that are read may come to
+MOST_ELEMENTS = 2_000_000  # elements of one part; a thick book has a quarter of that
+LONGEST_CELL = 80  # characters; a row of a table with a longer cell only arranges text
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 # Programs and logins that stand where a name should.
@@ -197,8 +194,7 @@ class Marks:
     paragraphs: frozenset[str]
     row: str
     spaces: frozenset[str]
-    level: Callable[[_Element], int]
-    """1 to 6 for a paragraph that is a heading, else 0."""
+    level: Callable[[_Element], int]  # 1 to 6 for a paragraph that is a heading, else 0
     left_out: Callable[[_Element], bool]
     """Whether an element is no part of the text, with all in it."""
     words: frozenset[str] = frozenset()
@@ -206,8 +202,7 @@ class Marks:
     stand behind the elements in a paragraph."""
     joined: Callable[[_Element], bool] = lambda element: False
     """Whether a paragraph goes on in the next one."""
-    characters: Mapping[str, str] = field(default_factory=dict)
-    """Elements that are one character."""
+    characters: Mapping[str, str] = field(default_factory=dict)  # elements that are one character
 
 
 def lines(

@@ -23,11 +23,9 @@ from index.lines import web_address
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LARGEST_JSON = 500_000
-"""Characters of one JSON-LD block."""
+LARGEST_JSON = 500_000  # characters of one JSON-LD block
 LONGEST_TITLE = 300
-LABEL = 40
-"""Characters before a time in which it is called the time of a change."""
+LABEL = 40  # characters before a time in which it is called the time of a change
 
 # The names of meta tags (as name, property or itemprop), the surest first.
 _META = {
@@ -50,10 +48,8 @@ _CHANGED = re.compile(r"updated|modified|edited|corrected", re.IGNORECASE)
 class PageNotes(NamedTuple):
     """What a page says of its article that is no fact of it."""
 
-    titles: set[str]
-    """What it goes by, in small letters."""
-    paid: bool
-    """Whether it is marked as not free."""
+    titles: set[str]  # what it goes by, in small letters
+    paid: bool  # whether it is marked as not free
     only_day: dt.date | None
     """The day of all times on the page; for want of a better one, it was published then."""
 

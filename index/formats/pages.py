@@ -20,12 +20,10 @@ from index.formats.pagefacts import learn_from_page
 from index.lines import Line, web_address
 from index.records import Article, Problem
 
-BEGINNING = 60
-"""Characters of a block that was left out, as a message shows them."""
+BEGINNING = 60  # characters of a block that was left out, as a message shows them
 
 _CHARSET = re.compile(rb"""(?:charset\s*=|encoding\s*=)\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
-_CHARSET_WITHIN = 4096
-"""Bytes from the beginning in which a page may name its encoding."""
+_CHARSET_WITHIN = 4096  # bytes from the beginning in which a page may name its encoding
 _SAVED_FROM = re.compile(
     r"<!--[^>]{0,80}?\bsaved\s+(?:from\s+url=\(\d+\)|with\s+SingleFile\s+url:\s*)(https?://[^\s>]+)",
     re.IGNORECASE,

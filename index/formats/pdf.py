@@ -24,8 +24,7 @@ from index.paragraphs import unwrap
 from index.records import Article, Problem
 
 LONGEST_TITLE = 200
-LARGER = 1.25
-"""How many times larger than the text a title is set."""
+LARGER = 1.25  # how many times larger than the text a title is set
 
 _CATALOG = re.compile(rb"(\d{1,9}) (\d{1,5}) obj\s*<<[^>]{0,500}?/Type\s*/Catalog")
 # Names that programs give to a file.
@@ -33,8 +32,7 @@ _NO_TITLE = re.compile(
     r"microsoft|untitled|\.(?:docx?|indd|qxp|pdf|rtf|odt|tex|pages|html?)\b", re.IGNORECASE
 )
 
-Block = tuple[int, list[Row]]
-"""The number of a page, and the rows of a block on it."""
+Block = tuple[int, list[Row]]  # the number of a page, and the rows of a block on it
 
 
 def read_pdf(document: Document) -> Iterator[Article | Problem]:

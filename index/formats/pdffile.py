@@ -23,16 +23,12 @@ from index.formats.columns import Row, Word
 from index.formats.document import Document
 
 MOST_PAGES = 1_000
-MOST_SECONDS = 60.0
-"""For the pages of one file; a file that is made to be slow ends here."""
-MOST_CRASHES = 5
-"""Of the process, for one file."""
+MOST_SECONDS = 60.0  # for the pages of one file; a file that is made to be slow ends here
+MOST_CRASHES = 5  # of the process, for one file
 PICTURE = 0.5
 """The share of a page that pictures cover at the least where it is a picture of a page."""
-STAMP = 60
-"""Letters that may stand on such a page all the same, such as a scanner's name."""
-LONGEST_LABEL = 20
-"""Characters of a page's printed number that are kept; "xviii" is one."""
+STAMP = 60  # letters that may stand on such a page all the same, such as a scanner's name
+LONGEST_LABEL = 20  # characters of a page's printed number that are kept; "xviii" is one
 DAMAGED = "has damage on {pages}, so that it was not read there. Open it and print it to a new PDF."
 CROWDED = "has more letters on {pages} than a page can show, and was not read there. Split it."
 
@@ -53,10 +49,8 @@ class Sheet:
     words: list[Word] = field(default_factory=list)
     aside: list[list[Word]] = field(default_factory=list)
     """The words that are turned to the side or upside down."""
-    label: str = ""
-    """The number printed on it, as far as it is known."""
-    picture: bool = False
-    """Whether it is a picture, or drawings, without text to speak of."""
+    label: str = ""  # the number printed on it, as far as it is known
+    picture: bool = False  # whether it is a picture, or drawings, without text to speak of
     wrong: str = ""
     """Why it could not be read, to stand after the name of the file, with "{pages}" for it."""
 

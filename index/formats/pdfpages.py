@@ -19,16 +19,12 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MOST_MEMORY = 3_000_000_000
-"""Bytes of addresses that the process may use."""
-MOST_GLYPHS = 50_000
-"""On one page; a large newspaper page has half as many."""
+MOST_MEMORY = 3_000_000_000  # bytes of addresses that the process may use
+MOST_GLYPHS = 50_000  # on one page; a large newspaper page has half as many
 MOST_OUTLINES = 50
 """Shapes that are drawn on a page without text, and are frames and lines; letters are more."""
-DOTS = 200
-"""Per inch, for a picture of a page."""
-LARGEST_SIDE = 4_000
-"""Of such a picture, in pixels."""
+DOTS = 200  # per inch, for a picture of a page
+LARGEST_SIDE = 4_000  # of such a picture, in pixels
 
 Glyph = tuple[str, float, float, float, float, int, bool]
 """A character, its left and right edge, its base line from the top, its size, how many quarters

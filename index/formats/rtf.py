@@ -20,10 +20,8 @@ from index.lines import Line
 from index.paragraphs import unwrap
 from index.records import Article, Problem
 
-MOST_TOKENS = 1_000_000
-"""Marks and runs of words, some four seconds; a thick book has half of that."""
-MOST_GROUPS = 10_000
-"""Groups inside each other; what is deeper is not read."""
+MOST_TOKENS = 1_000_000  # marks and runs of words, some four seconds; a thick book has half of that
+MOST_GROUPS = 10_000  # groups inside each other; what is deeper is not read
 
 _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)",
@@ -103,8 +101,7 @@ class _Group:
     struck: bool = False
     hidden: bool = False
     fonts: bool = False
-    fallback: int = 1
-    """How many characters for old programs follow one in Unicode."""
+    fallback: int = 1  # how many characters for old programs follow one in Unicode
     encoding: str = ""
     apart: bool = False
 

@@ -13,8 +13,7 @@ from index.formats.fields import one_line
 from index.formats.pdffile import Sheet
 from index.lines import web_address
 
-EDGE = 3
-"""How many rows at the top and at the bottom of a page can be a running head."""
+EDGE = 3  # how many rows at the top and at the bottom of a page can be a running head
 REPEATED = 0.3
 """The share of pages on which a running head stands, odd and even pages having their own."""
 

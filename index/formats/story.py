@@ -23,14 +23,11 @@ from index.paragraphs import unwrap
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_NESTED = 1_000_000
-"""Depths of all elements of a page together."""
+MOST_NESTED = 1_000_000  # depths of all elements of a page together
 MOST_CHILDREN = 2_000
 """Elements inside one other. On larger pages trafilatura is not asked: it takes quadratic time."""
-RUN = 4
-"""Words in a row by which a block is found in what trafilatura found."""
-MOST_FOUND = 0.8
-"""Share of what trafilatura found that the story's part of the page holds."""
+RUN = 4  # words in a row by which a block is found in what trafilatura found
+MOST_FOUND = 0.8  # share of what trafilatura found that the story's part of the page holds
 LEAST_KEPT = 0.6
 """Share of the prose of a page; where less was read, that is told. Of forty pages that were read
 whole, one has less."""
@@ -46,8 +43,7 @@ class Story:
     lines: list[Line]
     left_out: Sequence[str] = ()
     """The blocks of prose that were not read, though nothing says that they are something else."""
-    kept: float = 1.0
-    """The share of such prose that was read."""
+    kept: float = 1.0  # the share of such prose that was read
     walled: bool = False
     """Whether an offer was left out that says that there is more for who takes it."""
 

@@ -37,8 +37,7 @@ _UNCLOSED = (
 # A formula whose result was not saved beside it.
 _WITHOUT_RESULT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s{0,9}(?:<v ?/>|<v></v>)?\s{0,9}</c>")
 
-SheetRow = tuple[int, list[str]]
-"""The number of a row of a sheet, and its cells as they are shown."""
+SheetRow = tuple[int, list[str]]  # the number of a row of a sheet, and its cells as they are shown
 
 
 def read_table(document: Document) -> Iterator[Article | Problem]:

@@ -24,8 +24,7 @@ from index.records import Article, Problem
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-BEGINNING = 64_000
-"""Bytes in which a file's first element stands."""
+BEGINNING = 64_000  # bytes in which a file's first element stands
 
 # The elements of NITF as the ones of HTML that mean the same; pictures go.
 _AS_HTML = {"hl1": "h1", "hl2": "h2", "block": "div", "bq": "blockquote", "media": "object"}
