@@ -38,14 +38,12 @@ def read_feed(document: Document) -> Iterator[Article | Problem]:
     if said := signature(data):
         raise document.error(said)
     if len(data) > LARGEST_FEED:
-        raise document.error(f"has more than {LARGEST_FEED // MB} MB. Split it.")
+        raise document.too_many(LARGEST_FEED // MB, "MB")
     # As a stream: feedparser would take a string for an address or a path and open it.
     try:
         feed = feedparser.parse(io.BytesIO(data), resolve_relative_uris=False)
     except DAMAGED:
-        raise document.error(
-            "is damaged: its XML or its encoding is wrong. Save it again as UTF-8."
-        ) from None
+        raise document.damaged() from None
     if not feed.get("version"):
         raise document.error("is XML, but no RSS or Atom feed, NewsML-G2 or NITF. Leave it out.")
     if not feed.entries:

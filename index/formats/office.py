@@ -1,5 +1,8 @@
 """Word files, OpenDocument texts and slides: .docx, .odt, .pptx.
 
+They name their elements differently, but build a text alike: `Marks` says which element is
+what, and `lines` reads them all.
+
 The text is taken from the files' XML itself: python-docx 1.2 leaves out what stands in
 tracked insertions and content controls, mammoth 1.13 what stands in fields,
 right-to-left runs and formulas, and python-pptx the words of diagrams.
@@ -9,13 +12,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.cleaning import Facts
+from index.formats.archives import Package
 from index.formats.articles import article
-from index.formats.document import Document
-from index.formats.packages import Marks, Package, lines
+from index.formats.document import HIDDEN, Document
 from index.lines import Line
 from index.paragraphs import unwrap
 from index.records import Article, Problem
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_SLIDES = 5_000
+LONGEST_CELL = 80  # characters; a row of a table with a longer cell only arranges text
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -42,6 +47,89 @@ _IN_WORD = {
     "embedded file": r"word/(?:embeddings/.+|afchunk.+)",
 }
 _ON_SLIDES = {"chart": r"ppt/charts/chart\d*\.xml", "embedded file": r"ppt/embeddings/.+"}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the elements of one kind of file are."""
+
+    paragraphs: frozenset[str]
+    row: str
+    spaces: frozenset[str]
+    level: Callable[[_Element], int]  # 1 to 6 for a paragraph that is a heading, else 0
+    left_out: Callable[[_Element], bool]
+    """Whether an element is no part of the text, with all in it."""
+    words: frozenset[str] = frozenset()
+    """Elements whose text is the document's words. Where none is named, all are, and words also
+    stand behind the elements in a paragraph."""
+    joined: Callable[[_Element], bool] = lambda element: False
+    """Whether a paragraph goes on in the next one."""
+    characters: Mapping[str, str] = field(default_factory=dict)  # elements that are one character
+
+
+def lines(
+    root: _Element,
+    marks: Marks,
+    notes: Callable[[_Element], Sequence[Line]] = lambda element: (),
+) -> Iterator[Line]:
+    """The paragraphs of a tree in order.
+
+    The cells of a table's row make one line, divided by bars. What stands inside a
+    paragraph and has paragraphs of its own, such as a text box, follows it, and so
+    do the `notes` that an element refers to.
+    """
+    from lxml.etree import iterwalk
+
+    stack: list[tuple[_Element, list[str]]] = []  # the paragraphs and rows that are open
+    after: list[Line] = []
+    carried: list[str] = []
+    skipped = 0
+    for event, element in iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if marks.left_out(element):
+            skipped += 1 if event == "start" else -1
+        if event == "start":
+            if skipped:
+                continue
+            if tag in marks.paragraphs:
+                stack.append((element, carried))
+                carried = []
+            elif tag == marks.row:
+                stack.append((element, []))
+            if stack and stack[-1][0].tag in marks.paragraphs:
+                written = " " if tag in marks.spaces else marks.characters.get(tag, "")
+                if not written and (not marks.words or tag in marks.words):
+                    written = element.text or ""
+                stack[-1][1].append(written)
+                after.extend(notes(element))
+            continue
+        if stack and element is stack[-1][0]:
+            parts = stack.pop()[1]
+            if tag == marks.row:
+                found = row_lines(parts)
+            elif marks.joined(element):
+                carried, found = parts, []
+            else:
+                text = " ".join("".join(parts).split())
+                found = [Line(text, marks.level(element))] if text else []
+            if stack and stack[-1][0].tag == marks.row:
+                stack[-1][1].extend(line.text for line in found)
+            elif stack:
+                after.extend(found)
+            else:
+                yield from (*found, *after)
+                after = []
+        if not marks.words and not skipped and stack and stack[-1][0].tag in marks.paragraphs:
+            stack[-1][1].append(element.tail or "")
+    if text := " ".join("".join(carried).split()):
+        yield Line(text)
+
+
+def row_lines(cells: Sequence[str]) -> list[Line]:
+    """A row of a table of figures is one line; one that only arranges text is its paragraphs."""
+    if len(cells) > 1 and max(map(len, cells)) <= LONGEST_CELL:
+        return [Line(" | ".join(cells))]
+    return [Line(cell) for cell in cells]
 
 
 # --- .docx -------------------------------------------------------------------------------------
@@ -75,10 +163,7 @@ def read_word(document: Document) -> Iterator[Article | Problem]:
         raise document.only_pictures(pictures)
     hidden = sum(len(word.text or "") for word in root.iter(f"{_W}t") if _hidden(word.getparent()))
     if hidden:
-        facts.doubts.append(
-            f"holds hidden text ({hidden:,} characters), which was left out. Show it in Word and "
-            "save the file if it belongs to the article."
-        )
+        facts.doubts.append(HIDDEN.format(f"text ({hidden:,} characters)"))
     yield from article(document, text, facts, last=package.properties())
 
 
@@ -167,7 +252,7 @@ def read_slides(document: Document) -> Iterator[Article | Problem]:
     if not slides:
         raise package.missing()
     if len(slides) > MOST_SLIDES:
-        raise document.error(f"has more than {MOST_SLIDES:,} slides. Split it.")
+        raise document.too_many(MOST_SLIDES, "slides")
     found: list[Line] = []
     hidden, silent, damaged = [], [], []
     for number, name in enumerate(slides, 1):
@@ -185,21 +270,16 @@ def read_slides(document: Document) -> Iterator[Article | Problem]:
         raise document.only_pictures(pictures)
     doubts = package.unread(_ON_SLIDES)
     for numbers, said in (
-        (damaged, "slides that cannot be read ({}). Open it and save it as .pptx."),
-        (
-            hidden,
-            "hidden slides, which were left out ({}). Show them and save the file if they belong "
-            "to the article.",
-        ),
+        (damaged, "has slides that cannot be read ({}). Open it and save it as .pptx."),
+        (hidden, HIDDEN.format("slides ({})")),
         (
             silent if pictures else [],
-            "slides without text ({}). If they are pictures of text, run OCR on them and ingest "
-            "the text.",
+            "has slides without text ({}), but pictures. Run OCR.",
         ),
     ):
         more = f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
         where = f"slide {', '.join(map(str, numbers[:10]))}{more} of {len(slides)}"
-        doubts += [f"has {said.format(where)}"] if numbers else []
+        doubts += [said.format(where)] if numbers else []
     text = unwrap([[line] for line in found])
     yield from article(document, text, Facts(doubts=doubts), last=package.properties())
 

@@ -19,10 +19,10 @@ from typing import Any
 from index.cleaning import Facts
 from index.dates import is_double, parse_date
 from index.formats import rows
+from index.formats.archives import Package
 from index.formats.articles import article
-from index.formats.document import DAMAGED, LARGEST_FILE, LONGEST_TEXT, MB, Document
+from index.formats.document import DAMAGED, HIDDEN, LARGEST_FILE, LONGEST_TEXT, MB, Document
 from index.formats.fields import FIELDS, as_json, one_line, squeezed
-from index.formats.packages import Package
 from index.formats.rows import Fields
 from index.lines import Line, web_address
 from index.records import Article, Problem
@@ -196,10 +196,7 @@ def read_sheets(document: Document) -> Iterator[Article | Problem]:
         sheets = _sheets(document)
         shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
         if hidden := len(sheets) - len(shown):
-            facts.doubts.append(
-                f"has hidden sheets, which were left out ({hidden}). Show them and save the file "
-                "if they belong to the article."
-            )
+            facts.doubts.append(HIDDEN.format(f"sheets ({hidden})"))
         for sheet in shown:
             cells = _sheet_rows(sheet, left, facts)
             first = next(cells, (0, []))
@@ -212,9 +209,7 @@ def read_sheets(document: Document) -> Iterator[Article | Problem]:
                 lines += [Line(one_line(sheet.title))] if len(shown) > 1 else []
                 lines += _lines(first, cells)
     except DAMAGED:
-        raise document.error(
-            "is damaged, or is no Excel file. Open it and save it as .xlsx."
-        ) from None
+        raise document.damaged() from None
     parts = [name for name in package.names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
     lost = sum(len(_WITHOUT_RESULT.findall(package.part(name) or b"")) for name in parts)
     if lost:

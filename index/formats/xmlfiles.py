@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from index import cleaning
 from index.cleaning import Facts
 from index.formats import feeds, markup
+from index.formats.archives import xml
 from index.formats.articles import finished, one_of_many, slug, warnings
 from index.formats.document import LARGEST_FILE, MB, Document
 from index.formats.fields import learn, one_line
-from index.formats.packages import xml
 from index.lines import Line
 from index.paragraphs import plain_paragraphs
 from index.records import Article, Problem
@@ -68,10 +68,10 @@ def _stories(document: Document, root_name: str) -> Iterator[Article | Problem]:
 
     data = document.read()
     if len(data) > feeds.LARGEST_FEED:
-        raise document.error(f"has more than {feeds.LARGEST_FEED // MB} MB. Split it.")
+        raise document.too_many(feeds.LARGEST_FEED // MB, "MB")
     root = xml(data)
     if root is None:
-        raise document.error("is damaged: it is not valid XML. Get it from the agency again.")
+        raise document.damaged()
     for element in root.iter(etree.Element):
         element.tag = _local_name(element.tag)
     items = [root] if root_name == "nitf" else list(root.iter("newsItem"))
