@@ -28,15 +28,14 @@ _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)",
     re.IGNORECASE | re.DOTALL,
 )
-# Groups that are no words of the text. A group that begins with "\\*" is one too, unless it is named
-# below: whoever does not know it has to leave it out. So most of these are named for files that
-# lack the mark.
+# Groups that are no words of the text. One that begins with "\*" is none either, unless it is named
+# below: whoever does not know it has to leave it out.
 _LEFT_OUT = frozenset(
     b"annotation atnauthor atndate atnid atnref author bkmkend bkmkstart colortbl datafield do"
     b" fldinst fontemb fonttbl footer footerf footerl footerr formfield ftncn ftnsep ftnsepc"
     b" generator header headerf headerl headerr info listoverridetable listpicture listtable"
     b" nesttableprops nonesttables nonshppict objalias objclass objdata objname pict private"
-    b" revtbl rsidtbl rxe sn sp stylesheet sv tc template themedata title txe upr userprops"
+    b" revtbl rsidtbl rxe shprslt sn sp stylesheet sv tc template themedata title txe upr userprops"
     b" xe xmlnstbl".split()
 )
 _READ_ALL_THE_SAME = frozenset((b"shpinst", b"ud", b"dptxbxtext"))
