@@ -32,12 +32,6 @@ LONGEST_LABEL = 20  # characters of a page's printed number that are kept; "xvii
 DAMAGED = "has damage on {pages}, so that it was not read there. Open it and print it to a new PDF."
 CROWDED = "has more letters on {pages} than a page can show, and was not read there. Split it."
 
-UNREADABLE = {
-    "locked": "is locked with a password. Save a copy without one.",
-    "damaged": "is damaged: no page of it can be found. Copy it again, or open it and print it to "
-    "a new PDF.",
-}
-
 SCRIPT = Path(__file__).with_name("pdfpages.py")
 
 
@@ -90,14 +84,17 @@ class PdfFile:
             with self._running("text", done + 1, MOST_PAGES, ends=ends) as out:
                 # A line without its end was being written when the process ended.
                 for record in (json.loads(line) for line in out if line.endswith(b"\n")):
-                    if "pages" in record:
-                        pages = record.pop("pages")
-                        self.properties = record
-                    elif "number" in record:
+                    if "number" in record:
                         yield _sheet(record)
                         done = record["number"]
+                    elif "pages" in record:
+                        pages = record.pop("pages")
+                        self.properties = record
+                    elif record["error"] == "locked":
+                        said = "is locked with a password. Save a copy without one."
+                        raise self._document.error(said)
                     else:
-                        raise self._document.error(UNREADABLE[record["error"]])
+                        raise self._document.damaged()
             if done >= min(pages, MOST_PAGES):
                 break
             crashes += 1
@@ -107,7 +104,7 @@ class PdfFile:
                 done += 1
                 yield Sheet(done, wrong=DAMAGED)
         if not pages:
-            raise self._document.error(UNREADABLE["damaged"])
+            raise self._document.damaged()
         if done < pages:
             limit = f"{MOST_PAGES:,} pages" if done >= MOST_PAGES else f"{MOST_SECONDS:.0f} s"
             limit = f"{MOST_CRASHES} damaged pages" if crashes > MOST_CRASHES else limit
