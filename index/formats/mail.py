@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from index import cleaning
 from index.cleaning import Facts
 from index.errors import UnreadableSource
-from index.formats import letters, markup, newsletters, outlook
+from index.formats import letters, markup, newsletters
 from index.formats.articles import article, one_of_many
 from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document, Reader, from_bytes
 from index.formats.fields import learn, one_line
@@ -51,9 +51,9 @@ def read_letter(
     the names of files that `inner` reads.
     """
     if document.suffix == ".msg":
-        letter = outlook.letter(document)
+        letter = letters.outlook_letter(document)
     else:
-        letter = letters.letter_of(letters.parsed(document.read(), document.name))
+        letter = letters.letter_of(letters.parsed(document.read(), document))
     yield from _letter(document, letter, inner, known)
 
 
@@ -73,8 +73,8 @@ def read_mailbox(
                     f"has more than {LARGEST_FILE // MB} MB. Save what is attached to it, and "
                     "ingest that."
                 )
-            message = letters.parsed(data, name)
-            yield from _letter(own, letters.letter_of(message), inner, known)
+            letter = letters.letter_of(letters.parsed(data, own))
+            yield from _letter(own, letter, inner, known)
         except UnreadableSource as error:
             yield own.problem(str(error))
     if not number:
@@ -171,9 +171,9 @@ def _doubts(letter: Letter, others: Sequence[str], files: int) -> list[str]:
         found.append("is encrypted. Decrypt it in your mail program and save it again.")
     if others:
         more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-        named = ", ".join(name[:60] for name in others[:MOST_NAMED]) + more
+        listed = ", ".join(name[:60] for name in others[:MOST_NAMED]) + more
         found.append(
-            f"holds what Byline does not read ({named}). Save it, turn it into text, ingest that."
+            f"holds what Byline does not read ({listed}). Save it, turn it into text, ingest that."
         )
     if files > MOST_ATTACHMENTS:
         found.append(

@@ -41,11 +41,11 @@ def read_page(document: Document) -> Iterator[Article | Problem]:
 
 def read_archived_page(document: Document) -> Iterator[Article | Problem]:
     """A .mhtml file, a page saved with its pictures as one letter: the article of that page."""
-    whole = letters.parsed(document.read(), document.name)
+    whole = letters.parsed(document.read(), document)
     try:
         parts = list(islice(whole.walk(), letters.MOST_PARTS))
     except DAMAGED:
-        raise letters.damaged(document.name) from None
+        raise document.damaged() from None
     for part in parts:
         data = letters.content(part) if part.get_content_type() == "text/html" else b""
         if data.strip():
