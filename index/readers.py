@@ -33,7 +33,6 @@ from index.formats import (
     rtf,
     tables,
     warcs,
-    xmlfiles,
 )
 from index.formats.archives import DEEPEST, Allowance
 from index.formats.document import Document, Reader, from_bytes, from_path, is_litter, shown
@@ -63,7 +62,7 @@ READERS: dict[str, Reader] = {
     ".tsv": tables.read_table,
     ".rss": feeds.read_feed,
     ".atom": feeds.read_feed,
-    ".xml": xmlfiles.read_xml,
+    ".xml": feeds.read_xml,
 }
 """What reads a file, by the end of its name."""
 LETTERS = {
