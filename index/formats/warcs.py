@@ -76,8 +76,8 @@ def read_warc(
                     pass
                 _check_length(record)
         except _DAMAGED:
-            after = f"after {_pages(found)}" if found else "or no web archive"
-            said = f"{document.name} is damaged {after}: it is cut off or was changed on the way. "
+            after = f" after {_pages(found)}" if found else ", or no web archive"
+            said = f"{document.name} is damaged{after}: it is cut off or was changed on the way. "
             yield document.problem(f"{said}Copy it again.", warning=found > 0)
             return
     if failed:
