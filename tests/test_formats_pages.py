@@ -172,8 +172,9 @@ OFFER = "Subscribe now for 3 crowns a month and keep reading. Cancel at any time
         f"<h1>{TITLE}</h1><div>" + P1.replace("three", "<i>three</i>") + f"{P2}{P3}</div>",
         f"<article><h1>{TITLE}</h1>{P1}{P2}{P3}</article><article><h1>Another</h1><p>A ferry "
         "went aground on Sunday, and nobody was hurt.</p></article>",
-        f"<h1>{TITLE}</h1>" + "".join(  # in a gallery, captions are the text
-            f"<figure><img src=a.jpg><figcaption>{p}</figcaption></figure>" for p in BODY.split("\n\n")),
+        f"<h1>{TITLE}</h1>" + "".join(  # a gallery
+            f"<figure><img src=a.jpg><figcaption>{text}</figcaption></figure>"
+            for text in BODY.split("\n\n")),
         f"<h1>{TITLE}</h1>{P1}{P2}{P3}<figcaption>Boats.</figcaption>",
     ],
 )  # fmt: skip
