@@ -97,7 +97,7 @@ CASES = [
     ("a.xlsx", xlsx({"A": []}), "is empty"),
     ("a.eml", parts("encrypted", ("application/pgp-encrypted", "Version: 1")), "is encrypted"),
     ("a.eml", parts("related", ("text/html", "<img src='cid:1'>"), ("image/png", "x")),
-     "is a letter of pictures (1), without text"),
+     "holds no text, only pictures (1)"),
     ("a.eml", parts("mixed", ("text/calendar", "BEGIN:VCALENDAR")),
      "holds what Byline does not read (part-1.ics)"),
     ("a.eml", b"Subject: x\n\n", "is a letter without text"),
@@ -106,7 +106,7 @@ CASES = [
     ("a.mbox", BODY, "holds no letters"),
     ("a.msg", letter(), "is no letter of Outlook's"),
     ("a.msg", msg({"1000": BODY})[:700], DAMAGED),
-    ("a.msg", msg({"1009": b"LZFu"}), "holds its text in a form that Byline does not read"),
+    ("a.msg", msg({"1009": b"LZFu"}), "holds its text in a form that is not read"),
     ("a.msg", msg({"8001": b"x"}, sent=0), "holds no letter"),
     *(("a.zip", zipped({"a.txt": BODY * 9})[:cut], DAMAGED) for cut in (10, 200)),
     *(("a.zip", zipped(members), "holds no files that are not hidden. Leave it out.")

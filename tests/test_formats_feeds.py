@@ -59,7 +59,7 @@ def test_entries_keep_their_ids_and_summaries_are_named():
     assert ids[0] == ids[1] and len(ids[0]) == 2
     assert reasons(first) == [
         'a.rss: "C" holds no text. Ingest its address.',
-        "a.rss: 2 of 3 entries hold no more than a summary. For the whole articles, ingest their "
+        "a.rss holds no more than a summary of 2 of 3 articles. For the whole ones, ingest their "
         "addresses.",
     ]
 

@@ -58,7 +58,7 @@ def test_what_is_attached_to_a_letter_is_read_too_and_what_is_not_is_told():
     assert texts(found) == [FIRST, SECOND, THIRD]
     assert {Path(item.source).name for item in found} == {"a.eml", "a.eml#b.txt", "c.docx"}
     assert reasons(found) == [
-        "a.eml holds what Byline does not read (a.ics). Save it, turn it into text, ingest that."
+        "a.eml holds what Byline does not read (a.ics). Save it as text, ingest that."
     ]
     many = {f"{n}.txt": SECOND.encode() for n in range(MOST_ATTACHMENTS + 5)}
     found = read("b.eml", letter(FIRST, attachments=many))
@@ -98,8 +98,8 @@ def test_a_form_that_says_something_else_is_told():
     [article, problem] = read("a.eml", letter(other, f"<p>{BODY}</p>" * 3))
     assert "heron" not in article.text
     assert problem.warning and problem.reason == (
-        "a.eml says other things in its plain text than in its HTML: 51 of 54 words. Only its HTML "
-        "was read; save the other as a file of its own."
+        "a.eml says other things in its plain text than in its HTML, which alone was read: 51 of "
+        "54 words. Save the other as a file of its own."
     )
     assert article.doubts == (problem.reason.removeprefix("a.eml "),)
 
@@ -124,7 +124,7 @@ def test_what_a_letter_hides_is_not_its_text(style):
     assert one("a.eml", letter("x", html)).text == FIRST
     html = html.replace("Herons build", "Herons build a boat and row it. " * 20)
     [article, problem] = read("b.eml", letter("x", html))
-    assert article.text == FIRST and "hides text from its readers" in problem.reason
+    assert article.text == FIRST and "has hidden text" in problem.reason
 
 
 def test_a_letter_that_is_attached_is_a_letter():

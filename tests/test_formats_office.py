@@ -220,7 +220,7 @@ def test_a_book_is_an_article_for_each_document():
     assert (first.published, first.publisher) == (DAY, "Skarvik Weekly")
     assert first.source == f"a.epub#{first.id}"
     assert gone.reason == "a.epub, document 4: is missing. Get the book again."
-    assert "1 of 4 documents hold pictures and no text" in silent.reason
+    assert "holds documents that are pictures without text (1 of 4)" in silent.reason
 
 
 def test_slides_in_their_order_with_what_the_speaker_has_noted():

@@ -33,6 +33,7 @@ MOST_MEMBERS = 200_000
 LARGEST_DIRECTORY = 40_000_000  # bytes of the list of parts, which is read as a whole
 DEEPEST = 3  # archives and letters inside each other
 LONGEST_NAME = 200
+UNPACK = "Unpack the archive and ingest the folder."
 LARGEST_PACKAGE = 4 * LARGEST_FILE  # bytes that all parts of one package that are read may come to
 MOST_ELEMENTS = 2_000_000  # elements of one part; a thick book has a quarter of that
 
@@ -111,10 +112,7 @@ def _opened(document: Document, file: BinaryIO) -> zipfile.ZipFile:
         file.seek(0)
         if file.read(2) == b"PK":
             raise document.damaged() from None
-        raise document.error(
-            "is not a zip archive by its contents. Unpack it with the program that made it, and "
-            "ingest the folder."
-        ) from None
+        raise document.error(f"is not a zip archive by its contents. {UNPACK}") from None
 
 
 def _directory_size(file: BinaryIO) -> int:
@@ -158,11 +156,10 @@ def _encoding(members: Iterable[zipfile.ZipInfo]) -> tuple[str, str]:
 def _refused(member: zipfile.ZipInfo) -> str:
     """Why a part is not unpacked; empty for one that is."""
     if member.flag_bits & 0x1:
-        return "is locked with a password. Unpack the archive and ingest the folder."
+        return f"is locked with a password. {UNPACK}"
     if member.file_size > max(RATIO_FROM, LARGEST_RATIO * member.compress_size):
         return (
-            f"unpacks to {LARGEST_RATIO} times its size or more, as a zip bomb does. "
-            "If you trust it, unpack the archive and ingest the folder."
+            f"unpacks to {LARGEST_RATIO} times its size, as a zip bomb does. Or trust it: {UNPACK}"
         )
     return ""
 
@@ -170,14 +167,10 @@ def _refused(member: zipfile.ZipInfo) -> str:
 def _open(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, allowance: Allowance
 ) -> BinaryIO:
-    damaged = UnreadableSource(
-        f"{name} is damaged inside its archive, or packed in an unknown way. "
-        "Unpack the archive and ingest the folder."
-    )
-    too_much = UnreadableSource(
-        f"{name} was not read: its archive unpacks to more than {MOST_UNPACKED // 1_000_000_000} "
-        "GB. Unpack it and ingest the folder."
-    )
+    said = f"{name} is damaged inside its archive, or packed in an unknown way. {UNPACK}"
+    damaged = UnreadableSource(said)
+    size = MOST_UNPACKED // 1_000_000_000
+    too_much = UnreadableSource(f"{name}: its archive unpacks to more than {size} GB. {UNPACK}")
     try:
         part = archive.open(member)
     except DAMAGED:
@@ -242,14 +235,13 @@ class Package:
         self.document = document
         self._kind = kind
         self._left = LARGEST_PACKAGE
-        save = f"Open it and save it as {document.suffix}"
+        self._save = save = f"Open it and save it as {document.suffix}"
         data = document.read()
         if not data:
             raise document.empty()
         if data.startswith(b"\xd0\xcf\x11\xe0"):
-            raise document.error(
-                f"is locked with a password or in an old Office format. {save}, without a password."
-            )
+            said = "is locked with a password or in an old Office format"
+            raise document.error(f"{said}. {save}, without a password.")
         if not data.startswith(b"PK"):
             raise document.error(signature(data) or f"is not {kind}. {save}.")
         self._archive = _opened(document, io.BytesIO(data))
@@ -298,10 +290,8 @@ class Package:
                 raise UnreadableSource(f"{self.document.name}: {one_line(info.filename)} {reason}")
 
     def _too_large(self) -> UnreadableSource:
-        return self.document.error(
-            f"unpacks to more than {LARGEST_FILE // MB} MB of text. That is no article; leave it "
-            "out."
-        )
+        size = LARGEST_FILE // MB
+        return self.document.error(f"unpacks to more than {size} MB of text. Leave it out.")
 
     def tree(self, name: str) -> _Element | None:
         """The XML of a part; None if there is none.
@@ -328,10 +318,7 @@ class Package:
 
     def missing(self) -> UnreadableSource:
         """The error to raise where the part that holds the text is not there."""
-        return self.document.error(
-            f"is not {self._kind}: it holds no document. Open it and save it as "
-            f"{self.document.suffix}."
-        )
+        return self.document.error(f"is not {self._kind}: it holds no document. {self._save}.")
 
     def properties(self, name: str = "docProps/core.xml") -> Iterator[tuple[str, object, str]]:
         """What a file says of itself; it is often that of a template, so it is to be believed last.

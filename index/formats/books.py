@@ -59,11 +59,8 @@ def read_book(document: Document) -> Iterator[Article | Problem]:
     if not read:
         raise document.only_pictures(silent) if silent else package.missing()
     if silent:
-        yield document.problem(
-            f"{document.name}: {silent} of {len(names)} documents hold pictures and no text. If "
-            "they are pictures of text, run OCR on them and ingest the text.",
-            warning=True,
-        )
+        said = f"holds documents that are pictures without text ({silent} of {len(names)})"
+        yield from document.warnings([f"{said}. Run OCR on them and ingest the text."])
 
 
 def _contents(package: Package) -> tuple[_Element, list[str]]:

@@ -78,10 +78,8 @@ def read_xml(document: Document) -> Iterator[Article | Problem]:
         element, what = (
             (b"url", "addresses") if root == "urlset" else (b"sitemap", "other sitemaps")
         )
-        raise document.error(
-            f"is a sitemap: a list of {kinds.count(element):,} {what}, no articles. Ingest those "
-            "of its addresses that you want."
-        )
+        said = f"is a sitemap: a list of {kinds.count(element):,} {what}, no articles"
+        raise document.error(f"{said}. Ingest those of its addresses that you want.")
     else:
         yield from read_feed(document)
 
@@ -115,11 +113,8 @@ def read_feed(document: Document) -> Iterator[Article | Problem]:
     for entry in feed.entries:
         yield from _entry(document, entry, feed.feed)
     if short := sum(not entry.get("content") for entry in feed.entries):
-        yield document.problem(
-            f"{document.name}: {short} of {len(feed.entries)} entries hold no more than a summary. "
-            "For the whole articles, ingest their addresses.",
-            warning=True,
-        )
+        said = f"holds no more than a summary of {short} of {len(feed.entries)} articles"
+        yield from document.warnings([f"{said}. For the whole ones, ingest their addresses."])
 
 
 def _entry(

@@ -38,6 +38,7 @@ DEEPEST_PART = 40
 DEEPEST_LETTER = 5  # parts, and letters, inside each other; what lies deeper is told
 MOST_ENTRIES = 20_000  # streams and storages of one file of Outlook
 MOST_FILES = 200
+MANY_PARTS = "has more parts than a letter has. Save what is attached to it, and ingest that."
 HEADERS = (
     "content-language", "date", "from", "list-id", "list-unsubscribe", "message-id",
     "organization", "subject",
@@ -112,9 +113,7 @@ def parsed(data: bytes, document: Document) -> Part:
         UnreadableSource: they cannot be.
     """
     if data.count(b"\n--") > MOST_MARKS:
-        raise document.error(
-            "has more parts than a letter has. Save what is attached to it, ingest that."
-        )
+        raise document.error(MANY_PARTS)
     try:
         return email.message_from_bytes(data, policy=_POLICY)
     except DAMAGED:
@@ -152,10 +151,7 @@ def letter_of(message: Part, depth: int = 0) -> Letter:
     left = [MOST_PARTS]
     _take_apart(message, letter, left, depth)
     if left[0] < 0:
-        letter.doubts.append(
-            f"has more than {MOST_PARTS:,} parts; those after them were not read. Save its "
-            "attachments and ingest them."
-        )
+        letter.doubts.append(f"was read up to part {MOST_PARTS:,}, for it {MANY_PARTS}")
     return letter
 
 
@@ -236,7 +232,7 @@ def outlook_letter(document: Document) -> Letter:
             warnings.simplefilter("ignore")
             with olefile.OleFileIO(io.BytesIO(data)) as file:
                 if len(file.direntries) > MOST_ENTRIES:
-                    raise document.error("has more parts than a letter has. Save it as .eml.")
+                    raise document.error(MANY_PARTS)
                 found = _Storage(document, file, []).letter()
     except DAMAGED:
         raise document.damaged() from None
@@ -263,10 +259,7 @@ class _Storage:
         if text.plain or text.html:
             found.texts.append(text)
         elif self._stream(_RTF, "0102"):
-            found.doubts.append(
-                "holds its text in a form that Byline does not read. Open it in Outlook and save "
-                "it as .eml."
-            )
+            found.doubts.append("holds its text in a form that is not read. Save it as .eml.")
         depth = len(self._path)
         storages = self._file.listdir(streams=False, storages=True)
         attached = sorted(

@@ -78,10 +78,8 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     while lines and one_line(lines[0].text).casefold() in notes.titles:
         lines = lines[1:]
     if not lines:
-        raise document.error(
-            "holds no article that could be found. If a script draws the page, open it in a "
-            "browser and save it from there."
-        )
+        said = "holds no article that could be found. If a script draws the page, save it from a"
+        raise document.error(f"{said} browser.")
     facts.doubts += _doubts(found, lines, notes.paid)
     last = [("published", notes.only_day, "the page's only time element")]
     yield from article(document, lines, facts, last)

@@ -1,7 +1,9 @@
-"""From the fields of a row to its article: what JSON, JSON lines and tables have in common."""
+"""Rows to articles, whether JSON or a table holds them; and .json and .jsonl files."""
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -12,7 +14,7 @@ from index.dates import in_order, is_double, shown_order
 from index.errors import UnreadableSource
 from index.formats import markup
 from index.formats.articles import digest, finished, slug, warnings
-from index.formats.document import LONGEST_TEXT, TOO_LONG, Document
+from index.formats.document import LARGEST_FILE, LONGEST_TEXT, MB, TOO_LONG, Document
 from index.formats.fields import EMPTY, FIELDS, as_json, learn_fields, one_line, said, squeezed
 from index.lines import web_address
 from index.records import Article, Problem
@@ -25,6 +27,7 @@ TEXT_FIELDS = (
 and of those about as long the first."""
 SUMMARY_FIELDS = "summary description excerpt abstract standfirst teaser lead".split()
 """What stands in for a text that is not there."""
+DEEPEST = 4  # how deep in a file a list of articles may lie: {"response": {"docs": [...]}}
 AS_LONG = 0.9  # of the longest text of a row, what another must have to be about as long
 # What interfaces put at the end of a text that they cut off: "… [+1234 chars]".
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ char(?:acter)?s\]\s*\Z")
@@ -67,8 +70,9 @@ def placed(
     found = list(items)
     read = any(isinstance(item, Article) for item in found)
     for item in found:
-        wrong = isinstance(item, str)
-        yield document.problem(f"{document.name}{where}: {item}", warning=read) if wrong else item
+        if isinstance(item, str):
+            item = document.problem(f"{document.name}{where}: {item}", warning=read)
+        yield item
 
 
 def no_rows(document: Document) -> UnreadableSource:
@@ -190,3 +194,125 @@ def _dates(row: Fields | str) -> Iterator[tuple[str, str]]:
 def is_date(name: object) -> bool:
     """Whether a field of this name holds a day."""
     return FIELDS.get(squeezed(name)) in ("published", "as_of")
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+
+def read_jsonl(document: Document) -> Iterator[Article | Problem]:
+    """A .jsonl file: an article in each row.
+
+    A field that cannot be used is reported and the article read without it.
+    """
+    codec, doubts = encoding(document)
+    first = next(_lines(document, codec), (0, ""))[1].strip()
+    if first in ("[", "[{", "{"):
+        yield from document.warnings(doubts)
+        yield from read_json(document)  # one value over many lines
+        return
+
+    def found() -> Rows:
+        for number, row in _lines(document, codec):
+            if len(row) >= LARGEST_FILE:
+                value: Fields | str = (
+                    f"has more than {LARGEST_FILE // MB} MB. One row is one article."
+                )
+            elif (parsed := _parsed(row)) is None:
+                value = "is not valid JSON. Write one object per line, as JSON."
+            else:
+                value = _article(parsed, {})
+            yield f", line {number}", value
+
+    yield from articles(document, found, doubts)
+
+
+def read_json(document: Document) -> Iterator[Article | Problem]:
+    """A .json file: an article, or each of a list of them wherever it lies; or lines of JSON."""
+    decoded = document.text()
+    try:
+        value = json.loads(decoded.text)
+    except (ValueError, RecursionError):
+        text = decoded.text.strip("\ufeff \r\n\t")
+        if isinstance(_parsed(text.partition("\n")[0]), dict):
+            yield from read_jsonl(document)
+            return
+        invalid = document.error("is not valid JSON. Save it again, or leave it out.")
+        raise (invalid if text else document.empty()) from None
+    if isinstance(value, dict) and (article := _only(value)):
+        items = article_of(article, document, decoded.doubts, alone=True)
+        yield from placed(items, document, "")
+        return
+    listed, around = _longest_list(value)
+    if not listed:
+        said = "holds no article: nothing in it is called text, body, content, article or story"
+        raise document.error(f"{said}. Name the text so, or leave it out.")
+    numbered = enumerate(listed, 1)
+    found = [(f", article {number}", _article(item, around)) for number, item in numbered]
+    yield from articles(document, lambda: found, decoded.doubts)
+
+
+def _article(value: object, around: Fields) -> Fields | str:
+    """The fields of one value of a list; `around` is what holds the list.
+
+    What a feed says of all its articles counts for each: its title is the publisher's name.
+    """
+    if not isinstance(value, dict):
+        return 'is not an object. Write {"text": "..."}.'
+    article = _only(value) or value
+    if "jsonfeed.org" not in one_line(around.get("version")):
+        return article
+    shared = {
+        "publisher": around.get("title"),
+        "authors": around.get("authors") or around.get("author"),
+        "language": around.get("language"),
+    }
+    known = {squeezed(key) for key in article}
+    return {**article, **{key: part for key, part in shared.items() if part and key not in known}}
+
+
+def _only(value: Fields, depth: int = DEEPEST) -> Fields | None:
+    """The one article that an object is or holds, as {"article": {...}} does."""
+    if text_of(value)[1]:
+        return value
+    inner = [part for part in value.values() if isinstance(part, dict)] if depth else []
+    found = [fields for fields in (_only(part, depth - 1) for part in inner) if fields]
+    if len(found) == 1 and not _longest_list(value)[0]:
+        around = {key: part for key, part in value.items() if not isinstance(part, dict)}
+        return {**around, **found[0]}
+    return None
+
+
+def _longest_list(value: object, depth: int = DEEPEST) -> tuple[list[object], Fields]:
+    """The longest list of articles in a value, and the object that holds it."""
+    if isinstance(value, list):
+        held = any(isinstance(item, dict) and has_text(item) for item in value)
+        return (value if held else []), {}
+    best: tuple[list[object], Fields] = [], {}
+    if isinstance(value, dict) and depth:
+        for part in value.values():
+            found, around = _longest_list(part, depth - 1)
+            if len(found) > len(best[0]):
+                best = found, value if isinstance(part, list) else around
+    return best
+
+
+def _parsed(text: str) -> object:
+    """The value that a text is as JSON; None if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _lines(document: Document, encoding: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1; of too long a line, a part."""
+    with (
+        document.open() as file,
+        io.TextIOWrapper(file, encoding, errors="replace", newline="\n") as text,
+    ):
+        number, whole = 0, True
+        while row := text.readline(LARGEST_FILE):
+            number += whole
+            if whole and (row := row.removeprefix("\ufeff") if number == 1 else row).strip():
+                yield number, row
+            whole = len(row) < LARGEST_FILE or row.endswith("\n")

@@ -56,10 +56,8 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
     if not any(columns):
         raise rows.no_rows(document)
     if not rows.has_text(columns):
-        raise document.error(
-            f'has no column "text" (its first line: {as_json(columns)}). Name the columns in the '
-            "first line."
-        )
+        said = f'has no column "text" (its first line: {as_json(columns)})'
+        raise document.error(f"{said}. Name the columns in the first line.")
     yield from rows.articles(
         document, lambda: _table_rows(document, encoding, delimiter, columns), doubts
     )
@@ -168,10 +166,8 @@ class _Lines:
         if not line:
             raise StopIteration
         if len(line) >= LARGEST_FILE:
-            raise self._document.error(
-                f"has a line of more than {LARGEST_FILE // MB} MB. Close its quotations, and write "
-                "one article per row."
-            )
+            said = f"has a line of more than {LARGEST_FILE // MB} MB. Close its quotations."
+            raise self._document.error(said)
         self.number += 1
         return line
 
@@ -213,10 +209,8 @@ def read_sheets(document: Document) -> Iterator[Article | Problem]:
     parts = [name for name in package.names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
     lost = sum(len(_WITHOUT_RESULT.findall(package.part(name) or b"")) for name in parts)
     if lost:
-        facts.doubts.append(
-            f"has formulas without results ({lost:,} cells), which were left out. Open it in a "
-            "spreadsheet program and save it."
-        )
+        said = f"has formulas without results ({lost:,} cells), which were left out"
+        facts.doubts.append(f"{said}. Open it in a spreadsheet program and save it.")
     if lines:
         yield from article(document, lines, facts, last=package.properties())
     elif read:
@@ -246,10 +240,8 @@ def _sheet_rows(sheet: Any, left: list[int], facts: Facts) -> Iterator[SheetRow]
             cells = [_shown(cell) for cell in row]
             left[:] = left[0] - len(row) - 1, left[1] - sum(map(len, cells))
             if min(left) < 0:
-                facts.doubts.append(
-                    f"has more cells than an article may have: “{one_line(sheet.title)}” was read "
-                    f"up to row {number - 1:,}, and no sheet after it. Split the file."
-                )
+                read = f"“{one_line(sheet.title)}” was read up to row {number - 1:,}"
+                facts.doubts.append(f"has too many cells: {read}, and no sheet after it. Split it.")
                 return
             while cells and not cells[-1]:
                 cells.pop()
