@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.languages import NAMES, agree, code, detect
+from index.languages import agree, code, detect, name
 from tests.samples import BODY
 
 
@@ -49,7 +49,6 @@ from tests.samples import BODY
 )  # fmt: skip
 def test_languages(text, code):
     assert detect(text) == code
-    assert code is None or code in NAMES
 
 
 @pytest.mark.parametrize(
@@ -64,12 +63,15 @@ def test_codes(tag, expected):
     assert code(tag) == expected
 
 
-def test_every_language_that_is_detected_has_a_code_and_agrees_with_itself():
-    assert all(code(one) == one and agree(one, one) for one in NAMES)
+def test_languages_that_cannot_be_told_apart_agree():
     assert agree("nb", "no") and agree("bs", "hr") and not agree("de", "nl")
+    assert [name(one) for one in ("de", "bs", "hr", "x")] == [
+        "German", "Bosnian", "Croatian, Bosnian or Serbian", 'the language "x"',
+    ]  # fmt: skip
 
 
 @settings(deadline=None, derandomize=True)
 @given(st.text())
 def test_no_text_is_too_strange_for_a_language(text):
-    assert detect(text) in {None, *NAMES}
+    found = detect(text)
+    assert found is None or code(found) == found

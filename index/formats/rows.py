@@ -71,8 +71,9 @@ def placed(
     read = any(isinstance(item, Article) for item in found)
     for item in found:
         if isinstance(item, str):
-            item = document.problem(f"{document.name}{where}: {item}", warning=read)
-        yield item
+            yield document.problem(f"{document.name}{where}: {item}", warning=read)
+        else:
+            yield item
 
 
 def no_rows(document: Document) -> UnreadableSource:
