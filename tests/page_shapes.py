@@ -17,7 +17,6 @@ from tests.page_texts import (
     CAPTIONS,
     COMMENTS,
     CONSENT,
-    LETTERS,
     OFFERS,
     RELATED,
     SHARES,
@@ -64,35 +63,6 @@ def companion_columns(page: Page) -> Page:
     )
 
 
-def shouted_links(page: Page) -> Page:
-    """Fox News: links in capitals between paragraphs, and a video's caption."""
-    shouts = ("CLICK HERE TO GET THE LANTERN APP", "HERRING RETURN TO THE SOUND AFTER NINE YEARS")
-    page.foreign += shouts
-    link = '<p><a href="/x"><strong>{}</strong></a></p>'
-    return page.close(
-        f'{page.nav()}<main class="main-content"><article class="article-wrap"><header><h1 class='
-        f'"headline">{page.title}</h1></header><div class="article-content"><div class="article-body">'
-        f'<p class="speakable">{page.say()[0]}</p>{page.p(2)}{link.format(shouts[1])}'
-        f'<div class="image-ct inline"><div class="caption"><p>{page.other(CAPTIONS)}</p></div></div>'
-        f"{page.p(4)}{link.format(shouts[0])}</div></div></article>"
-        f'<aside class="sidebar"><ul>{page.related(4)}</ul></aside></main>'
-    )
-
-
-def key_points(page: Page) -> Page:
-    """CNBC: a list of key points before the text, which comes in groups."""
-    points = page.own("The old state of things is over.", "It will cost more than was thought.")
-    items = "".join(f"<li>{point}</li>" for point in points)
-    return page.close(
-        f'<div id="MainContent">{page.nav()}<h1 class="ArticleHeader-headline">{page.title}</h1>'
-        f'<div class="RenderKeyPoints-list"><div class="group"><ul>{items}</ul></div></div>'
-        f'<div data-module="ArticleBody" class="ArticleBody-articleBody"><div class="group">{page.p(3)}'
-        f'</div><div class="InlineVideo"><p>{page.other(CAPTIONS)}</p></div><div class="group">'
-        f'{page.p(3)}</div></div><div class="RelatedContent-container"><h2>Related</h2>'
-        f"<ul>{page.related(3)}</ul></div></div>"
-    )
-
-
 def bullets_on_top(page: Page) -> Page:
     """Daily Mail: bullets before the text, 'Advertisement' between its paragraphs."""
     bullets = "".join(
@@ -120,33 +90,6 @@ def broken_lines(page: Page) -> Page:
         f'<div class="mgid_second_mrec_parent">{page.other(ADVERTS)}</div>{fourth}<br/><br/>'
         f"<i>{fifth.split(' ', 1)[0]}</i> {fifth.split(' ', 1)[1]}</div>"
         f'<div class="most_read"><ul>{page.related(5)}</ul></div></div>'
-    )
-
-
-def continue_button(page: Page) -> Page:
-    """Yahoo: the rest of the story stands behind a button, in a second block."""
-    return page.close(
-        f'<div id="app">{page.nav()}<article class="caas-container"><header><h1 class="caas-title">'
-        f'{page.title}</h1></header><div class="caas-content-wrapper"><div class="caas-body">'
-        f'<div class="caas-content-preview">{page.p(2)}</div><button class="link caas-button">Story '
-        f'continues</button><div class="caas-readmore-content caas-more">{page.p(4)}</div></div></div>'
-        f'</article><div class="trending-now"><ul>{page.related(5)}</ul></div></div>'
-    )
-
-
-def drop_caps(page: Page) -> Page:
-    """The Economist: a first letter in a span, small capitals, links that are part of sentences."""
-    first, second = page.say(2)
-    initial = f'<span data-caps="initial">{first[0]}</span><small>{first[1:9]}</small>{first[9:]}'
-    words = second.split(" ")
-    linked = f'{" ".join(words[:3])} <a href="/x">{" ".join(words[3:7])}</a> {" ".join(words[7:])}'
-    return page.close(
-        f'{page.nav()}<main id="content"><article data-test-id="Article"><h1 class="css-1tik00t">'
-        f'{page.title}</h1><section class="css-m1aqwp"><p data-component="paragraph" class="css-1l5am'
-        f'xf">{initial}</p><p data-component="paragraph">{linked}</p>'
-        f'{page.p(3, "data-component=paragraph")}<p data-component="paragraph">{page.say()[0]} '
-        f'<span class="ufinish">■</span></p><p><em>For more, sign up to <a href="/n">'
-        f"{page.other(LETTERS)}</a></em></p></section></article></main>"
     )
 
 
@@ -353,8 +296,8 @@ def short_item(page: Page) -> Page:
 
 
 SHAPES: tuple[Callable[[Page], Page], ...] = (
-    rich_links, companion_columns, shouted_links, key_points, bullets_on_top, broken_lines,
-    continue_button, drop_caps, barrier, teased_subscriber, consent_first, in_an_aside,
+    rich_links, companion_columns, bullets_on_top, broken_lines,
+    barrier, teased_subscriber, consent_first, in_an_aside,
     list_story, table_story, layout_tables, opinion, gallery, live_blog, amp_page, div_soup,
     teaser_grid, endless, member_letter, short_item,
 )  # fmt: skip

@@ -158,9 +158,8 @@ def _refused(member: zipfile.ZipInfo) -> str:
     if member.flag_bits & 0x1:
         return f"is locked with a password. {UNPACK}"
     if member.file_size > max(RATIO_FROM, LARGEST_RATIO * member.compress_size):
-        return (
-            f"unpacks to {LARGEST_RATIO} times its size, as a zip bomb does. Or trust it: {UNPACK}"
-        )
+        said = f"unpacks to {LARGEST_RATIO} times its size, as a zip bomb does"
+        return f"{said}. If you trust it: {UNPACK}"
     return ""
 
 

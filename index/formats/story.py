@@ -33,7 +33,7 @@ MOST_CHILDREN = 2_000
 RUN = 4  # words in a row by which a block is found in what trafilatura found
 MOST_FOUND = 0.8  # share of what trafilatura found that the story's part of the page holds
 LEAST_KEPT = 0.6
-"""Share of the prose of a page; where less was read, that is told. Of forty pages that were read
+"""Share of the prose of a page; where less was read, that is told. Of twenty pages that were read
 whole, one has less."""
 FEWEST_POSTS, MOST_POSTS = 2, 2_000  # of a live blog
 LEAST_SHARE = 0.5
