@@ -17,7 +17,7 @@ from index.cleaning import Facts
 from index.decoding import signature
 from index.formats import markup
 from index.formats.archives import xml
-from index.formats.articles import finished, one_of_many, slug, warnings
+from index.formats.articles import one_of_many
 from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document
 from index.formats.fields import learn, one_line
 from index.lines import Line
@@ -187,25 +187,15 @@ def _stories(document: Document, root_name: str) -> Iterator[Article | Problem]:
             _learn(facts, story, _NITF)
         if body is not None:  # else it is a picture, or another thing that is only named
             read += 1
-            yield from _story(document, item, _lines(body), facts, alone=len(items) == 1)
+            lines = cleaning.trim(_lines(body), facts, row=True)
+            if lines:
+                key = one_line(item.get("guid")) or facts.title or lines[0].text
+                yield from one_of_many(document, key, lines, facts, alone=len(items) == 1)
+            else:
+                called = facts.title[:200] or "a story"
+                yield document.problem(f'{document.name}: "{called}" holds no text. Leave it out.')
     if not read:
         raise document.error("is an agency's message without a story in it. Leave it out.")
-
-
-def _story(
-    document: Document, item: _Element, lines: list[Line], facts: Facts, *, alone: bool
-) -> Iterator[Article | Problem]:
-    body = cleaning.trim(lines, facts, row=True)
-    if not body:
-        called = facts.title[:200] or "a story"
-        yield document.problem(f'{document.name}: "{called}" holds no text. Leave it out.')
-    elif alone:
-        made = finished(slug(document.stem), document.source, body, facts)
-        yield made
-        yield from document.warnings(warnings(made))
-    else:
-        key = one_line(item.get("guid")) or facts.title or body[0].text
-        yield from one_of_many(document, key, body, facts)
 
 
 def _lines(body: _Element) -> list[Line]:
