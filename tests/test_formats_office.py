@@ -208,6 +208,7 @@ def test_groups_in_groups_end_somewhere():
 
 def test_a_book_is_an_article_for_each_document():
     said = "<dc:title>Skarvik Weekly</dc:title><dc:date>2024-12-07</dc:date>"
+    said += "<dc:creator>desk</dc:creator>"
     documents = {
         "cover.xhtml": "<body><img src='x'/></body>",
         "a b.xhtml": f"<body><h1>{TITLE}</h1><p>By Ola Berg</p><p>{FIRST}</p></body>",
@@ -216,7 +217,7 @@ def test_a_book_is_an_article_for_each_document():
     }
     first, second, gone, silent = read("a.epub", epub(documents, said))
     assert (first.title, first.text, first.authors) == (TITLE, FIRST, ("Ola Berg",))
-    assert (second.title, second.text) == ("A boat", f"{SECOND}\n\n{THIRD}")
+    assert (second.title, second.text, second.authors) == ("A boat", f"{SECOND}\n\n{THIRD}", ())
     assert (first.published, first.publisher) == (DAY, "Skarvik Weekly")
     assert first.source == f"a.epub#{first.id}"
     assert gone.reason == "a.epub, document 4: is missing. Get the book again."

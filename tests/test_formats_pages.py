@@ -177,7 +177,7 @@ OFFER = "Subscribe now for 3 crowns a month and keep reading. Cancel at any time
             for text in BODY.split("\n\n")),
         f"<h1>{TITLE}</h1>{P1}{P2}{P3}<figcaption>Boats.</figcaption>",
         f"<article><h1>{TITLE}</h1>{P1}{P2}{P3}</article>"  # which nothing else marks
-        + f"<div class=x><p>Lovely piece, wrote a reader: {FIRST}</p></div>" * 4,
+        + "<div class=x><p>My grandmother would have told it in half the words.</p></div>" * 4,
     ],
 )  # fmt: skip
 def test_the_story_is_read_where_it_stands_and_nothing_else(html):

@@ -296,8 +296,8 @@ def test_the_order_of_day_and_month_is_that_of_the_column(name, dates, days):
 def test_a_table_has_one_encoding_and_one_line_of_doubt():
     text = TEXTS["en-cs"]
     lines = "".join(f'{number},"{text}"\n' for number in range(9))
-    found = read("a.csv", f"id,text\n{lines}".encode("iso8859-2"))
-    assert texts(found) == [text] * 9
+    *found, plain = read("a.csv", f"id,text\n{lines}x,{THIRD}\n".encode("iso8859-2"))
+    assert texts(found) == [text] * 9 and plain.doubts == ()
     assert len(reasons(found)) == 1 and "“Šťastná,” or “©»astná,”" in reasons(found)[0]
 
 
