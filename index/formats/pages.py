@@ -65,9 +65,8 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     try:
         tree = markup.parsed(html.text)
     except ValueError:
-        raise document.error(
-            "has more markup than an article has. Save the article alone."
-        ) from None
+        said = "has more markup than an article has. Save the article alone."
+        raise document.error(said) from None
     if tree is None:
         raise document.empty()
     facts = Facts(doubts=html.doubts)
@@ -78,8 +77,8 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     while lines and one_line(lines[0].text).casefold() in notes.titles:
         lines = lines[1:]
     if not lines:
-        said = "holds no article that could be found. If a script draws the page, save it from a"
-        raise document.error(f"{said} browser.")
+        said = "holds no article that could be found. If a script draws it, save it from a browser."
+        raise document.error(said)
     facts.doubts += _doubts(found, lines, notes.paid)
     last = [("published", notes.only_day, "the page's only time element")]
     yield from article(document, lines, facts, last)

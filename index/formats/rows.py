@@ -34,8 +34,7 @@ _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ char(?:acter)?s\]\s*\Z")
 
 Fields = Mapping[str, object]
 Rows = Iterable[tuple[str, "Fields | str"]]
-"""Where each row stands, to follow the name of its file, and its fields or what is wrong with it.
-"""
+"""Where each row stands, which follows the file's name, and its fields or what is wrong with it."""
 
 
 def articles(
