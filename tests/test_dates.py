@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.request.periods import Period, periods
@@ -76,12 +76,14 @@ def test_the_same_day_in_other_words_agrees() -> None:
     assert ours.overlaps(same) and not ours.overlaps(other)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), DAYS)
 def test_no_text_breaks_it(text: str, written: dt.date) -> None:
     for one in mentions(text, written):
         assert 0 <= one.start < one.end <= len(text)
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2090, 1, 1)))
 def test_every_day_written_out_is_itself(day: dt.date) -> None:
     year = day.year
@@ -237,6 +239,7 @@ def test_a_time_that_only_says_what_is_meant_is_not_asked_for() -> None:
     assert (asked.periods, asked.days, asked.asks) == ((), (), "other")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), DAYS)
 def test_no_question_breaks_the_periods(text: str, today: dt.date) -> None:
     for one in periods(f"{text} two days before the {text} since Monday {text}", today, NEWEST):
