@@ -32,8 +32,7 @@ from index.lines import (
     web_address,
 )
 
-HEAD_LINES = 12
-"""How many paragraphs, at most, can stand between the top of a file and the story."""
+HEAD_LINES = 12  # how many paragraphs, at most, can stand between the top of a file and the story
 TAIL_LINES = 8
 
 _RELATED = re.compile(
@@ -62,8 +61,7 @@ class Facts:
     publisher: str | None = None
     url: str | None = None
     authors: tuple[str, ...] = ()
-    language: str | None = None
-    """ISO 639-1, such as "en"."""
+    language: str | None = None  # ISO 639-1, such as "en"
     corrections: tuple[str, ...] = ()
     as_of: dt.datetime | None = None
     doubts: list[str] = field(default_factory=list)

@@ -16,8 +16,7 @@ import email.utils
 import re
 from collections.abc import Iterator
 
-LONGEST_DATE_LINE = 120
-"""Characters; a longer line is prose that holds a date, not a date line."""
+LONGEST_DATE_LINE = 120  # characters; a longer line is prose that holds a date, not a date line
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

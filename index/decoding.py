@@ -12,16 +12,11 @@ from io import BytesIO
 from itertools import pairwise
 from typing import BinaryIO
 
-MOST_CONTROLS = 0.02
-"""The share of control characters above which bytes are no text."""
-SAMPLE = 64_000
-"""Bytes that a guess looks at."""
-BESIDE = 2
-"""Words on each side of one with a letter beyond ASCII that a guess looks at too."""
-LONGEST_LINE = 1_000_000
-"""Bytes of one line that a guess looks at."""
-EQUAL = 0.8
-"""Of the best encoding's likelihood: what has as much is chosen by its misplaced signs."""
+MOST_CONTROLS = 0.02  # the share of control characters above which bytes are no text
+SAMPLE = 64_000  # bytes that a guess looks at
+BESIDE = 2  # words on each side of one with a letter beyond ASCII that a guess looks at too
+LONGEST_LINE = 1_000_000  # bytes of one line that a guess looks at
+EQUAL = 0.8  # of the best encoding's likelihood: what has as much is chosen by its misplaced signs
 CLOSE = 0.95
 """Of the best encoding's likelihood: what has as much, and reads as well, makes it doubtful."""
 SHOWN_WORDS = 3

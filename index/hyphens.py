@@ -28,8 +28,7 @@ _NO_PARTICLE = re.compile(
 )
 # English hyphenates where a prefix ends in the vowel with which the word begins.
 _VOWELS = re.compile(r"(?:re|pre|de)-e|co-o|(?:anti|semi)-i")
-_SHORTEST = 4
-"""Letters of a word of the list that proves a compound, whatever stands before it."""
+_SHORTEST = 4  # letters of a word of the list that proves a compound, whatever stands before it
 
 
 def hyphens_of(paragraphs: Sequence[Sequence[Line]]) -> frozenset[str]:

@@ -11,86 +11,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from functools import cache
 
-SAMPLE = 4_000
-"""Characters from the beginning of a text."""
+SAMPLE = 4_000  # characters from the beginning of a text
 FEWEST_WORDS = 12
-LEAST_SHARE = 0.12
-"""Of the words, those that the language's list must hold."""
-LEAST_DISTINCT = 4
-"""Words of the list that must occur."""
-LEAST_LEAD = 1.25
-"""How often the second language's share must fit into the first's."""
+LEAST_SHARE = 0.12  # of the words, those that the language's list must hold
+LEAST_DISTINCT = 4  # words of the list that must occur
+LEAST_LEAD = 1.25  # how often the second language's share must fit into the first's
 
-NAMES = {
-    "ar": "Arabic",
-    "bg": "Bulgarian",
-    "bn": "Bengali",
-    "ca": "Catalan",
-    "cs": "Czech",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "fa": "Persian",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hr": "Croatian, Bosnian or Serbian",
-    "hu": "Hungarian",
-    "hy": "Armenian",
-    "id": "Indonesian or Malay",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ka": "Georgian",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sk": "Slovak",
-    "sr": "Serbian",
-    "sv": "Swedish",
-    "sw": "Swahili",
-    "ta": "Tamil",
-    "th": "Thai",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "ur": "Urdu",
-    "vi": "Vietnamese",
-    "zh": "Chinese",
-}
-"""Codes of ISO 639-1, and how a message calls the languages."""
-
-_KNOWN = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu"
-    " cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi"
-    " ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks"
-    " ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl"
-    " nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl"
-    " sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve"
-    " vi vo wa wo xh yi yo za zh zu".split()
-)
-"""The codes of ISO 639-1."""
-_THREE_LETTERS = {
-    three: code
-    for code, threes in {
-        "ar": "ara", "bg": "bul", "bn": "ben", "ca": "cat", "cs": "ces cze", "da": "dan",
-        "de": "deu ger", "el": "ell gre", "en": "eng", "es": "spa", "fa": "fas per", "fi": "fin",
-        "fr": "fra fre", "he": "heb", "hi": "hin", "hr": "hrv", "hu": "hun", "hy": "hye arm",
-        "id": "ind", "it": "ita", "ja": "jpn", "ka": "kat geo", "ko": "kor", "nl": "nld dut",
-        "no": "nor", "pl": "pol", "pt": "por", "ro": "ron rum", "ru": "rus", "sk": "slk slo",
-        "sr": "srp", "sv": "swe", "sw": "swa", "ta": "tam", "th": "tha", "tr": "tur", "uk": "ukr",
-        "ur": "urd", "vi": "vie", "zh": "zho chi",
-    }.items()
-    for three in threes.split()
-}  # fmt: skip
-"""The codes of ISO 639-2 for the languages that are told apart here."""
-_OLD = {"iw": "he", "in": "id", "ji": "yi"}
+_TOGETHER = {"hr": "Croatian, Bosnian or Serbian", "id": "Indonesian or Malay"}
+"""How a message calls those that `detect` does not tell apart."""
 _FAMILY = {"nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id"}
 """Languages that `detect` cannot tell from another one, and that one."""
 _CODE = re.compile(r"([A-Za-z]{2,3})(?=[-_]|\Z)")
@@ -158,17 +89,27 @@ def common(language: str) -> frozenset[str]:
     return frozenset(_COMMON.get(language, "").split())
 
 
+@cache
+def _cldr() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """What Unicode's CLDR calls languages in English, and the codes that stand for others."""
+    from babel import Locale
+    from babel.core import get_global
+
+    return Locale("en").languages, get_global("language_aliases")
+
+
 def code(tag: str) -> str:
     """The ISO 639-1 code of a tag such as "en-GB", "pt_BR" or "deu"; empty if it has none."""
     match = _CODE.match(tag.strip())
+    names, aliases = _cldr()
     found = match[1].lower() if match else ""
-    found = _THREE_LETTERS.get(found, _OLD.get(found, found))
-    return found if found in _KNOWN else ""
+    found = found if len(found) == 2 and found in names else aliases.get(found, "")
+    return found if len(found) == 2 and found in names else ""
 
 
 def name(code: str) -> str:
     """A language as a message calls it."""
-    return NAMES.get(code, f'the language "{code}"')
+    return _TOGETHER.get(code) or _cldr()[0].get(code) or f'the language "{code}"'
 
 
 def agree(declared: str, shown: str) -> bool:

@@ -23,13 +23,10 @@ class Line:
     """One line of a source, or one paragraph, with what its markup said of it."""
 
     text: str
-    heading: int = 0
-    """1 to 6 where the markup calls it a heading."""
+    heading: int = 0  # 1 to 6 where the markup calls it a heading
     links: tuple[str, ...] = ()
-    linked: bool = False
-    """True when all of it is a link."""
-    credit: bool = False
-    """True when it ends with a bold credit that is glued to an agency's name."""
+    linked: bool = False  # true when all of it is a link
+    credit: bool = False  # true when it ends with a bold credit that is glued to an agency's name
     indented: bool = False
     pages: tuple[tuple[int, int], ...] = ()
     """Where in it a page of a paged source begins or goes on: an offset, and the page's number."""

@@ -64,10 +64,8 @@ def unwrap(blocks: Sequence[Sequence[Line]], *, across: bool = False) -> list[Li
 class _Wrapping:
     """How a hard-wrapped text was broken, in characters, measured where a sentence goes on."""
 
-    usual: float = 0
-    """A usual line; 0 for a text that is not wrapped."""
-    full: float = 0
-    """What a full line comes to with the word that had no room on it, at the least."""
+    usual: float = 0  # a usual line; 0 for a text that is not wrapped
+    full: float = 0  # what a full line comes to with the word that had no room on it, at the least
 
 
 def _wrapping(blocks: Sequence[Sequence[Line]]) -> _Wrapping:

@@ -169,88 +169,68 @@ def _named(streams: Mapping[str, str | bytes]) -> dict[str, object]:
     }
 
 
-def compound(tree: Mapping[str, object]) -> bytes:
-    """A compound file (OLE2) of streams and, as mappings, storages."""
-    file = _Compound()
-    file.add(0, tree)
-    return file.written()
+_END, _NONE = 0xFFFFFFFE, 0xFFFFFFFF
 
 
-class _Compound:
-    """The sectors and the directory of a compound file while it is made."""
+class _Sectors:
+    """Streams in sectors of one size, and which sector follows which."""
 
-    def __init__(self) -> None:
-        self.sectors: list[bytes] = []
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.data = b""
         self.following: list[int] = []
-        self.small = b""
-        """Streams of less than 4,096 bytes, in sectors of 64."""
-        self.small_following: list[int] = []
-        # Name, kind, next beside it, first inside it, first sector, size.
-        self.entries: list[list] = [["Root Entry", 5, _NONE, _NONE, _END, 0]]
 
     def store(self, data: bytes) -> int:
         """Where a stream begins."""
-        first = len(self.sectors)
-        for place in range(0, len(data), 512):
-            self.sectors.append(data[place : place + 512].ljust(512, b"\0"))
-            self.following.append(len(self.sectors))
-        if data:
-            self.following[-1] = _END
+        first, count = len(self.following), -(-len(data) // self.size)
+        self.data += data.ljust(self.size * count, b"\0")
+        self.following += [*range(first + 1, first + count), _END][:count]
         return first if data else _END
 
-    def store_small(self, data: bytes) -> int:
-        """The same for a stream of less than 4,096 bytes."""
-        first = len(self.small_following)
-        count = -(-len(data) // 64)
-        self.small += data.ljust(64 * count, b"\0")
-        self.small_following += [*range(first + 1, first + count), _END][:count]
-        return first if data else _END
+    def table(self) -> bytes:
+        return struct.pack(f"<{len(self.following)}L", *self.following)
 
-    def add(self, parent: int, inside: Mapping[str, object]) -> None:
-        """Streams and storages below a storage."""
+
+def compound(tree: Mapping[str, object]) -> bytes:
+    """A compound file (OLE2) of streams and, as mappings, storages."""
+    sectors, small = _Sectors(512), _Sectors(64)  # the small ones for less than 4,096 bytes
+    # Name, kind, next beside it, first inside it, first sector, size.
+    entries: list[list] = [["Root Entry", 5, _NONE, _NONE, _END, 0]]
+
+    def add(parent: int, inside: Mapping[str, object]) -> None:
         before, place = parent, 3
         for name in sorted(inside, key=lambda name: (len(name), name)):
-            value, number = inside[name], len(self.entries)
-            self.entries.append([name, 2, _NONE, _NONE, _END, 0])
-            self.entries[before][place] = number
+            value, number = inside[name], len(entries)
+            entries.append([name, 2, _NONE, _NONE, _END, 0])
+            entries[before][place] = number
             before, place = number, 2
             if isinstance(value, Mapping):
-                self.entries[number][1] = 1
-                self.add(number, value)
+                entries[number][1] = 1
+                add(number, value)
             elif isinstance(value, bytes):
-                store = self.store if len(value) >= 4096 else self.store_small
-                self.entries[number][4:] = [store(value), len(value)]
+                stored = sectors if len(value) >= 4096 else small
+                entries[number][4:] = [stored.store(value), len(value)]
 
-    def written(self) -> bytes:
-        """The file."""
-        self.entries[0][4:] = [self.store(self.small), len(self.small)]
-        small = self.store(struct.pack(f"<{len(self.small_following)}L", *self.small_following))
-        directory = b"".join(self._entry(*entry) for entry in self.entries)
-        start = self.store(directory.ljust(-(-len(directory) // 512) * 512, b"\0"))
-        tables = 1
-        while (len(self.sectors) + tables) * 4 > tables * 512:
-            tables += 1
-        places = range(len(self.sectors), len(self.sectors) + tables)
-        table = struct.pack(f"<{len(self.following)}L", *self.following)
-        table += b"\xfd\xff\xff\xff" * tables
-        table = table.ljust(tables * 512, b"\xff")
-        head = struct.pack(
-            "<8s16sHHHHH6sLLLLLLLLLL",
-            bytes.fromhex("d0cf11e0a1b11ae1"), bytes(16), 0x3E, 3, 0xFFFE, 9, 6, bytes(6), 0,
-            tables, start, 0, 4096, small, -(-len(self.small_following) // 128), _END, 0, places[0],
-        )  # fmt: skip
-        rest = struct.pack(f"<{tables - 1}L", *places[1:]).ljust(512 - len(head), b"\xff")
-        return head + rest + b"".join(self.sectors) + table
-
-    def _entry(
-        self, name: str, kind: int, beside: int, inside: int, start: int, size: int
-    ) -> bytes:
-        wide = name.encode("utf-16-le") + b"\0\0"
-        return struct.pack(
+    add(0, tree)
+    entries[0][4:] = [sectors.store(small.data), len(small.data)]
+    small_table = sectors.store(small.table())
+    directory = b"".join(
+        struct.pack(
             "<64sHBBLLL16sL8s8sLQ",
-            wide, len(wide), kind, 1, _NONE, beside, inside, bytes(16), 0, bytes(8), bytes(8),
-            start, size,
-        )  # fmt: skip
-
-
-_END, _NONE = 0xFFFFFFFE, 0xFFFFFFFF
+            (wide := name.encode("utf-16-le") + b"\0\0"), len(wide), kind, 1, _NONE, beside, inside,
+            bytes(16), 0, bytes(8), bytes(8), start, size,
+        )
+        for name, kind, beside, inside, start, size in entries
+    )  # fmt: skip
+    start, tables = sectors.store(directory), 1
+    while (len(sectors.following) + tables) * 4 > tables * 512:
+        tables += 1
+    first = len(sectors.following)
+    table = (sectors.table() + b"\xfd\xff\xff\xff" * tables).ljust(tables * 512, b"\xff")
+    head = struct.pack(
+        "<8s16sHHHHH6sLLLLLLLLLL",
+        bytes.fromhex("d0cf11e0a1b11ae1"), bytes(16), 0x3E, 3, 0xFFFE, 9, 6, bytes(6), 0,
+        tables, start, 0, 4096, small_table, -(-len(small.following) // 128), _END, 0, first,
+    )  # fmt: skip
+    rest = struct.pack(f"<{tables - 1}L", *range(first + 1, first + tables))
+    return head + rest.ljust(512 - len(head), b"\xff") + sectors.data + table

@@ -63,38 +63,6 @@ STORIES = (
         "week under a mediator, Hedda Corvin.",
         "Bicycles are carried free of charge, dogs for the price of a child.",
     )),
-    ("Museum returns a drum to the islands of Ketu", (
-        "A museum in Lindhagen gave back a drum on Saturday that a sailor had carried away from the "
-        "islands of Ketu in 1889 and had sold for a coat.",
-        "The drum is a metre high and is beaten only when a chief dies. It has been silent for six "
-        "funerals, said the envoy of the islands, Teuila Aro.",
-        "The museum's director, Benedikt Sahl, said that eleven more objects were being looked at and "
-        "that a list would be made public in autumn.",
-        "A copy, carved by two students, stands in the glass case from now on. Visitors may beat it, "
-        "which the curators regretted after the first afternoon.",
-        "Insurers had valued the drum at 310,000 crowns; the islanders called the figure an insult "
-        "and a help at the same time.",
-        "It travelled in a crate lined with barkcloth, on a scheduled flight, in a seat of its own.",
-        "Critics in the town parliament had asked for a loan instead of a gift, but they lost the vote "
-        "by 31 to 18.",
-        "On Ketu the school stays shut on Monday, so that the children may see the boat come in.",
-    )),
-    ("Dust storm halts flights over the Meral plain", (
-        "A storm of dust from the dried lake of Meral stopped all flights at three airports on Sunday, "
-        "and more than 5,000 travellers slept in the halls.",
-        "Visibility fell to forty metres at noon. Doctors at the hospital of Qasr saw 160 patients "
-        "with trouble breathing, twice as many as on a common Sunday.",
-        "The lake has lost nine tenths of its water since 1990, most of it to cotton fields, according "
-        "to the institute of hydrology.",
-        "“You sweep the house, and then you sweep the sweepings,” said Nadia Ferro, who keeps a "
-        "guesthouse by the old shore.",
-        "The government promised in spring to plant saltwort on 80,000 hectares; by September a tenth "
-        "of it had been done.",
-        "Flights were to start again on Monday evening, said the head of air traffic, Colonel Iqbal "
-        "Dorr, if the wind turned north.",
-        "Farmers' unions said that the seed had come too late and without instructions.",
-        "Trains went on running at half their speed, with the lamps lit.",
-    )),
 )  # fmt: skip
 
 NAVIGATION = ("Home", "World", "Business", "Sport", "Culture", "Opinion", "Weather")

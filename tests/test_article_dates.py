@@ -11,57 +11,54 @@ from index.dates import find_date, parse_change, parse_date, parse_date_line, pa
 repeatable = settings(deadline=None, derandomize=True)
 DAY = dt.date(2024, 12, 7)
 CHANGED = dt.datetime(2024, 12, 8, 16, 30, tzinfo=dt.UTC)
-ISO = "2024-12-08T18:30:00+02:00"
+
+WHOLE = """
+December 7, 2024
+Dec. 7, 2024
+7 December 2024
+7th of December 2024
+07-Dec-2024
+Saturday, 7 December 2024, 14:05 GMT
+Sat, 07 Dec 2024 14:05:00 +0300
+December 7, 2024 at 2:05 p.m. Moscow time
+14:05, 7 December 2024
+2024-12-07
+2024-12-07T23:30:00.123-05:00
+2024/12/07
+"""
+PARTIAL_AMBIGUOUS_OR_MORE = """
+
+soon
+December 2024
+December 7
+7 December 24
+7–8 December 2024
+December 7-8, 2024
+Sunday, 7 December 2024
+30 February 2024
+07/12/2024
+2024-13-07
+2024-12-071
+on 7 December 2024 the city fell
+7 December 2024 and 8 December 2024
+"""
+
+
+@pytest.mark.parametrize("text", WHOLE.strip().split("\n"))
+def test_a_whole_date_is_read(text):
+    assert parse_date(text) == DAY
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "December 7, 2024",
-        "Dec. 7, 2024",
-        "7 December 2024",
-        "7th of December 2024",
-        "07-Dec-2024",
-        "Saturday, 7 December 2024, 14:05 GMT",
-        "Sat, 07 Dec 2024 14:05:00 +0300",
-        "December 7, 2024 at 2:05 p.m. Moscow time",
-        "14:05, 7 December 2024",
-        "2024-12-07",
-        "2024-12-07T23:30:00.123-05:00",
-        "2024/12/07",
-    ],
+    "text", [*PARTIAL_AMBIGUOUS_OR_MORE.split("\n"), f"7 December 2024{' ' * 200}x"]
 )
-def test_a_whole_date_is_read(text):
-    assert parse_date(text) == DAY
+def test_what_is_partial_ambiguous_or_more_than_a_date_is_none(text):
+    assert parse_date(text) is None
 
 
 def test_a_numeric_date_is_read_where_it_can_be_one_day_only():
     assert parse_date("25.12.2024") == parse_date("12/25/2024") == dt.date(2024, 12, 25)
     assert parse_date("7/7/2024") == dt.date(2024, 7, 7)
-    assert parse_date("07/12/2024") is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "soon",
-        "December 2024",
-        "December 7",
-        "7 December 24",
-        "7–8 December 2024",
-        "December 7-8, 2024",
-        "Sunday, 7 December 2024",
-        "30 February 2024",
-        "2024-13-07",
-        "2024-12-071",
-        "on 7 December 2024 the city fell",
-        "7 December 2024 and 8 December 2024",
-        "7 December 2024" + " " * 200 + "x",
-    ],
-)
-def test_what_is_partial_ambiguous_or_more_than_a_date_is_none(text):
-    assert parse_date(text) is None
 
 
 @pytest.mark.parametrize(
@@ -102,7 +99,7 @@ def test_every_day_can_be_written_and_read(day):
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
-        (ISO, CHANGED),
+        ("2024-12-08T18:30:00+02:00", CHANGED),
         ("2024-12-08 16:30", CHANGED),
         ("2024-12-08T16:30:00.123Z", CHANGED),
         ("Sun, 08 Dec 2024 16:30:00 GMT", CHANGED),
@@ -112,7 +109,6 @@ def test_every_day_can_be_written_and_read(day):
         ("0001-01-01T00:00+14:00", None),
         ("9999-12-31T23:59-14:00", None),
         ("32 Dec 2024 16:30:00", None),
-        ("soon", None),
         ("", None),
         ("9" * 500, None),
     ],
@@ -122,6 +118,6 @@ def test_moments(text, moment):
 
 
 def test_a_change_on_a_date_line():
-    assert parse_change("Last updated at 16:30, 8 December 2024") is not None
+    assert parse_change("Last updated at 16:30, 8 December 2024") == CHANGED
     assert parse_change("Edited by Ola Berg") is None
     assert parse_change("8 December 2024") is None

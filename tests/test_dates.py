@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.request.periods import Period, periods
@@ -12,6 +12,7 @@ from rag.request.timing import standing
 from rag.text.dates import mentions
 
 SUNDAY = dt.date(2024, 12, 8)
+DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -24,20 +25,31 @@ SUNDAY = dt.date(2024, 12, 8)
         ("on 7 December", "2024-12-07", "2024-12-07"),
         ("on Dec. 7, 2024", "2024-12-07", "2024-12-07"),
         ("2024-12-07", "2024-12-07", "2024-12-07"),
+        ("the 1st of March 2020", "2020-03-01", "2020-03-01"),
         ("7–8 December 2024", "2024-12-07", "2024-12-08"),
         ("March 12-14, 2023", "2023-03-12", "2023-03-14"),
+        ("between 3 and 5 December", "2024-12-03", "2024-12-05"),
+        ("from 3 to 5 December", "2024-12-03", "2024-12-05"),
+        ("between 2019 and 2021", "2019-01-01", "2021-12-31"),
         ("the 2015 agreement", "2015-01-01", "2015-12-31"),
         ("since 2011", "2011-01-01", "2011-12-31"),
+        ("early 2023", "2023-01-01", "2023-12-31"),
+        ("in the 1990s", "1990-01-01", "1999-12-31"),
         ("late November", "2024-11-20", "2024-11-30"),
+        ("the last week of November", "2024-11-01", "2024-11-30"),
         ("in May", "2024-05-01", "2024-05-31"),
         ("in January", "2025-01-01", "2025-01-31"),
-        ("last week", "2024-11-25", "2024-12-01"),
-        ("last month", "2024-11-01", "2024-11-30"),
-        ("two days ago", "2024-12-06", "2024-12-06"),
-        ("three months earlier", "2024-09-01", "2024-09-30"),
-        ("yesterday", "2024-12-07", "2024-12-07"),
         ("last year", "2023-01-01", "2023-12-31"),
-        ("the 1st of March 2020", "2020-03-01", "2020-03-01"),
+        ("last month", "2024-11-01", "2024-11-30"),
+        ("last week", "2024-11-25", "2024-12-01"),
+        ("last weekend", "2024-11-30", "2024-12-01"),
+        ("in recent weeks", "2024-10-20", "2024-12-08"),
+        ("three months earlier", "2024-09-01", "2024-09-30"),
+        ("the past three days", "2024-12-05", "2024-12-08"),
+        ("two days ago", "2024-12-06", "2024-12-06"),
+        ("yesterday", "2024-12-07", "2024-12-07"),
+        ("last night", "2024-12-07", "2024-12-08"),
+        ("this morning", "2024-12-08", "2024-12-08"),
     ],
 )
 def test_a_mention_is_the_days_it_means(text: str, first: str, last: str) -> None:
@@ -46,8 +58,7 @@ def test_a_mention_is_the_days_it_means(text: str, first: str, last: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Resolution 2254", "they may 3 times go", "to march 5 miles", "2,500 men"],
+    "text", ["Resolution 2254", "they may 3 times go", "to march 5 miles", "2,500 men"]
 )
 def test_what_is_no_date_is_left_alone(text: str) -> None:
     assert mentions(text, SUNDAY) == []
@@ -55,51 +66,30 @@ def test_what_is_no_date_is_left_alone(text: str) -> None:
 
 def test_without_a_day_of_writing_relative_days_stay_unresolved() -> None:
     (found,) = mentions("on Saturday", None)
-    assert found.first is None
-    assert found.weekday == 5
+    assert (found.first, found.weekday) == (None, 5)
 
 
 def test_the_same_day_in_other_words_agrees() -> None:
     (ours,) = mentions("Saturday", SUNDAY)
     (same,) = mentions("December 7, 2024", SUNDAY)
     (other,) = mentions("6 December 2024", SUNDAY)
-    assert ours.overlaps(same)
-    assert not ours.overlaps(other)
+    assert ours.overlaps(same) and not ours.overlaps(other)
 
 
-@given(st.text(max_size=80), st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)))
+@settings(deadline=None)
+@given(st.text(max_size=80), DAYS)
 def test_no_text_breaks_it(text: str, written: dt.date) -> None:
     for one in mentions(text, written):
         assert 0 <= one.start < one.end <= len(text)
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2090, 1, 1)))
 def test_every_day_written_out_is_itself(day: dt.date) -> None:
     year = day.year
     for text in (day.isoformat(), f"{day.day} {day:%B} {year}", f"{day:%B} {day.day}, {year}"):
         (found,) = mentions(text, None)
         assert found.first == found.last == day
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
-        ("between 3 and 5 December", "2024-12-03", "2024-12-05"),
-        ("from 3 to 5 December", "2024-12-03", "2024-12-05"),
-        ("between 2019 and 2021", "2019-01-01", "2021-12-31"),
-        ("in the 1990s", "1990-01-01", "1999-12-31"),
-        ("the past three days", "2024-12-05", "2024-12-08"),
-        ("in recent weeks", "2024-10-20", "2024-12-08"),
-        ("last weekend", "2024-11-30", "2024-12-01"),
-        ("this morning", "2024-12-08", "2024-12-08"),
-        ("last night", "2024-12-07", "2024-12-08"),
-        ("the last week of November", "2024-11-01", "2024-11-30"),
-        ("early 2023", "2023-01-01", "2023-12-31"),
-    ],
-)
-def test_spans_of_days(text: str, first: str, last: str) -> None:
-    (found,) = mentions(text, SUNDAY)
-    assert (str(found.first), str(found.last)) == (first, last)
 
 
 TODAY = dt.date(2026, 11, 20)
@@ -113,13 +103,10 @@ NEWEST = dt.date(2024, 12, 9)
         # Reckoned from the day of asking.
         ("What happened last week?", "on", "2026-11-09", "2026-11-15"),
         ("Who spoke yesterday?", "on", "2026-11-19", "2026-11-19"),
-        ("Who resigned two days ago?", "on", "2026-11-18", "2026-11-18"),
         ("Who resigned last Saturday?", "on", "2026-11-14", "2026-11-14"),
         ("What changed in the past three days?", "on", "2026-11-17", "2026-11-20"),
         # Without a year: the archive's own.
-        ("What happened in early December?", "on", "2024-12-01", "2024-12-10"),
         ("what happened in early december", "on", "2024-12-01", "2024-12-10"),
-        ("Who spoke on 7 December?", "on", "2024-12-07", "2024-12-07"),
         ("Who spoke on Saturday, 7 December?", "on", "2024-12-07", "2024-12-07"),
         ("What happened at the end of November?", "on", "2024-11-20", "2024-11-30"),
         ("What happened at the beginning of November?", "on", "2024-11-01", "2024-11-10"),
@@ -131,26 +118,20 @@ NEWEST = dt.date(2024, 12, 9)
         ("Who resigned until 5 December 2024?", "until", "2024-12-05", "2024-12-05"),
         ("How many had fled by 5 December 2024?", "until", "2024-12-05", "2024-12-05"),
         ("How many have fled since 27 November?", "since", "2024-11-27", "2024-11-27"),
-        ("Who fled between 3 and 5 December?", "on", "2024-12-03", "2024-12-05"),
         ("Who met between 30 November and 2 December?", "on", "2024-11-30", "2024-12-02"),
         ("What was built between March and May 2023?", "on", "2023-03-01", "2023-05-31"),
-        ("Who ruled from 2019 to 2021?", "on", "2019-01-01", "2021-12-31"),
         ("Who won in 2023?", "on", "2023-01-01", "2023-12-31"),
         # Counted from a day.
         ("Who spoke two days before 7 December?", "on", "2024-12-05", "2024-12-05"),
         ("Who spoke the day after 7 December?", "on", "2024-12-08", "2024-12-08"),
         # Lists.
         ("What did Dahl say on 3 May and on 5 May 2024?", "on", "2024-05-03", "2024-05-05"),
-        (
-            "How much was dug in May 2024, in July 2024 and in March 2025?",
-            "on",
-            "2024-05-01",
-            "2025-03-31",
-        ),
+        ("How much was dug in May 2024, in July 2024 and in March 2025?", "on", "2024-05-01",
+         "2025-03-31"),
         ("Did it happen in March or April 2024?", "on", "2024-03-01", "2024-04-30"),
         ("Who fled after the vote on 3 December?", "after", "2024-12-03", "2024-12-03"),
     ],
-)
+)  # fmt: skip
 def test_a_question_speaks_of_a_period(question: str, relation: str, first: str, last: str) -> None:
     (found,) = periods(question, TODAY, NEWEST)
     assert (found.relation, str(found.first), str(found.last)) == (relation, first, last)
@@ -188,7 +169,6 @@ def of(question: str) -> Period:
         # The text's own days come first.
         ("on 7 December 2024", "They met on Saturday.", "2024-12-08", "inside"),
         ("on 7 December 2024", "They met on Friday.", "2024-12-07", "outside"),
-        ("on 7 December 2024", "They met on 3 December.", "2024-12-08", "outside"),
         ("on 7 December 2024", "The 2015 accord was read out.", "2024-12-07", "inside"),
         ("on 7 December 2024", "The 2015 accord was read out.", "2024-06-01", "outside"),
         ("in 2023", "The 2015 accord was read out.", "2023-06-01", "outside"),
@@ -240,9 +220,9 @@ def test_what_stands_around_a_sentence_can_put_it_inside_only() -> None:
         ("What is the latest toll?", True),
         ("How many are missing so far?", True),
         ("What was the final death toll?", True),
+        ("What became of the plan?", True),
         ("Who won the final?", False),
         ("Who won the final match?", False),
-        ("What became of the plan?", True),
     ],
 )
 def test_the_newest_state_is_asked_for(question: str, latest: bool) -> None:
@@ -251,18 +231,16 @@ def test_the_newest_state_is_asked_for(question: str, latest: bool) -> None:
 
 def test_words_of_time_are_no_numbers_and_no_names() -> None:
     asked = Question.read("Who fled two days before Saturday, 7 December?", TODAY, NEWEST)
-    assert asked.numbers == ()
-    assert asked.names == ()
+    assert (asked.numbers, asked.names) == ((), ())
 
 
 def test_a_time_that_only_says_what_is_meant_is_not_asked_for() -> None:
     asked = Question.read("What became of that [the ministry did propose in June 2024]?", TODAY)
-    assert asked.periods == ()
-    assert asked.days == ()
-    assert asked.asks == "other"
+    assert (asked.periods, asked.days, asked.asks) == ((), (), "other")
 
 
-@given(st.text(max_size=80), st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)))
+@settings(deadline=None)
+@given(st.text(max_size=80), DAYS)
 def test_no_question_breaks_the_periods(text: str, today: dt.date) -> None:
     for one in periods(f"{text} two days before the {text} since Monday {text}", today, NEWEST):
         assert 0 <= one.start < one.end

@@ -1,13 +1,14 @@
-"""Which encoding old texts have, by their letters, and what is said where two fit."""
+"""Which encoding bytes have, by what is declared and by their letters."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from index.decoding import decoded
-from index.formats.document import from_bytes
-from index.readers import read_document
+from index.decoding import NoText, decode, decoded, signature
 from index.records import Article, Problem
 from tests.encoded import TEXTS, encoded
-from tests.samples import BODY, zipped
+from tests.reading import read
+from tests.samples import BODY
 
 CASES = list(encoded())
 
@@ -39,9 +40,20 @@ def test_what_shows_its_encoding_by_its_pattern(encoding):
     assert decoded(text.encode(encoding)).text == text
 
 
-def test_what_is_declared_is_believed_before_the_letters():
-    data = TEXTS["pl"].encode("cp1250")
-    assert decoded(data, "cp1257").text == data.decode("cp1257", "replace")
+@pytest.mark.parametrize(
+    ("data", "declared", "text"),
+    [
+        ("żółć".encode("cp1250"), "cp1257", "æó³ę"),
+        ("café".encode(), "iso-8859-1", "café"),
+        ("café".encode("cp1252"), "iso-8859-1", "café"),
+        ("“x”".encode("cp1252"), "ascii", "“x”"),
+        ("日本".encode("iso2022_jp"), "iso-2022-jp", "日本"),
+        ("日本".encode("utf-16-le"), "utf-16le", "日本"),
+        *((b"plain", name, "plain") for name in ("rot13", "punycode", "\0", "utf-7")),
+    ],
+)
+def test_what_is_declared_is_believed_as_far_as_it_can_be(data, declared, text):
+    assert decode(data, declared) == text
 
 
 def test_a_doubtful_encoding_is_told_with_the_letters_in_doubt():
@@ -51,35 +63,19 @@ def test_a_doubtful_encoding_is_told_with_the_letters_in_doubt():
         "does not say which encoding it has. It was read as iso8859-2, but may be in cp1250: "
         "“Šťastná,” or “©»astná,”. If that is right, save it in UTF-8 and ingest it again."
     )
-
-
-def test_a_doubt_is_kept_with_the_article_and_told():
-    data = f"{BODY}\n\n{TEXTS['en-cs']}".encode("iso8859-2")
-    article, problem = read_document(from_bytes("a.txt", "a.txt", data))
+    article, problem = read("a.txt", f"{BODY}\n\n{TEXTS['en-cs']}".encode("iso8859-2"))
     assert isinstance(article, Article) and "“Šťastná,” or" in article.doubts[0]
-    assert isinstance(problem, Problem) and problem.warning
-    assert problem.reason == f"a.txt {article.doubts[0]}"
+    assert problem == Problem("a.txt", f"a.txt {article.doubts[0]}", warning=True)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "names"),
-    [
-        ("cp437", ("café.txt", "Müller-Straße.txt")),
-        ("cp852", ("Łódź zamknięta.txt", "Rzecznik mówi.txt")),
-        ("cp866", ("Новости города.txt", "Мост закрыт.txt")),
-        ("cp1250", ("Łódź zamknięta.txt", "Rzecznik mówi.txt")),
-        ("cp1251", ("Новости города.txt", "Мост закрыт.txt")),
-        ("shift_jis", ("町の橋が閉まる.txt", "表の話.txt")),
-        ("utf-8", ("Łódź zamknięta.txt", "町.txt")),
-    ],
-)
-def test_names_in_an_old_zip_archive(encoding, names):
-    members = {name: f"{number}".ljust(len(name.encode(encoding)), "q") for number, name in
-               enumerate(names)}  # fmt: skip
-    data = zipped(dict.fromkeys(members.values(), BODY))
-    for name, placeholder in members.items():
-        data = data.replace(placeholder.encode(), name.encode(encoding))
-    found = read_document(from_bytes("a.zip", "a.zip", data))
-    assert {item.source for item in found if isinstance(item, Article)} == {
-        f"a.zip#{name}" for name in names
-    }
+@settings(deadline=None, derandomize=True)
+@given(st.binary(), st.one_of(st.none(), st.text(), st.sampled_from(["utf-16", "hz", "big5"])))
+def test_any_bytes_are_text_or_not(data, declared):
+    try:
+        decode(data, declared).encode(errors="surrogatepass")
+    except NoText as error:
+        assert str(error).endswith(".")
+
+
+def test_text_has_no_signature():
+    assert signature(BODY.encode()) is None

@@ -22,7 +22,7 @@ from tests.samples import (
     rss,
     warc,
     zipped,
-)
+)  # fmt: skip
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCK = (
@@ -32,16 +32,17 @@ LOCK = (
 EMPTY = "is empty. Put the article's text in it, or leave it out."
 NO_ROWS = "is empty. Give it one article per line, or leave it out."
 NO_TEXT = "is not a text file. Save the article as text in UTF-8."
+DAMAGED = (
+    "is damaged: it is cut off or was changed on the way. Copy it again, or open it in the program "
+    "that it comes from and save it anew."
+)
 PAGE = pdf([[(72, 700, 12, FIRST)]])
 STYLE = Response("https://meridian.example/a.css", b"p {}", "text/css")
-
-
 CASES = [
     ("a.txt", b"", EMPTY),
     ("a.txt", b" \n\t\n", EMPTY),
     ("a.md", b"\xef\xbb\xbf", EMPTY),
     ("a.txt", b"PNG\0\1\2", NO_TEXT),
-    ("a.md", b"\1\2\3\4 text", NO_TEXT),
     ("a.txt", f"{BODY}\n{'x' * (LONGEST_LINE + 1)}",
      "has a line of 2,000,001 characters: that is data, not an article. "
      "Break its lines, or leave it out."),
@@ -50,87 +51,64 @@ CASES = [
     ("a.json", '{"text": "no end', "is not valid JSON."),
     ("a.json", "[" * 100_000, "is not valid JSON."),
     ("a.json", '{"name": "a program", "files": ["x"]}', "holds no article: nothing in it is"),
-    ("a.json", "[]", "holds no article"),
     ("a.csv", "", NO_ROWS),
     ("a.csv", "text,title\n,\n\n", NO_ROWS),
-    ("a.csv", "text,title\n", NO_ROWS),
     ("a.csv", "name,age\nOla,40\n", 'has no column "text" (its first line: ["name", "age"]). '
      "Name the columns in the first line."),
     ("a.csv", b"PK\x03\x04..", "is a zip archive or a Word file by its contents. "
      "Rename it to end in .zip or .docx."),
-    ("a.csv", b"\0\0\0", NO_TEXT),
     ("a.xml", "", "is empty"),
     ("a.xml", "<a/>", "is XML, but no RSS or Atom feed"),
     ("a.xml", "/etc/passwd", "is XML, but no RSS or Atom feed"),
-    ("a.xml", "https://meridian.example/feed", "is XML, but no RSS or Atom feed"),
     ("a.xml", rss(), "is a feed without entries"),
-    ("a.xml", "%PDF-1.4", "is a PDF by its contents"),
     ("a.html", "", "is empty."),
-    ("a.html", "   ", "is empty."),
     ("a.html", "<html></html>", "holds no article"),
     ("a.html", '<div id="root"></div><script>draw()</script>', "holds no article"),
     ("a.html", "<p>" * 2_000_000, "has more markup"),
     ("a.html", b"%PDF-1.4 ...", "is a PDF by its contents"),
-    ("a.html", b"\x00\x01\x02\x03", "is not a text file"),
     ("a.mhtml", b"Subject: x\n\nno page", "holds no page"),
     ("a.pdf", b"", EMPTY),
     ("a.pdf", pdf([[(72, 700, 12, FIRST)]], encrypted=True),
      "is locked with a password. Save a copy without one."),
     ("a.pdf", pdf([[], []]), "has nothing on its pages, neither text nor pictures. Leave it out."),
-    ("a.pdf", PAGE[:150], "is damaged: no page of it can be found. Copy it again, or open it and "
-     "print it to a new PDF."),
+    ("a.pdf", PAGE[:150], DAMAGED),
     ("a.pdf", BODY, "is not a PDF by its contents. Leave it out."),
-    ("a.pdf", b"\x89PNG\r\n\x1a\n",
-     "is a picture by its contents. Run OCR on it and ingest the text."),
     ("a.docx", b"", "is empty"),
     ("a.docx", OLD_OFFICE, "is locked with a password or in an old Office format"),
-    ("a.docx", docx(paragraph(FIRST))[:200], "is damaged"),
+    ("a.docx", docx(paragraph(FIRST))[:200], DAMAGED),
     ("a.docx", zipped({"a.txt": BODY}), "is not a Word file"),
-    ("a.docx", zipped({"word/document.xml": "<w:document"}),
-     "is damaged: its text is not valid XML"),
+    ("a.docx", zipped({"word/document.xml": "<w:document"}), DAMAGED),
     ("a.docx", b"plain text", "is not a Word file"),
-    ("a.docx", docx(paragraph("")), "is empty"),
     ("a.docx", docx(paragraph("x" * (LARGEST_FILE + 1))), "unpacks to more than 50 MB"),
-    ("a.odt", b"", "is empty"),
-    ("a.odt", odt("")[:300], "is damaged"),
     ("a.odt", zipped({"a.txt": BODY}), "is not an OpenDocument text"),
-    ("a.odt", zipped({"content.xml": "<a"}), "is damaged: its text is not valid XML"),
-    ("a.odt", zipped({"content.xml": "<a/>"}), "is not an OpenDocument text"),
     ("a.odt", zipped({"content.xml": "<a/>", "META-INF/manifest.xml": "<encryption-data/>"}),
      "is locked with a password"),
     ("a.odt", odt("<text:p>" + "x" * 2_000_000 + "</text:p>"),
      f": content.xml unpacks to {LARGEST_RATIO} times its size"),
-    ("a.odt", odt(""), "is empty"),
     ("a.rtf", b" ", "is empty"),
     ("a.rtf", b"plain text", "is not a rich text file"),
     ("a.rtf", rtf(""), "is empty"),
-    ("a.epub", b"", "is empty"),
     ("a.epub", zipped({"a.txt": BODY}), "is not an EPUB"),
     ("a.epub", epub({"a.xhtml": FIRST}, parts={"META-INF/encryption.xml": LOCK}),
      "is locked by its shop"),
-    ("a.epub", epub({}), "is not an EPUB"),
     ("a.pptx", zipped({"a.txt": BODY}), "is not a file of slides"),
-    ("a.xlsx", b"", "is empty"),
     ("a.xlsx", OLD_OFFICE, "is locked with a password or in an old Office format"),
-    ("a.xlsx", zipped({"a.txt": BODY}), "is damaged, or is no Excel file"),
+    ("a.xlsx", zipped({"a.txt": BODY}), DAMAGED),
     ("a.xlsx", xlsx({"A": []}), "is empty"),
-    ("a.xlsx", xlsx({"A": [["title", "text"]]}), "is empty"),
     ("a.eml", parts("encrypted", ("application/pgp-encrypted", "Version: 1")), "is encrypted"),
-    ("a.eml", b"Content-Type: application/pkcs7-mime\n\nxx", "is encrypted"),
     ("a.eml", parts("related", ("text/html", "<img src='cid:1'>"), ("image/png", "x")),
-     "is a letter of pictures (1), without text"),
+     "holds no text, only pictures (1)"),
     ("a.eml", parts("mixed", ("text/calendar", "BEGIN:VCALENDAR")),
      "holds what Byline does not read (part-1.ics)"),
     ("a.eml", b"Subject: x\n\n", "is a letter without text"),
     ("a.eml", b"Content-Type: multipart/mixed; boundary=x\n" + b"\n--x\n" * 20_001,
      "has more parts than a letter has"),
     ("a.mbox", BODY, "holds no letters"),
-    ("a.msg", b"", "is empty"),
     ("a.msg", letter(), "is no letter of Outlook's"),
-    ("a.msg", msg({"1000": BODY})[:700], "is damaged"),
-    ("a.msg", msg({"1009": b"LZFu"}), "holds its text in a form that Byline does not read"),
+    ("a.msg", msg({"1000": BODY})[:700], DAMAGED),
+    ("a.msg", msg({"1009": b"LZFu"}), "holds its text in a form that is not read"),
     ("a.msg", msg({"8001": b"x"}, sent=0), "holds no letter"),
-    *(("a.zip", zipped({"a.txt": BODY * 9})[:cut], "is damaged") for cut in (10, 100, 200)),
+    *(("a.zip", zipped({"a.txt": BODY * 9})[:cut], DAMAGED) for cut in (10, 200)),
     *(("a.zip", zipped(members), "holds no files that are not hidden. Leave it out.")
       for members in ({}, {"a/": ""}, {".hidden.txt": BODY})),
     ("a.warc", b"hello", "is damaged, or no web archive"),
@@ -160,17 +138,16 @@ def test_what_cannot_be_read_is_one_problem(name, data, said, capsys):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.rtf", rtf(rf"{FIRST}\v Hidden words"), "holds hidden text (12 characters)"),
+        ("a.rtf", rtf(rf"{FIRST}\v Hidden words"), "has hidden text (12 characters)"),
         ("a.rtf", rtf(FIRST)[:-1], "ends before its text does: it was cut off"),
-        ("a.rtf", rtf(FIRST + r"{\object{\*\objdata 0011}}"), "holds embedded objects that were n"),
+        ("a.rtf", rtf(FIRST + r"{\object{\*\objdata 0011}}"), "holds 1 embedded object that"),
         ("a.docx", docx(paragraph(FIRST), parts={"word/charts/chart1.xml": "x"}),
-         "holds 1 chart. It was not read; open the file and save what is in there as a file of its "
-         "own."),
+         "holds 1 chart that Byline does not read. Save what is in there as a file of its own."),
         ("a.docx", docx(paragraph(FIRST), parts={"word/charts/chart1.xml": "x",
                                                  "word/embeddings/a.xlsx": "x"}),
-         "holds 1 chart and 1 embedded file. They were not read"),
+         "holds 1 chart and 1 embedded file that Byline does not read"),
         ("a.docx", docx(paragraph(FIRST) + "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden.</w:t>"
-                        "</w:r></w:p>"), "holds hidden text (7 characters), which was left out."),
+                        "</w:r></w:p>"), "has hidden text (7 characters), left out."),
         ("a.txt", FIRST.encode() + " “Café” ".encode() + b"\xff",
          "holds characters that could not be decoded (1)"),
     ],

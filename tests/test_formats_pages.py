@@ -5,13 +5,12 @@ import json
 
 import pytest
 
-from index.formats.markup import parsed
-from index.formats.story import is_ordinary
 from index.records import Article, Problem
-from tests.reading import one, read
+from tests.reading import one, read, reasons
 from tests.samples import BODY, FIRST, TITLE, URL, mhtml, page, told
 
 DAY = dt.date(2024, 12, 7)
+P1, P2, P3 = (f"<p>{part}</p>" for part in BODY.split("\n\n"))
 
 
 def meta(name: str, value: str) -> str:
@@ -26,10 +25,7 @@ def story(**fields: object) -> dict[str, object]:
     return {"@type": "NewsArticle", "headline": TITLE, **fields}
 
 
-def test_the_story_without_what_stands_around_it():
-    article = one("a.html", page())
-    assert (article.id, article.title, article.text) == ("a", TITLE, BODY)
-    assert told(article) == {"title": "heading"}
+OTHER = {"@type": "NewsArticle", "headline": "Another", "datePublished": "2020-01-01"}
 
 
 @pytest.mark.parametrize(("head", "field", "value", "where"), [
@@ -37,6 +33,8 @@ def test_the_story_without_what_stands_around_it():
      "JSON-LD datePublished"),
     (linked_data({"@graph": [{"@type": "WebPage"}, story(datePublished="2024-12-07")]}),
      "published", DAY, "JSON-LD datePublished"),
+    (linked_data(OTHER, story(datePublished="2024-12-07")), "published", DAY,
+     "JSON-LD datePublished"),
     (meta("article:published_time", "2024-12-07T08:00:00Z"), "published", DAY,
      "meta tag article:published_time"),
     ('<meta name="date" content="7 December 2024">', "published", DAY, "meta tag date"),
@@ -49,16 +47,19 @@ def test_the_story_without_what_stands_around_it():
      ("Ola Berg", "Lena Dahl"), "meta tag author"),
     (linked_data(story(author=[{"name": "Ola Berg"}, "Lena Dahl"])), "authors",
      ("Ola Berg", "Lena Dahl"), "JSON-LD author"),
-    (f'<link rel="canonical" href="{URL}">', "url", URL, "canonical link"),
     (f'<link rel="canonical" href="/2024/12/07/truce">{meta("og:url", URL)}', "url", URL,
      "canonical link"),
     (meta("og:url", URL), "url", URL, "meta tag og:url"),
     (linked_data(story(mainEntityOfPage={"@id": URL})), "url", URL, "JSON-LD mainEntityOfPage"),
+    (f"<!-- saved from url=(0045){URL} -->", "url", URL, "saved from"),
+    (f"<!--\n Page saved with SingleFile \n url: {URL} \n saved date: Wed Feb 11 2026 -->", "url",
+     URL, "saved from"),
+    ("", "title", TITLE, "heading"),
 ])  # fmt: skip
 def test_what_a_page_says_of_itself(head, field, value, where):
     article = one("a.html", page(head))
     assert (getattr(article, field), article.provenance[field]) == (value, where)
-    assert article.text == BODY
+    assert (article.text, told(article).keys()) == (BODY, {"title", field})
 
 
 @pytest.mark.parametrize(
@@ -83,19 +84,6 @@ def test_what_is_no_fact_of_the_story_is_left_unknown(head):
 
 
 @pytest.mark.parametrize(
-    "comment",
-    [
-        f"<!-- saved from url=(0045){URL} -->",
-        f"<!--\n Page saved with SingleFile \n url: {URL} \n saved date: Wed Feb 11 2026 -->",
-    ],
-)
-def test_when_a_page_was_saved_is_no_date(comment):
-    article = one("a.html", comment + page())
-    assert article.published is None
-    assert (article.url, article.provenance["url"]) == (URL, "saved from")
-
-
-@pytest.mark.parametrize(
     ("time", "published", "where"),
     [
         ('<time datetime="2024-12-07T10:00Z">x</time>', DAY, "the page's only time element"),
@@ -103,25 +91,15 @@ def test_when_a_page_was_saved_is_no_date(comment):
          "time element, marked as published"),
         ("<time>7 December 2024</time> <time>8 December 2024</time>", None, None),
         ('Updated: <time datetime="2024-12-08">x</time>', None, None),
+        ('<span>Last updated</span> <time datetime="2024-12-08">x</time>', None, None),
+        ('<b>Updated:</b> <time datetime="2024-12-08">x</time>', None, None),
+        ("7 December 2024</p><p>By Ola Berg", DAY, "date line"),
     ],
 )  # fmt: skip
-def test_time_elements(time, published, where):
-    body = f"<p>{time}</p>" + "".join(f"<p>{part}</p>" for part in BODY.split("\n\n"))
-    article = one("a.html", page(body=body))
+def test_days_on_a_page(time, published, where):
+    article = one("a.html", page(body=f"<p>{time}</p>{P1}{P2}{P3}"))
     assert (article.published, article.provenance.get("published")) == (published, where)
-
-
-def test_a_byline_and_a_date_line_in_the_text_tell_what_the_marks_do_not():
-    lines = ("By Ola Berg", "7 December 2024", *BODY.split("\n\n"))
-    article = one("a.html", page(body="".join(f"<p>{line}</p>" for line in lines)))
-    assert (article.authors, article.published, article.text) == (("Ola Berg",), DAY, BODY)
-    assert article.provenance["published"] == "date line"
-
-
-def test_of_several_stories_on_a_page_the_one_with_its_heading_counts():
-    other = {"@type": "NewsArticle", "headline": "Another", "datePublished": "2020-01-01"}
-    head = linked_data(other, story(datePublished="2024-12-07"))
-    assert one("a.html", page(head)).published == DAY
+    assert article.authors == (("Ola Berg",) if "Ola" in time else ())
 
 
 @pytest.mark.parametrize(
@@ -130,7 +108,6 @@ def test_of_several_stories_on_a_page_the_one_with_its_heading_counts():
         ("windows-1252", "cp1252"),
         ("iso-8859-1", "cp1252"),
         ("shift_jis", "shift_jis"),
-        ("utf-8", "utf-8"),
         ("utf-8", "utf-16"),
         ("iso-8859-1", "utf-8"),
         ("no-such-thing", "utf-8"),
@@ -138,28 +115,17 @@ def test_of_several_stories_on_a_page_the_one_with_its_heading_counts():
     ],
 )
 def test_the_encoding_that_a_page_names(charset, encoding):
-    told = "The café in Malmö" if encoding != "shift_jis" else "東京"
-    html = page(body=f"<p>{BODY} {told}</p>").replace('"utf-8"', f'"{charset}"').replace("©", "")
-    assert one("a.html", html.encode(encoding)).text.endswith(told)
+    words = "The café in Malmö" if encoding != "shift_jis" else "東京"
+    html = page(body=f"<p>{BODY} {words}</p>").replace('"utf-8"', f'"{charset}"').replace("©", "")
+    assert one("a.html", html.encode(encoding)).text.endswith(words)
 
 
-def test_pictures_inside_a_page_do_not_make_it_too_large():
+def test_a_page_of_very_many_elements_or_with_pictures_inside_is_read_more_simply():
     picture = f'<img src="data:image/png;base64,{"A" * 12_000_000}">'
-    body = picture + "".join(f"<p>{part}</p>" for part in BODY.split("\n\n"))
-    assert one("a.html", page(body=body)).text == BODY
-
-
-def test_a_page_of_very_many_elements_is_read_more_simply():
     body = "".join(f"<p>{FIRST} <b>{n}</b></p>" for n in range(3000)) + "<nav>Home</nav>"
-    assert is_ordinary(parsed(page())) and not is_ordinary(parsed(page(body=body)))
-    article = one("a.html", page(body=body))
+    article = one("a.html", page(body=picture + body))
     assert article.title == TITLE
     assert article.text.split("\n\n") == [f"{FIRST} {n}" for n in range(3000)]
-
-
-def test_markup_in_text_stays_text():
-    body = f"<p>{BODY}</p><p>He wrote &lt;script&gt;alert(1)&lt;/script&gt; on the wall.</p>"
-    assert "<script>alert(1)</script>" in one("a.html", page(body=body)).text
 
 
 def test_the_language_of_a_page_is_that_of_its_words():
@@ -185,7 +151,6 @@ CONSENT = (
     "data. You can accept or refuse, and withdraw your consent at any time."
 )
 OFFER = "Subscribe now for 3 crowns a month and keep reading. Cancel at any time."
-P1, P2, P3 = (f"<p>{part}</p>" for part in BODY.split("\n\n"))
 
 
 @pytest.mark.parametrize(
@@ -207,48 +172,51 @@ P1, P2, P3 = (f"<p>{part}</p>" for part in BODY.split("\n\n"))
         f"<h1>{TITLE}</h1><div>" + P1.replace("three", "<i>three</i>") + f"{P2}{P3}</div>",
         f"<article><h1>{TITLE}</h1>{P1}{P2}{P3}</article><article><h1>Another</h1><p>A ferry "
         "went aground on Sunday, and nobody was hurt.</p></article>",
+        f"<h1>{TITLE}</h1>" + "".join(  # a gallery
+            f"<figure><img src=a.jpg><figcaption>{text}</figcaption></figure>"
+            for text in BODY.split("\n\n")),
+        f"<h1>{TITLE}</h1>{P1}{P2}{P3}<figcaption>Boats.</figcaption>",
+        f"<article><h1>{TITLE}</h1>{P1}{P2}{P3}</article>"  # which nothing else marks
+        + "<div class=x><p>My grandmother would have told it in half the words.</p></div>" * 4,
     ],
-)
+)  # fmt: skip
 def test_the_story_is_read_where_it_stands_and_nothing_else(html):
-    found = read("a.html", f"<title>{TITLE}</title><body>{html}")
-    [article] = [item for item in found if isinstance(item, Article)]
+    [article, *_] = read("a.html", f"<title>{TITLE}</title><body>{html}")
+    assert isinstance(article, Article)
     assert (article.title, article.text) == (TITLE, BODY)
 
 
-def test_lists_and_tables_are_kept_and_a_row_is_one_line():
-    html = (
-        f"<h1>{TITLE}</h1>{P1}<ul><li>A stove.</li><li>A <b>boat</b></li></ul><table>"
-        "<tr><th>Port</th><th>Boats</th></tr><tr><td>Kelm</td><td>12</td></tr>"
-        f"<tr><td>Ostby</td><td><a href=/o>9</a></td></tr></table>{P2}"
-    )
-    text = one("a.html", f"<body>{html}").text
-    lines = ["A stove.", "A boat", "Port | Boats", "Kelm | 12", "Ostby | 9"]
-    assert text.split("\n\n") == [BODY.split("\n\n")[0], *lines, BODY.split("\n\n")[1]]
-
-
-def test_in_a_gallery_captions_are_the_text():
-    figures = "".join(
-        f"<figure><img src=a.jpg><figcaption>{part}</figcaption></figure>"
-        for part in BODY.split("\n\n")
-    )
-    assert one("a.html", f"<body><h1>{TITLE}</h1>{figures}").text == BODY
-    beside = one("b.html", f"<body><h1>{TITLE}</h1>{P1}{P2}<figcaption>Boats.</figcaption>")
-    assert "Boats" not in beside.text
+@pytest.mark.parametrize(
+    ("between", "lines"),
+    [
+        ("<ul><li>A stove.</li><li>A <b>boat</b></li></ul>", ["A stove.", "A boat"]),
+        ("<table><tr><th>Port</th><th>Boats</th></tr><tr><td>Kelm</td><td>12</td></tr>"
+         "<tr><td>Ostby</td><td><a href=/o>9</a></td></tr></table>",
+         ["Port | Boats", "Kelm | 12", "Ostby | 9"]),
+        (f"<p>“{OFFER}” the leaflet of the harbour said.</p>",
+         [f"“{OFFER}” the leaflet of the harbour said."]),
+        ("<p>He wrote &lt;script&gt;alert(1)&lt;/script&gt; on the wall.</p>",
+         ["He wrote <script>alert(1)</script> on the wall."]),
+        ('<p>At <time datetime="2024-12-07T18:30">half past six</time> they left.</p>',
+         ["At half past six they left."]),
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_story_is_kept(between, lines):
+    text = one("a.html", f"<body><h1>{TITLE}</h1>{P1}{between}{P2}").text
+    assert text.split("\n\n") == [FIRST, *lines, BODY.split("\n\n")[1]]
 
 
 def test_a_page_of_nothing_but_a_notice_is_no_article():
     notice = f"<div id=consent><h2>Your privacy</h2><p>{CONSENT}</p></div>"
-    [problem] = read("a.html", f"<title>{TITLE}</title><body>{notice}")
-    assert isinstance(problem, Problem) and "holds no article" in problem.reason
+    [reason] = reasons(read("a.html", f"<title>{TITLE}</title><body>{notice}"))
+    assert "holds no article" in reason
 
 
 @pytest.mark.parametrize("mark", [False, "False", "https://schema.org/False"])
 def test_a_page_that_is_not_free_is_told_and_its_offer_is_no_text(mark):
-    body = (
-        f"{P1}{P2}<h3>Keep reading</h3><p>{OFFER}</p><p>Over 80,000 readers trust us every day.</p>"
-    )
-    found = read("a.html", page(linked_data(story(isAccessibleForFree=mark)), body))
-    [article, warning] = found
+    offer = f"<h3>Keep reading</h3><p>{OFFER}</p><p>Over 80,000 readers trust us every day.</p>"
+    head = linked_data(story(isAccessibleForFree=mark))
+    [article, warning] = read("a.html", page(head, f"{P1}{P2}{offer}"))
     assert isinstance(article, Article) and isinstance(warning, Problem) and warning.warning
     assert article.text == "\n\n".join(BODY.split("\n\n")[:2])
     assert article.doubts and "says that it is not free: the 166 characters" in warning.reason
@@ -259,21 +227,12 @@ def test_what_is_free_is_not_told():
     assert one("a.html", page(head)).doubts == ()
 
 
-def test_an_offer_that_stands_in_a_story_is_its_text():
-    body = f"{P1}<p>“{OFFER}” the leaflet of the harbour said.</p>{P2}"
-    assert OFFER in one("a.html", page(body=body)).text
-
-
 def test_how_much_of_a_page_was_read_is_told_where_it_is_little():
     hidden = "".join(f"<p>{part} {part}</p>" for part in BODY.split("\n\n"))
     body = f"{P1}<div style='display: none'>{hidden}</div>{P2}"
     [article, warning] = read("a.html", page(body=body))
-    assert isinstance(article, Article) and isinstance(warning, Problem)
-    assert (
-        "kept 25% of the visible text; 3 blocks were left out; the longest begins “"
-        in warning.reason
-    )
-    assert warning.reason.endswith(article.doubts[0])
+    said = "kept 25% of the visible text; 3 blocks were left out; the longest begins “"
+    assert said in warning.reason and warning.reason.endswith(article.doubts[0])
 
 
 LIVE = (
@@ -294,29 +253,10 @@ LIVE = (
 )
 def test_a_live_blog_keeps_the_time_of_each_post_and_begins_with_the_newest(moment, first, second):
     html = f"<body><h1>{TITLE}</h1>{P1}<div>{LIVE.format(moment)}</div>"
-    text = one("a.html", html).text
-    assert text.split("\n\n") == [
+    assert one("a.html", html).text.split("\n\n") == [
         FIRST,
         "The count rises",
         f"{first}Nineteen boats are missing now, the harbour master says.",
         f"{first}The search goes on until it is dark, and longer if need be.",
         f"{second}Twelve boats are missing, the harbour master says in a first count.",
     ]
-
-
-def test_times_in_a_story_make_no_live_blog():
-    body = (
-        f'{P1}<p>At <time datetime="2024-12-07T18:30">half past six</time> they left.</p>{P2}{P3}'
-    )
-    assert "At half past six they left." in one("a.html", page(body=body)).text
-
-
-@pytest.mark.parametrize(
-    "time",
-    [
-        '<span>Last updated</span> <time datetime="2024-12-08">x</time>',
-        '<p><b>Updated:</b> <time datetime="2024-12-08">x</time></p>',
-    ],
-)
-def test_the_time_of_a_change_is_not_that_of_publication(time):
-    assert one("a.html", page(body=f"<div>{time}</div>{P1}{P2}")).published is None

@@ -1,32 +1,58 @@
-"""JSON of crawlers, tables that are broken here and there, escaped feeds, agencies' messages."""
+"""Rows of JSON and of tables, as crawlers write them and broken here and there."""
 
 import datetime as dt
 import json
 
 import pytest
 
-from index.formats.escapes import line, paragraphs
 from index.records import Article
 from tests.encoded import TEXTS
 from tests.reading import one, read, reasons, texts
-from tests.samples import (
-    BODY,
-    FIRST,
-    SECOND,
-    THIRD,
-    TITLE,
-    URL,
-    newsml,
-    newsml_item,
-    nitf,
-    rss,
-    sitemap,
-)  # fmt: skip
+from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, URL, told
 
 DAY = dt.date(2024, 12, 7)
 
 
+def rows(*given: object) -> str:
+    return "".join(json.dumps(row) + "\n" for row in given)
+
+
 # --- fields --------------------------------------------------------------------------------------
+
+
+def test_a_row_with_everything():
+    row = {
+        "id": " story-1 ",
+        "title": "Three ministers meet",
+        "text": f"Three ministers meet\n{FIRST}\r\n{SECOND}\n\nOriginal url: https://example.org/b",
+        "published": "2024-12-07T22:30:00+03:00",
+        "publisher": "Meridian Wire",
+        "url": "https://example.org/a",
+        "authors": "Ola Berg and Lena Dahl",
+    }
+    known = ("title", "published", "publisher", "url", "authors", "as_of")
+    assert one("news.jsonl", rows(row)) == Article(
+        id="story-1",
+        title="Three ministers meet",
+        text=f"{FIRST}\n\n{SECOND}\n\nOriginal url: https://example.org/b",
+        source="news.jsonl#story-1",
+        published=DAY,
+        publisher="Meridian Wire",
+        url="https://example.org/a",
+        authors=("Ola Berg", "Lena Dahl"),
+        provenance={**dict.fromkeys(known, "row"), "language": "by its words"},
+        language="en",
+        as_of=dt.datetime(2024, 12, 7, 19, 30, tzinfo=dt.UTC),
+    )
+
+
+def test_a_row_with_text_only():
+    data = rows({"text": f"By the way\n\n{BODY}\n\nENDS"})
+    article = one("Old News.jsonl", data)
+    assert article.id.startswith("old-news-") and len(article.id) == len("old-news-") + 8
+    assert article.source == f"Old News.jsonl#{article.id}"
+    assert article.text == f"By the way\n\n{BODY}"
+    assert one("Old News.jsonl", data).id == article.id
 
 
 @pytest.mark.parametrize(
@@ -39,8 +65,6 @@ DAY = dt.date(2024, 12, 7)
          "https://meridian.example"},
         {"text": BODY, "date": "2024-12-07", "hostname": "meridian.example", "source": URL,
          "filedate": "2025-01-01", "title": TITLE},
-        {"content": BODY, "publish_date": "2024-12-07", "url": URL, "headline": TITLE,
-         "domain": "www.meridian.example"},
         {"story_text": BODY, "publication_date": "2024-12-07", "media_name": "meridian.example",
          "url": URL, "title": TITLE, "indexed_date": "2025-01-01"},
         {"Body Text": BODY, "Date Published": "2024-12-07", "Outlet": "meridian.example",
@@ -59,17 +83,6 @@ def test_the_fields_of_crawlers(name, fields):
     assert (article.published, article.publisher) == (DAY, "meridian.example")
 
 
-@pytest.mark.parametrize("key", ["publish_date", "Publish Date", "PublishDate", "publish-date"])
-def test_case_spaces_and_underscores_do_not_matter(key):
-    assert one("a.csv", f"text,{key}\n{FIRST},2024-12-07\n").published == DAY
-
-
-def test_a_change_is_no_publication():
-    article = one("a.json", {"text": BODY, "date_modify": "2024-12-08 18:30:00"})
-    assert article.published is None
-    assert article.as_of == dt.datetime(2024, 12, 8, 18, 30, tzinfo=dt.UTC)
-
-
 @pytest.mark.parametrize(
     ("fields", "text", "doubt"),
     [
@@ -80,6 +93,7 @@ def test_a_change_is_no_publication():
         ({"text": None, "description": FIRST}, FIRST, "holds no text but a summary"),
         ({"content": f"{FIRST}… [+1200 chars]"}, FIRST, "was cut off where it comes from"),
         ({"text": f"{FIRST} &ldquo;Yes&rdquo;"}, f"{FIRST} “Yes”", ""),
+        ({"text": "a < b & c, AT&T, the &foo;"}, "a < b & c, AT&T, the &foo;", ""),
     ],
 )
 def test_which_field_is_the_text(fields, text, doubt):
@@ -89,27 +103,71 @@ def test_which_field_is_the_text(fields, text, doubt):
     assert reasons(problems) == [f"a.json: {one}" for one in article.doubts]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("id", True, "a string or a whole number: true. An id was made up."),
+        ("published", "soon", 'an ISO date: "soon". Write it as 2024-12-07.'),
+        ("published", 20241207, "an ISO date: 20241207. Write it as 2024-12-07."),
+        ("published", "07/12/2024", ""),
+        ("title", ["a"], 'a string: ["a"]. The title was left empty.'),
+        ("publisher", 3, "a string: 3. The publisher was left unknown."),
+        ("url", "javascript:alert(1)", ""),
+        ("authors", [1], ""),
+        ("authors", {"first": "Ola"}, ""),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_reported_and_the_article_kept(field, value, said):
+    first, problem, second = read(
+        "news.jsonl", rows({"text": FIRST}, {"text": SECOND, field: value})
+    )
+    assert (first.text, second.text, told(second)) == (FIRST, SECOND, {})
+    assert problem.warning and problem.source == "news.jsonl"
+    assert problem.reason.startswith(f'news.jsonl, line 2: "{field}" is not {said}')
+
+
+def test_what_is_empty_is_unknown_and_what_was_changed_is_not_published():
+    for empty in (None, ""):
+        names = ("id", "title", "published", "publisher", "url", "authors")
+        assert told(one("a.jsonl", rows({"text": FIRST, **dict.fromkeys(names, empty)}))) == {}
+    article = one("a.json", {"text": BODY, "date_modify": "2024-12-08 18:30:00", "authors": []})
+    assert (article.published, article.authors) == (None, ())
+    assert article.as_of == dt.datetime(2024, 12, 8, 18, 30, tzinfo=dt.UTC)
+
+
+def test_a_date_line_in_a_row_is_believed_where_the_row_has_no_date():
+    text = f"Saturday, December 7, 2024\n\n{BODY}"
+    days = [None, "2024-12-07", "2024-12-08"]
+    found = read("a.jsonl", rows(*({"text": text, "published": day} for day in days)))
+    assert [article.published for article in found] == [DAY, DAY, dt.date(2024, 12, 8)]
+    assert [article.text == BODY for article in found] == [True, True, False]
+
+
 # --- JSON ----------------------------------------------------------------------------------------
 
 ROW = {"id": "s-1", "text": FIRST}
 OTHER = {"id": "s-2", "text": SECOND}
+BOTH = ["#s-1", "#s-2"]
 
 
 @pytest.mark.parametrize(
-    ("value", "sources"),
+    ("name", "value", "sources"),
     [
-        (ROW, ["a.json"]),
-        ({"status": "ok", "article": ROW}, ["a.json"]),
-        ([ROW, OTHER], ["a.json#s-1", "a.json#s-2"]),
-        ({"articles": [ROW, OTHER]}, ["a.json#s-1", "a.json#s-2"]),
-        ({"response": {"tags": [{"id": "x"}], "docs": [ROW, OTHER]}}, ["a.json#s-1", "a.json#s-2"]),
-        ([{"article": ROW}], ["a.json#s-1"]),
-        (f"{json.dumps(ROW)}\n{json.dumps(OTHER)}\n", ["a.json#s-1", "a.json#s-2"]),
+        ("a.json", ROW, [""]),
+        ("a.json", {"status": "ok", "article": ROW}, [""]),
+        ("a.json", [ROW, OTHER], BOTH),
+        ("a.json", {"response": {"tags": [{"id": "x"}], "docs": [ROW, OTHER]}}, BOTH),
+        ("a.json", [{"article": ROW}], ["#s-1"]),
+        ("a.json", rows(ROW, OTHER), BOTH),
+        ("a.jsonl", json.dumps([ROW, OTHER], indent=1), BOTH),
+        ("a.jsonl", b"\xef\xbb\xbf" + rows(ROW).encode(), ["#s-1"]),
+        ("a.jsonl", rows(ROW).encode("utf-16"), ["#s-1"]),
+        ("a.jsonl", rows({**ROW, "id": 7}), ["#7"]),
     ],
 )
-def test_where_the_articles_of_a_json_file_lie(value, sources):
-    found = read("a.json", value)
-    assert [item.source for item in found] == sources
+def test_where_the_articles_of_a_file_lie(name, value, sources):
+    found = read(name, value)
+    assert [item.source for item in found] == [f"{name}{source}" for source in sources]
     assert texts(found) == [FIRST, SECOND][: len(sources)]
 
 
@@ -129,35 +187,85 @@ def test_a_json_feed_names_its_publisher():
     assert article.as_of == dt.datetime(2024, 12, 8, 4, 30, tzinfo=dt.UTC)
 
 
-def test_one_of_a_list_that_cannot_be_used_does_not_stop_the_others():
+NO_JSON = "is not valid JSON. Write one object per line, as JSON."
+NO_TEXT = '"text" is missing or is not a string. Give the article\'s text.'
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"text": ', NO_JSON),
+        (b"[" * 100_000, NO_JSON),
+        (b'{"text": ' + b"9" * 5000 + b"}", NO_JSON),
+        (b'{"text": "\xff\x00"}', NO_JSON),
+        (b"[1]", 'is not an object. Write {"text": "..."}.'),
+        (b"{}", NO_TEXT),
+        (b'{"text": 7}', NO_TEXT),
+        (b'{"text": " \\n "}', '"text" is empty. Give the article\'s text.'),
+    ],
+)
+def test_a_row_that_cannot_be_read_does_not_stop_the_others(line, reason):
+    good = json.dumps({"text": FIRST}).encode()
+    first, problem, last = read("news.jsonl", good + b"\n\n" + line + b"\n" + good)
+    assert first.text == last.text == FIRST
+    assert problem.reason == f"news.jsonl, line 3: {reason}"
     found = read("a.json", [ROW, 7, {"text": 7}, OTHER])
     assert texts(found) == [FIRST, SECOND]
-    assert reasons(found) == [
-        'a.json, article 2: is not an object. Write {"text": "..."}.',
-        'a.json, article 3: "text" is missing or is not a string. Give the article\'s text.',
+    assert [reason[:18] for reason in reasons(found)] == [
+        "a.json, article 2:",
+        "a.json, article 3:",
     ]
 
 
+def test_a_row_may_hold_half_of_a_surrogate_pair():
+    article, warning = read("a.jsonl", r'{"text": "It \ud83d said.", "title": "\udc00"}')
+    assert "could not be decoded (1)" in warning.reason
+    assert article.text == "It \ufffd said."
+    article.title.encode()
+
+
 # --- tables --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table(separator, encoding):
+    table = [
+        ["Headline", "Body", "Date", "Authors", "Ignored"],
+        ["The café", f'"{FIRST}\r\n\r\n{SECOND} “Yes”"', "2024-12-07", "Ola Berg", "x"],
+        ["", FIRST, "", "", ""],
+    ]
+    data = "\r\n".join(separator.join(row) for row in table).encode(encoding)
+    first, second = read("a.csv", data)
+    assert (first.title, first.text) == ("The café", f"{FIRST}\n\n{SECOND} “Yes”")
+    assert (first.published, first.authors) == (DAY, ("Ola Berg",))
+    assert set(told(first).values()) == {"row"}
+    assert (second.text, told(second)) == (FIRST, {})
+
+
+def test_a_long_article_fits_into_a_table():
+    text = f"{FIRST} " * 4000
+    assert one("a.tsv", f"text\tid\n{text}\t7\n").text == text.strip()
+
 
 UNCLOSED = "has a quotation that does not end, or goes on after its end. It was left out"
 
 
 @pytest.mark.parametrize(
-    ("rows", "ids", "wrong"),
+    ("lines", "ids", "wrong"),
     [
         (f'1,"{FIRST}\n2,"{SECOND}"\n3,{THIRD}', "23", f"line 2: {UNCLOSED}."),
         (f'1,"{FIRST}\n2,{THIRD}\n3,{THIRD}', "23", f"line 2: {UNCLOSED}."),
         (f'1,"One\n\nTwo, three\nFour\n2,"{SECOND}"', "2",
          f"line 2: {UNCLOSED}, with what follows it to line 5."),
         (f'1,"{THIRD}"\n2,"{SECOND}', "1", f"line 3: {UNCLOSED}."),
-        (f"1,a,b,c\n2,{THIRD}", "2", "line 2: has 4 values for 2 columns."),
+        (f"1,a,b,c\n2,{THIRD}\n,", "2", "line 2: has 4 values for 2 columns."),
         (f'1,"{THIRD} "Yes" he said"\n2,"{SECOND}"', "12", ""),
         (f'1,"{FIRST}\n\n{SECOND}"\n2,"{THIRD}"', "12", ""),
     ],
 )  # fmt: skip
-def test_a_broken_row_costs_that_row(rows, ids, wrong):
-    found = read("a.csv", f"id,text\n{rows}\n")
+def test_a_broken_row_costs_that_row(lines, ids, wrong):
+    found = read("a.csv", f"id,text\n{lines}\n")
     assert [item.id for item in found if isinstance(item, Article)] == list(ids)
     assert [reason.startswith(f"a.csv, {wrong}") for reason in reasons(found)] == [True] * bool(
         wrong
@@ -170,103 +278,30 @@ def test_a_broken_row_costs_that_row(rows, ids, wrong):
         (["03.04.2025", "13.05.2025"], ["2025-04-03", "2025-05-13"]),
         (["03/04/2025 10:30", "13/05/2025"], ["2025-04-03", "2025-05-13"]),
         (["03/04/2025", "05/13/2025"], ["2025-03-04", "2025-05-13"]),
-        (["03/04/2025", "05/06/2025"], [None, None]),
-        (["03/04/2025", "05/13/2025", "13/05/2025"], [None, "2025-05-13", "2025-05-13"]),
+        (["03/04/2025", "05/06/2025"], ["None", "None"]),
+        (["03/04/2025", "05/13/2025", "13/05/2025"], ["None", "2025-05-13", "2025-05-13"]),
     ],
 )
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json"])
 def test_the_order_of_day_and_month_is_that_of_the_column(name, dates, days):
-    rows = [{"id": str(n), "date": date, "text": FIRST} for n, date in enumerate(dates)]
+    data: object = [{"Publish Date": date, "text": FIRST} for date in dates]
     if name == "a.csv":
-        lines = [f'{row["id"]},{row["date"]},"{row["text"]}"\n' for row in rows]
-        data = "id,date,text\n" + "".join(lines)
-    else:
-        data = "".join(f"{json.dumps(row)}\n" for row in rows)
-        data = data if name == "a.jsonl" else json.dumps(rows)
+        data = "Publish Date,text\n" + "".join(f'{date},"{FIRST}"\n' for date in dates)
+    elif name == "a.jsonl":
+        data = rows(*data)
     found = [item for item in read(name, data) if isinstance(item, Article)]
-    assert [one.published and one.published.isoformat() for one in found] == days
+    assert [str(item.published) for item in found] == days
 
 
 def test_a_table_has_one_encoding_and_one_line_of_doubt():
     text = TEXTS["en-cs"]
-    rows = "".join(f'{number},"{text}"\n' for number in range(9))
-    found = read("a.csv", f"id,text\n{rows}".encode("iso8859-2"))
-    assert len(texts(found)) == 9 and set(texts(found)) == {text}
+    lines = "".join(f'{number},"{text}"\n' for number in range(9))
+    *found, plain = read("a.csv", f"id,text\n{lines}x,{THIRD}\n".encode("iso8859-2"))
+    assert texts(found) == [text] * 9 and plain.doubts == ()
     assert len(reasons(found)) == 1 and "“Šťastná,” or “©»astná,”" in reasons(found)[0]
 
 
-# --- feeds and messages --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        f"<![CDATA[<p>{FIRST}</p><p>&ldquo;Yes.&rdquo;</p>]]>",
-        f"<![CDATA[<p>{FIRST}</p><p>&amp;ldquo;Yes.&amp;rdquo;</p>]]>",
-        f"&lt;p&gt;{FIRST}&lt;/p&gt;&lt;p&gt;&amp;ldquo;Yes.&amp;rdquo;&lt;/p&gt;",
-        f"&lt;![CDATA[&lt;p&gt;{FIRST}&lt;/p&gt;&lt;p&gt;&amp;ldquo;Yes.&amp;rdquo;&lt;/p&gt;]]&gt;",
-        f"&amp;lt;p&amp;gt;{FIRST}&amp;lt;/p&amp;gt;&amp;lt;p&amp;gt;&amp;amp;ldquo;Yes.&amp;amp;rdquo;"
-        "&amp;lt;/p&amp;gt;",
-    ],
-)
-def test_escaped_entries_of_a_feed(written):
-    item = (
-        f"<item><title>&amp;amp;ldquo;Yes&amp;amp;rdquo; &amp;amp; no</title><description>{written}"
-    )
-    [article] = [one for one in read("a.rss", rss(f"{item}</description></item>"))
-                 if isinstance(one, Article)]  # fmt: skip
-    assert article.text == f"{FIRST}\n\n“Yes.”"
-    assert article.title == "“Yes” & no"
-
-
-@pytest.mark.parametrize("text", ["a < b & c", "AT&T", "The &foo; was &unknown", "5 &lt 6"])
-def test_what_only_looks_like_markup_stays(text):
-    assert [one.text for one in paragraphs(text)] == [text] and line(text) == text
-
-
-def test_a_story_as_nitf():
-    article = one("a.xml", nitf())
-    assert article.text == f"{FIRST}\n\nWhat comes next\n\n{SECOND}"
-    assert (article.title, article.published) == (TITLE, DAY)
-    assert (article.publisher, article.authors) == ("Harbour Wire", ("Ola Berg",))
-    assert article.as_of == dt.datetime(2024, 12, 7, 17, 30, tzinfo=dt.UTC)
-
-
-def test_a_message_of_newsml():
-    picture = "<remoteContent href='a.jpg'/>"
-    found = read(
-        "a.xml",
-        newsml(
-            newsml_item(1),
-            newsml_item(2, status="canceled"),
-            newsml_item(3, content=picture),
-            newsml_item(4, content=f"<inlineData>{FIRST}</inlineData>"),
-            newsml_item(5, content=f"<inlineXML>{nitf(title='Another')}</inlineXML>"),
-        ),
-    )
-    assert texts(found) == [
-        f"{FIRST}\n\n{SECOND}", FIRST, f"{FIRST}\n\nWhat comes next\n\n{SECOND}"
-    ]  # fmt: skip
-    assert reasons(found) == ["a.xml: urn:wire:2 was withdrawn by its agency."]
-    first = found[0]
-    assert isinstance(first, Article)
-    assert (first.title, first.published, first.publisher) == (f"{TITLE} 1", DAY, "Harbour Wire")
-    assert first.as_of == dt.datetime(2024, 12, 8, 16, 30, tzinfo=dt.UTC)
-
-
-def test_a_sitemap_is_named_as_one():
-    [reason] = reasons(read("a.xml", sitemap(URL, f"{URL}-2")))
-    assert reason == (
-        "a.xml is a sitemap: a list of 2 addresses, no articles. Ingest those of its addresses "
-        "that you want."
-    )
-
-
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])
-def test_a_byte_order_mark_inside_a_table_says_nothing_of_the_whole(mark: bytes) -> None:
+def test_a_byte_order_mark_inside_a_table_says_nothing_of_the_whole(mark):
     found = read("a.csv", b"title,text\n" + mark + f'Ola,"{FIRST}"\n'.encode())
     assert texts(found) == [FIRST]
-
-
-def test_a_prefix_that_nothing_declares_is_no_crash() -> None:
-    assert reasons(read("a.xml", b"<ni:f><\xff8head><title>The bridge</title>"))

@@ -11,12 +11,9 @@ from index.cleaning import Facts, trim
 from index.lines import Line
 from index.paragraphs import plain_paragraphs, unwrap
 from tests.reading import repair
+from tests.samples import FIRST
 
 repeatable = settings(deadline=None, derandomize=True)
-BODY = (
-    "The ministers of three countries met on Saturday and asked for an immediate truce.\n\n"
-    "They will meet again next month, their spokesman said, in one of the three capitals."
-)
 # fmt: off
 PIECES = st.sampled_from([
     "\n", "\n\n", " ", "  ", ". ", "a", "B", "word", "-", "al-", "<u>", "</u>", "<", "u>", ">",
@@ -105,55 +102,40 @@ def test_hard_wrapped_text_becomes_whole_paragraphs():
     assert third.startswith("Asked a second time") and third.endswith("for the forum.")
 
 
-def test_one_paragraph_per_line_stays_so():
-    lines = [
-        "“We are convinced of that,” the minister said. “We will work for it.”",
-        "al-Shabaab, the group that had claimed an earlier attack, denied that it had any part.",
-        "He left.",
-        "A last paragraph without a full stop",
-    ]
-    assert repair("\n".join(lines)) == "\n\n".join(lines)
+WIDE = "The ministers met on Saturday in a hotel by the sea and agreed on very little,"
+TOLD = "as those who had come to report on it were told by the spokesman of one of"
 
 
-def test_a_single_break_in_mid_sentence_is_mended():
-    text = "The minister said that the\ntalks had failed.\nHe left the city.\nThe others stayed."
-    assert repair(text).split("\n\n") == [
-        "The minister said that the talks had failed.",
-        "He left the city.",
-        "The others stayed.",
-    ]
-
-
-def test_a_space_before_a_line_begins_a_paragraph_of_wrapped_text():
-    line = "The ministers met on Saturday in a hotel by the sea and agreed on very little, as"
-    rest = "those who had come to report on it were told by the spokesman of one of them."
-    text = f"{line}\n{rest}\n {line}\nbefore."
-    assert repair(text).count("\n\n") == 1
-
-
-def test_a_short_line_in_wrapped_text_is_a_heading():
-    text = (
-        "The ministers met on Saturday in a hotel by the sea and agreed on very little,\n"
-        "as those who had come to report on it were told by the spokesman of one of\nthem.\n"
-        "What comes next\n"
-        "The ministers will meet again within a month, although nobody knows where, and\n"
-        "in the meantime their deputies go on talking.\n"
-    )
-    assert "\n\nWhat comes next\n\n" in repair(text)
-
-
-def test_a_sentence_that_a_page_break_cuts_is_whole_again():
-    text = (
-        "The ministers met on Saturday in a hotel by the sea and agreed on very little,\n"
-        "as those who had come to report on it were told by the spokesman of one of\n"
-        "them, a man who gave his name only on condition that nobody else would be\n\n"
-        "named. He spoke for an hour.\n\n"
-        "The others said nothing at all to the reporters who were waiting at the gate,\n"
-        "and left.\n"
-    )
-    paragraphs = repair(text).split("\n\n")
-    assert len(paragraphs) == 2
-    assert "nobody else would be named. He spoke for an hour." in paragraphs[0]
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        ("“We are convinced of that,” he said. “We will work for it.”\n"
+         "al-Shabaab, the group that had claimed an earlier attack, denied that it had any part.\n"
+         "He left.\nA last paragraph without a full stop",
+         ["“We are convinced of that,” he said. “We will work for it.”",
+          "al-Shabaab, the group that had claimed an earlier attack, denied that it had any part.",
+          "He left.", "A last paragraph without a full stop"]),
+        ("The minister said that the\ntalks had failed.\nHe left the city.\nThe others stayed.",
+         ["The minister said that the talks had failed.", "He left the city.",
+          "The others stayed."]),
+        # A space before a line begins a paragraph of wrapped text.
+        (f"{WIDE}\n{TOLD}\nthem, and left.\n {WIDE}\n{TOLD}\nthem.",
+         [f"{WIDE} {TOLD} them, and left.", f"{WIDE} {TOLD} them."]),
+        # A short line in it is a heading.
+        (f"{WIDE}\n{TOLD}\nthem.\nWhat comes next\n{WIDE}\n{TOLD}\nthem.",
+         [f"{WIDE} {TOLD} them.", "What comes next", f"{WIDE} {TOLD} them."]),
+        # A sentence that a page break cuts is whole again.
+        (f"{WIDE}\n{TOLD}\nthem, a man who gave his name only on condition that nobody else be\n\n"
+         f"named. He spoke for an hour.\n\n{WIDE}\nand left.\n",
+         [f"{WIDE} {TOLD} them, a man who gave his name only on condition that nobody else be "
+          "named. He spoke for an hour.", f"{WIDE} and left."]),
+        # A line that says something about the story is not joined to it.
+        (f"A headline that stops in mid-air\nBy Ola Berg\nDec. 7, 2024\n{FIRST}",
+         ["A headline that stops in mid-air", "By Ola Berg", "Dec. 7, 2024", FIRST]),
+    ],
+)  # fmt: skip
+def test_which_lines_are_one_paragraph(text, paragraphs):
+    assert repair(text).split("\n\n") == paragraphs
 
 
 @pytest.mark.parametrize(
@@ -188,15 +170,6 @@ def test_compounds_keep_their_hyphen_where_the_text_divides_no_words():
     line = "these are words of a line that has been broken by hand in the middle of it\n"
     text = line * 40 + "and the vote was jury-\nrecommended in the end."
     assert repair(text).endswith("jury-recommended in the end.")
-
-
-def test_a_line_that_says_something_about_the_story_is_not_joined_to_it():
-    text = "A headline that stops in mid-air\nBy Ola Berg\nDec. 7, 2024\n" + BODY
-    assert repair(text).split("\n\n")[:3] == [
-        "A headline that stops in mid-air",
-        "By Ola Berg",
-        "Dec. 7, 2024",
-    ]
 
 
 def test_what_the_markup_said_outlives_the_joining():

@@ -1,4 +1,4 @@
-"""How much of a story is read from forty made-up pages, and what else is let in.
+"""How much of a story is read from twenty made-up pages, and what else is let in.
 
     python -m eval.bench.pages [--beside CHECKOUT]
 

@@ -52,13 +52,17 @@ def article(
     facts.learn("url", web_address(document.url or ""), "address")
     for fact in last:
         facts.learn(*fact)
-    made = finished(slug(document.stem), document.source, body, facts)
-    yield made
-    yield from document.warnings(warnings(made))
+    yield from one_of_many(document, "", body, facts, alone=True)
 
 
 def one_of_many(
-    document: Document, key: str, body: Sequence[Line], facts: Facts, called: str = ""
+    document: Document,
+    key: str,
+    body: Sequence[Line],
+    facts: Facts,
+    called: str = "",
+    *,
+    alone: bool = False,
 ) -> Iterator[Article | Problem]:
     """One of the articles of a document, and what is doubtful about it.
 
@@ -68,12 +72,16 @@ def one_of_many(
         body: its paragraphs.
         facts: what is known of it.
         called: how a message calls it, after the document's name.
+        alone: it is the only one after all.
     """
-    name = f"{slug(facts.title or document.stem)[:48]}-{digest(key)}"
-    made = finished(name, f"{document.source}#{name}", body, facts)
+    name, source = slug(document.stem), document.source
+    if not alone:
+        name = f"{slug(facts.title or document.stem)[:48]}-{digest(key)}"
+        source = f"{source}#{name}"
+    made = finished(name, source, body, facts)
     yield made
     for warning in warnings(made):
-        yield Problem(made.source, f"{document.name}{called} {warning}", warning=True)
+        yield Problem(source, f"{document.name}{called} {warning}", warning=True)
 
 
 def finished(article_id: str, source: str, body: Sequence[Line], facts: Facts) -> Article:

@@ -8,6 +8,7 @@ prose, since templates also mark the story's own container ("has-sidebar").
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,12 +19,9 @@ from index.lines import Line, is_open
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LEAST_PROSE = 40
-"""Characters of a block that counts as prose, if it ends as a sentence does."""
-LONG = 80
-"""Characters of one that counts as prose however it ends."""
-SMALL = 600
-"""Characters of a card that points to another story."""
+LEAST_PROSE = 40  # characters of a block that counts as prose, if it ends as a sentence does
+LONG = 80  # characters of one that counts as prose however it ends
+SMALL = 600  # characters of a card that points to another story
 
 NAVIGATION, NOTICE, OFFER, COMMENTS, ASIDE, OTHER, HIDDEN = (
     "navigation", "notice", "offer", "comments", "aside", "other", "hidden",
@@ -97,14 +95,10 @@ class Block:
 
     element: HtmlElement
     lines: list[Line]
-    prose: int = 0
-    """Its characters, if it is prose."""
-    held: int = 0
-    """Those of them that trafilatura found too."""
-    kind: str = ""
-    """What the marks around it say that it is, if it is not the story's."""
-    beside: HtmlElement | None = None
-    """What the element so marked stood in."""
+    prose: int = 0  # its characters, if it is prose
+    held: int = 0  # those of them that trafilatura found too
+    kind: str = ""  # what the marks around it say that it is, if it is not the story's
+    beside: HtmlElement | None = None  # what the element so marked stood in
 
     @property
     def text(self) -> str:
@@ -139,15 +133,14 @@ def upwards(element: HtmlElement) -> Iterator[HtmlElement]:
     yield from element.iterancestors()
 
 
-def sums(tree: HtmlElement, own: Iterable[tuple[HtmlElement, int]]) -> dict[HtmlElement, int]:
+def sums(tree: HtmlElement, own: Iterable[tuple[HtmlElement, int]]) -> Counter[HtmlElement]:
     """For each element, the numbers of all blocks in it together."""
-    found: dict[HtmlElement, int] = {}
+    found: Counter[HtmlElement] = Counter()
     for element, number in own:
-        found[element] = found.get(element, 0) + number
+        found[element] += number
     for element in reversed(list(tree.iter())):
-        parent = element.getparent()
-        if parent is not None and found.get(element):
-            found[parent] = found.get(parent, 0) + found[element]
+        if found[element] and (parent := element.getparent()) is not None:
+            found[parent] += found[element]
     return found
 
 
@@ -223,27 +216,43 @@ def _foreign(
     prose = sums(tree, ((block.element, block.prose) for block in blocks))
     notices = sums(tree, ((b.element, b.prose) for b in blocks if is_notice(b.text)))
     offers = sums(tree, ((b.element, b.prose) for b in blocks if is_offer(b.text)))
-    marks, trusted = _marks(tree, own, prose)
+    marks = {e: _marked(e) for e in tree.iter() if e not in own and isinstance(e.tag, str)}
+    trusted = _trusted(tree, marks, prose)
     in_article = any(element.tag == "article" for element in own)
     found: dict[HtmlElement, str] = {}
     waiting = [tree]
     while waiting:
         element = waiting.pop()
-        if element not in own:
-            held = prose.get(element, 0)
-            kind, word = marks.get(element, ("", ""))
-            offered = kind == OFFER and (not held or offers.get(element, 0) * 2 > held)
-            if held and notices.get(element, 0) * 2 > held:
-                kind = NOTICE
-            elif not offered and kind != HIDDEN and (kind, word) not in trusted:
-                kind = ""
-            if in_article and element.tag == "article" and element.find(".//h1") is not None:
-                kind = OTHER  # pages that never end go on with other stories
-            if kind:
-                found[element] = kind
-                continue
-        waiting += list(element)
+        kind, word = marks.get(element, ("", ""))
+        held = prose[element]
+        offered = kind == OFFER and (not held or offers[element] * 2 > held)
+        if element in own:
+            kind = ""
+        elif in_article and element.tag == "article" and element.find(".//h1") is not None:
+            kind = OTHER  # pages that never end go on with other stories
+        elif held and notices[element] * 2 > held:
+            kind = NOTICE
+        elif not offered and kind != HIDDEN and (kind, word) not in trusted:
+            kind = ""
+        if kind:
+            found[element] = kind
+        else:
+            waiting += list(element)
     return found
+
+
+def _trusted(
+    tree: HtmlElement,
+    marks: dict[HtmlElement, tuple[str, str]],
+    prose: Counter[HtmlElement],
+) -> set[tuple[str, str]]:
+    """The marks that mean here what they mean elsewhere: not too much prose stands in them."""
+    held: Counter[tuple[str, str]] = Counter()
+    for element, mark in marks.items():
+        if mark[0] and all(marks.get(outer) != mark for outer in element.iterancestors()):
+            held[mark] += prose[element]
+    whole = prose[tree]
+    return {mark for mark, size in held.items() if size <= MOST_PROSE.get(mark[0], 1) * whole}
 
 
 def _cards(blocks: Sequence[Block], own: frozenset[HtmlElement]) -> set[HtmlElement]:
@@ -257,29 +266,3 @@ def _cards(blocks: Sequence[Block], own: frozenset[HtmlElement]) -> set[HtmlElem
         if parent is not None and parent not in own and parent not in cards:
             cards[parent] = len(parent.text_content()) < SMALL
     return {element for card, small in cards.items() if small for element in card.iter()}
-
-
-def _marks(
-    tree: HtmlElement, own: frozenset[HtmlElement], prose: dict[HtmlElement, int]
-) -> tuple[dict[HtmlElement, tuple[str, str]], set[tuple[str, str]]]:
-    """What elements are marked as, and the marks that mean here what they mean elsewhere."""
-    from lxml.etree import iterwalk
-
-    marks: dict[HtmlElement, tuple[str, str]] = {}
-    held: dict[tuple[str, str], int] = {}
-    around: list[tuple[str, str]] = []
-    for event, element in iterwalk(tree, events=("start", "end")):
-        if element in own or not isinstance(element.tag, str):
-            continue
-        if event == "start":
-            mark = _marked(element)
-            if mark[0]:
-                marks[element] = mark
-                if mark not in around:
-                    held[mark] = held.get(mark, 0) + prose.get(element, 0)
-                around.append(mark)
-        elif element in marks:
-            around.pop()
-    whole = prose.get(tree, 0)
-    trusted = {mark for mark, size in held.items() if size <= MOST_PROSE.get(mark[0], 1) * whole}
-    return marks, trusted

@@ -16,10 +16,10 @@ from index.dates import parse_date
 from index.decoding import NoText, decode
 from index.errors import UnreadableSource
 from index.formats import markup
+from index.formats.archives import Package
 from index.formats.articles import one_of_many
 from index.formats.document import Document
 from index.formats.fields import learn, one_line
-from index.formats.packages import Package
 from index.records import Article, Problem
 
 if TYPE_CHECKING:
@@ -59,11 +59,8 @@ def read_book(document: Document) -> Iterator[Article | Problem]:
     if not read:
         raise document.only_pictures(silent) if silent else package.missing()
     if silent:
-        yield document.problem(
-            f"{document.name}: {silent} of {len(names)} documents hold pictures and no text. If "
-            "they are pictures of text, run OCR on them and ingest the text.",
-            warning=True,
-        )
+        said = f"holds documents that are pictures without text ({silent} of {len(names)})"
+        yield from document.warnings([f"{said}. Run OCR on them and ingest the text."])
 
 
 def _contents(package: Package) -> tuple[_Element, list[str]]:
@@ -82,7 +79,7 @@ def _contents(package: Package) -> tuple[_Element, list[str]]:
         if item is not None and "nav" not in item.get("properties", "").split()
     ]
     if len(found) > MOST_DOCUMENTS:
-        raise package.document.error(f"has more than {MOST_DOCUMENTS:,} documents. Split it.")
+        raise package.document.too_many(MOST_DOCUMENTS, "documents")
     return root, list(dict.fromkeys(found))
 
 

@@ -20,18 +20,15 @@ LEAST_ROWS = ((1.5, 4), (0.8, 8))
 """Width of a gutter, as a share of the size of its letters, and how many lines must stand on each
 of its sides: the spaces of justified text lie below each other now and then, not so often."""
 DEEPEST = 12
-MOST_GAPS = 300
-"""In which a gutter is looked for, in one region; a page of many columns has fewer."""
+MOST_GAPS = 300  # in which a gutter is looked for, in one region; a page of many columns has fewer
 SAME_LINE = 0.4
 """How far apart, as a share of their size, the base lines of words of one line may be."""
-SPACE = 0.15
-"""How wide a space is at the least where the file tells none."""
-WIDER = 1.3
-"""How many times wider than usual the space between two lines is where a block ends."""
+SPACE = 0.15  # how wide a space is at the least where the file tells none
+WIDER = 1.3  # how many times wider than usual the space between two lines is where a block ends
 
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _NUMBER = re.compile(r"D(?:sD|D)*")
-_LEFT_TO_RIGHT = re.compile(r"(?:D[Dns]*)?L(?:[LDns]*[LD])?")
+_LEFT_TO_RIGHT = re.compile(rf"(?:[LD][LDns]*)?L(?:[Dns]*D)?|{_NUMBER.pattern}")
 _RIGHT_TO_LEFT = re.compile(r"R(?:[RDns]*R)?")
 
 
@@ -41,8 +38,7 @@ class Word(NamedTuple):
     text: str
     left: float
     right: float
-    base: float
-    """Its base line, from the top of the page."""
+    base: float  # its base line, from the top of the page
     size: float
 
 
@@ -111,8 +107,7 @@ def regions(rows: Sequence[Row], depth: int = 0) -> Iterator[list[Row]]:
 class _Gutter(NamedTuple):
     """A strip that stays empty over a run of rows."""
 
-    lines: int
-    """On the side that has fewer."""
+    lines: int  # on the side that has fewer
     width: float
     middle: float
     first: int
@@ -224,35 +219,32 @@ def spoken(words: Sequence[Word]) -> str:
             signs.append(" ")
         signs += [word.text] if _is_rtl_text(word.text) else list(word.text)
     kinds = "".join(map(_kind, signs))
-    turned = kinds.count("R") > kinds.count("L")
-    parts = [(0, 0, turned)]
-    for run in (_LEFT_TO_RIGHT if turned else _RIGHT_TO_LEFT).finditer(kinds):
-        parts += [(parts[-1][1], run.start(), turned), (run.start(), run.end(), not turned)]
-    parts.append((parts[-1][1], len(signs), turned))
-    text = "".join(
-        _turned(signs[start:end], kinds[start:end]) if turn else "".join(signs[start:end])
-        for start, end, turn in (reversed(parts) if turned else parts)
-    )
-    brackets = re.sub(r"[^()«»\[\]]", "", text)
-    return text.translate(_MIRRORED) if turned and brackets[:1] in tuple(")»]") else text
-
-
-def _turned(signs: list[str], kinds: str) -> str:
-    """Signs turned round, but for the numbers in them."""
-    signs.reverse()
-    for number in _NUMBER.finditer(kinds[::-1]):
-        signs[number.start() : number.end()] = signs[number.start() : number.end()][::-1]
+    if kinds.count("R") > kinds.count("L"):
+        signs.reverse()
+        _turn(signs, kinds[::-1], _LEFT_TO_RIGHT)
+        text = "".join(signs)
+        brackets = re.sub(r"[^()«»\[\]]", "", text)
+        return text.translate(_MIRRORED) if brackets[:1] in tuple(")»]") else text
+    for start, end in _turn(signs, kinds, _RIGHT_TO_LEFT):
+        part = signs[start:end]
+        _turn(part, kinds[start:end][::-1], _NUMBER)
+        signs[start:end] = part
     return "".join(signs)
+
+
+def _turn(signs: list[str], kinds: str, runs: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Turn round the runs of signs whose kinds a pattern fits; where they stand."""
+    places = [match.span() for match in runs.finditer(kinds)]
+    for start, end in places:
+        signs[start:end] = signs[start:end][::-1]
+    return places
 
 
 def _kind(sign: str) -> str:
     """R and L for letters, D for a digit, s for what can stand within a number, n for others."""
     kind = unicodedata.bidirectional(sign[:1])
-    if kind in ("R", "AL"):
-        return "R"
-    if kind in ("L", "EN", "AN"):
-        return "L" if kind == "L" else "D"
-    return "s" if kind in ("CS", "ES", "ET") else "n"
+    kinds = {"R": "R", "AL": "R", "L": "L", "EN": "D", "AN": "D", "CS": "s", "ES": "s", "ET": "s"}
+    return kinds.get(kind, "n")
 
 
 def _is_rtl_text(text: str) -> bool:

@@ -21,37 +21,36 @@ from index.records import Article, Problem
 
 LARGEST_FILE = 50_000_000
 """Bytes of a file that is one article; a row may have as many, a file of rows any number."""
-LONGEST_TEXT = 10_000_000
-"""Characters of one article: ten thick books."""
-LONGEST_LINE = 2_000_000
-"""Characters; a longer line of a text is data, not prose."""
+LONGEST_TEXT = 10_000_000  # characters of one article: ten thick books
+LONGEST_LINE = 2_000_000  # characters; a longer line of a text is data, not prose
 MB = 1_000_000
 
+SPLIT = "Split it: a file, or a row of a .jsonl, for each article."
+TOO_LONG = f"has more than the {LONGEST_TEXT:,} characters that one article may have. {SPLIT}"
+HIDDEN = "has hidden {}, left out. Show what belongs to the article and save the file again."
 DAMAGED = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
     MessageError, OSError, RuntimeError, SyntaxError, TypeError, ValueError, lzma.LZMAError,
     struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What libraries let through on files that are damaged."""
+# Hidden files, the locks of documents that are open, and what systems keep in folders for
+# themselves.
+_LITTER = re.compile(r"\.|~\$|(?:__MACOSX|(?:eh)?thumbs\.db|desktop\.ini|icon\r)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one thing to read, and what is known of it from outside."""
 
-    name: str
-    """What messages call it; its end says which format it has."""
+    name: str  # what messages call it; its end says which format it has
     source: str
     """What becomes `Article.source`: a path or an address, with "#member" inside an archive."""
     open: Callable[[], BinaryIO]
-    size: int | None = None
-    """Bytes, as far as they are known before it is opened."""
-    url: str | None = None
-    """Where it was fetched from."""
-    charset: str | None = None
-    """The encoding that came with it, in a header for example."""
-    depth: int = 0
-    """In how many archives or letters it lies."""
+    size: int | None = None  # bytes, as far as they are known before it is opened
+    url: str | None = None  # where it was fetched from
+    charset: str | None = None  # the encoding that came with it, in a header for example
+    depth: int = 0  # in how many archives or letters it lies
 
     @property
     def stem(self) -> str:
@@ -110,19 +109,34 @@ class Document:
             )
         return decoded
 
+    # What to raise where all of it is of no use.
+
     def error(self, said: str) -> UnreadableSource:
-        """The error to raise where all of it is of no use; what is said follows its name."""
+        """What is said, after its name."""
         return UnreadableSource(f"{self.name} {said}")
 
     def empty(self) -> UnreadableSource:
-        """The error to raise where no text is found in it."""
+        """No text is found in it."""
         return self.error("is empty. Put the article's text in it, or leave it out.")
 
+    def damaged(self) -> UnreadableSource:
+        """Its parts make no sense."""
+        return self.error(
+            "is damaged: it is cut off or was changed on the way. Copy it again, or open it in the "
+            "program that it comes from and save it anew."
+        )
+
+    def too_many(self, most: int, what: str) -> UnreadableSource:
+        """It has more of something than is read."""
+        return self.error(f"has more than {most:,} {what}. Split it.")
+
     def only_pictures(self, number: int) -> UnreadableSource:
-        """The error to raise where it holds pictures and no text."""
+        """It holds pictures and no text."""
         return self.error(
             f"holds no text, only pictures ({number}). Run OCR on them and ingest the text."
         )
+
+    # What to tell of it beside its articles.
 
     def problem(self, reason: str, *, warning: bool = False) -> Problem:
         """Something that is wrong with it, or with a part of it; a warning if it was read."""
@@ -133,11 +147,6 @@ class Document:
         return (self.problem(f"{self.name} {reason}", warning=True) for reason in reasons)
 
 
-SPLIT = "Split it: a file, or a row of a .jsonl, for each article."
-TOO_LONG = f"has more than the {LONGEST_TEXT:,} characters that one article may have. {SPLIT}"
-# Hidden files, the locks of documents that are open, and what systems keep in folders for
-# themselves.
-_LITTER = re.compile(r"\.|~\$|(?:__MACOSX|(?:eh)?thumbs\.db|desktop\.ini|icon\r)\Z", re.IGNORECASE)
 Reader = Callable[[Document], Iterator[Article | Problem]]
 
 

@@ -10,12 +10,11 @@ from index import corrections, languages
 from index.characters import fold
 from index.cleaning import Facts
 from index.dates import parse_date, parse_moment
-from index.formats import escapes
+from index.formats import markup
 from index.lines import web_address
 
 EMPTY: tuple[object, ...] = (None, "", [], "null", "~")
-LONGEST_FIELD = 100
-"""Characters of a field's name."""
+LONGEST_FIELD = 100  # characters of a field's name
 FIELDS = {
     name: fact
     for fact, names_ in {
@@ -151,7 +150,7 @@ def notes(value: object) -> tuple[str, ...]:
 
 
 def _line(value: object) -> str:
-    return escapes.line(value) if isinstance(value, str) else ""
+    return markup.field_line(value) if isinstance(value, str) else ""
 
 
 PARSED: dict[str, Callable[[object], object]] = {

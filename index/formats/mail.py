@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 from index import cleaning
 from index.cleaning import Facts
 from index.errors import UnreadableSource
-from index.formats import letters, markup, newsletters, outlook
+from index.formats import letters, markup, newsletters
 from index.formats.articles import article, one_of_many
-from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document, Reader, from_bytes
+from index.formats.document import DAMAGED, HIDDEN, LARGEST_FILE, MB, Document, Reader, from_bytes
 from index.formats.fields import learn, one_line
 from index.formats.letters import Letter, Text
 from index.lines import Line, is_agency, is_name
@@ -24,8 +24,7 @@ from index.records import Article, Problem
 MOST_ATTACHMENTS = 100
 PLAIN_FROM = 1.25
 """How many times longer than the HTML of a letter its plain text is where that one is read."""
-LEAST_SHARED = 0.7
-"""Share of a form's words that the other one holds too, where both say the same."""
+LEAST_SHARED = 0.7  # share of a form's words that the other one holds too, where both say the same
 LEAST_WORDS = 30
 LONGEST_SIGNATURE = 600
 LONGEST_PREHEADER = 300
@@ -52,9 +51,9 @@ def read_letter(
     the names of files that `inner` reads.
     """
     if document.suffix == ".msg":
-        letter = outlook.letter(document)
+        letter = letters.outlook_letter(document)
     else:
-        letter = letters.letter_of(letters.parsed(document.read(), document.name))
+        letter = letters.letter_of(letters.parsed(document.read(), document))
     yield from _letter(document, letter, inner, known)
 
 
@@ -70,19 +69,15 @@ def read_mailbox(
         own = dataclasses.replace(document, name=name, source=source)
         try:
             if len(data) > LARGEST_FILE:
-                raise own.error(
-                    f"has more than {LARGEST_FILE // MB} MB. Save what is attached to it, and "
-                    "ingest that."
-                )
-            message = letters.parsed(data, name)
-            yield from _letter(own, letters.letter_of(message), inner, known)
+                size = LARGEST_FILE // MB
+                raise own.error(f"has more than {size} MB. Save what is attached, and ingest that.")
+            letter = letters.letter_of(letters.parsed(data, own))
+            yield from _letter(own, letter, inner, known)
         except UnreadableSource as error:
             yield own.problem(str(error))
     if not number:
-        raise document.error(
-            "holds no letters: no line begins with “From ” and a sender. Export the mailbox again, "
-            "or save its letters as .eml."
-        )
+        said = "holds no letters: no line begins with “From ” and a sender"
+        raise document.error(f"{said}. Export it again, or save its letters as .eml.")
 
 
 def _letters(document: Document) -> Iterator[bytes]:
@@ -145,10 +140,7 @@ def _articles(
         UnreadableSource: the letter holds no text.
     """
     if not lines and letter.pictures:
-        raise document.error(
-            f"is a letter of pictures ({letter.pictures}), without text. Run OCR on them and "
-            "ingest the text."
-        )
+        raise document.only_pictures(letter.pictures)
     if not lines:
         raise document.error("is a letter without text. Save it again, or leave it out.")
     stories = newsletters.stories(lines, facts.title)
@@ -172,15 +164,11 @@ def _doubts(letter: Letter, others: Sequence[str], files: int) -> list[str]:
         found.append("is encrypted. Decrypt it in your mail program and save it again.")
     if others:
         more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-        named = ", ".join(name[:60] for name in others[:MOST_NAMED]) + more
-        found.append(
-            f"holds what Byline does not read ({named}). Save it, turn it into text, ingest that."
-        )
+        listed = ", ".join(name[:60] for name in others[:MOST_NAMED]) + more
+        found.append(f"holds what Byline does not read ({listed}). Save it as text, ingest that.")
     if files > MOST_ATTACHMENTS:
-        found.append(
-            f"has {files} files attached, of which {MOST_ATTACHMENTS} were read. Save the others "
-            "and ingest them."
-        )
+        said = f"has {files} files attached, of which {MOST_ATTACHMENTS} were read"
+        found.append(f"{said}. Save the others and ingest them.")
     return found
 
 
@@ -232,10 +220,9 @@ def _lines(text: Text, facts: Facts) -> list[Line]:
     there = _words(other)
     missing = there - _words(kept)
     if len(missing) > max(LEAST_WORDS, (1 - LEAST_SHARED) * len(there)):
-        facts.doubts.append(
-            f"says other things in {other_name} than in {name}: {len(missing)} of {len(there)} "
-            f"words. Only {name} was read; save the other as a file of its own."
-        )
+        said = f"says other things in {other_name} than in {name}, which alone was read"
+        count = f"{len(missing)} of {len(there)} words"
+        facts.doubts.append(f"{said}: {count}. Save the other as a file of its own.")
     return kept
 
 
@@ -253,9 +240,6 @@ def _html_lines(html: str, facts: Facts) -> list[Line]:
         return []
     hidden = newsletters.drop_hidden(tree)
     if hidden > LONGEST_PREHEADER:
-        facts.doubts.append(
-            f"hides text from its readers ({hidden:,} characters), which was left out. Save what "
-            "belongs to the article as a file of its own."
-        )
+        facts.doubts.append(HIDDEN.format(f"text ({hidden:,} characters)"))
     newsletters.mark_headings(tree)
     return newsletters.without_notes(markup.paragraphs(tree))

@@ -1,13 +1,21 @@
-"""A tree of HTML elements to lines: the words in order, with what the marks said of them."""
+"""HTML to lines: the words in order, with what the marks said of them.
+
+A tree is read by `paragraphs`; a field that may be plain, marked up, or escaped
+many times, by `field_paragraphs`.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from typing import TYPE_CHECKING
 
+from index.characters import fold
 from index.lines import Line
-from index.paragraphs import unwrap
+from index.paragraphs import plain_paragraphs, unwrap
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -15,8 +23,9 @@ if TYPE_CHECKING:
 LONGEST_MARKUP = 5_000_000
 """Characters of a page without the pictures that it carries inside; no article has more."""
 CELL_BREAK = " | "
-LONGEST_CELL = 150
-"""Characters; what has more in one cell is a layout, or prose."""
+LONGEST_CELL = 150  # characters; what has more in one cell is a layout, or prose
+MOST_ESCAPES = 3  # how many times a field may have been escaped
+LONGEST_TITLE = 10_000
 
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt figure fieldset"
@@ -30,9 +39,14 @@ _DROPPED = frozenset(
 # What a saved page carries inside its addresses: pictures and fonts, in base64.
 _EMBEDDED = re.compile(r"data:[\w.+-]+/[\w.+-]+[^\s\"'()<>]{200,}")
 _UNWANTED = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)])
+_CLOSED = r"/(?:p|div|span|li|ul|ol|h[1-6]|blockquote|figure|section|article|em|strong|b|i|a|td)\s*"
+_TAG = re.compile(rf"<{_CLOSED}>|<(?:br|hr|p)\s*/?>", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(rf"&(?:amp;)*lt;{_CLOSED}&(?:amp;)*gt;", re.IGNORECASE)
+_CDATA = re.compile(r"(?:<|&(?:amp;)*lt;)!\[CDATA\[|\]\](?:>|&(?:amp;)*gt;)")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def parsed(html: str) -> HtmlElement | None:
+def parsed(page: str) -> HtmlElement | None:
     """The tree of a page or a part of one; None where nothing is in it.
 
     Raises:
@@ -41,13 +55,13 @@ def parsed(html: str) -> HtmlElement | None:
     import lxml.etree
     import lxml.html
 
-    html = _EMBEDDED.sub("", html).translate(_UNWANTED)
-    if len(html) > LONGEST_MARKUP:
+    page = _EMBEDDED.sub("", page).translate(_UNWANTED)
+    if len(page) > LONGEST_MARKUP:
         raise ValueError("too much markup")
     # As bytes: a text that declares an encoding of its own is refused.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return lxml.html.document_fromstring(html.encode(), parser=parser)
+        return lxml.html.document_fromstring(page.encode(), parser=parser)
     except lxml.etree.ParserError:  # nothing but white space
         return None
 
@@ -122,8 +136,7 @@ class _Block:
 
     def __init__(self) -> None:
         self.links: list[str] = []
-        self.inside = 0
-        """In how many links the words that come are."""
+        self.inside = 0  # in how many links the words that come are
         self._parts: list[str] = []
         self._linked = True
         self._heading = 0
@@ -148,3 +161,48 @@ class _Block:
         if self._lines:
             yield self._lines
         self._lines, self._heading = [], heading
+
+
+# --- fields ------------------------------------------------------------------------------------
+
+
+def field_paragraphs(text: str) -> list[Line]:
+    """The paragraphs of a field.
+
+    Raises:
+        ValueError: it has more markup than an article has.
+    """
+    text = _CDATA.sub("", text)
+    for _ in range(MOST_ESCAPES):
+        if not _ESCAPED_TAG.search(text):
+            break
+        text = _ENTITY.sub(_letter, text)
+    if not _TAG.search(text):
+        return plain_paragraphs(unescaped(text))
+    lines = paragraphs(parsed(text))
+    whole = (dataclasses.replace(line, text=_one_line(unescaped(line.text))) for line in lines)
+    return [line for line in whole if line.text]
+
+
+def field_line(text: str) -> str:
+    """A title without markup and escapes, on one line; empty for one that is too long."""
+    if "<" not in text and "&" not in text:
+        return _one_line(text)
+    lines = field_paragraphs(text) if len(text) < LONGEST_TITLE else []
+    return _one_line(" ".join(line.text for line in lines))
+
+
+def unescaped(text: str) -> str:
+    """`text` with the letters that its entities stand for, however often they were escaped."""
+    for _ in range(MOST_ESCAPES):
+        text = _ENTITY.sub(_letter, text)
+    return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+def _letter(match: re.Match[str]) -> str:
+    known = match[0][1] == "#" or match[0][1:] in html5
+    return html.unescape(match[0]) if known else match[0]

@@ -17,12 +17,9 @@ from index.lines import ADDRESS, LONGEST_HEADLINE, Line, is_name, is_open, is_pr
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LONGEST_NOTE = 400
-"""Characters of a line that only concerns the reader of a letter."""
-LARGE_PRINT = 18
-"""Pixels; a short line that is at least so large is a heading."""
-SHORTEST_TOKEN = 20
-"""Letters and digits in a row that name a reader, not a story."""
+LONGEST_NOTE = 400  # characters of a line that only concerns the reader of a letter
+LARGE_PRINT = 18  # pixels; a short line that is at least so large is a heading
+SHORTEST_TOKEN = 20  # letters and digits in a row that name a reader, not a story
 
 _HIDDEN = re.compile(
     r"(?:^|;)(?:display:none|visibility:hidden|mso-hide:all|opacity:0(?:\.0+)?(?![.\d])"

@@ -19,12 +19,9 @@ import numpy as np
 from index.formats.columns import Word
 from index.formats.pdffile import PdfFile, Sheet
 
-MOST_SECONDS = 900.0
-"""For the pictures of one file."""
-LEAST_CONFIDENCE = 0.5
-"""Of a line; one below it is mostly a part of a photograph."""
-MARGIN = 0.125
-"""By what share of its height a line's box reaches beyond the print, on each side."""
+MOST_SECONDS = 900.0  # for the pictures of one file
+LEAST_CONFIDENCE = 0.5  # of a line; one below it is mostly a part of a photograph
+MARGIN = 0.125  # by what share of its height a line's box reaches beyond the print, on each side
 SAME_PRINT = 0.35
 """By how much the height of a line may differ from the usual one and be of the same print."""
 

@@ -1,13 +1,14 @@
 """What a web page says of itself: JSON-LD, meta tags, canonical address, title.
 
 Only what is marked as a fact counts. A date of change, of the copyright or of
-saving is no date of publication, and a name without a mark is no author. Of forty
-pages this tells all 160 facts; trafilatura with htmldate and courlan tells 40 titles,
-34 days (the other 6 wrongly, mostly the day of a change), 30 authors and 15 outlets.
+saving is no date of publication, and a name without a mark is no author. Of twenty
+pages this tells all 80 facts; trafilatura with htmldate and courlan tells 20 titles, 18
+days (the other 2 wrongly, the day of a change), 15 authors and 9 outlets.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -17,17 +18,15 @@ from urllib.parse import urljoin, urlsplit
 
 from index.cleaning import Facts
 from index.dates import parse_date
-from index.formats.fields import PARSED, language_code, learn_time, names, notes, one_line
+from index.formats.fields import PARSED, language_code, learn_time, names, notes, one_line, said
 from index.lines import web_address
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LARGEST_JSON = 500_000
-"""Characters of one JSON-LD block."""
+LARGEST_JSON = 500_000  # characters of one JSON-LD block
 LONGEST_TITLE = 300
-LABEL = 40
-"""Characters before a time in which it is called the time of a change."""
+LABEL = 40  # characters before a time in which it is called the time of a change
 
 # The names of meta tags (as name, property or itemprop), the surest first.
 _META = {
@@ -41,6 +40,7 @@ _META = {
     "as_of": "article:modified_time og:article:modified_time og:updated_time datemodified"
     " dcterms.modified dc.date.modified",
 }
+_SHORT = ("title", "publisher")  # facts that are lines as they stand
 _STORY_TYPE = re.compile(r"(?:[A-Za-z]*(?:Article|BlogPosting)|Report)\Z")
 _BETWEEN_TITLES = re.compile(r"\s+[|–—·:•-]+\s+")
 _UNTRUE = re.compile(r"(?:https?://schema\.org/)?(?:false|no)", re.IGNORECASE)
@@ -50,10 +50,8 @@ _CHANGED = re.compile(r"updated|modified|edited|corrected", re.IGNORECASE)
 class PageNotes(NamedTuple):
     """What a page says of its article that is no fact of it."""
 
-    titles: set[str]
-    """What it goes by, in small letters."""
-    paid: bool
-    """Whether it is marked as not free."""
+    titles: set[str]  # what it goes by, in small letters
+    paid: bool  # whether it is marked as not free
     only_day: dt.date | None
     """The day of all times on the page; for want of a better one, it was published then."""
 
@@ -67,24 +65,29 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> PageNotes:
     metas: dict[str, list[str]] = {}
     for meta in tree.iter("meta"):
         tag = next(filter(None, map(meta.get, ("property", "name", "itemprop", "http-equiv"))), "")
-        if content := one_line(str(meta.get("content") or "")):
-            metas.setdefault(one_line(str(tag)).lower(), []).append(content)
+        if content := one_line(meta.get("content")):
+            metas.setdefault(one_line(tag).lower(), []).append(content)
     page_title = next((one_line(title.text_content()) for title in tree.iter("title")), "")
     page_title = page_title[:LONGEST_TITLE]
     heading = _heading(tree, page_title)
-    _learn_address(facts, tree, next(iter(metas.get("og:url", ())), ""))
+    _learn_address(facts, tree, metas.get("og:url", [""])[0])
     story = _story_data(tree, heading)
     _learn_story(facts, story)
     facts.learn("title", heading, "heading")
-    for field, tags in _META.items():
-        for tag in tags.split():
-            for value in metas.get(tag, ()):
-                if not web_address(value):  # the address of an author or a publisher is no name
-                    facts.learn(field, _value(field, value), f"meta tag {tag}")
+    told = [
+        (field, value, f"meta tag {tag}")
+        for field, tags in _META.items()
+        for tag in tags.split()
+        for value in metas.get(tag, ())
+    ]
+    for field, value, where in told:
+        # The address of an author or a publisher is no name.
+        if not web_address(value) and (field not in _SHORT or len(value) <= LONGEST_TITLE):
+            facts.learn(field, value if field in _SHORT else PARSED[field](value), where)
     learn_time(facts, story.get("datePublished"), "JSON-LD datePublished")
-    for tag in _META["published"].split():
-        for value in metas.get(tag, ()):
-            learn_time(facts, value, f"meta tag {tag}")
+    for field, value, where in told:
+        if field == "published":
+            learn_time(facts, value, where)
     only_day = _learn_day(facts, tree)
     facts.learn("language", language_code(tree.get("lang")), "html lang")
     title, outlet = split_title(page_title, facts.title)
@@ -95,13 +98,6 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> PageNotes:
     marks = [part.get("isAccessibleForFree") for part in (story, *_objects(story.get("hasPart")))]
     paid = any(mark is False or _UNTRUE.fullmatch(one_line(mark)) for mark in marks)
     return PageNotes({name.casefold() for name in titles if name}, paid, only_day)
-
-
-def _value(field: str, value: str) -> object:
-    """A fact as `Facts` keeps it; nothing if the value cannot be one."""
-    if field in ("title", "publisher"):
-        return value if len(value) <= LONGEST_TITLE else None
-    return PARSED[field](value)
 
 
 def _heading(tree: HtmlElement, page_title: str) -> str:
@@ -116,11 +112,9 @@ def _heading(tree: HtmlElement, page_title: str) -> str:
 def _learn_address(facts: Facts, tree: HtmlElement, shared: str) -> None:
     for link in tree.iter("link"):
         if "canonical" in str(link.get("rel", "")).lower().split():
-            try:
-                address = urljoin(shared, str(link.get("href") or ""))
-            except ValueError:
-                continue
-            _learn_url(facts, address, "canonical link")
+            with contextlib.suppress(ValueError):
+                address = urljoin(shared, link.get("href") or "")
+                _learn_url(facts, address, "canonical link")
     _learn_url(facts, shared, "meta tag og:url")
 
 
@@ -140,26 +134,20 @@ def _story_data(tree: HtmlElement, heading: str) -> dict[str, object]:
     for script in tree.iter("script"):
         text = script.text or ""
         kind = str(script.get("type", "")).strip().lower()
-        if kind != "application/ld+json" or len(text) > LARGEST_JSON:
-            continue
-        try:
-            stories += [item for item in _objects(json.loads(text)) if _is_story(item)]
-        except (ValueError, RecursionError):
-            continue
+        if kind == "application/ld+json" and len(text) <= LARGEST_JSON:
+            with contextlib.suppress(ValueError, RecursionError):
+                stories += [item for item in _objects(json.loads(text)) if _is_story(item)]
     same = [story for story in stories if one_line(story.get("headline")) == heading]
     return next(iter(same or stories), {})
 
 
 def _objects(value: object) -> Iterator[dict[str, object]]:
     """The objects of a JSON-LD block: one, a list of them, or a graph."""
-    if isinstance(value, list):
-        for item in value:
-            if isinstance(item, dict):
-                yield from _objects(item)
-    elif isinstance(value, dict):
-        yield value
-        if isinstance(graph := value.get("@graph"), list):
-            yield from (item for item in graph if isinstance(item, dict))
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield item
+            if isinstance(graph := item.get("@graph"), list):
+                yield from (part for part in graph if isinstance(part, dict))
 
 
 def _is_story(item: dict[str, object]) -> bool:
@@ -172,24 +160,19 @@ def _learn_story(facts: Facts, story: dict[str, object]) -> None:
     title = one_line(story.get("headline"))
     corrections = story.get("correction")
     parts = corrections if isinstance(corrections, list) else [corrections]
-    found = {
-        "headline": ("title", title if len(title) <= LONGEST_TITLE else ""),
-        "datePublished": ("published", PARSED["published"](story.get("datePublished"))),
-        "publisher": ("publisher", next(iter(_named(story.get("publisher"))), "")),
-        "author": ("authors", tuple(_named(story.get("author")))),
-        "inLanguage": ("language", language_code(story.get("inLanguage"))),
-        "correction": (
-            "corrections",
-            notes([part.get("text") if isinstance(part, dict) else part for part in parts]),
-        ),
-        "dateModified": ("as_of", PARSED["as_of"](story.get("dateModified"))),
-    }
-    for key, (field, value) in found.items():
+    notices = notes([part.get("text") if isinstance(part, dict) else part for part in parts])
+    for key, field, value in (
+        ("headline", "title", title if len(title) <= LONGEST_TITLE else ""),
+        ("datePublished", "published", PARSED["published"](story.get("datePublished"))),
+        ("publisher", "publisher", next(_named(story.get("publisher")), "")),
+        ("author", "authors", tuple(_named(story.get("author")))),
+        ("inLanguage", "language", language_code(story.get("inLanguage"))),
+        ("correction", "corrections", notices),
+        ("dateModified", "as_of", PARSED["as_of"](story.get("dateModified"))),
+    ):
         facts.learn(field, value, f"JSON-LD {key}")
     for key in ("url", "mainEntityOfPage"):
-        address = story.get(key)
-        address = address.get("@id") if isinstance(address, dict) else address
-        _learn_url(facts, address, f"JSON-LD {key}")
+        _learn_url(facts, said(story.get(key), ("@id",)), f"JSON-LD {key}")
 
 
 def _named(value: object) -> Iterator[str]:
@@ -215,19 +198,14 @@ def _learn_day(facts: Facts, tree: HtmlElement) -> dt.date | None:
         day = parse_date(one_line(str(written)))
         if day and (marked or element.get("pubdate") is not None):
             facts.learn("published", day, "time element, marked as published")
-        said = _said_before(element)
-        if day and not _CHANGED.search(f"{said} {element.get('itemprop')} {element.get('class')}"):
+        # The words right before a time say what it is the time of.
+        around, before = element.getparent(), element.getprevious()
+        label = around.text or "" if around is not None else ""
+        if before is not None and before.tag not in ("time", "abbr"):
+            label += f" {before.text_content()[-LABEL:]} {before.tail or ''}"
+        if day and not _CHANGED.search(f"{label} {element.get('itemprop')} {element.get('class')}"):
             days.add(day)
     return days.pop() if len(days) == 1 else None
-
-
-def _said_before(element: HtmlElement) -> str:
-    """The words right before an element, which say what its time is the time of."""
-    around, before = element.getparent(), element.getprevious()
-    parts = [around.text or ""] if around is not None else []
-    if before is not None and before.tag not in ("time", "abbr"):
-        parts += [before.text_content()[-LABEL:], before.tail or ""]
-    return one_line(" ".join(parts))
 
 
 def split_title(page_title: str, title: str) -> tuple[str, str]:

@@ -20,12 +20,10 @@ from index.formats.pagefacts import learn_from_page
 from index.lines import Line, web_address
 from index.records import Article, Problem
 
-BEGINNING = 60
-"""Characters of a block that was left out, as a message shows them."""
+BEGINNING = 60  # characters of a block that was left out, as a message shows them
 
 _CHARSET = re.compile(rb"""(?:charset\s*=|encoding\s*=)\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
-_CHARSET_WITHIN = 4096
-"""Bytes from the beginning in which a page may name its encoding."""
+_CHARSET_WITHIN = 4096  # bytes from the beginning in which a page may name its encoding
 _SAVED_FROM = re.compile(
     r"<!--[^>]{0,80}?\bsaved\s+(?:from\s+url=\(\d+\)|with\s+SingleFile\s+url:\s*)(https?://[^\s>]+)",
     re.IGNORECASE,
@@ -43,11 +41,11 @@ def read_page(document: Document) -> Iterator[Article | Problem]:
 
 def read_archived_page(document: Document) -> Iterator[Article | Problem]:
     """A .mhtml file, a page saved with its pictures as one letter: the article of that page."""
-    whole = letters.parsed(document.read(), document.name)
+    whole = letters.parsed(document.read(), document)
     try:
         parts = list(islice(whole.walk(), letters.MOST_PARTS))
     except DAMAGED:
-        raise letters.damaged(document.name) from None
+        raise document.damaged() from None
     for part in parts:
         data = letters.content(part) if part.get_content_type() == "text/html" else b""
         if data.strip():
@@ -67,9 +65,8 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     try:
         tree = markup.parsed(html.text)
     except ValueError:
-        raise document.error(
-            "has more markup than an article has. Save the article alone."
-        ) from None
+        said = "has more markup than an article has. Save the article alone."
+        raise document.error(said) from None
     if tree is None:
         raise document.empty()
     facts = Facts(doubts=html.doubts)
@@ -80,10 +77,8 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     while lines and one_line(lines[0].text).casefold() in notes.titles:
         lines = lines[1:]
     if not lines:
-        raise document.error(
-            "holds no article that could be found. If a script draws the page, open it in a "
-            "browser and save it from there."
-        )
+        said = "holds no article that could be found. If a script draws it, save it from a browser."
+        raise document.error(said)
     facts.doubts += _doubts(found, lines, notes.paid)
     last = [("published", notes.only_day, "the page's only time element")]
     yield from article(document, lines, facts, last)

@@ -23,24 +23,14 @@ from index.formats.columns import Row, Word
 from index.formats.document import Document
 
 MOST_PAGES = 1_000
-MOST_SECONDS = 60.0
-"""For the pages of one file; a file that is made to be slow ends here."""
-MOST_CRASHES = 5
-"""Of the process, for one file."""
+MOST_SECONDS = 60.0  # for the pages of one file; a file that is made to be slow ends here
+MOST_CRASHES = 5  # of the process, for one file
 PICTURE = 0.5
 """The share of a page that pictures cover at the least where it is a picture of a page."""
-STAMP = 60
-"""Letters that may stand on such a page all the same, such as a scanner's name."""
-LONGEST_LABEL = 20
-"""Characters of a page's printed number that are kept; "xviii" is one."""
+STAMP = 60  # letters that may stand on such a page all the same, such as a scanner's name
+LONGEST_LABEL = 20  # characters of a page's printed number that are kept; "xviii" is one
 DAMAGED = "has damage on {pages}, so that it was not read there. Open it and print it to a new PDF."
 CROWDED = "has more letters on {pages} than a page can show, and was not read there. Split it."
-
-UNREADABLE = {
-    "locked": "is locked with a password. Save a copy without one.",
-    "damaged": "is damaged: no page of it can be found. Copy it again, or open it and print it to "
-    "a new PDF.",
-}
 
 SCRIPT = Path(__file__).with_name("pdfpages.py")
 
@@ -53,10 +43,8 @@ class Sheet:
     words: list[Word] = field(default_factory=list)
     aside: list[list[Word]] = field(default_factory=list)
     """The words that are turned to the side or upside down."""
-    label: str = ""
-    """The number printed on it, as far as it is known."""
-    picture: bool = False
-    """Whether it is a picture, or drawings, without text to speak of."""
+    label: str = ""  # the number printed on it, as far as it is known
+    picture: bool = False  # whether it is a picture, or drawings, without text to speak of
     wrong: str = ""
     """Why it could not be read, to stand after the name of the file, with "{pages}" for it."""
 
@@ -96,14 +84,17 @@ class PdfFile:
             with self._running("text", done + 1, MOST_PAGES, ends=ends) as out:
                 # A line without its end was being written when the process ended.
                 for record in (json.loads(line) for line in out if line.endswith(b"\n")):
-                    if "pages" in record:
-                        pages = record.pop("pages")
-                        self.properties = record
-                    elif "number" in record:
+                    if "number" in record:
                         yield _sheet(record)
                         done = record["number"]
+                    elif "pages" in record:
+                        pages = record.pop("pages")
+                        self.properties = record
+                    elif record["error"] == "locked":
+                        said = "is locked with a password. Save a copy without one."
+                        raise self._document.error(said)
                     else:
-                        raise self._document.error(UNREADABLE[record["error"]])
+                        raise self._document.damaged()
             if done >= min(pages, MOST_PAGES):
                 break
             crashes += 1
@@ -113,7 +104,7 @@ class PdfFile:
                 done += 1
                 yield Sheet(done, wrong=DAMAGED)
         if not pages:
-            raise self._document.error(UNREADABLE["damaged"])
+            raise self._document.damaged()
         if done < pages:
             limit = f"{MOST_PAGES:,} pages" if done >= MOST_PAGES else f"{MOST_SECONDS:.0f} s"
             limit = f"{MOST_CRASHES} damaged pages" if crashes > MOST_CRASHES else limit

@@ -1,7 +1,7 @@
 """The pages of a PDF as pdfium sees them: words and where they stand, or a picture of a page.
 
-This runs as a process of its own, which `index.formats.pdf` starts: pdfium is native code, and a
-file that is made to break it then costs that file only. It reads the PDF from standard input and
+This runs as a process of its own, which `index.formats.pdffile` starts: pdfium is native code, and
+a file that is made to break it then costs that file only. It reads the PDF from standard input and
 writes a line of JSON for the file and one for each page, or, with "picture", the grey pixels of
 one page.
 """
@@ -19,21 +19,16 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MOST_MEMORY = 3_000_000_000
-"""Bytes of addresses that the process may use."""
-MOST_GLYPHS = 50_000
-"""On one page; a large newspaper page has half as many."""
+MOST_MEMORY = 3_000_000_000  # bytes of addresses that the process may use
+MOST_GLYPHS = 50_000  # on one page; a large newspaper page has half as many
 MOST_OUTLINES = 50
 """Shapes that are drawn on a page without text, and are frames and lines; letters are more."""
-DOTS = 200
-"""Per inch, for a picture of a page."""
-LARGEST_SIDE = 4_000
-"""Of such a picture, in pixels."""
+DOTS = 200  # per inch, for a picture of a page
+LARGEST_SIDE = 4_000  # of such a picture, in pixels
 
 Glyph = tuple[str, float, float, float, float, int, bool]
 """A character, its left and right edge, its base line from the top, its size, how many quarters
 it is turned, and whether a space stands before it."""
-Word = tuple[str, float, float, float, float, int]
 
 
 def main() -> None:
@@ -42,7 +37,7 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    task, *numbers = sys.argv[1:]
+    task, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[-1])
     try:
         document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
         pages = len(document)
@@ -51,10 +46,10 @@ def main() -> None:
         _tell({"error": "locked" if locked else "damaged"})
         return
     if task == "picture":
-        _draw(document[int(numbers[0]) - 1])
+        _draw(document[first - 1])
         return
     _tell({"pages": pages, **document.get_metadata_dict(skip_empty=True)})
-    for number in range(int(numbers[0]), min(int(numbers[1]), pages) + 1):
+    for number in range(first, min(last, pages) + 1):
         _tell({"number": number, **_page(document, number - 1)})
 
 
@@ -72,11 +67,10 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> dict[str, object]:
         pictures = _pictures(page)
     except pypdfium2.PdfiumError:
         return {"error": "damaged"}
-    rtl = any(unicodedata.bidirectional(glyph[0]) in ("R", "AL") for glyph in glyphs)
     # The order of the file is no order of reading where letters run from right to left.
-    words = [(text, *place) for text, *place, _ in glyphs] if rtl else list(_words(glyphs))
-    label = document.get_page_label(index)
-    return {"words": words, "rtl": rtl, "label": label, **pictures}
+    rtl = any(unicodedata.bidirectional(glyph[0]) in ("R", "AL") for glyph in glyphs)
+    words = [glyph[:-1] for glyph in glyphs] if rtl else list(_words(glyphs))
+    return {"words": words, "label": document.get_page_label(index), **pictures}
 
 
 def _glyphs(page: pypdfium2.PdfPage) -> Iterator[Glyph]:
@@ -86,27 +80,25 @@ def _glyphs(page: pypdfium2.PdfPage) -> Iterator[Glyph]:
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     spaced = False
     for number in range(text.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(text, number)
-        character = _character(code)
+        character = _character(pdfium.FPDFText_GetUnicode(text, number))
         if character.isspace() or pdfium.FPDFText_IsGenerated(text, number):
             spaced = True
             continue
         pdfium.FPDFText_GetCharOrigin(text, number, x, y)
         pdfium.FPDFText_GetLooseCharBox(text, number, box)
+        if not all(
+            map(math.isfinite, (x.value, y.value, box.left, box.right, box.bottom, box.top))
+        ):
+            continue
         # Angles are counted clockwise here.
         turned = round(pdfium.FPDFText_GetCharAngle(text, number) / (math.pi / 2)) % 4
-        edges = box.left, box.right, box.bottom, box.top
-        if not all(map(math.isfinite, (x.value, y.value, *edges))):
-            continue
-        if turned == 0:
-            place = box.left - left, box.right - left, top - y.value
-        elif turned == 1:
-            place = top - box.top, top - box.bottom, right - x.value
-        elif turned == 2:
-            place = right - box.right, right - box.left, y.value - bottom
-        else:
-            place = box.bottom - bottom, box.top - bottom, x.value - left
-        size = edges[3] - edges[2] if turned % 2 == 0 else edges[1] - edges[0]
+        place = (
+            (box.left - left, box.right - left, top - y.value),
+            (top - box.top, top - box.bottom, right - x.value),
+            (right - box.right, right - box.left, y.value - bottom),
+            (box.bottom - bottom, box.top - bottom, x.value - left),
+        )[turned]
+        size = box.right - box.left if turned % 2 else box.top - box.bottom
         yield character, *(round(value, 2) for value in place), round(size, 2), turned, spaced
         spaced = False
 
@@ -118,12 +110,11 @@ def _character(code: int) -> str:
     if not code or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
         return "\ufffd"
     character = chr(code)
-    if "\ufb50" <= character <= "\ufdff" or "\ufe70" <= character <= "\ufefe":
-        return unicodedata.normalize("NFKC", character)  # Arabic letters as they are drawn
-    return character
+    drawn = "\ufb50" <= character <= "\ufdff" or "\ufe70" <= character <= "\ufefe"
+    return unicodedata.normalize("NFKC", character) if drawn else character  # Arabic letters
 
 
-def _words(glyphs: list[Glyph]) -> Iterator[Word]:
+def _words(glyphs: list[Glyph]) -> Iterator[tuple[str, float, float, float, float, int]]:
     """Words of glyphs that stand side by side."""
     words: list[list[Glyph]] = []
     for glyph in glyphs:

@@ -13,41 +13,37 @@ from dataclasses import dataclass, field, replace
 from index.cleaning import Facts
 from index.decoding import signature
 from index.errors import UnreadableSource
+from index.formats.archives import not_read
 from index.formats.articles import article
-from index.formats.document import Document
-from index.formats.packages import row_lines
+from index.formats.document import HIDDEN, Document
+from index.formats.office import row_lines
 from index.lines import Line
 from index.paragraphs import unwrap
 from index.records import Article, Problem
 
-MOST_TOKENS = 1_000_000
-"""Marks and runs of words, some four seconds; a thick book has half of that."""
-MOST_GROUPS = 10_000
-"""Groups inside each other; what is deeper is not read."""
+MOST_TOKENS = 1_000_000  # marks and runs of words, some four seconds; a thick book has half of that
+MOST_GROUPS = 10_000  # groups inside each other; what is deeper is not read
 
 _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)",
     re.IGNORECASE | re.DOTALL,
 )
-# Groups that are no words of the text. A group that begins with "\*" is one too, unless it is named
+# Groups that are no words of the text. One that begins with "\*" is none either, unless it is named
 # below: whoever does not know it has to leave it out.
 _LEFT_OUT = frozenset(
-    b"annotation atnauthor atndate atnicn atnid atnparent atnref atntime atrfend atrfstart author "
-    b"bkmkend bkmkstart category colortbl comment company creatim datafield do doccomm falt fchars "
-    b"ffdeftext ffentrymcr ffexitmcr ffformat ffhelptext ffl ffname ffstattext file filetbl "
-    b"fldinst fontemb fontfile fonttbl footer footerf footerl footerr formfield ftncn ftnsep "
-    b"ftnsepc generator gridtbl header headerf headerl headerr hlinkbase info keycode keywords "
-    b"latentstyles lchars listname listoverridetable listpicture liststylename listtable manager "
-    b"nesttableprops nonesttables nonshppict objalias objclass objdata objname oldcprops operator "
-    b"panose pict printim private propname protusertbl revtbl revtim rsidtbl rxe shprslt sn sp "
-    b"staticval stylesheet subject sv tc template themedata title txe upr userprops xe "
-    b"xmlnstbl".split()
+    b"annotation atnauthor atndate atnid atnref author bkmkend bkmkstart colortbl datafield do"
+    b" fldinst fontemb fonttbl footer footerf footerl footerr formfield ftncn ftnsep ftnsepc"
+    b" generator header headerf headerl headerr info listoverridetable listpicture listtable"
+    b" nesttableprops nonesttables nonshppict objalias objclass objdata objname pict private"
+    b" revtbl rsidtbl rxe shprslt sn sp stylesheet sv tc template themedata title txe upr userprops"
+    b" xe xmlnstbl".split()
 )
 _READ_ALL_THE_SAME = frozenset((b"shpinst", b"ud", b"dptxbxtext"))
 _APART = frozenset((b"footnote", b"shptxt", b"dptxbxtext"))
 """Groups with paragraphs of their own: they follow the paragraph that they stand in."""
 _PARAGRAPH_ENDS = frozenset((b"par", b"sect", b"page", b"column", b"\n", b"\r"))
 _CELL_ENDS, _ROW_ENDS = (b"cell", b"nestcell"), (b"row", b"nestrow")
+_ENDS = _PARAGRAPH_ENDS.union(_CELL_ENDS, _ROW_ENDS)
 _CHARACTERS = {
     b"line": " ", b"tab": " ", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘",
     b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ",
@@ -79,17 +75,9 @@ def read_rtf(document: Document) -> Iterator[Article | Problem]:
     found = unwrap([[line] for line in text.lines])
     if not found and text.pictures:
         raise document.only_pictures(text.pictures)
-    facts = Facts()
+    facts = Facts(doubts=not_read({"embedded object": text.objects} if text.objects else {}))
     if text.hidden:
-        facts.doubts.append(
-            f"holds hidden text ({text.hidden:,} characters), which was left out. Show it and save "
-            "the file if it belongs to the article."
-        )
-    if text.objects:
-        facts.doubts.append(
-            f"holds embedded objects that were not read ({text.objects}). Save what is in them as "
-            "files of their own."
-        )
+        facts.doubts.append(HIDDEN.format(f"text ({text.hidden:,} characters)"))
     if text.cut_off:
         facts.doubts.append("ends before its text does: it was cut off. Copy it again.")
     yield from article(document, found, facts)
@@ -103,8 +91,7 @@ class _Group:
     struck: bool = False
     hidden: bool = False
     fonts: bool = False
-    fallback: int = 1
-    """How many characters for old programs follow one in Unicode."""
+    fallback: int = 1  # how many characters for old programs follow one in Unicode
     encoding: str = ""
     apart: bool = False
 
@@ -174,23 +161,22 @@ class _RichText:
                 self._bytes += letters[skipped:]
             elif word == b"bin":
                 place += max(0, value or 0)
-            elif brace or word or sign:
+            elif word or sign:
                 self._flush()
-                if word or sign:
-                    self._control(word.lower() if word else sign, value)
-                elif brace == b"}":
-                    self._skip = 0
-                    if self._group.apart:
-                        self._end_apart()
-                    self._group = self._stack.pop() if self._stack else _Group()
-                    if not self._stack:
-                        return
-                else:
-                    self._skip = 0
-                    if len(self._stack) >= MOST_GROUPS:
-                        return
+                self._control(word.lower() if word else sign, value)
+            elif brace:
+                self._flush()
+                self._skip = 0
+                if brace == b"{" and len(self._stack) < MOST_GROUPS:
                     self._stack.append(self._group)
                     self._group = replace(self._group, apart=False)
+                    continue
+                if brace == b"}" and self._group.apart:
+                    self._end_apart()
+                if brace == b"}" and self._stack:
+                    self._group = self._stack.pop()
+                if brace == b"{" or not self._stack:
+                    return
 
     def _end_apart(self) -> None:
         flow = self._flows.pop()
@@ -198,11 +184,9 @@ class _RichText:
         self._flows[-1].after += flow.lines
 
     def _control(self, word: bytes, value: int | None) -> None:
-        starred, self._starred = (
-            self._starred,
-            word == b"*" or (self._starred and not word.isalpha()),
-        )
-        group = self._group
+        starred = self._starred
+        self._starred = word == b"*" or (starred and not word.isalpha())
+        group, on = self._group, value != 0
         self.pictures += word == b"pict"
         self.objects += word == b"objdata"
         if word in _READ_ALL_THE_SAME:
@@ -219,16 +203,10 @@ class _RichText:
             self._skip = group.fallback
         elif word in _CHARACTERS:
             self._write(_CHARACTERS[word])
-        elif word in (*_PARAGRAPH_ENDS, *_CELL_ENDS, *_ROW_ENDS):
+        elif word in _ENDS:
             if not (group.left_out or group.struck):
                 self._flows[-1].end(word)
-        else:
-            self._set(word, value)
-
-    def _set(self, word: bytes, value: int | None) -> None:
-        """A mark that says how what follows is to be read."""
-        group, on = self._group, value != 0
-        if word == b"uc":
+        elif word == b"uc":
             group.fallback = max(0, min(10, value or 0))
         elif word == b"deleted":
             group.struck = on
@@ -259,9 +237,11 @@ class _RichText:
 
     def _write(self, text: str) -> None:
         group = self._group
-        if group.hidden and not (group.left_out or group.struck):
+        if group.left_out or group.struck:
+            return
+        if group.hidden:
             self.hidden += len(text)
-        elif not (group.left_out or group.struck):
+        else:
             self._flows[-1].words.append(text)
 
 

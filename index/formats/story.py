@@ -9,12 +9,16 @@ then held against the visible prose of the page.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from index.formats import boilerplate, liveblog, markup
+from index.dates import parse_moment
+from index.formats import boilerplate, markup
 from index.formats.boilerplate import Block, sums, upwards
 from index.formats.fields import one_line
 from index.lines import Line, is_notice
@@ -23,20 +27,23 @@ from index.paragraphs import unwrap
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_NESTED = 1_000_000
-"""Depths of all elements of a page together."""
+MOST_NESTED = 1_000_000  # depths of all elements of a page together
 MOST_CHILDREN = 2_000
 """Elements inside one other. On larger pages trafilatura is not asked: it takes quadratic time."""
-RUN = 4
-"""Words in a row by which a block is found in what trafilatura found."""
-MOST_FOUND = 0.8
-"""Share of what trafilatura found that the story's part of the page holds."""
+RUN = 4  # words in a row by which a block is found in what trafilatura found
+MOST_FOUND = 0.8  # share of what trafilatura found that the story's part of the page holds
 LEAST_KEPT = 0.6
-"""Share of the prose of a page; where less was read, that is told. Of forty pages that were read
+"""Share of the prose of a page; where less was read, that is told. Of twenty pages that were read
 whole, one has less."""
+FEWEST_POSTS, MOST_POSTS = 2, 2_000  # of a live blog
+LEAST_SHARE = 0.5
+"""Of the story's prose; where posts hold less, times stand in it for another reason."""
 _SHORT = frozenset(("p", "blockquote", "pre", "div", "td"))
 """Where a short line between two paragraphs is one of the story's."""
 _LISTED = frozenset(("li", "dd", "dt", "tr", "td", "th"))
+_WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
+_SHOWN = re.compile(r"(?:[01]?\d|2[0-3])[:.h][0-5]\d")
+_NO_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,7 @@ class Story:
     lines: list[Line]
     left_out: Sequence[str] = ()
     """The blocks of prose that were not read, though nothing says that they are something else."""
-    kept: float = 1.0
-    """The share of such prose that was read."""
+    kept: float = 1.0  # the share of such prose that was read
     walled: bool = False
     """Whether an offer was left out that says that there is more for who takes it."""
 
@@ -124,15 +130,15 @@ def _runs(text: str) -> Iterator[tuple[str, ...]]:
 def _root(tree: HtmlElement, blocks: Sequence[Block], headline: HtmlElement | None) -> HtmlElement:
     """The smallest element with the headline and most of what was found."""
     held = sums(tree, ((block.element, block.held) for block in blocks))
-    if not held.get(tree):
+    if not held[tree]:
         held = sums(tree, ((block.element, block.prose) for block in blocks if not block.kind))
-    most = MOST_FOUND * held.get(tree, 0)
+    most = MOST_FOUND * held[tree]
     if not most:
         return tree
     if headline is not None:
-        return next((outer for outer in upwards(headline) if held.get(outer, 0) >= most), tree)
+        return next((outer for outer in upwards(headline) if held[outer] >= most), tree)
     root = tree
-    while (inner := next((part for part in root if held.get(part, 0) >= most), None)) is not None:
+    while (inner := next((part for part in root if held[part] >= most), None)) is not None:
         root = inner
     return root
 
@@ -201,7 +207,7 @@ def _measured(
     visible = kept + sum(map(len, left_out))
     offers = [*offer, *(block for block in blocks if block.kind == boilerplate.OFFER)]
     return Story(
-        lines=unwrap([block.lines for block in liveblog.in_order(story)]),
+        lines=unwrap([block.lines for block in _in_order(story)]),
         left_out=left_out,
         kept=kept / visible if visible else 1.0,
         walled=any(boilerplate.is_wall(block.text) for block in offers),
@@ -228,3 +234,59 @@ def _longest(tree: HtmlElement) -> list[Line]:
         if element is not longest:
             element.drop_tree()
     return markup.paragraphs(longest)
+
+
+# --- live blogs --------------------------------------------------------------------------------
+
+
+def _in_order(story: Sequence[Block]) -> list[Block]:
+    """The blocks of a story; those of a live blog by posts, each paragraph after its time.
+
+    It is "18:30: …", the newest post's first. What stands before the posts and after them
+    stays there. The blocks of a page that is no live blog are given back as they are.
+    """
+    times = _times(story)
+    posts: dict[HtmlElement, list[Block]] = {}
+    before: list[Block] = []
+    after: list[Block] = []
+    for block in story:
+        post = next((element for element in upwards(block.element) if element in times), None)
+        if post is not None:
+            posts.setdefault(post, []).append(block)
+        else:
+            (after if posts else before).append(block)
+    posts = {post: blocks for post, blocks in posts.items() if any(b.prose for b in blocks)}
+    inside = sum(block.prose for block in chain(*posts.values()))
+    if len(posts) < FEWEST_POSTS or inside < LEAST_SHARE * sum(block.prose for block in story):
+        return list(story)
+    newest = sorted(posts, key=lambda post: parse_moment(times[post]) or _NO_TIME, reverse=True)
+    with_day = len({times[post][:10] for post in posts}) > 1
+    timed = (_timed(posts[post], times[post], with_day) for post in newest)
+    return [*before, *chain(*timed), *after]
+
+
+def _times(story: Sequence[Block]) -> dict[HtmlElement, str]:
+    """Posts, the largest elements that hold one time each, with the times as machines read them."""
+    if not story:
+        return {}
+    root = story[0].element.getroottree().getroot()
+    times = [time for time in root.iter("time") if _WRITTEN.match(time.get("datetime") or "")]
+    if len(times) > MOST_POSTS:
+        return {}
+    held = Counter(chain(*map(upwards, times)))
+    return {
+        [element for element in upwards(time) if held[element] == 1][-1]: str(time.get("datetime"))
+        for time in times
+    }
+
+
+def _timed(blocks: Sequence[Block], written: str, with_day: bool) -> Iterator[Block]:
+    """The blocks of a post without the line that is its time; those of prose begin with it."""
+    match = _WRITTEN.match(written)
+    label = ", ".join(match.groups() if with_day else match.groups()[1:]) if match else written
+    for block in blocks:
+        first, *rest = block.lines
+        if block.prose:
+            first = replace(first, text=f"{label}: {first.text}")
+        if not _SHOWN.fullmatch(block.text):
+            yield replace(block, lines=[first, *rest])

@@ -1,36 +1,43 @@
-"""Tables: .csv and .tsv with named columns, an article in each row."""
+"""Tables: .csv and .tsv with named columns, and .xlsx; an article in each row.
+
+A sheet whose first row names columns as tables of articles do is one; all other
+sheets of a file are one article, a line for each row.
+"""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
+import re
+import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
+from index.cleaning import Facts
 from index.dates import is_double, parse_date
 from index.formats import rows
-from index.formats.document import LARGEST_FILE, LONGEST_TEXT, MB, Document
+from index.formats.archives import Package
+from index.formats.articles import article
+from index.formats.document import DAMAGED, HIDDEN, LARGEST_FILE, LONGEST_TEXT, MB, Document
 from index.formats.fields import FIELDS, as_json, one_line, squeezed
 from index.formats.rows import Fields
-from index.lines import web_address
+from index.lines import Line, web_address
 from index.records import Article, Problem
+
+MOST_CELLS = 5_000_000  # of one file, empty ones before the last of a row included
 
 _DELIMITERS = ",;\t|"
 _UNCLOSED = (
     "has a quotation that does not end, or goes on after its end. It was left out{}. Write each "
     "quotation mark inside a text twice."
 )
+# A formula whose result was not saved beside it.
+_WITHOUT_RESULT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s{0,9}(?:<v ?/>|<v></v>)?\s{0,9}</c>")
 
-
-class Row(NamedTuple):
-    """One row of a table."""
-
-    line: int
-    """The number of the line that it ends on, from 1."""
-    values: list[str]
-    wrong: str = ""
-    """Why it cannot be read; empty for one that can."""
+SheetRow = tuple[int, list[str]]  # the number of a row of a sheet, and its cells as they are shown
 
 
 def read_table(document: Document) -> Iterator[Article | Problem]:
@@ -49,61 +56,22 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
     if not any(columns):
         raise rows.no_rows(document)
     if not rows.has_text(columns):
-        raise document.error(
-            f'has no column "text" (its first line: {as_json(columns)}). Name the columns in the '
-            "first line."
-        )
-
-    def found() -> Iterator[Row]:
-        return _rows(document, encoding, delimiter, columns)
-
-    def objects() -> Iterator[Fields]:
-        return (dict(zip(columns, row.values, strict=False)) for row in found() if not row.wrong)
-
-    yield from document.warnings(doubts)
-    dated = rows.day_orders(objects)
-    yield from table_articles(document, columns, found(), doubts=doubts, dated=dated)
+        said = f'has no column "text" (its first line: {as_json(columns)})'
+        raise document.error(f"{said}. Name the columns in the first line.")
+    yield from rows.articles(
+        document, lambda: _table_rows(document, encoding, delimiter, columns), doubts
+    )
 
 
-def table_articles(
-    document: Document,
-    columns: Sequence[str],
-    found: Iterable[Row],
-    *,
-    what: str = "line",
-    doubts: Sequence[str] = (),
-    dated: Callable[[Fields], Fields] = dict,
-) -> Iterator[Article | Problem]:
-    """An article for each row of a table.
-
-    Args:
-        document: what the table came in.
-        columns: the names of the columns, in small letters.
-        found: the rows.
-        what: what the numbers of the rows count.
-        doubts: what is doubtful about the letters of all of the table, and told of it.
-        dated: what `rows.day_orders` made of all rows.
-
-    Raises:
-        UnreadableSource: no row holds anything.
-    """
-    empty = True
-    for row in found:
-        wrong = row.wrong or _too_many(row.values, columns)
-        if wrong:
-            yield document.problem(f"{document.name}, {what} {row.line}: {wrong}")
-        elif any(row.values):
-            fields = dict(zip(columns, row.values, strict=False))
-            items = rows.article_of(fields, document, doubts, dated=dated)
-            yield from rows.placed(items, document, f", {what} {row.line}")
-        empty = empty and not (wrong or any(row.values))
-    if empty:
-        raise rows.no_rows(document)
+def _fields(row: Sequence[str], columns: Sequence[str]) -> Fields | str:
+    if len(row) > len(columns):
+        return f"has {len(row)} values for {len(columns)} columns. Put the text in quotation marks."
+    return dict(zip(columns, row, strict=False))
 
 
-def _rows(
+def _table_rows(
     document: Document, encoding: str, delimiter: str, columns: Sequence[str]
-) -> Iterator[Row]:
+) -> Iterator[tuple[str, Fields | str]]:
     """The rows below the first line, read strictly, and what is wrong with those that cannot be.
 
     A row with a quotation that does not end would swallow all that follow. So where a
@@ -120,23 +88,15 @@ def _rows(
             good = row and (_fits(row, taken, columns) if lost else len(row) <= len(columns))
             if lost and (good or not taken):
                 more = f", with what follows it to line {start - 1}" if start - 1 > lost else ""
-                yield Row(lost, [], _UNCLOSED.format(more))
+                yield f", line {lost}", _UNCLOSED.format(more)
                 lost = 0
             if not taken:
                 return
             if row is None or (len(taken) > 1 and not good):
                 lost = lost or start
                 lines.again(taken[1:])
-            elif good:
-                yield Row(lines.number, row)
-            elif row and not lost:
-                yield Row(start, [], _too_many(row, columns))
-
-
-def _too_many(row: Sequence[str], columns: Sequence[str]) -> str:
-    if len(row) <= len(columns):
-        return ""
-    return f"has {len(row)} values for {len(columns)} columns. Put the text in quotation marks."
+            elif any(row) and not (lost and not good):
+                yield f", line {lines.number}", _fields(row, columns)
 
 
 def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str] | None, list[str]]:
@@ -145,11 +105,9 @@ def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str] | None
 
     def feed() -> Iterator[str]:
         size = 0
-        for line in lines:
+        while size <= LONGEST_TEXT and (line := next(lines, "")):
             taken.append(line)
             size += len(line)
-            if size > LONGEST_TEXT:
-                return
             yield line
 
     try:
@@ -198,8 +156,7 @@ class _Lines:
         self._text = text
         self._document = document
         self._waiting: deque[str] = deque()
-        self.number = 0
-        """How many lines have been read."""
+        self.number = 0  # how many lines have been read
 
     def __iter__(self) -> _Lines:
         return self
@@ -209,14 +166,122 @@ class _Lines:
         if not line:
             raise StopIteration
         if len(line) >= LARGEST_FILE:
-            raise self._document.error(
-                f"has a line of more than {LARGEST_FILE // MB} MB. Close its quotations, and write "
-                "one article per row."
-            )
+            said = f"has a line of more than {LARGEST_FILE // MB} MB. Close its quotations."
+            raise self._document.error(said)
         self.number += 1
-        return line.lstrip("\ufeff") if self.number == 1 else line
+        return line
 
     def again(self, lines: Sequence[str]) -> None:
         """Give back the last lines."""
         self._waiting.extendleft(reversed(lines))
         self.number -= len(lines)
+
+
+# --- spreadsheets ------------------------------------------------------------------------------
+
+
+def read_sheets(document: Document) -> Iterator[Article | Problem]:
+    """An .xlsx file: an article in each row of a table of articles, and one of all other sheets."""
+    package = Package(document, "an Excel file")
+    package.check()
+    facts = Facts(doubts=package.unread({"chart": r"xl/charts/chart\d*\.xml"}))
+    lines: list[Line] = []
+    read = False
+    left = [MOST_CELLS, LONGEST_TEXT]
+    try:
+        sheets = _sheets(document)
+        shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
+        if hidden := len(sheets) - len(shown):
+            facts.doubts.append(HIDDEN.format(f"sheets ({hidden})"))
+        for sheet in shown:
+            cells = _sheet_rows(sheet, left, facts)
+            first = next(cells, (0, []))
+            columns = [one_line(name).lower() for name in first[1]]
+            if len(columns) > 1 and rows.has_text(columns):
+                table = list(_dated(columns, cells))
+                read = read or bool(table)
+                yield from rows.articles(document, partial(list, table))
+            elif any(columns):
+                lines += [Line(one_line(sheet.title))] if len(shown) > 1 else []
+                lines += _lines(first, cells)
+    except DAMAGED:
+        raise document.damaged() from None
+    parts = [name for name in package.names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
+    lost = sum(len(_WITHOUT_RESULT.findall(package.part(name) or b"")) for name in parts)
+    if lost:
+        said = f"has formulas without results ({lost:,} cells), which were left out"
+        facts.doubts.append(f"{said}. Open it in a spreadsheet program and save it.")
+    if lines:
+        yield from article(document, lines, facts, last=package.properties())
+    elif read:
+        yield from document.warnings(facts.doubts)
+    else:
+        raise document.empty()
+
+
+def _sheets(document: Document) -> list[Any]:
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what it will not write back
+        data = io.BytesIO(document.read())
+        book = openpyxl.load_workbook(data, read_only=True, data_only=True, keep_links=False)
+    return list(book.worksheets)
+
+
+def _sheet_rows(sheet: Any, left: list[int], facts: Facts) -> Iterator[SheetRow]:
+    """The rows that are not empty, until more cells or characters are read than are `left`."""
+    if min(left) < 0:
+        return
+    sheet.reset_dimensions()  # what a sheet says of its size is often wrong
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            cells = [_shown(cell) for cell in row]
+            left[:] = left[0] - len(row) - 1, left[1] - sum(map(len, cells))
+            if min(left) < 0:
+                read = f"“{one_line(sheet.title)}” was read up to row {number - 1:,}"
+                facts.doubts.append(f"has too many cells: {read}, and no sheet after it. Split it.")
+                return
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                yield number, cells
+
+
+def _shown(cell: Any) -> str:
+    """The value of a cell as it is shown, as far as its kind tells."""
+    value = cell.value
+    if isinstance(value, dt.datetime):
+        return str(value.date() if value.time() == dt.time() else value)
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        if "%" in str(cell.number_format):
+            return f"{value * 100:.10g}%"
+        return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return "" if value is None else str(value)
+
+
+def _dated(columns: Sequence[str], cells: Iterator[SheetRow]) -> Iterator[tuple[str, Fields | str]]:
+    """The rows of a table of articles; a bare number in a column of dates is a day."""
+    from openpyxl.utils.datetime import from_excel
+
+    dated = [place for place, name in enumerate(columns) if rows.is_date(name)]
+    for number, row in cells:
+        for place in dated:
+            if place < len(row) and re.fullmatch(r"[34567]\d{4}", row[place]):
+                row[place] = str(from_excel(int(row[place])).date())
+        yield f", row {number}", _fields(row, columns)
+
+
+def _lines(first: SheetRow, cells: Iterator[SheetRow]) -> Iterator[Line]:
+    """A line for each row; where the first one names the columns, each cell with its name."""
+    names = [one_line(name) for name in first[1]]
+    named = len(names) > 1 and all(names) and not any(re.search(r"\d", name) for name in names)
+    if not named:
+        yield Line(" | ".join(filter(None, names)))
+    for _, row in cells:
+        texts = [one_line(cell) for cell in row]
+        if named and 1 < len(texts) <= len(names):
+            pairs = zip(names, texts, strict=False)
+            texts = [f"{name}: {text}" for name, text in pairs if text]
+        yield Line(" | ".join(filter(None, texts)))

@@ -67,7 +67,7 @@ def read_warc(
         try:
             unpacked = gzip.GzipFile(fileobj=file) if packed else file
             for record in _Records(Counted(unpacked, allowance, cut_off, too_much)):
-                status = _status(record) if _is_page(record) else 300
+                status = _status(record)
                 if status < 300:
                     yield from _page(document, record, inner, sources)
                     found += 1
@@ -76,20 +76,13 @@ def read_warc(
                     pass
                 _check_length(record)
         except _DAMAGED:
-            after = (
-                f"is damaged after {_pages(found)}" if found else "is damaged, or no web archive"
-            )
-            yield document.problem(
-                f"{document.name} {after}: it is cut off or was changed on the way. Copy it again.",
-                warning=found > 0,
-            )
+            after = f" after {_pages(found)}" if found else ", or no web archive"
+            said = f"{document.name} is damaged{after}: it is cut off or was changed on the way. "
+            yield document.problem(f"{said}Copy it again.", warning=found > 0)
             return
     if failed:
-        yield document.problem(
-            f"{document.name}: {_pages(failed)} left out, for which the site answered with an "
-            "error. Fetch again what you need.",
-            warning=found > 0,
-        )
+        said = f"{document.name}: {_pages(failed)} left out, for which the site answered with an "
+        yield document.problem(f"{said}error. Fetch again what you need.", warning=found > 0)
     if not (found or failed):
         raise document.error("holds no web page. Leave it out.")
 
@@ -128,13 +121,11 @@ def _header(record: ArcWarcRecord, name: str) -> str:
     return one_line(headers.get_header(name) or "").lower()
 
 
-def _is_page(record: ArcWarcRecord) -> bool:
-    kind = _header(record, "Content-Type").partition(";")[0].strip()
-    stored = record.rec_type in ("response", "resource")
-    return stored and kind in ("text/html", "application/xhtml+xml")
-
-
 def _status(record: ArcWarcRecord) -> int:
+    """What the site answered: less than 300 for a page, 400 or more where it had none."""
+    kind = _header(record, "Content-Type").partition(";")[0].strip()
+    if record.rec_type not in ("response", "resource") or "html" not in kind:
+        return 300
     code = record.http_headers.get_statuscode() if record.http_headers else "200"
     return int(code) if code and code.isdigit() else 0
 
@@ -187,10 +178,9 @@ def _unbrotlied(data: bytes) -> bytes:
         said = "is packed by brotli, which is not installed: pip install brotli"
         raise UnreadableSource(f"{said}, and ingest it again.") from None
     try:
-        unpacked: bytes = brotli.Decompressor().process(data, output_buffer_limit=LARGEST_FILE + 1)
+        return bytes(brotli.Decompressor().process(data, output_buffer_limit=LARGEST_FILE + 1))
     except brotli.error:
         return data
-    return unpacked
 
 
 class _Lines(BufferedReader):  # type: ignore[misc]
