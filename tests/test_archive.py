@@ -176,14 +176,6 @@ def test_each_reader_takes_turns_and_sees_their_place() -> None:
         assert turnstile.ahead(place) == 0
 
 
-def test_one_who_has_gone_away_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.page.waiting.PATIENCE", 0.0)
-    turnstile = Turnstile()
-    with turnstile.queued("gone"), turnstile.queued("here") as here:
-        monkeypatch.setattr("rag.page.waiting.PATIENCE", 1e-9)
-        assert turnstile.ahead(here) == 0
-
-
 def test_no_two_are_inside_at_once() -> None:
     turnstile = Turnstile()
     inside: list[int] = []

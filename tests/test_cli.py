@@ -241,6 +241,7 @@ def test_ask_json_is_the_answers_public_shape(run: Run, answer: Answer) -> None:
         (["ask", "x", "--since", "2025-01-02", "--until", "2025-01-01"], 1, "no day is in between"),
         (["ask", "x", "--model", "hf:tiny"], 1, "byline: 'hf:tiny' names no file."),
         (["chat", "--model", "hf:tiny"], 1, "byline: 'hf:tiny' names no file."),
+        (["ask"], 2, "Usage:"),
         (["ask", "a", "b"], 2, "Usage:"),
         (["ask", "--frob"], 2, "Usage:"),
         (["frob"], 2, "Usage:"),

@@ -11,7 +11,7 @@ from index import fetching
 from index.errors import UnreadableSource
 from index.fetching import Fetched, fetch, is_public
 from index.readers import read_all
-from index.records import Article
+from index.records import Article, Problem
 from tests.samples import BODY, TITLE, page, rss, rss_item
 
 PUBLIC = "93.184.216.34"
@@ -145,14 +145,6 @@ def test_each_redirect_is_checked(location):
     assert server.asked == [(PUBLIC, 443)]
 
 
-def test_a_name_that_means_another_machine_after_a_redirect_is_refused():
-    hosts = Hosts(meridian_example=[PUBLIC, "127.0.0.1"])
-    server = Server(redirect("/other"), answer("secret"))
-    with pytest.raises(UnreadableSource, match="not on the public internet"):
-        fetch(ADDRESS, network=server, resolve=hosts)
-    assert server.asked == [(PUBLIC, 443)]
-
-
 def test_redirects_are_followed_and_end():
     server = Server(redirect("/a?b=ü"), redirect("http://www.example/c#d"), answer("x"))
     fetched = fetch(ADDRESS, network=server, resolve=Hosts())
@@ -172,6 +164,7 @@ def test_redirects_are_followed_and_end():
         ('Text/HTML; Charset="Windows-1252"', "", ".html", "Windows-1252"),
         ("application/rss+xml", "", ".rss", None),
         ("application/pdf", "/x", ".pdf", None),
+        ("application/octet-stream", "/x.PDF", ".pdf", None),
     ],
 )
 def test_the_type_of_an_answer(kind, path, suffix, charset):
@@ -195,6 +188,7 @@ ENDLESS = b"HTTP/1.1 200 X\r\nContent-Type: text/html\r\n\r\n" + b"x" * 21_000_0
     [
         (answer(status=404), "there is no such page (404). Check the address."),
         (answer(status=403), "it may not be read (403)."),
+        (answer(status=500), "answers with an error (500). Try again later."),
         (answer("x", Content_Length="99999999"), "has more than 20 MB"),
         (answer(gzip.compress(b"0" * 21_000_000), Content_Encoding="gzip"), "has more than 20 MB"),
         (answer(b"\x1f\x8b\x08\xff\xff", Content_Encoding="gzip"), "came damaged"),
@@ -270,6 +264,12 @@ def test_an_address_is_read_as_the_file_that_it_gives(tmp_path):
     assert (first.id, first.title, first.text, first.url) == ("truce", TITLE, BODY, ADDRESS)
     assert (first.source, first.provenance["url"]) == (ADDRESS, "address")
     assert second.text == BODY and asked == [ADDRESS]
+
+    def refused(address: str) -> Fetched:
+        raise UnreadableSource("no")
+
+    problem, article = read_all([ADDRESS, tmp_path / "a.txt"], fetch=refused)
+    assert problem == Problem(ADDRESS, "no") and isinstance(article, Article)
 
 
 def test_no_address_in_what_is_read_is_asked():

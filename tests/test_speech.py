@@ -2,7 +2,6 @@
 
 import pytest
 
-from rag.text.noun_phrases import same_person
 from rag.text.speech import attributions, whose
 
 LAVROV, ARAGHCHI = ("sergei", "lavrov"), ("abbas", "araghchi")
@@ -53,19 +52,3 @@ def test_the_speaker_is_the_subject_of_the_verb(text: str, who: set[str]) -> Non
 )  # fmt: skip
 def test_whose_statement_it_is(text: str, name: tuple[str, ...], is_whose: str) -> None:
     assert whose(text, name) == is_whose
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (("lavrov",), ("sergei", "lavrov"), True),
-        (("sergey", "lavrov"), ("sergei", "lavrov"), True),
-        (("president", "erdogan"), ("recep", "tayyip", "erdogan"), True),
-        (("ida", "asker"), ("ruben", "asker"), False),
-        (("colonel", "asker"), ("ruben", "asker"), True),
-        (("foreign", "minister", "lavrov"), ("foreign", "minister", "fidan"), False),
-    ],
-)
-def test_who_is_the_same_person(one: tuple[str, ...], other: tuple[str, ...], same: bool) -> None:
-    assert same_person(one, other) is same
-    assert same_person(other, one) is same

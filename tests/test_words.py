@@ -86,7 +86,7 @@ ONE_NAME = """
     Iraqi/Iraq Chinese/China Ukrainian/Ukraine European/Europe
 """.split()
 TWO_NAMES = """
-    Iran/Iraq Niger/Nigeria Austria/Australia Mali/Malawi Oman/Amman Ural/Aral Korea/Kerry
+    Iran/Iraq Niger/Nigeria Austria/Australia Oman/Amman Ural/Aral Korea/Kerry
     Lavrov/Lavrentiev Hama/Homs Paris/Peres Australian/Austria Iraqi/Iran Malawian/Mali
     Roman/Romania
 """.split()
