@@ -22,7 +22,6 @@ VELMO = passage(
     publisher="Bay Daily",
     published="2024-05-03",
 )
-WIRE = passage(VELMO.text, article="copy", origin="a", number=2)
 COST = "It cost about 4.5 million euros and has room for 320 children."
 
 
