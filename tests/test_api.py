@@ -156,9 +156,7 @@ def test_what_another_sites_page_sends_is_refused(address: str) -> None:
     ]  # fmt: skip
 
 
-def test_users_at_once_get_their_own_answers_in_order(
-    tmp_path: Path,
-) -> None:
+def test_users_at_once_get_their_own_answers_in_order(tmp_path: Path) -> None:
     def converse(user: int) -> list[str]:
         client = client_of(address)
         history: list[dict[str, str]] = []

@@ -9,17 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import (
-    MARKS,
-    Open,
-    answered,
-    ask,
-    chat,
-    question_box,
-    reader,
-    sources,
-    tab,
-)
+from browsing import MARKS, Open, answered, ask, chat, question_box, reader, sources, tab
 from fake_assistant import (
     ARCHIVE,
     ASK_BRIDGE,

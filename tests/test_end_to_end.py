@@ -59,8 +59,7 @@ def checked(answer: Answer, assistant: Assistant) -> Answer:
 
 
 @pytest.mark.parametrize(
-    "question",
-    ["what did Lavrov say about Resolution 1701?", "What did Lavrov tell Olaf Scholz?"],
+    "question", ["what did Lavrov say about Resolution 1701?", "What did Lavrov tell Olaf Scholz?"]
 )
 def test_what_no_article_mentions_is_refused_by_name(assistant: Assistant, question: str) -> None:
     answer = checked(assistant.ask(question), assistant)

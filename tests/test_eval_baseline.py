@@ -81,16 +81,6 @@ def test_questions_that_the_baseline_does_not_know_are_not_compared() -> None:
     ]
 
 
-def test_a_part_of_the_questions_is_held_against_the_same_part() -> None:
-    kept = baseline(run(wrong=10))
-    part = Results(run(wrong=10).marks[:10])  # all of them were wrong, and are
-    assert worse(part, kept, mutations=()) == []
-    better = Results(run(wrong=10).marks[10:])
-    assert worse(better, kept, mutations=()) == []
-    bad = Results(tuple(mark(n, right=n > 14) for n in range(10, 20)))
-    assert worse(bad, kept, mutations=())[0].startswith("right was 1.000 and is 0.500")
-
-
 def test_confidence_counts_where_it_is_told() -> None:
     sure = [mark(n, right=n < 10, confidence=0.9 if n < 10 else 0.1) for n in range(20)]
     unsure = [mark(n, right=n < 10, confidence=0.1 if n < 10 else 0.9) for n in range(20)]

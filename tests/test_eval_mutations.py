@@ -17,12 +17,11 @@ from eval_building import (
     refusal,
 )
 
-from eval.caching import CachedEncoder, CachedReader
+from eval.caching import CachedReader
 from eval.marks import Mark
 from eval.mutations import MUTATIONS, Asked, Case, Trial, trials
 from eval.questions import Known, load
 from eval.running import evaluate
-from index.embedding import HashEncoder
 from index.records import StoredChunk
 from rag import Answer, Assistant
 from rag.reader.reading import Reading, WordReader
@@ -134,26 +133,6 @@ def test_trials_see_the_changed_archive(reader: Assistant, questions: list[Known
 
 
 # What is remembered.
-
-
-class Counting(HashEncoder):
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def encode(self, texts: Sequence[str]) -> Any:
-        self.texts += texts
-        return super().encode(texts)
-
-
-def test_a_text_is_encoded_once() -> None:
-    inner = Counting()
-    encoder = CachedEncoder(inner)
-    first = encoder.encode(["a b", "c", "a b"])
-    again = encoder.encode(["c", "a b"])
-    assert inner.texts == ["a b", "c"]
-    assert (first[[1, 0]] == again).all()
-    assert (first == HashEncoder().encode(["a b", "c", "a b"])).all()
 
 
 class CountingReader(WordReader):

@@ -104,9 +104,7 @@ def run() -> Run:
     app.command("eval")(command.command)
     app.command("other")(lambda: None)
     loaders = command.Loaders(
-        encoder=lambda _: HashEncoder(),
-        llm=lambda _: ScriptedLLM(),
-        reader=lambda _: WordReader(),
+        encoder=lambda _: HashEncoder(), llm=lambda _: ScriptedLLM(), reader=lambda _: WordReader()
     )
 
     def invoke(*arguments: object) -> Result:

@@ -99,11 +99,7 @@ NOWHERE = "http://127.0.0.1:9"
     ],
 )
 def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
-    tmp_path: Path,
-    articles: tuple[Article, ...],
-    begins: str,
-    shown: str,
-    proxies: dict[str, str],
+    tmp_path: Path, articles: tuple[Article, ...], begins: str, shown: str, proxies: dict[str, str]
 ) -> None:
     choices_of(FakeAssistant(), tmp_path / "index", articles)
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))

@@ -7,10 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.request.question import kind
-from rag.text.names import (
-    name_words,
-    names,
-)
+from rag.text.names import name_words, names
 from rag.text.numbers import quantities
 from rag.text.words import words
 from rag.verify.names import missing_names
