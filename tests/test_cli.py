@@ -311,9 +311,7 @@ def test_list_is_a_table_or_json(run: Run, index: Path) -> None:
 
 
 def test_show_tells_where_each_value_came_from(run: Run, index: Path) -> None:
-    result = run("show", "id-1")
-    assert result.exit_code == 0
-    assert result.stdout == (
+    assert run("show", "id-1").stdout == (
         "id         id-1\n"
         "title      Story 1  (front matter)\n"
         "publisher  Courier\n"
@@ -333,6 +331,7 @@ def test_an_unknown_id_and_an_unknown_index_are_one_line(run: Run, index: Path) 
         result = run(*words)
         assert (result.exit_code, result.stdout) == (1, "")
         assert len(result.stderr.splitlines()) == 1 and "id-9" in result.stderr
+    assert "byline ingest" in result.stderr
 
 
 def test_remove_asks_first(run: Run, index: Path) -> None:

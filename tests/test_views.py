@@ -39,6 +39,7 @@ def test_inert_text_is_only_text_to_a_browser(text: str) -> None:
     parsed = Parsed(inert(text))
     assert parsed.tags == []
     assert folded(parsed.text) == folded(text)
+    assert not set(inert(text)) & set("${}`<>\n\u202e")
 
 
 @pytest.mark.parametrize(
