@@ -43,6 +43,7 @@ def test_several_questions_in_one(text: str, asked: list[str]) -> None:
         "Who won? Who lost? Who came third? Who came fourth? Who came fifth?",
         "",
         "? ? ?",
+        "When? Where? Who?",
         "What did UN and WHO say about cholera?",
         "Did Lavrov say when and where talks would be held?",
         "What did Lavrov say about Ukraine and what Russia wants?",
