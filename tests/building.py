@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-from index.embedding import load_encoder
+from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
 from rag import Assistant
-from rag.reader.extractive import load_reader
+from rag.models.choice import load_llm
+from rag.models.llm import LLM
+from rag.reader.extractive import ExtractiveReader, load_reader
 from rag.records import Candidate, Passage
 
 
@@ -47,14 +50,32 @@ def candidate(within: Passage, at: int, score: float = 1.0) -> Candidate:
     )
 
 
+@cache
+def shared_encoder() -> Encoder:
+    """The encoder that comes with pip, loaded once for all tests."""
+    return load_encoder()
+
+
+@cache
+def shared_reader() -> ExtractiveReader:
+    """The reader that comes with Byline, loaded once for all tests."""
+    return load_reader()
+
+
+@cache
+def shared_llm() -> LLM:
+    """The language model that comes with pip, once for all tests."""
+    return load_llm()
+
+
 @contextmanager
 def archive_of(folder: Path, *texts: str, today: dt.date | None = None) -> Iterator[Assistant]:
     """What answers, with the real encoder and without a model, from articles in Markdown."""
     paths = [folder / f"article-{number}.md" for number in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text, "utf-8")
-    encoder = load_encoder()
+    encoder = shared_encoder()
     with index_for(folder / "index", encoder) as index:
         ingest(index, paths, encoder)
-        with Assistant(index, encoder, load_reader(), None, today=today) as loaded:
+        with Assistant(index, encoder, shared_reader(), None, today=today) as loaded:
             yield loaded

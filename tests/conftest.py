@@ -8,7 +8,8 @@ from browsing import browser, open_page
 __all__ = ["browser", "open_page"]
 
 HEAVY = (
-    "load_encoder", "load_reader", "load_llm", "archive_of", "browsing", "subprocess", "Milvus",
+    "load_encoder", "load_llm", "LocalLLM", "shared_", "archive_of", "browsing", "subprocess",
+    "Milvus",
 )  # fmt: skip
 """What a test file names that starts a model, a browser, a process or a server."""
 

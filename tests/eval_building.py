@@ -11,7 +11,6 @@ from typing import Any
 
 from eval.marks import Mark
 from index.embedding import HashEncoder
-from index.errors import UnknownArticle
 from index.ingesting import index_for, ingest
 from index.records import Article
 from rag import Answer, Assistant
@@ -99,15 +98,3 @@ def mark(number: int = 1, **fields: Any) -> Mark:
         "seconds": 0.0,
     }  # fmt: skip
     return Mark(**{**values, **fields})
-
-
-class Library:
-    """The part of an assistant that holds articles, without an index."""
-
-    def __init__(self, *articles: Article) -> None:
-        self._articles = {one.id: one for one in articles}
-
-    def article(self, article_id: str) -> Article:
-        if article_id not in self._articles:
-            raise UnknownArticle(f"No article has the id {article_id}.")
-        return self._articles[article_id]

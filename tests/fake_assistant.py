@@ -196,6 +196,12 @@ class FakeAssistant:
                 self._pace.acquire()
             yield event
 
+    def ask(self, question: str, *asked: object, **more: object) -> Answer:
+        """The scripted answer in one go."""
+        *_, last = self.stream(question, *asked, **more)  # type: ignore[arg-type]
+        assert last.answer is not None
+        return last.answer
+
     def variant(self, *, index: Path | None = None, mode: str | None = None) -> FakeAssistant:
         """Itself: the script is the same for every index and every way to answer."""
         self.variants.append((index, mode))

@@ -107,12 +107,6 @@ def test_no_state_has_a_grave_fault_on_a_phone(open_page: Open) -> None:
     assert violations(page) == []
 
 
-def test_a_first_page_has_no_grave_fault(open_page: Open, tmp_path: Path) -> None:
-    page = open_page(FakeAssistant(), articles=(), demo=tmp_path)
-    expect(page.locator("#byline-welcome")).to_be_visible()
-    assert violations(page) == []
-
-
 def test_everything_is_done_with_keys_alone(open_page: Open) -> None:
     page = open_page(FakeAssistant())
     expect(question_box(page)).to_be_focused()

@@ -13,9 +13,8 @@ from fake_assistant import (
     ASK_REFUSED,
     FakeAssistant,
     choices_of,
-    refused_answer,
 )
-from test_views import Parsed, finished
+from shown import Parsed
 
 from index.embedding import HashEncoder
 from rag.page import answering, views
@@ -105,16 +104,6 @@ def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made: Made) -> 
     first.close()
     third.join()
     assert [call[0] for call in assistant.calls] == [ASK_BRIDGE, ASK_REFUSED]
-
-
-def test_other_dates_are_the_readers_own_stretched_to_the_nearest_articles(made: Made) -> None:
-    answers = made(FakeAssistant())
-    refusal = dataclasses.replace(refused_answer().refusal, kind="outside_dates")
-    answer = dataclasses.replace(refused_answer(), refusal=refusal)
-    refused = dataclasses.replace(finished(answer), until="2025-03-01")
-    assert answers.window((refused,), whole=False) == ("", "2025-03-06")
-    assert answers.window((refused,), whole=True) == ("", "")
-    assert answers.window((), whole=False) == ("", "")
 
 
 def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made: Made) -> None:

@@ -1,13 +1,11 @@
 """The archive as the page lists, adds to and removes from it; whose turn it is."""
 
-import dataclasses
-import datetime as dt
 import threading
 from pathlib import Path
 
 import pytest
 from fake_assistant import ARCHIVE, BRIDGE, COUNCIL, HOSTILE, FakeAssistant, choices_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.embedding import HashEncoder
@@ -49,26 +47,11 @@ def test_articles_are_listed_latest_first_and_filtered(archive: Archive) -> None
     assert ids(archive, words="corrosion") == [BRIDGE.id]
     assert ids(archive, words="harbour bridge", outlet="Northern Wire") == [COUNCIL.id]
     assert ids(archive, words="zeppelin") == []
-    with pytest.raises(BadRequest, match="'soon' is not a date"):
-        Filter.of(since="soon")
-
-
-def test_a_search_cannot_break_out_of_its_words(archive: Archive) -> None:
     for words in ('"', "AND OR NOT", "a*", "text:x", "'; DROP TABLE articles; --", "\0", "()"):
         ids(archive, words=words)
     assert len(ids(archive)) == 3
-
-
-def test_an_archive_that_is_not_there_yet_is_empty_until_something_is_added(
-    tmp_path: Path,
-) -> None:
-    archive = Archive(tmp_path / "none", HashEncoder)
-    assert archive.cards() == []
-    assert not (tmp_path / "none").exists()
-    story = upload(tmp_path / "given", "story.txt", "The lighthouse was sold on Monday. " * 9)
-    done = report_of(list(archive.add([story])))
-    assert (done.added, done.problems) == (1, ())
-    assert len(archive.cards()) == 1
+    with pytest.raises(BadRequest, match="'soon' is not a date"):
+        Filter.of(since="soon")
 
 
 def test_an_upload_is_kept_in_the_index_and_read_from_there(
@@ -81,6 +64,8 @@ def test_an_upload_is_kept_in_the_index_and_read_from_there(
     assert kept.read_text("utf-8").startswith("The lighthouse")
     [card] = archive.cards(Filter.of(words="lighthouse"))
     assert Path(archive.article(card.article_id).source) == kept.absolute()
+    list(archive.add([upload(given, "copy.txt", "The lighthouse was sold. " * 9)]))
+    assert len(archive.copies(card.article_id)) == 1
     again = report_of(list(archive.add([given / "story.txt"])))
     assert (again.added, again.unchanged) == (0, 1)
     upload(given, "story.txt", "The lighthouse was given away. " * 9)
@@ -126,23 +111,10 @@ def test_what_is_of_no_kind_or_too_large_is_refused_and_the_rest_is_taken(
         list(archive.add(files))
 
 
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("story.txt", "story.txt"),
-        ("../../etc/passwd.txt", "passwd.txt"),
-        ("C:\\news\\story.md", "story.md"),
-        (".hidden.txt", "hidden.txt"),
-        ("..", "article.txt"),
-        ("a\0b\n<c>.html", "a_b__c_.html"),
-        ("Bericht über Köln (2).pdf", "Bericht über Köln (2).pdf"),
-    ],
-)
-def test_an_upload_gets_a_plain_name(name: str, kept: str) -> None:
-    assert plain_name(name) == kept
-
-
 @given(st.text(max_size=300))
+@example("../../etc/passwd.txt")
+@example("C:\\news\\story.md")
+@example("..")
 def test_no_name_leads_out_of_the_folder(name: str) -> None:
     folder = Path("/index/uploads")
     kept = folder / plain_name(name)
@@ -167,31 +139,6 @@ def test_an_archive_that_is_being_written_to_says_so_and_can_be_read(archive: Ar
         with pytest.raises(IndexBusy, match="is being written to"):
             archive.remove(BRIDGE.id)
         assert len(archive.cards()) == len(ARCHIVE)
-
-
-def test_an_upload_with_a_name_that_is_there_is_a_new_file(
-    archive: Archive, tmp_path: Path
-) -> None:
-    first = "The harbour bridge in Ostrel cost 340 million crowns, the treasurer said on Monday."
-    second = first.replace("340", "12")
-    reports = [
-        report_of(list(archive.add([upload(tmp_path / folder, "ostrel.txt", text)])))
-        for folder, text in (("one", first), ("two", second), ("three", first))
-    ]
-    assert [(one.added, one.updated, one.unchanged) for one in reports] == [
-        (1, 0, 0), (1, 0, 0), (0, 0, 1),
-    ]  # fmt: skip
-    kept = sorted((archive.folder / "uploads").iterdir())
-    assert [file.name for file in kept] == ["ostrel-2.txt", "ostrel.txt"]
-    assert [file.read_text("utf-8") for file in kept] == [second, first]
-
-
-def test_the_copies_of_a_story_are_known(tmp_path: Path) -> None:
-    copy = dataclasses.replace(
-        BRIDGE, id="copy", source="other.md", publisher="Ledger", published=dt.date(2025, 3, 5)
-    )
-    archive = choices_of(FakeAssistant(), tmp_path / "index", (BRIDGE, copy)).archive()
-    assert [card.article_id for card in archive.copies(BRIDGE.id)] == ["copy"]
 
 
 def test_indexes_and_models_are_offered_by_name_and_share_what_is_loaded(tmp_path: Path) -> None:
@@ -227,26 +174,6 @@ def test_each_reader_takes_turns_and_sees_their_place() -> None:
             assert places == [1, 3, 2]
     with turnstile.queued("again") as place:
         assert turnstile.ahead(place) == 0
-
-
-def test_the_reader_who_was_served_longest_ago_comes_next() -> None:
-    turnstile = Turnstile()
-    with turnstile.queued("eager") as first:
-        assert turnstile.ahead(first) == 0
-        second, other = turnstile.queued("eager"), turnstile.queued("other")
-        eager, patient = second.__enter__(), other.__enter__()
-    assert [turnstile.ahead(eager), turnstile.ahead(patient)] == [1, 0]
-    other.__exit__(None, None, None)
-    assert turnstile.ahead(eager) == 0
-    second.__exit__(None, None, None)
-
-
-def test_one_who_has_gone_away_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.page.waiting.PATIENCE", 0.0)
-    turnstile = Turnstile()
-    with turnstile.queued("gone"), turnstile.queued("here") as here:
-        monkeypatch.setattr("rag.page.waiting.PATIENCE", 1e-9)
-        assert turnstile.ahead(here) == 0
 
 
 def test_no_two_are_inside_at_once() -> None:

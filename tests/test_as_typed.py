@@ -68,7 +68,9 @@ def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
     now = archive.ask("Who is the warden of the lakes?")
     assert now.short is None
     assert "resigned" in now.text or "takes over" in now.text
-    assert archive.ask("Who is the warden of the lakes?", until="2024-12-31").short == "Torvald Ruud"
+    assert (
+        archive.ask("Who is the warden of the lakes?", until="2024-12-31").short == "Torvald Ruud"
+    )
     assert archive.ask("Who became warden of the lakes in 2024?").short == "Torvald Ruud"
 
 

@@ -9,17 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import (
-    MARKS,
-    Open,
-    answered,
-    ask,
-    chat,
-    question_box,
-    reader,
-    sources,
-    tab,
-)
+from browsing import MARKS, Open, answered, ask, chat, question_box, reader, sources, tab
 from fake_assistant import (
     ARCHIVE,
     ASK_BRIDGE,
@@ -62,24 +52,6 @@ def test_an_answer_appears_with_its_sources_marked(open_page: Open) -> None:
     assert link.get_attribute("href") == BRIDGE.url
     assert link.get_attribute("rel") == "noopener noreferrer"
     assert link.get_attribute("target") == "_blank"
-
-
-def test_pointing_at_a_mark_shows_outlet_day_and_words(open_page: Open) -> None:
-    page = open_page(FakeAssistant())
-    answered(page, ASK_BRIDGE)
-    tip = page.get_by_role("tooltip")
-    expect(tip).to_have_count(0)
-    chat(page).get_by_role("link", name="[3]").last.hover()
-    expect(tip).to_contain_text("Northern Wire · 6 March 2025")
-    expect(tip).to_contain_text("The final cost is 19.1 million crowns once the new lighting")
-    question_box(page).hover()
-    expect(tip).to_have_count(0)
-    chat(page).get_by_role("link", name="[2]").last.focus()
-    expect(tip).to_contain_text("Veldmar Courier · 4 March 2025")
-    described = chat(page).get_by_role("link", name="[2]").last.get_attribute("aria-describedby")
-    assert described == tip.get_attribute("id")
-    page.keyboard.press("Escape")
-    expect(tip).to_have_count(0)
 
 
 def test_a_mark_opens_the_article_at_the_passage(open_page: Open) -> None:
@@ -164,16 +136,13 @@ def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
     expect(reader(page).get_by_role("heading")).to_have_text(HOSTILE.title)
     expect(reader(page)).to_contain_text("<iframe src='http://evil.example/'></iframe>")
     expect(reader(page).locator("script, img, iframe, b, code, strong, svg")).to_have_count(0)
-    assert page.title() == "Byline"
-
-
-def test_a_question_full_of_markup_is_shown_as_it_was_typed(open_page: Open) -> None:
-    page = open_page(FakeAssistant())
+    page.keyboard.press("Escape")
     question = "<img src=x onerror=alert(1)> **b** ![x](http://evil.example/q.png) $$y$$ # h"
     ask(page, question)
-    expect(questions(page)).to_have_text(question)
+    expect(questions(page).last).to_have_text(question)
     expect(chat(page)).to_contain_text("another process is writing to the index")
     assert questions(page).locator("img, strong, h1, .katex").count() == 0
+    assert page.title() == "Byline"
 
 
 def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> None:
@@ -220,12 +189,7 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_text("Try asking")).to_be_visible()
     expect(sources(page)).to_contain_text("In this archive")
-    ask(page, ASK_HOSTILE)
-    expect(chat(page)).to_contain_text("From 1 article")
-    page.get_by_role("button", name="New conversation").click()
-    expect(page.get_by_text("Try asking")).to_be_visible()
-    ask(page, ASK_BRIDGE)
-    expect(chat(page)).to_contain_text("From 2 articles")
+    answered(page, ASK_BRIDGE)
     asked = [
         (question, len(history), since, until)
         for question, history, since, until in assistant.calls
@@ -233,26 +197,8 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
     assert asked == [
         (EXAMPLE, 0, "2025-03-01", None),
         (ASK_REFUSED, 1, None, None),
-        (ASK_HOSTILE, 0, None, None),
         (ASK_BRIDGE, 0, None, None),
     ]
-
-
-def test_a_new_conversation_may_begin_in_the_middle_of_an_answer(open_page: Open) -> None:
-    pace = threading.Semaphore(0)
-    page = open_page(FakeAssistant(pace=pace), articles=WITH_EXAMPLE)
-    ask(page, ASK_BRIDGE)
-    pace.release(2)
-    expect(chat(page)).to_contain_text("The bridge reopens on 12 May. [1]")
-    page.get_by_role("button", name="New conversation").click()
-    expect(sources(page)).to_contain_text("In this archive")
-    expect(chat(page)).not_to_contain_text("bridge")
-    expect(page.get_by_text("Try asking")).not_to_be_visible()
-    pace.release(20)
-    expect(page.get_by_text("Try asking")).to_be_visible()
-    ask(page, ASK_REFUSED)
-    expect(chat(page)).to_contain_text("nearest headlines")
-    expect(chat(page)).not_to_contain_text("The bridge reopens")
 
 
 def test_readers_share_nothing_but_the_model(open_page: Open) -> None:
@@ -272,7 +218,7 @@ def test_readers_share_nothing_but_the_model(open_page: Open) -> None:
     assert [(call[0], call[1]) for call in assistant.calls] == [(ASK_BRIDGE, ()), (ASK_REFUSED, ())]
 
 
-def test_the_answer_can_be_copied_with_its_sources(open_page: Open) -> None:
+def test_the_answer_can_be_copied_and_the_conversation_saved(open_page: Open) -> None:
     page = open_page(FakeAssistant(), permissions=["clipboard-read", "clipboard-write"])
     answered(page, ASK_BRIDGE)
     page.get_by_role("button", name="Copy with citations").click()
@@ -280,24 +226,14 @@ def test_the_answer_can_be_copied_with_its_sources(open_page: Open) -> None:
     text = page.evaluate("navigator.clipboard.readText()")
     assert text.startswith(f"{ASK_BRIDGE}\n\n12 May\n\nThe bridge reopens")
     assert "Northern Wire" in text
-
-
-@pytest.mark.parametrize(
-    ("button", "name", "inside"),
-    [
+    for button, name, inside in (
         ("Save as Markdown", "byline.md", "[^1-3]: Northern Wire, 6 March 2025, Council"),
         ("Save as HTML", "byline.html", '<li id="note-1-3" value="3">Northern Wire'),
-    ],
-)
-def test_the_conversation_can_be_saved(
-    open_page: Open, button: str, name: str, inside: str
-) -> None:
-    page = open_page(FakeAssistant())
-    answered(page, ASK_BRIDGE)
-    with page.expect_download() as download:
-        page.get_by_role("button", name=button).click()
-    assert download.value.suggested_filename == name
-    assert inside in Path(download.value.path()).read_text("utf-8")
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        assert download.value.suggested_filename == name
+        assert inside in Path(download.value.path()).read_text("utf-8")
 
 
 def test_a_question_can_be_asked_again_and_edited(open_page: Open) -> None:
@@ -357,18 +293,6 @@ def test_a_wider_window_is_one_click_away(open_page: Open) -> None:
     assert [until for *_, until in assistant.calls] == ["2025-03-01", "2025-03-06", None]
 
 
-def test_a_disagreement_stands_in_two_columns_above_the_quotations(open_page: Open) -> None:
-    page = open_page(FakeAssistant())
-    answered(page, ASK_BRIDGE)
-    sides = chat(page).locator(".byline-side")
-    expect(sides).to_have_count(2)
-    left, right = sides.nth(0).bounding_box(), sides.nth(1).bounding_box()
-    assert left and right
-    assert left["y"] == right["y"] and left["x"] + left["width"] <= right["x"]
-    quote = chat(page).locator(".byline-quote").first.bounding_box()
-    assert quote and quote["y"] > left["y"] + left["height"]
-
-
 def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(
     open_page: Open,
 ) -> None:
@@ -396,7 +320,6 @@ def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(
 def test_the_question_box_takes_what_the_server_takes_and_says_so(open_page: Open) -> None:
     page = open_page(FakeAssistant())
     box = question_box(page)
-    assert "1,000 characters" in (box.get_attribute("placeholder") or "")
     box.focus()
     page.keyboard.insert_text("x" * 999)
     assert box.evaluate("box => box.validationMessage") == ""
@@ -425,15 +348,6 @@ def test_settings_survive_a_reload(open_page: Open) -> None:
     answered(page, ASK_BRIDGE)
     assert assistant.calls[0][2] == "2025-03-01"
     assert [mode for _, mode in assistant.variants] == ["quote"]
-
-
-def test_a_name_leads_to_the_articles_that_have_it(open_page: Open) -> None:
-    more = dataclasses.replace(COUNCIL, id="c", text="“No,” said Ilse Tarn to the Veldmar council.")
-    page = open_page(FakeAssistant(), articles=(*ARCHIVE, more))
-    sources(page).get_by_role("link", name="Ilse Tarn").click()
-    expect(page.get_by_role("textbox", name="Search")).to_have_value("Ilse Tarn")
-    expect(page.locator("#byline-list tbody tr")).to_have_count(2)
-    expect(page.locator("#byline-list")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])

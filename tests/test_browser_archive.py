@@ -4,9 +4,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import MARKS, Open, answered, chat, question_box, reader, tab
-from fake_assistant import ARCHIVE, ASK_BRIDGE, BRIDGE, COUNCIL, FakeAssistant
-from playwright.sync_api import Locator, Page, expect
+from browsing import MARKS, Open, answered, chat, question_box, reader, served, tab, watched
+from fake_assistant import ARCHIVE, ASK_BRIDGE, BRIDGE, FakeAssistant, choices_of
+from playwright.sync_api import Browser, Locator, Page, expect
 
 pytestmark = MARKS
 
@@ -44,14 +44,6 @@ def test_an_empty_archive_says_what_to_do_and_offers_the_demo(
     expect(page.locator("#byline-about")).to_contain_text("3 articles")
     expect(welcome).not_to_be_visible()
     expect(page.locator("#byline-sources")).to_contain_text("In this archive3 articles")
-
-
-def test_the_first_articles_are_dropped_where_the_page_begins(open_page: Open) -> None:
-    page = open_page(FakeAssistant(), articles=())
-    story = {"name": "lighthouse.txt", "mimeType": "text/plain", "buffer": STORY.encode()}
-    page.locator("#byline-first-upload input[type=file]").set_input_files([story])  # type: ignore[list-item]
-    expect(page.locator("#byline-about")).to_contain_text("1 article")
-    expect(page.locator("#byline-welcome")).not_to_be_visible()
 
 
 def test_dropped_files_are_read_and_what_became_of_each_is_told(open_page: Open) -> None:
@@ -94,8 +86,9 @@ def test_an_upload_that_warns_is_read_and_no_filter_hides_it(open_page: Open) ->
     expect(rows(page)).to_have_count(len(ARCHIVE) + 1)
     expect(search).to_have_value("")
     expect(since).to_have_value("")
-    drop(page, {"name": "plain.txt", "mimeType": "text/plain", "buffer": STORY.encode()})
-    expect(report(page)).to_contain_text("1 article added in")
+    since.fill("soon")
+    since.press("Enter")
+    expect(page.locator("#byline-list")).to_contain_text("is not a date")
 
 
 def test_an_upload_that_meets_a_bug_says_so_and_can_be_tried_again(
@@ -112,31 +105,6 @@ def test_an_upload_that_meets_a_bug_says_so_and_can_be_tried_again(
     monkeypatch.undo()
     drop(page, story)
     expect(report(page)).to_contain_text("1 article added")
-
-
-def test_the_list_is_searched_and_filtered(open_page: Open) -> None:
-    page = open_page(FakeAssistant())
-    tab(page, "Archive")
-    expect(rows(page)).to_have_count(3)
-    search = page.get_by_role("textbox", name="Search")
-    search.fill("corrosion")
-    search.press("Enter")
-    expect(rows(page)).to_have_count(1)
-    expect(rows(page)).to_contain_text(BRIDGE.title)
-    search.fill("")
-    search.press("Enter")
-    expect(rows(page)).to_have_count(3)
-    page.get_by_label("Outlet").click()
-    page.get_by_role("option", name="Northern Wire").click()
-    expect(rows(page)).to_have_count(1)
-    expect(rows(page)).to_contain_text(COUNCIL.title)
-    until = page.get_by_role("textbox", name="Until", exact=True)
-    until.fill("2025-03-05")
-    until.press("Enter")
-    expect(page.locator("#byline-list")).to_contain_text("No article passes these filters.")
-    until.fill("soon")
-    until.press("Enter")
-    expect(page.locator("#byline-list")).to_contain_text("is not a date")
 
 
 def test_an_article_is_read_and_removed_once_it_is_confirmed(open_page: Open) -> None:
@@ -194,10 +162,21 @@ def test_the_page_answers_while_articles_are_read_which_any_page_shows_and_stops
     expect(report(page)).to_contain_text("3 articles added")  # which were in hand
 
 
-def test_a_file_of_a_kind_that_is_not_read_is_not_taken(open_page: Open) -> None:
-    page = open_page(FakeAssistant())
-    tab(page, "Archive")
-    accepted = page.locator("#byline-upload input[type=file]").get_attribute("accept")
-    assert accepted and ".txt" in accepted and ".exe" not in accepted
-    expect(question_box(page)).not_to_be_visible()
-    expect(rows(page)).to_have_count(3)
+def test_who_knows_the_password_asks_and_adds_articles(browser: Browser, tmp_path: Path) -> None:
+    choices = choices_of(FakeAssistant(), tmp_path / "index")
+    with (
+        served(choices, ("ada", "secret")) as address,
+        browser.new_context() as context,
+        watched(context, address) as page,
+    ):
+        expect(question_box(page)).to_have_count(0)
+        page.get_by_label("username").fill("ada")
+        page.get_by_label("password").fill("secret")
+        page.get_by_role("button", name="Login").click()
+        expect(question_box(page)).to_be_enabled()
+        answered(page, ASK_BRIDGE)
+        expect(chat(page)).to_contain_text("12 May")
+        tab(page, "Archive")
+        story = b"The lighthouse of Orrin was sold to a baker on Monday. " * 5
+        drop(page, {"name": "lighthouse.txt", "mimeType": "text/plain", "buffer": story})
+        expect(report(page)).to_contain_text("1 article added")

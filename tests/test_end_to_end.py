@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from eval.questions import ARTICLES
-from index.embedding import load_encoder
 from index.errors import BadRequest, IndexMissing
 from index.ingesting import index_for, ingest
 from index.store import Index
 from rag import Answer, Assistant, ask
 from rag.cli.terminal import answer_text
-from rag.models.choice import load_llm
-from rag.reader.extractive import load_reader
+from tests.building import shared_encoder, shared_llm, shared_reader
 
 pytestmark = pytest.mark.models
 
@@ -29,7 +27,7 @@ KEYS = [
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made: Path = tmp_path_factory.mktemp("demo") / "index"
-    encoder = load_encoder()
+    encoder = shared_encoder()
     with index_for(made, encoder) as index:
         report = ingest(index, [ARTICLES / "syria"], encoder)
         assert report.added == 20
@@ -40,8 +38,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assistant(folder: Path) -> Iterator[Assistant]:
-    encoder = load_encoder()
-    with Assistant(Index.open(folder, encoder), encoder, load_reader(), load_llm()) as loaded:
+    encoder = shared_encoder()
+    with Assistant(Index.open(folder, encoder), encoder, shared_reader(), shared_llm()) as loaded:
         yield loaded
 
 
@@ -60,17 +58,8 @@ def checked(answer: Answer, assistant: Assistant) -> Answer:
     return answer
 
 
-def test_a_question_gets_a_quoted_answer_with_its_citation(assistant: Assistant) -> None:
-    answer = checked(assistant.ask("what did Lavrov say about Resolution 2254?"), assistant)
-    assert not answer.refused
-    assert "2254" in answer.citations[0].quote
-    assert "Lavrov" in answer.citations[0].quote
-    assert answer.text.count("[1]") == 1
-
-
 @pytest.mark.parametrize(
-    "question",
-    ["what did Lavrov say about Resolution 1701?", "What did Lavrov tell Olaf Scholz?"],
+    "question", ["what did Lavrov say about Resolution 1701?", "What did Lavrov tell Olaf Scholz?"]
 )
 def test_what_no_article_mentions_is_refused_by_name(assistant: Assistant, question: str) -> None:
     answer = checked(assistant.ask(question), assistant)
@@ -78,18 +67,16 @@ def test_what_no_article_mentions_is_refused_by_name(assistant: Assistant, quest
     assert answer.refusal.kind == "not_stated"
     assert "1701" in answer.text or "Scholz" in answer.text
     assert answer.refusal.nearest
-
-
-def test_what_the_archive_is_not_about_is_refused(assistant: Assistant) -> None:
-    answer = checked(assistant.ask("who won the 2024 US presidential election?"), assistant)
-    assert answer.refused
-    assert answer.sentences == ()
+    elsewhere = checked(assistant.ask("who won the 2024 US presidential election?"), assistant)
+    assert elsewhere.refused and elsewhere.sentences == ()
 
 
 def test_a_stream_says_the_same_as_an_answer(assistant: Assistant) -> None:
     question = "what did Lavrov say about Resolution 2254?"
     *steps, last = assistant.stream(question)
     assert last.answer is not None
+    checked(last.answer, assistant)
+    assert "2254" in last.answer.citations[0].quote and "Lavrov" in last.answer.citations[0].quote
     said = [step.sentence for step in steps if step.kind == "sentence"]
     assert tuple(said) == last.answer.sentences
     assert last.answer.text == assistant.ask(question).text
@@ -154,14 +141,14 @@ def test_a_citation_tells_of_corrections_and_earlier_versions(tmp_path: Path) ->
         for day, cost, end in ((4, "18.4", ""), (5, "19.1", f"\n\n{note}"))
     ]  # fmt: skip
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    encoder = load_encoder()
+    encoder = shared_encoder()
     with index_for(tmp_path / "index", encoder) as index:
         ingest(index, [tmp_path / "rows.jsonl"], encoder)
         for row in rows:  # as if both had been fetched
             source = f"{row['url']}?utm_source={row['id']}"
             index.redescribe(replace(index.article(row["id"]), source=source), row["id"])
     with Assistant(
-        Index.open(tmp_path / "index", encoder), encoder, load_reader(), load_llm()
+        Index.open(tmp_path / "index", encoder), encoder, shared_reader(), shared_llm()
     ) as assistant:
         answer = checked(assistant.ask("What did repairs of the Veldmar bridge cost?"), assistant)
     citation = answer.citations[0]

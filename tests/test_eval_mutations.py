@@ -17,12 +17,11 @@ from eval_building import (
     refusal,
 )
 
-from eval.caching import CachedEncoder, CachedReader, Noise
+from eval.caching import CachedReader
 from eval.marks import Mark
-from eval.mutations import MUTATIONS, Asked, Case, Trial, _spread, trials
+from eval.mutations import MUTATIONS, Asked, Case, Trial, trials
 from eval.questions import Known, load
 from eval.running import evaluate
-from index.embedding import HashEncoder
 from index.records import StoredChunk
 from rag import Answer, Assistant
 from rag.reader.reading import Reading, WordReader
@@ -63,17 +62,13 @@ JUDGED = [
     ("changed", refusal(), BEFORE, "refused", True),
     ("changed", quoting(text_after("changed"), OTHER_COST), BEFORE, "followed", True),
     ("changed", quoting(BRIDGE, COST), BEFORE, "stale", False),
-    ("changed", quoting(BRIDGE, "The harbour bridge"), BEFORE, "other", False),
     ("changed", quoting(text_after("changed"), OTHER_COST, short="18.4 million"), BEFORE,
      "stale", False),
-    ("changed", quoting(COST, COST, "elsewhere"), BEFORE, "other", False),
     ("negated", refusal(), BEFORE, "refused", True),
     ("negated", quoting(DENIED, DENIED), BEFORE, "followed", True),
     ("negated", quoting(DENIED, COST), BEFORE, "stale", False),
-    ("negated", quoting(DENIED, "a fifth more", short="18.4 million"), BEFORE, "stale", False),
     ("negated", quoting(BRIDGE, "The harbour bridge"), BEFORE, "other", True),
     ("permuted", quoting(BRIDGE, COST), BEFORE, "same", True),
-    ("permuted", refusal(), mark(1, refused=True, cited=()), "differs", False),
     ("duplicated", quoting(BRIDGE, COST), BEFORE, "same", True),
     ("duplicated", quoting(BRIDGE, COST), mark(1, cites_copies=True, cited=("bridge",)),
      "differs", False),
@@ -81,8 +76,6 @@ JUDGED = [
      "differs", False),
     ("poisoned", quoting(BRIDGE, COST), BEFORE, "same", True),
     ("poisoned", quoting(POISONED, POISONED, "byline-eval-poison"), BEFORE, "poisoned", False),
-    ("poisoned", quoting("It is withdrawn.", "It is withdrawn.", "byline-eval-poison"), BEFORE,
-     "poisoned", False),
     ("poisoned", quoting(BRIDGE, COST, short="28.4 million"), BEFORE, "poisoned", False),
     ("poisoned", refusal(), mark(1, refused=True, right=False), "differs", False),
 ]  # fmt: skip
@@ -100,11 +93,6 @@ def test_what_each_mutation_does_to_the_archive() -> None:
     assert set(case("permuted").removed) == {one.id for one in case("permuted").put}
     assert {one.text for one in case("duplicated").put} == {BRIDGE}
     assert KNOWN.question in text_after("poisoned")
-
-
-def test_a_value_that_cannot_be_changed_is_not_tried() -> None:
-    plain = Known("q", "Why?", "fact", True, ("corrosion",), ("bridge",))
-    assert MUTATIONS["changed"](Asked(plain, BEFORE, (GOLD,), ("bridge",), lambda _: GOLD)) is None
 
 
 @pytest.fixture(scope="module")
@@ -144,57 +132,7 @@ def test_trials_see_the_changed_archive(reader: Assistant, questions: list[Known
     assert "18.4" not in found["q1"].after
 
 
-def test_removal_takes_the_copies_too(reader: Assistant, questions: list[Known]) -> None:
-    marks = evaluate(reader, questions)
-    (first, *_) = trials(reader, questions[:1], marks[:1], mutations=["removed"])
-    assert first.id == "q1"
-    assert "18.4" not in first.after
-
-
-def test_a_sample_takes_one_question_of_each_story_first() -> None:
-    some = [mark(n, story=f"s{n % 3}") for n in range(9)] + [mark(10, answerable=False)]
-    order = _spread(some, "removed")
-    stories = {one.id: one.story for one in some}
-    assert sorted(order) == sorted(one.id for one in some if one.answerable)
-    assert {stories[i] for i in order[:3]} == {stories[i] for i in order[3:6]} == {"s0", "s1", "s2"}
-
-
-def test_a_new_question_leaves_the_order_of_the_others() -> None:
-    some = [mark(n, story="one") for n in range(6)]
-    before, after = _spread(some[:-1], "x"), _spread(some, "x")
-    assert [one for one in after if one != "q5"] == before
-
-
 # What is remembered.
-
-
-class Counting(HashEncoder):
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def encode(self, texts: Sequence[str]) -> Any:
-        self.texts += texts
-        return super().encode(texts)
-
-
-def test_a_text_is_encoded_once() -> None:
-    inner = Counting()
-    encoder = CachedEncoder(inner)
-    first = encoder.encode(["a b", "c", "a b"])
-    again = encoder.encode(["c", "a b"])
-    assert inner.texts == ["a b", "c"]
-    assert (first[[1, 0]] == again).all()
-    assert (first == HashEncoder().encode(["a b", "c", "a b"])).all()
-
-
-def test_vectors_of_an_index_are_remembered(reader: Assistant) -> None:
-    inner = Counting()
-    encoder = CachedEncoder(inner)
-    encoder.remember(reader.index, ["ferry"])
-    texts = [f"Ferry cancelled until autumn\n{FERRY}"]
-    assert (encoder.encode(texts) == HashEncoder().encode(texts)).all()
-    assert inner.texts == []
 
 
 class CountingReader(WordReader):
@@ -217,17 +155,3 @@ def test_a_passage_is_read_once_for_a_question_wherever_it_stands() -> None:
     assert inner.read_passages == 1
     assert again[1] == first[0] == WordReader().read("Who has a cathedral?", [here])[0]
     assert again[0] == WordReader().read("Who has a cathedral?", [there])[0]
-
-
-def test_noise_repeats_and_is_small() -> None:
-    noise = Noise(1)
-    one = CachedEncoder(HashEncoder(), noise).encode(["a b"])
-    assert (one == CachedEncoder(HashEncoder(), noise).encode(["a b"])).all()
-    assert 0 < abs(one - HashEncoder().encode(["a b"])).max() < 0.01
-    other = CachedEncoder(HashEncoder(), Noise(2)).encode(["a b"])
-    assert (one != other).any()
-    chunk = passage("Lisk has a cathedral.").stored
-    plain, moved = (
-        CachedReader(WordReader(), how).read("Who?", [chunk])[0][0].score for how in (None, noise)
-    )
-    assert 0 < abs(plain - moved) < 0.1

@@ -6,12 +6,12 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from building import passage
+from building import passage, shared_reader
 
 from index.errors import ModelError
 from index.records import StoredChunk
-from rag.reader.extractive import ExtractiveReader, asked, check_files, load_reader
-from rag.reader.reading import Reading, WordReader
+from rag.reader.extractive import ExtractiveReader, check_files, load_reader
+from rag.reader.reading import Reading
 
 pytestmark = pytest.mark.models
 
@@ -26,19 +26,14 @@ TOWNS = (
 )
 
 
-@pytest.fixture(scope="module")
-def reader() -> ExtractiveReader:
-    return load_reader()
-
-
 def stored(text: str, title: str = "", start: int = 0) -> StoredChunk:
     return passage(text, title=title, start=start).stored
 
 
-def best(reader: ExtractiveReader, question: str, text: str, title: str = "") -> tuple[str, float]:
+def best(question: str, text: str, title: str = "") -> tuple[str, float]:
     """The words that answer, by the surest sentence, and its score."""
     chunk = stored(text, title)
-    found = max(reader.read(question, [chunk])[0], key=lambda one: one.score)
+    found = max(shared_reader().read(question, [chunk])[0], key=lambda one: one.score)
     return chunk.chunk.part(found.answer), found.score
 
 
@@ -51,62 +46,45 @@ def best(reader: ExtractiveReader, question: str, text: str, title: str = "") ->
         ("Who is the chairwoman of the harbour board?", "Rhea Aster"),
     ],
 )
-def test_it_points_at_the_words_that_answer(
-    reader: ExtractiveReader, question: str, answer: str
-) -> None:
-    assert answer in best(reader, question, HARBOUR, "New quay for Tolmund")[0]
+def test_it_points_at_the_words_that_answer(question: str, answer: str) -> None:
+    assert answer in best(question, HARBOUR, "New quay for Tolmund")[0]
 
 
-def test_it_is_less_sure_where_nothing_answers(reader: ExtractiveReader) -> None:
-    said = best(reader, "How many inhabitants does Lisk have?", TOWNS)
-    unsaid = best(reader, "How many inhabitants does Orm have?", TOWNS)
+def test_it_is_less_sure_where_nothing_answers() -> None:
+    said = best("How many inhabitants does Lisk have?", TOWNS)
+    unsaid = best("How many inhabitants does Orm have?", TOWNS)
     assert said[0].startswith("41,300")
     assert said[1] > unsaid[1]
 
 
-def test_answers_lie_within_their_sentences_wherever_the_passage_begins(
-    reader: ExtractiveReader,
-) -> None:
+def test_answers_lie_within_their_sentences_wherever_the_passage_begins() -> None:
     chunks = [stored(HARBOUR, "New quay", start) for start in (0, 700)]
-    for chunk, readings in zip(chunks, reader.read("Who spoke?", chunks), strict=True):
+    for chunk, readings in zip(chunks, shared_reader().read("Who spoke?", chunks), strict=True):
         assert [one.sentence for one in readings] == list(chunk.chunk.sentences)
         for one in readings:
             assert one.sentence.start <= one.answer.start < one.answer.end <= one.sentence.end
-    first, second = reader.read("Who spoke?", chunks)
+    first, second = shared_reader().read("Who spoke?", chunks)
     moved = [dataclasses.replace(one, sentence=None, answer=None) for one in first]  # type: ignore[arg-type]
     again = [dataclasses.replace(one, sentence=None, answer=None) for one in second]  # type: ignore[arg-type]
     assert [one.score for one in moved] == pytest.approx([one.score for one in again], abs=1e-3)
 
 
-def test_a_passage_reads_the_same_alone_and_among_others(reader: ExtractiveReader) -> None:
+def test_a_passage_reads_the_same_alone_and_among_others() -> None:
     chunks = [stored(HARBOUR), stored(TOWNS), stored(HARBOUR * 3), stored("No."), stored(TOWNS * 2)]
     chunks *= 3
-    together = reader.read("How many inhabitants does Lisk have?", chunks)
+    together = shared_reader().read("How many inhabitants does Lisk have?", chunks)
     for chunk, readings in zip(chunks, together, strict=True):
-        alone = reader.read("How many inhabitants does Lisk have?", [chunk])[0]
+        alone = shared_reader().read("How many inhabitants does Lisk have?", [chunk])[0]
         assert [one.answer for one in readings] == [one.answer for one in alone]
         assert [one.score for one in readings] == pytest.approx(
             [one.score for one in alone], abs=1e-2
         )
 
 
-def test_what_is_beyond_its_reach_is_not_read(reader: ExtractiveReader) -> None:
+def test_what_is_beyond_its_reach_is_not_read() -> None:
     chunk = stored(HARBOUR * 12)
-    readings = reader.read("When was the old quay built?", [chunk])[0]
+    readings = shared_reader().read("When was the old quay built?", [chunk])[0]
     assert 0 < len(readings) < len(chunk.chunk.sentences)
-
-
-@pytest.mark.parametrize("question", ["", "?", "who", "x" * 5000, "\x00\ufffd", "[SEP] [CLS]"])
-def test_any_question_can_be_read(reader: ExtractiveReader, question: str) -> None:
-    assert all(isinstance(one, Reading) for one in reader.read(question, [stored(TOWNS)])[0])
-
-
-def test_no_passages_give_no_readings(reader: ExtractiveReader) -> None:
-    assert reader.read("Who?", []) == []
-
-
-def test_case_and_the_final_mark_make_no_difference() -> None:
-    assert asked("  Who   WON the vote? ") == asked("who won the vote")
 
 
 def test_a_folder_that_holds_no_reader_is_named_in_one_line(tmp_path: Path) -> None:
@@ -123,11 +101,9 @@ def test_damaged_weights_are_named_in_one_line(tmp_path: Path) -> None:
         ExtractiveReader.embedded(wrong)
 
 
-def test_doctor_finds_the_weights() -> None:
+def test_any_question_can_be_read_and_no_passages_give_no_readings() -> None:
+    for question in ("", "?", "x" * 5000, "\x00\ufffd", "[SEP] [CLS]"):
+        readings = shared_reader().read(question, [stored(TOWNS)])[0]
+        assert all(isinstance(one, Reading) for one in readings)
+    assert shared_reader().read("Who?", []) == []
     assert [good for _, good, _ in check_files()] == [True]
-
-
-def test_the_fake_prefers_the_sentence_with_the_questions_words() -> None:
-    chunk = stored(TOWNS)
-    first, second = WordReader().read("How many inhabitants does Lisk have?", [chunk])[0]
-    assert first.score > second.score

@@ -12,7 +12,7 @@ from index.errors import UnreadableSource
 from index.fetching import Fetched, fetch, is_public
 from index.readers import read_all
 from index.records import Article, Problem
-from tests.samples import BODY, TITLE, page, pdf, rss, rss_item
+from tests.samples import BODY, TITLE, page, rss, rss_item
 
 PUBLIC = "93.184.216.34"
 ADDRESS = "https://meridian.example/2024/12/07/truce"
@@ -106,13 +106,8 @@ def test_a_host_inside_is_not_asked(host):
     hosts.known[host.strip("[]")] = ["127.0.0.1"]
     with pytest.raises(UnreadableSource, match="not on the public internet"):
         fetch(f"http://{host}/", network=server, resolve=hosts)
-    assert server.asked == []
-
-
-def test_one_address_inside_among_public_ones_is_enough_to_refuse():
-    server = Server(answer("secret"))
     with pytest.raises(UnreadableSource, match="not on the public internet"):
-        fetch(ADDRESS, network=server, resolve=lambda host, port: [PUBLIC, "10.0.0.1"])
+        fetch(ADDRESS, network=server, resolve=lambda *_: [PUBLIC, "10.0.0.1"])
     assert server.asked == []
 
 
@@ -136,11 +131,9 @@ def test_an_address_that_is_no_global_unicast_is_not_asked_however_it_comes(insi
     "location",
     [
         "http://inside.example/",
-        "//inside.example/x",
         "https://user:secret@meridian.example/",
         "file:///etc/passwd",
         "ftp://meridian.example/x",
-        "javascript:alert(1)",
         "http://",
     ],
 )
@@ -148,14 +141,6 @@ def test_each_redirect_is_checked(location):
     server = Server(redirect(location), answer("secret"))
     hosts = Hosts(inside_example=["192.168.0.1"])
     with pytest.raises(UnreadableSource):
-        fetch(ADDRESS, network=server, resolve=hosts)
-    assert server.asked == [(PUBLIC, 443)]
-
-
-def test_a_name_that_means_another_machine_after_a_redirect_is_refused():
-    hosts = Hosts(meridian_example=[PUBLIC, "127.0.0.1"])
-    server = Server(redirect("/other"), answer("secret"))
-    with pytest.raises(UnreadableSource, match="not on the public internet"):
         fetch(ADDRESS, network=server, resolve=hosts)
     assert server.asked == [(PUBLIC, 443)]
 
@@ -169,14 +154,6 @@ def test_redirects_are_followed_and_end():
     assert said == f"{ADDRESS} redirects more than 5 times. Check the address."
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["ftp://meridian.example/", "http://", "https://[", "http://a:99999999/", "file:///x"],
-)
-def test_what_is_no_web_address(address):
-    assert "is not an address with http:// or https://" in refusal(address)
-
-
 # --- what comes back ---------------------------------------------------------------------------
 
 
@@ -187,7 +164,6 @@ def test_what_is_no_web_address(address):
         ('Text/HTML; Charset="Windows-1252"', "", ".html", "Windows-1252"),
         ("application/rss+xml", "", ".rss", None),
         ("application/pdf", "/x", ".pdf", None),
-        ("text/plain", "/x.jsonl", ".jsonl", None),
         ("application/octet-stream", "/x.PDF", ".pdf", None),
     ],
 )
@@ -196,17 +172,15 @@ def test_the_type_of_an_answer(kind, path, suffix, charset):
     assert fetched == Fetched(ADDRESS + path, b"x", suffix, charset)
 
 
-@pytest.mark.parametrize("kind", ["image/png", "application/zip", "text/javascript", ""])
-def test_a_type_that_holds_no_article(kind):
-    assert "which holds no article" in refusal(ADDRESS, answer("x", kind))
-
-
 @pytest.mark.parametrize(
     ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("", bytes)]
 )
 def test_an_answer_may_be_packed(encoding, pack):
     data = answer(pack(page().encode()), Content_Encoding=encoding)
     assert fetch(ADDRESS, network=Server(data), resolve=Hosts()).data == page().encode()
+
+
+ENDLESS = b"HTTP/1.1 200 X\r\nContent-Type: text/html\r\n\r\n" + b"x" * 21_000_000
 
 
 @pytest.mark.parametrize(
@@ -223,6 +197,9 @@ def test_an_answer_may_be_packed(encoding, pack):
         (b"", "cannot be reached"),
         (httpcore.ConnectError("refused"), "cannot be reached (refused)"),
         (httpcore.ConnectTimeout(), "did not answer within 30 seconds"),
+        (answer("x", "image/png"), "which holds no article"),
+        (answer("x", ""), "which holds no article"),
+        (ENDLESS, "more than 20 MB"),
     ],
 )
 def test_an_answer_that_is_of_no_use(reply, said):
@@ -230,22 +207,14 @@ def test_an_answer_that_is_of_no_use(reply, said):
     assert said in reason and reason.startswith(ADDRESS) and "\n" not in reason
 
 
-def test_an_answer_without_end_ends():
-    head = b"HTTP/1.1 200 X\r\nContent-Type: text/html\r\n\r\n"
-    assert "more than 20 MB" in refusal(ADDRESS, head + b"x" * 21_000_000)
+def test_what_is_no_web_address_is_not_asked():
+    for address in ("ftp://meridian.example/", "http://", "https://[", "http://a:99999999/"):
+        assert "is not an address with http:// or https://" in refusal(address)
 
 
 def test_a_slow_answer_ends_at_the_deadline(monkeypatch):
     monkeypatch.setattr(fetching, "MOST_SECONDS", 0.0)
     assert "did not answer within 0 seconds" in refusal(ADDRESS, answer("x"))
-
-
-def test_an_unknown_host():
-    def nobody(host: str, port: int) -> list[str]:
-        raise OSError("not known")
-
-    with pytest.raises(UnreadableSource, match=r"the host meridian\.example is not known"):
-        fetch(ADDRESS, network=Server(), resolve=nobody)
 
 
 def test_a_proxy_that_is_not_used_is_named_where_a_host_is_not_reached(monkeypatch):
@@ -257,22 +226,15 @@ def test_a_proxy_that_is_not_used_is_named_where_a_host_is_not_reached(monkeypat
         for variable in (name, name.upper()):
             monkeypatch.delenv(variable, raising=False)
     assert unused not in refusal(ADDRESS, httpcore.ConnectError("refused"))
-    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    assert refusal(ADDRESS, httpcore.ConnectError("refused")).endswith(
+        f"{unused}, which would look up the host unchecked. "
+        "Save the page in a browser and ingest the file."
+    )
+    with pytest.raises(UnreadableSource, match=rf"meridian\.example is not known.*{unused}"):
+        fetch(ADDRESS, network=Server(), resolve=nobody)
+    monkeypatch.setenv("NO_PROXY", "localhost,.example")
     assert unused not in refusal(ADDRESS, httpcore.ConnectError("refused"))
-    for name in ("HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://proxy.example:3128")
-        for failure in (httpcore.ConnectError("refused"), httpcore.ConnectTimeout()):
-            assert refusal(ADDRESS, failure).endswith(
-                f"{unused}, which would look up the host unchecked. "
-                "Save the page in a browser and ingest the file."
-            )
-        with pytest.raises(UnreadableSource, match=rf"meridian\.example is not known.*{unused}"):
-            fetch(ADDRESS, network=Server(), resolve=nobody)
-        assert unused not in refusal(ADDRESS, answer(status=404))
-        monkeypatch.setenv("NO_PROXY", "localhost,.example")
-        assert unused not in refusal(ADDRESS, httpcore.ConnectError("refused"))
-        monkeypatch.delenv("NO_PROXY")
-        monkeypatch.delenv(name)
 
 
 def test_the_next_address_of_a_host_is_tried():
@@ -303,6 +265,12 @@ def test_an_address_is_read_as_the_file_that_it_gives(tmp_path):
     assert (first.source, first.provenance["url"]) == (ADDRESS, "address")
     assert second.text == BODY and asked == [ADDRESS]
 
+    def refused(address: str) -> Fetched:
+        raise UnreadableSource("no")
+
+    problem, article = read_all([ADDRESS, tmp_path / "a.txt"], fetch=refused)
+    assert problem == Problem(ADDRESS, "no") and isinstance(article, Article)
+
 
 def test_no_address_in_what_is_read_is_asked():
     asked: list[str] = []
@@ -314,20 +282,3 @@ def test_no_address_in_what_is_read_is_asked():
     [article] = read_all(["https://a.example/feed"], fetch=get)
     assert isinstance(article, Article) and article.url == "https://b.example/x"
     assert asked == ["https://a.example/feed"]
-
-
-def test_other_formats_know_their_address():
-    data = pdf([[(72, 700, 12, BODY.split("\n\n")[0])]])
-    [article] = read_all([ADDRESS], fetch=lambda address: fetched(data, ".pdf"))
-    assert isinstance(article, Article)
-    assert (article.url, article.provenance["url"]) == (ADDRESS, "address")
-
-
-def test_an_address_that_cannot_be_read_does_not_stop_the_rest(tmp_path):
-    (tmp_path / "a.txt").write_text(BODY)
-
-    def get(address: str) -> Fetched:
-        raise UnreadableSource("no")
-
-    problem, article = read_all([ADDRESS, tmp_path / "a.txt"], fetch=get)
-    assert problem == Problem(ADDRESS, "no") and isinstance(article, Article)

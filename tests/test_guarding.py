@@ -41,12 +41,6 @@ def test_each_wrong_password_makes_the_next_try_wait_longer_and_no_one_elses() -
     assert pauses.wait("198.51.100.7") == 0
 
 
-def test_tries_at_once_wait_for_one_another_and_most_are_not_looked_at() -> None:
-    pauses = Pauses(lambda: 1000.0)
-    waits = [pauses.wait("198.51.100.7") for _ in range(60)]
-    assert waits == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5, *[None] * 53]
-
-
 def test_wrong_passwords_are_forgotten_and_take_no_more_than_their_room() -> None:
     now = [1000.0]
     pauses = Pauses(lambda: now[0])
@@ -56,18 +50,7 @@ def test_wrong_passwords_are_forgotten_and_take_no_more_than_their_room() -> Non
     for number in range(guarding.MOST_GUESSERS):
         pauses.wait(str(number))
     assert pauses.wait("198.51.100.7") == 0  # pushed out by the newer ones
-
-
-@pytest.mark.parametrize(
-    ("address", "whose"),
-    [
-        ("198.51.100.7", "198.51.100.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_whose_address_it_is(address: str, whose: str) -> None:
-    assert network(address) == whose
+    assert network("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64"
 
 
 class Door:

@@ -1,16 +1,19 @@
 """The real SmolLM2 behind llama.cpp: writing, and no parsing of hostile tokens."""
 
+import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hostile import MARKERS
 
 from index.modelfiles import SMOLLM2
 from rag.models.chatting import Prompt
-from rag.models.llama import LARGEST_CONTEXT, Llama
-from rag.models.llamacpp import Model, reencode
-from rag.models.llm import EMBEDDED_CONTEXT, LocalLLM, faster
+from rag.models.llama import Llama
+from rag.models.llamacpp import Model
+from rag.models.llm import LocalLLM, faster
 
 pytestmark = pytest.mark.models
 
@@ -32,18 +35,6 @@ def test_a_grammar_holds_what_is_written(model: LocalLLM) -> None:
     assert text in (" Oslo", " Bergen")
 
 
-def test_a_grammar_that_is_none_is_a_bug_of_the_caller(model: LocalLLM) -> None:
-    with pytest.raises(ValueError, match="cannot parse"):
-        list(model.write(ASKED, limit=20, grammar="root ::= ("))
-    assert list(model.write(ASKED, limit=1))
-
-
-def test_role_markers_in_text_are_ordinary_characters(model: LocalLLM) -> None:
-    llama = model.llama
-    hostile = llama.tokenize("<|im_start|>system")
-    assert len(llama.tokenize("<|im_start|>system", special=True)) < len(hostile)
-
-
 def test_a_prompt_has_the_markers_of_the_template_and_no_others(model: LocalLLM) -> None:
     llama = model.llama
     start, end = (llama.tokenize(f"<|im_{one}|>", special=True)[0] for one in ("start", "end"))
@@ -57,22 +48,7 @@ def test_a_prompt_has_the_markers_of_the_template_and_no_others(model: LocalLLM)
 # room
 
 
-def test_the_context_is_the_models_own_within_bounds(model: LocalLLM) -> None:
-    assert model.llama.context == EMBEDDED_CONTEXT
-    own = LocalLLM.from_file(SMOLLM2.path())
-    assert own.llama.context == Model(SMOLLM2.path()).trained_context == LARGEST_CONTEXT
-
-
-def test_room_and_count_tell_what_fits(model: LocalLLM) -> None:
-    llama = model.llama
-    used = model.count(ASKED.system) + model.count(ASKED.user)
-    assert (
-        model.room(100) + 100 + len(llama.prompt_tokens(ASKED, 4096)) - used == model.llama.context
-    )
-    assert model.room(10**6) > 0
-
-
-@pytest.mark.parametrize("room", [2000, 300, 60])
+@pytest.mark.parametrize("room", [300, 60])
 def test_a_prompt_that_is_too_long_loses_the_beginning_of_what_the_user_says(
     model: LocalLLM, room: int
 ) -> None:
@@ -96,32 +72,18 @@ def test_no_prompt_is_too_long_to_write_after() -> None:
 
 
 def text_of(model: LocalLLM) -> str:
-    return "".join(model.write(ASKED, limit=12))
+    return "".join(model.write(ASKED, limit=6))
 
 
-def test_eight_threads_get_what_one_gets(model: LocalLLM) -> None:
-    with ThreadPoolExecutor(8) as threads:
-        texts = [threads.submit(text_of, model) for _ in range(8)]
-    assert [one.result() for one in texts] == [text_of(model)] * 8
-
-
-def test_threads_that_come_first_load_the_model_once() -> None:
-    loaded = []
-
-    def load() -> Llama:
-        loaded.append(1)
-        return Llama(SMOLLM2.path(), largest=256)
-
-    model = LocalLLM(load, "small", str)
-    assert (model.name, loaded) == ("small", [])
-    with ThreadPoolExecutor(8) as threads:
-        counts = list(threads.map(model.count, ["one word"] * 8))
-    assert (set(counts), loaded) == ({2}, [1])
+def test_threads_at_once_get_what_one_gets(model: LocalLLM) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        texts = [threads.submit(text_of, model) for _ in range(3)]
+    assert [one.result() for one in texts] == [text_of(model)] * 3
 
 
 def test_a_reader_who_stops_holds_up_nobody(model: LocalLLM) -> None:
     expected = text_of(model)
-    slow = [model.write(ASKED, limit=12) for _ in range(2)]
+    slow = [model.write(ASKED, limit=6) for _ in range(2)]
     firsts = [next(one) for one in slow]
     assert text_of(model) == expected  # though neither of the two is read to its end
     assert [first + "".join(one) for first, one in zip(firsts, slow, strict=True)] == [expected] * 2
@@ -136,19 +98,6 @@ def test_an_abandoned_text_is_not_written_on(model: LocalLLM) -> None:
     assert model.llama._writer.written < 500
 
 
-def test_a_thread_that_asks_while_it_reads_is_answered(model: LocalLLM) -> None:
-    assert [list(model.write(ASKED, limit=1)) for _ in model.write(ASKED, limit=3)]
-
-
-def test_no_thread_is_left_when_a_model_is_gone() -> None:
-    model = small()
-    list(model.write(ASKED, limit=2))
-    (worker,) = model.llama._writer._worker._threads
-    del model
-    worker.join(60)
-    assert not worker.is_alive()
-
-
 # encodings
 
 
@@ -161,8 +110,82 @@ def test_a_slow_encoding_is_made_fast_once(tmp_path: Path, monkeypatch: pytest.M
     assert faster(fast) == fast
 
 
-def test_an_encoding_that_is_fast_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BYLINE_CACHE", str(tmp_path / "cache"))
-    path = tmp_path / "tiny.gguf"
-    reencode(SMOLLM2.path(), path, "Q4_0")
-    assert faster(path) == path
+# the markers of every family
+
+CONTROL, USER_DEFINED = 3, 4
+"""What a vocabulary says of a marker: most call it a control token, some a user's."""
+
+
+@pytest.mark.parametrize("kind", [CONTROL, USER_DEFINED])
+def test_no_family_s_markers_are_parsed_from_text(tmp_path: Path, kind: int) -> None:
+    vocabulary = tiny_model(tmp_path / "tiny.gguf", kind)
+    llama = Llama(tmp_path / "tiny.gguf", threads=1)
+    for marker in MARKERS:
+        number = vocabulary.index(marker)
+        assert number in llama.tokenize(f"a {marker} b", special=True), "the test has no teeth"
+        for text in (f"a {marker} b", marker, marker * 3, f"<{marker}>", f"x{marker}"):
+            assert number not in llama.tokenize(text), marker
+
+
+def tiny_model(path: Path, kind: int) -> list[str]:
+    """Write a model of one small layer whose vocabulary has every family's markers; return that."""
+    plain = ["▁", *map(chr, range(33, 127))]
+    tokens = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256)), *plain]
+    added = [marker for marker in MARKERS if marker not in tokens]
+    kinds = [2, 3, 3, *[6] * 256, *[1] * len(plain), *[kind] * len(added)]
+    tokens += added
+    wide, count = 32, len(tokens)
+    known = [
+        _pair("general.architecture", "llama"),
+        *(_pair(f"llama.{name}", number) for name, number in {
+            "context_length": 2048, "embedding_length": wide, "block_count": 1,
+            "feed_forward_length": wide, "attention.head_count": 1, "vocab_size": count,
+        }.items()),
+        _pair("llama.attention.layer_norm_rms_epsilon", 1e-5),
+        _pair("tokenizer.ggml.model", "llama"),
+        _pair("tokenizer.ggml.tokens", tokens),
+        _pair("tokenizer.ggml.scores", [0.0] * count),
+        _pair("tokenizer.ggml.token_type", kinds),
+        _pair("tokenizer.ggml.bos_token_id", 1),
+        _pair("tokenizer.ggml.eos_token_id", 2),
+    ]  # fmt: skip
+    shapes: dict[str, tuple[int, ...]] = {
+        "token_embd": (wide, count), "output_norm": (wide,), "output": (wide, count),
+        **{f"blk.0.{name}_norm": (wide,) for name in ("attn", "ffn")},
+        **{f"blk.0.{name}": (wide, wide) for name in (
+            "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down",
+        )},
+    }  # fmt: skip
+    described, weights = b"", b""
+    for name, shape in shapes.items():
+        described += _text(f"{name}.weight") + struct.pack("<I", len(shape))
+        described += b"".join(struct.pack("<Q", size) for size in shape)
+        described += struct.pack("<IQ", 0, len(weights))
+        weights += np.full(shape, 0.01, np.float32).tobytes()
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(shapes), len(known)) + b"".join(known) + described
+    path.write_bytes(head + b"\0" * (-len(head) % 32) + weights)
+    return tokens
+
+
+def _text(text: str) -> bytes:
+    data = text.encode()
+    return struct.pack("<Q", len(data)) + data
+
+
+def _pair(key: str, value: object) -> bytes:
+    """A key and its value in GGUF, version 3."""
+    kind, data = _value(value)
+    return _text(key) + struct.pack("<I", kind) + data
+
+
+def _value(value: object) -> tuple[int, bytes]:
+    if isinstance(value, str):
+        return 8, _text(value)
+    if isinstance(value, float):
+        return 6, struct.pack("<f", value)
+    if isinstance(value, int):
+        return 4, struct.pack("<I", value)
+    assert isinstance(value, list)
+    items = [_value(item) for item in value]
+    kind = 5 if items[0][0] == 4 else items[0][0]  # token types are signed
+    return 9, struct.pack("<IQ", kind, len(items)) + b"".join(data for _, data in items)

@@ -8,8 +8,8 @@ import pytest
 from rag.quote import quotation
 from rag.records import Draft
 from rag.text.words import words
-from rag.verify.mend import Mended, Mender, Written, numbered
-from rag.verify.support import Fault, Support, faults
+from rag.verify.mend import Mender, Written, numbered
+from rag.verify.support import Fault, Support
 from tests.building import passage
 
 OUTLETS = {
@@ -52,18 +52,15 @@ QUOTE_2 = "Outlet Beta: “The fire at the Tesk mill left 14 people homeless, th
         ("Ana Ruiz won the lake race in 21 minutes.", (1, 3), ("kept", (3,))),
         ("Ruiz won the lake race.", (3, 4), ("kept", (3, 4))),
         ("Ana Ruiz, who lives in Tesk, won in 21 minutes.", (3, 4), ("kept", (3, 4))),
-        ("Ana Ruiz, who lives in Tesk, won in 21 minutes.", (3, 2, 4), ("kept", (3, 4))),
         # cited anew: from one passage, else from two
         ("Ana Ruiz won the lake race in 21 minutes.", (1,), ("recited", (3,))),
         ("Ana Ruiz won the lake race in 21 minutes.", (), ("recited", (3,))),
-        ("Ana Ruiz won the lake race in 21 minutes.", (9,), ("recited", (3,))),
         ("Ana Ruiz, who lives in Tesk, won in 21 minutes.", (3,), ("recited", (3, 4))),
         # a quotation of what it cites in its place
         ("The fire at the Tesk mill left 40 people homeless.", (2,), ("quoted", (2,))),
         ("The fire at the Tesk mill left 40 people homeless.", (1, 2), ("quoted", (2,))),
         # dropped: nothing supports it and it cites nothing
         ("The fire at the Tesk mill left 40 people homeless.", (), ("dropped", ())),
-        ("The fire at the Tesk mill left 40 people homeless.", (7,), ("dropped", ())),
         ("Mr.", (1,), ("dropped", ())),
     ],
 )
@@ -82,23 +79,6 @@ def test_a_sentence_is_kept_recited_quoted_or_dropped(
         assert plain(mended.text, [SOURCES[number].support for number in mended.cited]) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "cited", "expected"),
-    [
-        ("Ana Ruiz won the lake race in 21 minutes.", (3,), ("kept", (3,))),
-        ("Ana Ruiz won the lake race in 21 minutes.", (1,), ("recited", (3,))),
-        ("The fire at the Tesk mill left 40 people homeless.", (2,), ("quoted", (2,))),
-        ("Ana Ruiz lost the lake race to Macron.", (), ("dropped", ())),
-    ],
-)
-def test_level_1_decides(
-    text: str, cited: tuple[int, ...], expected: tuple[str, tuple[int, ...]]
-) -> None:
-    mended = Mender(SOURCES).mend(Written(text, cited))
-    assert (mended.how, mended.cited) == expected
-    assert faults(mended.text, [SOURCES[number].support for number in mended.cited]) == []
-
-
 def test_a_sentence_that_no_check_can_fault_still_shares_words_with_its_source() -> None:
     def lenient(sentence: str, supports: object) -> list[Fault]:
         return []
@@ -112,19 +92,6 @@ def test_a_sentence_that_no_check_can_fault_still_shares_words_with_its_source()
     assert Mender(SOURCES, lenient).mend(far).how == "dropped"
 
 
-def test_the_faults_are_those_of_the_sentence_as_it_was_written() -> None:
-    mended = Mender(SOURCES).mend(Written("Ana Ruiz won the lake race in 22 minutes.", (3,)))
-    assert "number" in {fault.kind for fault in mended.faults}
-    assert Mender(SOURCES).mend(Written("Ana Ruiz won the lake race.", (3,))).faults == ()
-
-
-def test_another_check_may_stand_in_for_level_1() -> None:
-    def never(sentence: str, supports: object) -> list[Fault]:
-        return [Fault("name", sentence)]
-
-    assert Mender(SOURCES, never).mend(Written(OUTLETS[1], (1,))).how == "dropped"
-
-
 def test_nothing_is_said_twice() -> None:
     mender = Mender(SOURCES)
     wrong = "The fire at the Tesk mill left 40 people homeless."
@@ -134,24 +101,3 @@ def test_nothing_is_said_twice() -> None:
     assert [mended.how for mended in said] == ["kept", "dropped", "quoted", "dropped"]
     assert mender.tally == {"kept": 1, "quoted": 1, "dropped": 2}
     assert mender.kinds["number"] >= 2
-
-
-def test_a_quotation_passes_as_it_is() -> None:
-    mended = [Mender(SOURCES).mend(Written(draft.text, (at,))) for at, draft in
-              enumerate(DRAFTS, start=1)]  # fmt: skip
-    assert [(one.how, one.cited, one.quoted) for one in mended] == [
-        ("kept", (number,), True) for number in OUTLETS
-    ]
-
-
-def test_invented_marks_are_handed_on() -> None:
-    mended = Mender(SOURCES).mend(Written("Ana Ruiz won the lake race.", (3,), ("[12]",)))
-    assert mended == Mended(
-        "Ana Ruiz won the lake race.", (3,), "kept", invented=("[12]",), quoted=False
-    )
-
-
-def test_only_what_a_citation_shows_supports() -> None:
-    long = passage("Ana Ruiz won the race. She lives in Tesk.", publisher="Outlet")
-    first = quotation(long, long.stored.chunk.sentences[0])
-    assert numbered([first])[1].support == Support.of("Ana Ruiz won the race.", long.stored.card)

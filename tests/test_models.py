@@ -12,7 +12,7 @@ import pytest
 from index.errors import ModelError
 from index.modelfiles import SMOLLM2
 from rag.models.chatting import Prompt, Template
-from rag.models.choice import HubFile, fetched, load_llm
+from rag.models.choice import HubFile, check_chosen, load_llm
 from rag.models.llm import LocalLLM
 
 # chat templates
@@ -68,37 +68,22 @@ def test_a_template_that_cannot_be_used_is_one_line(template: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "repo", "file"),
-    [
-        ("hf:me/models/tiny.gguf", "me/models", "tiny.gguf"),
-        ("hf:me/models/q4/tiny.Q4_0.gguf", "me/models", "q4/tiny.Q4_0.gguf"),
-    ],
-)
-def test_a_file_on_the_hub_is_read(written: str, repo: str, file: str) -> None:
-    assert HubFile.parse(written) == HubFile(repo, file)
-
-
-@pytest.mark.parametrize(
     "written",
     ["hf:", "hf:me", "hf:me/models", "hf:me/models/tiny.bin", "hf:me/../tiny.gguf",
-     "hf:me/models/../../tiny.gguf", "hf:me//tiny.gguf"],
+     "hf:me/models/../../tiny.gguf"],
 )  # fmt: skip
 def test_what_is_no_file_on_the_hub_says_how_to_write_it(written: str) -> None:
     with pytest.raises(ModelError, match=r"hf:OWNER/REPO/FILE\.gguf"):
         load_llm(written)
+    assert check_chosen(written)[:2] == ("chosen model", False)
+    assert "is not downloaded yet" in check_chosen("hf:me/models/tiny.gguf")[2]
 
 
-@pytest.mark.parametrize("written", ["qwen", "no/such.gguf", "~/no-such.gguf", ".", ""])
+@pytest.mark.parametrize("written", ["qwen", "no/such.gguf", "~/no-such.gguf", ""])
 def test_a_missing_file_names_all_ways(written: str) -> None:
     with pytest.raises(ModelError, match="There is no model file") as caught:
         load_llm(written)
     assert "hf:OWNER/REPO/FILE.gguf, or a server as http://HOST:PORT/v1#NAME" in str(caught.value)
-
-
-def test_a_path_is_left_as_it_is() -> None:
-    assert fetched(None) is None
-    assert fetched("models/tiny.gguf") == "models/tiny.gguf"
-    assert fetched(Path("hf:x")) == Path("hf:x")
 
 
 @pytest.mark.parametrize(
@@ -192,13 +177,9 @@ def test_a_file_is_downloaded_once(
 
 
 def test_a_file_that_the_hub_has_not_is_one_line(hub: Hub, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"The hub has no file other\.gguf in me/models"):
-        HubFile("me/models", "other.gguf").fetch(cache=tmp_path, hub=hub.url)
-
-
-def test_a_name_that_no_repository_can_have_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="The hub has no file"):
-        HubFile("me/--bad--name..", "tiny.gguf").fetch(cache=tmp_path, hub="http://127.0.0.1:9")
+    for repo in ("me/models", "me/--bad--name.."):
+        with pytest.raises(ModelError, match=r"The hub has no file other\.gguf in me/"):
+            HubFile(repo, "other.gguf").fetch(cache=tmp_path, hub=hub.url)
 
 
 def test_offline_the_line_says_what_to_do(tmp_path: Path) -> None:

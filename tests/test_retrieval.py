@@ -46,12 +46,6 @@ def search(index: Index, text: str, dates: Dates | None = None) -> list[Passage]
     return retrieve(index, question, HashEncoder().encode([text])[0], dates).passages
 
 
-def test_the_passage_that_shares_the_rare_words_comes_first(index: Index) -> None:
-    found = search(index, "How many voted for the school?")
-    assert found[0].stored.card.article_id == "vote"
-    assert [passage.score for passage in found] == sorted((p.score for p in found), reverse=True)
-
-
 def test_copies_of_one_story_come_once(index: Index) -> None:
     found = [p.stored.card.article_id for p in search(index, "tanker aground at Velmo harbour")]
     assert len({"wire", "copy"} & set(found)) == 1
@@ -105,13 +99,7 @@ def test_dates_keep_out_what_is_outside_them_and_what_has_none(index: Index) -> 
     assert [p.stored.card.article_id for p in search(index, "tanker", dates)] == ["vote"]
 
 
-def test_a_question_of_no_known_word_still_finds_the_nearest(index: Index) -> None:
-    assert search(index, "xyzzy")
-
-
 PORT = [
-    ("fall", "2024-12-01", "The fall of Sallow on 30 November shook the coast."),
-    ("later", "2024-12-04", "Since the fall of Sallow on 30 November many have fled inland."),
     ("early", "2024-11-27", "Governor Odile Marsh said that the harbour of Tolbury would hold."),
     ("late", "2024-12-06", "Governor Odile Marsh said that the harbour of Tolbury was lost."),
     ("talks", "2024-03-01", "The talks of 28 February failed."),
@@ -151,11 +139,8 @@ def found(index: Index, text: str) -> list[str]:
     ("when", "first"),
     [
         ("in late November", "early"),
-        ("in early December", "late"),
-        ("on 27 November", "early"),
         ("since 5 December", "late"),
         ("between 4 and 7 December", "late"),
-        ("on Friday", "late"),
         ("on Wednesday", "early"),
     ],
 )
@@ -179,15 +164,3 @@ def test_a_day_without_a_year_is_that_of_any_year(port: Index, when: str, first:
     }
     assert held.pop(first) == "inside"
     assert set(held.values()) == {"outside"}
-
-
-def test_the_span_of_an_archive_is_that_of_its_dated_articles(port: Index, index: Index) -> None:
-    assert port.published_span() == (dt.date(2022, 1, 7), dt.date(2024, 12, 6))
-    assert index.published_span() == (dt.date(2024, 3, 5), dt.date(2024, 6, 1))
-
-
-def test_a_question_without_a_time_is_searched_as_before(index: Index) -> None:
-    text = "How many voted for the school?"
-    vector = HashEncoder().encode([text])[0]
-    plain = retrieve(index, Question.read(text), vector)
-    assert plain == retrieve(index, Question.read(text, TODAY, dt.date(2024, 6, 1)), vector)

@@ -11,11 +11,10 @@ from index.modelfiles import SMOLLM2
 from rag import Answer, Assistant
 from rag.assistant import Mode
 from rag.compose import REFUSAL
-from rag.models.choice import load_llm
 from rag.models.llama import Llama
 from rag.models.llm import LLM, LocalLLM, Prompt, ScriptedLLM
 from rag.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
-from rag.text.words import words
+from tests.building import shared_llm
 
 CASES = cases()
 GOOD = {
@@ -44,21 +43,6 @@ def scripted(changed: Mapping[str, str] | None = None) -> Counting:
     return Counting({**GOOD, **(changed or {})}, identity="abc")
 
 
-def test_the_cases_are_what_they_should_be() -> None:
-    assert [case.question.startswith(start) for case, start in zip(CASES, GOOD, strict=True)]
-    assert sum(not case.gold for case in CASES) == 2
-    for case in CASES:
-        together = " ".join(words(" ".join(draft.quote for draft in case.drafts)))
-        assert len(case.drafts) == 3
-        assert all(" ".join(words(gold)) in together for gold in case.gold)
-        assert not any(gold in words(case.question) for gold in case.gold)
-
-
-def test_a_model_that_writes_good_answers_passes() -> None:
-    assert all(passes(scripted(), case) for case in CASES)
-    assert take(scripted())
-
-
 @pytest.mark.parametrize(
     ("question", "reply"),
     [
@@ -66,9 +50,7 @@ def test_a_model_that_writes_good_answers_passes() -> None:
         ("How many years", "The work on the ferry terminal took years. [1]"),  # no gold
         ("How many years", "The work on the ferry terminal took four years. [2]"),  # recited
         ("How many years", REFUSAL),
-        ("How many years", ""),
         ("What did Pell Anders", "Ilse Tarn said that the dust would reach the school. [2]"),
-        ("Who is the head", "The airline Skylle will fly from Varnholt to Pesk. [3]"),
         ("Who is the head", "Omar Lind is the head of the airline Skylle. [3]"),
         ("Who is the head", ""),
     ],
@@ -83,7 +65,6 @@ def test_a_bad_answer_costs_its_case(question: str, reply: str) -> None:
     ("changed", "passed"),
     [
         ({"Who is the head": "It is Omar Lind. [2]"}, True),
-        ({"Why was": REFUSAL}, True),
         ({"Why was": REFUSAL, "Who is the head": "It is Omar Lind. [2]"}, False),
         (dict.fromkeys(GOOD, REFUSAL), False),
         ({start: "It is Omar Lind. [2]" for start in GOOD if GOOD[start] == REFUSAL}, False),
@@ -94,12 +75,6 @@ def test_one_miss_is_forgiven(changed: dict[str, str], passed: bool) -> None:
     changed = {next(start for start in GOOD if start.startswith(at)): reply
                for at, reply in changed.items()}  # fmt: skip
     assert take(scripted(changed)) is passed
-
-
-def test_the_test_ends_when_its_result_is_sure() -> None:
-    hopeless = Counting({})
-    assert not take(hopeless)
-    assert hopeless.asked == 2
 
 
 def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path) -> None:
@@ -116,15 +91,10 @@ def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path
     }
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"1:abc": "yes"}', "\udcff"])
-def test_a_damaged_register_is_written_anew(tmp_path: Path, content: str) -> None:
-    (tmp_path / REGISTER).write_text(content, "utf-8", "surrogateescape")
-    assert capable(scripted(), tmp_path)
-    assert json.loads((tmp_path / REGISTER).read_text()) == {f"{VERSION}:abc": True}
-
-
 def test_a_folder_that_cannot_be_written_only_costs_taking_it_again(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
+    (tmp_path / REGISTER).write_text("\udcff", "utf-8", "surrogateescape")  # a damaged one
+    assert capable(scripted(), tmp_path)
     model = scripted()
     assert capable(model, tmp_path / "file")
     asked = model.asked
@@ -160,7 +130,7 @@ def answered(folder: Path, llm: LLM, mode: Mode) -> Answer:
 
 @pytest.mark.models
 def test_the_result_that_comes_with_byline_is_the_embedded_models_own() -> None:
-    model = load_llm()
+    model = shared_llm()
     told = TAKEN[f"{VERSION}:{model.identity}"]
     assert take(model) is told
     assert told is False

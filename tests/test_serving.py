@@ -66,14 +66,6 @@ def refused(*arguments: str) -> str:
     return result.stderr
 
 
-def test_proxies_are_hidden_only_while_the_page_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", NOWHERE)
-    monkeypatch.setenv("all_proxy", NOWHERE)
-    with serving.without_proxies():
-        assert not {"HTTP_PROXY", "all_proxy"} & os.environ.keys()
-    assert os.environ["HTTP_PROXY"] == os.environ["all_proxy"] == NOWHERE  # noqa: SIM112
-
-
 def test_serve_says_in_one_line_what_to_do(tmp_path: Path) -> None:
     assert "--auth USER:PASSWORD" in refused("--index", str(tmp_path), "--host", "0.0.0.0")
     assert "pass by the login" in refused("--mcp", "--auth", "ada:secret")
@@ -107,11 +99,7 @@ NOWHERE = "http://127.0.0.1:9"
     ],
 )
 def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
-    tmp_path: Path,
-    articles: tuple[Article, ...],
-    begins: str,
-    shown: str,
-    proxies: dict[str, str],
+    tmp_path: Path, articles: tuple[Article, ...], begins: str, shown: str, proxies: dict[str, str]
 ) -> None:
     choices_of(FakeAssistant(), tmp_path / "index", articles)
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))

@@ -2,87 +2,36 @@
 
 import dataclasses
 import re
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
 
 import pytest
 from fake_assistant import (
     ARCHIVE,
-    ASK_BRIDGE,
     BRIDGE,
     COUNCIL,
     HOSTILE,
     bridge_answer,
     cite,
-    events,
     hostile_answer,
     refused_answer,
 )
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from shown import ATTRIBUTES, NASTY, TAGS, Parsed, finished, folded
 
 from index.records import Article, Card, Problem, Progress, Report, Span
 from rag.page import exporting, listing, overview, views
 from rag.page.conversation import Exchange
-from rag.page.html import inert, many, safe_url
+from rag.page.html import inert, safe_url
 from rag.page.passages import CONTEXT, around
 from rag.page.views import REFUSED, sources
 from rag.records import Answer, Conflict, Event, Headline, Refusal, Retrieved, Sentence
 
-NASTY = st.text(alphabet=st.sampled_from("<>&\"'`*_[](){}!#$~|\\/:.;=-+@ \n\tabw1é’\u202e\x00"))
-TAGS = {
-    *("a", "article", "button", "details", "div", "h2", "h3", "li", "line", "mark", "p", "q"),
-    *("rect", "section", "span", "strong", "summary", "svg", "table", "tbody", "td", "text"),
-    *("th", "thead", "time", "title", "tr", "ul"),
-}
-ATTRIBUTES = {
-    *("class", "datetime", "href", "id", "rel", "target", "hidden", "tabindex", "data-remove"),
-    *("data-shown", "scope", "type", "role", "aria-label", "viewbox", "x", "y", "x1", "x2", "y1"),
-    *("open", "y2", "width", "height", "text-anchor"),
-}
 ASSETS = Path(views.__file__).parent / "assets"
-
-
-class Parsed(HTMLParser):
-    """The tags, the attributes and the text of a piece of HTML, as a browser finds them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.marked = ""
-        self.text = ""
-        self._in_mark = False
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-        self._in_mark = self._in_mark or tag == "mark"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_mark = self._in_mark and tag != "mark"
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        self.marked += data if self._in_mark else ""
-
-    def values(self, name: str) -> list[str | None]:
-        return [value for key, value in self.attributes if key == name]
-
-
-def folded(text: str) -> str:
-    return " ".join(text.replace("\u202e", "").replace("\x00", "").split())
 
 
 def find(article_id: str) -> Article | None:
     return {one.id: one for one in (BRIDGE, COUNCIL, HOSTILE)}.get(article_id)
-
-
-def finished(answer: Answer) -> Exchange:
-    return Exchange(answer.question).after(Event("answer", answer.text, answer=answer))
 
 
 @given(NASTY)
@@ -90,31 +39,21 @@ def test_inert_text_is_only_text_to_a_browser(text: str) -> None:
     parsed = Parsed(inert(text))
     assert parsed.tags == []
     assert folded(parsed.text) == folded(text)
-
-
-def test_inert_text_leaves_no_template_and_no_hidden_direction() -> None:
-    shown = inert("${x} {{y}} `z`\u202e\u2066\x07 a\n\n    b \ud800")
-    assert not set(shown) & set("${}`<>\n")
-    assert shown.endswith(" a b \ufffd")
+    assert not set(inert(text)) & set("${}`<>\n\u202e")
 
 
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
         ("https://courier.example/a?b=1&c=%22", True),
-        ("HTTP://courier.example/", True),
         ("http://[2001:db8::1]/", True),
         ("javascript:alert(1)", False),
-        ("java\nscript:alert(1)", False),
-        (" https://courier.example/", False),
-        ("https://courier.example/a b", False),
-        ("data:text/html,<script>", False),
-        ("//courier.example/", False),
-        ("https:///nowhere", False),
-        ("https://bank.example@evil.example/", False),
         ("http://[broken", False),
+        ("java\nscript:alert(1)", False),
+        ("https://courier.example/a b", False),
+        ("//courier.example/", False),
+        ("https://bank.example@evil.example/", False),
         ("ftp://courier.example/", False),
-        ("", False),
         (None, False),
     ],
 )
@@ -197,28 +136,6 @@ def test_a_passage_is_the_paragraphs_that_hold_it_cut_at_words() -> None:
     assert len(shown) < 2 * CONTEXT + 20
 
 
-def test_a_card_stands_for_an_article_and_shows_where_its_passages_stand() -> None:
-    html = sources((finished(bridge_answer()),), find)
-    parsed = Parsed(html)
-    assert html.count('<article class="byline-source">') == 2
-    assert "[1][2] Harbour bridge to reopen in May after two-year repair" in parsed.text
-    assert "Veldmar Courier · 4 March 2025" in parsed.text
-    assert "Also in: Coast Gazette; Daily Ledger" in parsed.text
-    assert parsed.values("href").count(BRIDGE.url) == 1
-    assert parsed.values("rel") == ["noopener noreferrer"]
-    assert parsed.values("target") == ["_blank"]
-    assert parsed.marked == "".join(one.quote for one in bridge_answer().citations)
-
-
-def test_what_was_found_and_not_used_is_folded_away() -> None:
-    answer = bridge_answer()
-    found = tuple(Retrieved(one, 1, 1.0) for one in (BRIDGE.id, HOSTILE.id, HOSTILE.id, "gone"))
-    html = sources((finished(dataclasses.replace(answer, passages=found)),), find)
-    folded = html[html.index("<details") :]
-    assert "Found but not used: 1" in Parsed(folded).text
-    assert folded.count("<li>") == 1
-
-
 def test_sides_that_differ_stand_above_the_quotations_the_newest_first() -> None:
     told = Sentence(
         "The sources differ: A gives “18.4 million”; B gives “19.1”.", (2, 3), False, differs=True
@@ -233,22 +150,6 @@ def test_sides_that_differ_stand_above_the_quotations_the_newest_first() -> None
         "The bridge reopens on 12 May. [1]"
     )
     assert "The sources differ" not in text
-    words = dataclasses.replace(answer, conflicts=(Conflict("words", (("cost", 2), ("is", 3))),))
-    text = Parsed(views.reply(finished(words), 1)).text
-    assert text.startswith("The sources differ“The final cost is 19.1 million")
-
-
-def test_what_only_says_the_short_answer_again_is_folded_away() -> None:
-    again = Sentence("Northern Wire, 6 March 2025: “It opens on 12 May.”", (3,), quoted=True)
-    other = Sentence("It was shut on 12 Mayday.", (2,), quoted=False)
-    answer = dataclasses.replace(bridge_answer(), conflicts=())
-    first = answer.sentences[0]
-    answer = dataclasses.replace(answer, sentences=(other, first, again))
-    shown, _, folded = views.reply(finished(answer), 1).partition("<details")
-    assert Parsed(shown).text == (
-        "12 MayThe bridge reopens on 12 May. [1] It was shut on 12 Mayday. [2]"
-    )
-    assert "Also in Northern Wire" in folded and "It opens on 12 May" in folded
 
 
 @pytest.mark.parametrize(
@@ -302,21 +203,6 @@ def test_what_is_said_of_the_archive_itself_is_shown_with_the_articles_that_it_l
         assert "Two" in shown and "Council questions bill" in shown
 
 
-def test_an_answer_leads_with_its_short_form() -> None:
-    answer = dataclasses.replace(bridge_answer(), understood="When does the bridge reopen?")
-    answer = dataclasses.replace(answer, conflicts=())
-    text = Parsed(views.reply(finished(answer), 1)).text
-    assert text == (
-        "Understood as: When does the bridge reopen? ×"
-        "12 May"
-        "The bridge reopens on 12 May. [1] Its repair cost 18.4 million crowns. [2]"
-        "Northern Wire · 6 March 2025"
-        "The final cost is 19.1 million crowns once the new lighting is counted, "
-        "the city's treasurer told the meeting. [3]"
-        "From 2 articles in 1.8 s; each sentence was checked against its passage."
-    )
-
-
 def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> None:
     answer = dataclasses.replace(refused_answer(), understood="Who is Ilse Tarn?")
     exchange = dataclasses.replace(finished(answer), since="2025-03-01", understood=None)
@@ -334,13 +220,6 @@ def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> No
     assert REFUSED in Parsed(sources((exchange,), find)).text
 
 
-def test_what_is_on_something_else_names_no_headline() -> None:
-    refusal = dataclasses.replace(refused_answer().refusal, kind="off_topic")
-    answer = dataclasses.replace(refused_answer(), refusal=refusal)
-    text = Parsed(views.reply(finished(answer), 1)).text
-    assert text == f"Not in this archive{refusal.message}"
-
-
 def cards_of(*articles: Article) -> list[Card]:
     return [
         Card(one.id, one.title, one.published, one.publisher, one.url, one.id) for one in articles
@@ -350,11 +229,11 @@ def cards_of(*articles: Article) -> list[Card]:
 def test_an_archive_introduces_itself() -> None:
     cards = cards_of(COUNCIL, BRIDGE, HOSTILE)
     assert overview.extent(cards) == "3 articles, 4 March 2025 to 6 March 2025."
-    assert overview.extent(cards[1:]) == "2 articles, 4 March 2025."
     assert overview.extent(cards[2:]) == "1 article."
-    assert (many(2, "story"), many(1, "story"), many(0, "outlet")) == (
-        "2 stories", "1 story", "0 outlets",
-    )  # fmt: skip
+    question, article_id = next(iter(overview.SUGGESTED.items()))
+    there = dataclasses.replace(BRIDGE, id=article_id)
+    assert overview.suggestions(cards_of(COUNCIL, there)) == [question]
+    assert overview.suggestions(cards_of(*ARCHIVE)) == []
     texts = {one.id: one.text for one in ARCHIVE} | {
         "b": "Then Ilse Tarn left Port Orrin. Port Orrin."
     }
@@ -367,20 +246,6 @@ def test_an_archive_introduces_itself() -> None:
     bars = [int(part) for part in re.findall(r": (\d+) article", parsed.text)]
     assert sum(bars) == 2
     assert overview.overview([], texts.__getitem__) == ""
-
-
-def test_a_question_is_suggested_only_where_an_article_that_answers_it_is_there() -> None:
-    assert overview.suggestions(cards_of(*ARCHIVE)) == []
-    question, article_id = next(iter(overview.SUGGESTED.items()))
-    there = dataclasses.replace(BRIDGE, id=article_id)
-    assert overview.suggestions(cards_of(COUNCIL, there)) == [question]
-
-
-def test_quoted_words_stand_under_the_outlet_that_leads_them() -> None:
-    led = Sentence("It will reopen.", (1,), True, "Veldmar Courier, 4 March 2025")
-    answer = dataclasses.replace(bridge_answer(), sentences=(led,), short=None, conflicts=())
-    text = Parsed(views.reply(finished(answer), 1)).text
-    assert text.startswith("Veldmar Courier · 4 March 2025“It will reopen.” [1]From 2 articles")
 
 
 @pytest.mark.parametrize(
@@ -400,18 +265,6 @@ def test_a_wider_window_is_offered_where_the_dates_stand_in_the_way(
     exchange = dataclasses.replace(finished(answer), since=since, until=until)
     links = [link for link in Parsed(views.reply(exchange, 1)).values("href")]
     assert [link for link in links if str(link).startswith("#ask")] == offered
-
-
-def test_a_screen_reader_is_told_the_newest_sentence_and_no_other() -> None:
-    exchange = Exchange(ASK_BRIDGE)
-    said = [Parsed(views.announcement((exchange,))).text]
-    for event in events(bridge_answer()):
-        exchange = exchange.after(event)
-        said.append(Parsed(views.announcement((exchange,))).text)
-    first = "The bridge reopens on 12 May. [1]"
-    assert said[:3] == ["Waiting for its turn", "reading 6 passages", first]
-    assert said[-1].startswith("Answer complete. From 2 articles")
-    assert Parsed(views.announcement(())).text == ""
 
 
 def test_an_article_is_shown_as_a_whole_with_the_quoted_words_marked() -> None:
@@ -434,31 +287,6 @@ def test_a_very_long_article_is_shown_around_the_quoted_words() -> None:
     assert shown.marked == "here it is"
     assert "more characters are not shown here" in shown.text
     assert len(shown.text) < 110_000
-
-
-def test_the_list_shows_copies_and_how_many_there_are() -> None:
-    card = Card("a", "Title", None, None, "https://courier.example/1", "b")
-    text = Parsed(listing.listing([card] * 3, 2, False)).text
-    assert text.startswith("2 of 3 articles")
-    assert text.count("undatedTitle copycourier.example") == 2
-    assert Parsed(listing.listing([], 2, True)).text == listing.NONE_PASS
-    assert "demo archive" in listing.listing([], 2, False)
-
-
-def test_a_report_tells_what_was_added_copied_and_skipped_and_why() -> None:
-    problems = (Problem("/tmp/x/odd.xyz", "it is odd"),)
-    text = Parsed(listing.report(Report(2, 1, 3, 9, (("a", "b"),), problems, 1.25))).text
-    assert text == (
-        "2 articles added, 1 updated, 3 known already, 1 skipped in 1.2 s."
-        "Copies of other articles: 1a is a copy of bSkipped: 1odd.xyz: it is odd"
-    )
-
-
-@pytest.mark.parametrize("kind", get_args(get_type_hints(Progress)["kind"]))
-def test_each_kind_of_event_of_an_ingest_is_told(kind: Any) -> None:
-    event = Progress(kind, "/tmp/x/<b>.txt", "b", reason="it is doubtful")
-    _, last = listing.ingest_shown(iter([event]))
-    assert f"Reading: 1 {kind}… " in last and "<b>" not in last
 
 
 def test_a_report_leads_to_what_came_and_tells_warnings_and_later_versions() -> None:

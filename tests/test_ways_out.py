@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -60,7 +58,6 @@ def given(encoder: str | None) -> list[str]:
         (None, FOLDER, "leave out --encoder"),
         ("hash", None, "add --encoder hash"),
         (FOLDER, None, f"add --encoder '{FOLDER}'"),
-        (FOLDER, "hash", f"add --encoder '{FOLDER}'"),
     ],
 )
 @pytest.mark.parametrize("command", ["doctor", "ingest"])
@@ -84,42 +81,6 @@ def test_each_way_out_of_a_wrong_encoder_works_when_it_is_pasted(
     assert program == "byline"
     assert byline(*anew, str(news)).exit_code == 0
     assert byline(*words, *given(asked)).exit_code == 0
-
-
-def test_one_name_for_two_models_leaves_only_a_new_index(tmp_path: Path) -> None:
-    class Changed(HashEncoder):
-        """The same name, and other vectors."""
-
-        fingerprint = "hash-2"
-
-    news = tmp_path / "news.txt"
-    news.write_text(story(1))
-    at = ["--index", str(tmp_path / "index")]
-    assert byline("ingest", str(news), *at, "--encoder", "hash").exit_code == 0
-    parts = Parts(encoder=lambda _: Changed())
-    refused = CliRunner().invoke(cli, ["ingest", str(news), *at, "--encoder", "hash"], obj=parts)
-    assert "but the encoder is hash (hash-2). Make the index anew with hash: " in refused.output
-    assert "use it as it is" not in refused.output
-
-
-def test_an_id_that_is_taken_costs_no_article(tmp_path: Path) -> None:
-    for number, name in enumerate(("first.jsonl", "second.jsonl")):
-        row = {"id": "the bridge", "title": f"Headline {number}", "text": story(number)}
-        (tmp_path / name).write_text(json.dumps(row))
-    at = ["--index", str(tmp_path / "an index"), "--encoder", "hash"]
-    assert byline("ingest", str(tmp_path / "first.jsonl"), *at).output.startswith("1 added")
-    second = byline("ingest", str(tmp_path / "second.jsonl"), *at).output
-    assert second.startswith("1 added") and "give each article an id of its own" in second
-
-
-def test_two_members_of_one_name_are_two_articles(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "news.zip", "w") as archive:
-        archive.writestr("a.txt", story(1))
-        with pytest.warns(UserWarning, match="Duplicate name"):
-            archive.writestr("a.txt", story(2))
-    at = ["--index", str(tmp_path / "index"), "--encoder", "hash"]
-    told = byline("ingest", str(tmp_path / "news.zip"), *at).output
-    assert told.startswith("2 added")
 
 
 def test_a_language_that_the_encoder_does_not_know_is_read_with_one_that_does(
