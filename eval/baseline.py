@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from eval import requests
 from eval.caching import CachedEncoder, CachedReader, Noise
 from eval.checking import library, tally
 from eval.comparing import (
@@ -200,9 +201,9 @@ def main() -> None:
     questions = load()
     kept = read() if BASELINE.exists() else {}
     with demo(encoder) as index:
-        results = run(
-            Assistant(index, encoder, reader, llm, today=latest(index)), questions, chosen.each
-        )
+        assistant = Assistant(index, encoder, reader, llm, today=latest(index))
+        results = run(assistant, questions, chosen.each)
+        asked = requests.answered(assistant, requests.load())
         articles = held(index)
         for line in (
             *in_words(results.marks),
@@ -211,7 +212,11 @@ def main() -> None:
         ):
             print(line)
         if not chosen.write:
-            for line in (*faulty(results.marks), *worse(results, kept)):
+            for line in (
+                *faulty(results.marks),
+                *worse(results, kept),
+                *requests.worse(asked, kept.get("requests", {})),
+            ):
                 print("WORSE:", line)
             return
         noisy = []
@@ -228,6 +233,7 @@ def main() -> None:
         stamp = {"commit": commit(), "date": dt.date.today().isoformat()}
         made = as_baseline(results, noisy, articles, kept, stamp)
         made["planted"] = tally(library())
+        made["requests"] = requests.tally(asked)
     BASELINE.write_text(as_text(made), "utf-8")
     print(f"wrote {BASELINE}")
 

@@ -2,6 +2,7 @@
 
 pytest eval/ --category superseded      ask only these, and try no mutation (repeatable)
 pytest eval/ --mutation changed         try only these mutations (repeatable)
+pytest eval/test_requests.py --request count     make only these requests (repeatable)
 pytest eval/ --fault retrieval-reversed break the code first: this has to turn red
 """
 
@@ -14,6 +15,7 @@ from eval import baseline, faults
 from eval.caching import CachedEncoder, CachedReader
 from eval.mutations import MUTATIONS
 from eval.questions import CATEGORIES, Known, load
+from eval.requests import KINDS
 from eval.running import Results, latest
 from index.embedding import load_encoder
 from rag import Assistant
@@ -30,6 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--mutation", action="append", default=[], choices=list(MUTATIONS), metavar="NAME",
         help=f"try only these mutations: {', '.join(MUTATIONS)}",
+    )  # fmt: skip
+    group.addoption(
+        "--request", action="append", default=[], choices=KINDS, metavar="KIND",
+        help=f"make only such requests: {', '.join(KINDS)}",
     )  # fmt: skip
     group.addoption(
         "--fault", choices=list(faults.FAULTS), metavar="NAME",
@@ -75,6 +81,13 @@ def mutations(pytestconfig: pytest.Config) -> Sequence[str]:
     """Those to be tried."""
     every = () if pytestconfig.getoption("--category") else tuple(MUTATIONS)
     return tuple(pytestconfig.getoption("--mutation")) or every
+
+
+@pytest.fixture(scope="session")
+def kinds(pytestconfig: pytest.Config) -> Sequence[str]:
+    """The kinds of request to be made; none where only some questions are asked."""
+    every = () if pytestconfig.getoption("--category") else KINDS
+    return tuple(pytestconfig.getoption("--request")) or every
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from rag.verify.support import Fault as Unsupported
 
 PLANTED = ("eval/test_planted.py",)
 GATE = ("eval/test_grounding.py",)
+ASKED = ("eval/test_requests.py",)
 
 FAULTS: dict[str, Fault] = {}
 
@@ -229,7 +230,7 @@ def _(real: Instead, *args: Any) -> Any:
     return dataclasses.replace(
         changed,
         sentences=tuple(
-            dataclasses.replace(one, text=_replaced(one.text, quotes)) for one in answer.sentences
+            dataclasses.replace(one, words=_replaced(one.words, quotes)) for one in answer.sentences
         ),
     )
 
@@ -260,6 +261,82 @@ def _(real: Instead, *args: Any) -> Any:
        "An article that was taken out is still found.", *GATE, "--mutation=removed")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return None
+
+
+# Requests that are no question.
+
+
+@fault("copies-counted", "rag.catalogue:_counted",
+       "A copy of a story counts as a story.", *ASKED, "--request=count")  # fmt: skip
+def _(real: Instead, cards: Any) -> Any:
+    return real([dataclasses.replace(card, origin=card.article_id) for card in cards])
+
+
+@fault("author-ignored", "rag.catalogue:Catalogue.within",
+       "Asked for the articles of an author, everybody's are listed.",
+       *ASKED, "--request=list")  # fmt: skip
+def _(real: Instead, catalogue: Any, view: Any, scope: Any) -> Any:
+    return real(catalogue, view, dataclasses.replace(scope, authors=()))
+
+
+@fault("outlet-of-the-newest", "rag.catalogue:Catalogue._sources",
+       "The outlet of the newest article is told for all.",
+       *ASKED, "--request=outlets")  # fmt: skip
+def _(real: Instead, catalogue: Any, kind: str, scope: Any, cards: Any) -> Any:
+    return real(catalogue, kind, scope, cards[:1])
+
+
+@fault("outlets-for-authors", "rag.catalogue:Catalogue._sources",
+       "Asked who wrote, it is told who printed.", *ASKED, "--request=authors")  # fmt: skip
+def _(real: Instead, catalogue: Any, kind: str, *args: Any) -> Any:
+    return real(catalogue, "outlets", *args)
+
+
+@fault("oldest-first", "rag.catalogue:Catalogue.within",
+       "The oldest articles are listed where the newest are asked for.",
+       *ASKED, "--request=newest")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return real(*args)[::-1]
+
+
+@fault("newest-for-oldest", "rag.catalogue:Catalogue.reply",
+       "The newest article is told where the oldest is asked for.",
+       *ASKED, "--request=oldest")  # fmt: skip
+def _(real: Instead, catalogue: Any, kind: str, scope: Any, cards: Any) -> Any:
+    return real(catalogue, kind, scope, cards[::-1])
+
+
+@fault("overview-unordered", "rag.overview:overview",
+       "An overview tells what was last first.", *ASKED, "--request=overview")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return real(*args)[::-1]
+
+
+@fault("hostile-in-overview", "index.prompt_injection:gives_orders",
+       "An article that gives orders to its reader may be quoted.",
+       *ASKED, "--request=overview", "--request=phrase")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return False
+
+
+@fault("phrases-not-verbatim", "rag.phrases:_place",
+       "For exact words an article is quoted that has others like them.",
+       *ASKED, "--request=phrase")  # fmt: skip
+def _(real: Instead, stored: Any, phrase: str) -> Any:
+    return real(stored, phrase) or stored.chunk.sentences[0]
+
+
+@fault("talk-searched", "rag.request.kinds:Kinds.of",
+       "Small talk is taken for a question.", *ASKED, "--request=talk")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return "question" if (kind := real(*args)) == "talk" else kind
+
+
+@fault("questions-listed", "rag.request.kinds:Kinds.of",
+       "A question is taken for a wish to see the articles on it.",
+       *ASKED, "--request=question")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return "list" if (kind := real(*args)) == "question" else kind
 
 
 def _with_citations(answer: Answer, change: Callable[[Citation], Citation]) -> Answer:

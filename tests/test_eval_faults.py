@@ -6,9 +6,11 @@ from eval.breaking import REPOSITORY, exchanged
 from eval.faults import FAULTS
 from eval.mutations import MUTATIONS
 from eval.questions import CATEGORIES
+from eval.requests import KINDS
 from rag.verify.support import Support
 from rag.verify.support import faults as check
 
+VALUES = {"--category": CATEGORIES, "--mutation": MUTATIONS, "--request": KINDS}
 SENTENCE = "The bridge cost 19 million crowns."
 PASSAGE = Support("The bridge cost 18 million crowns.", "")
 
@@ -54,9 +56,7 @@ def test_each_fault_has_a_function_and_tests_that_exist(name: str) -> None:
     assert one.breaks.endswith(".")
     for argument in one.arguments:
         option, _, value = argument.partition("=")
-        if option == "--category":
-            assert value in CATEGORIES
-        elif option == "--mutation":
-            assert value in MUTATIONS
+        if option in VALUES:
+            assert value in VALUES[option]
         else:
             assert (REPOSITORY / argument).is_file()
