@@ -18,7 +18,7 @@ import typer
 from eval import command as evaluation
 from index.locations import Place
 from rag.assistant import Mode
-from rag.cli import commands
+from rag.cli import commands, lookup
 from rag.page import serving
 from rag.page.choices import Answering, Choices
 from rag.page.page import build
@@ -32,6 +32,7 @@ def main() -> None:
     commands.cli(prog_name="byline")
 
 
+assert lookup  # adds its commands
 commands.cli.command("eval")(evaluation.command)
 
 
