@@ -34,8 +34,9 @@ def search_articles(
     query: Annotated[
         str,
         typer.Argument(
+            metavar="QUERY",
             help='Words, "exact phrases", displac*, AND, OR, NOT, brackets, author:, outlet:, '
-            "title:, after:, before:."
+            "title:, after:, before:.",
         ),
     ],
     index: IndexOption = None,
@@ -50,6 +51,9 @@ def search_articles(
     else:
         _print(found_text(found, terminal.line_width()) for found in results.found)
     said = _many(results.articles, "article") if results.articles else "No article fits"
+    if results.lacking:
+        lacking = " and ".join(f"“{terminal.one_line(word)}”" for word in results.lacking)
+        said += f"; none of the archive has {lacking}"
     if results.stories != results.articles:
         said += f" of {_many(results.stories, 'story')}, the rest copies"
     _tell(said, len(results.found), results.stories)
@@ -58,7 +62,7 @@ def search_articles(
 @cli.command()
 def names(
     name: Annotated[
-        str | None, typer.Argument(help="Show the articles and months of this one.")
+        str | None, typer.Argument(metavar="NAME", help="Show the articles and months of this one.")
     ] = None,
     index: IndexOption = None,
     kind: Annotated[Kind | None, typer.Option(help="Only people, only organisations …")] = None,

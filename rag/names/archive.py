@@ -80,7 +80,7 @@ def _tagged(
                 there.append(card)
                 yield text
 
-    for at, tags in enumerate(tagger.tags(texts())):
+    for at, tags in enumerate(tagger.tags(texts()) if cards else ()):
         yield there[at], tags
 
 

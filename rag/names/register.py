@@ -97,7 +97,9 @@ class Register:
         keys = [[key_of(spelling) for spelling in name.spellings] for name in self.names]
         spelt = list(zip(self.names, keys, strict=True))
         whole = [name for name, some in spelt if any(_same(key, wanted) for key in some)]
-        fitting = [name for name, some in spelt if any(_has(key, wanted) for key in some)]
+        fitting = [
+            name for name, some in spelt if wanted and any(_has(key, wanted) for key in some)
+        ]
         return (whole if len(whole) == 1 else fitting) or self._unknown(asked)
 
     def _unknown(self, asked: str) -> list[Name]:
@@ -255,7 +257,10 @@ def _spellings(groups: Mapping[Key, _Group]) -> Iterable[tuple[Key, Key]]:
     alike: defaultdict[tuple[str, ...], list[Key]] = defaultdict(list)
     for key in _ordered(groups):
         group = groups[key]
-        sounds = (group.kind, *(word.casefold() if len(word) < 4 else sound(word) for word in key))
+        sounds = (
+            group.kind,
+            *(word.casefold() if len(word) < 4 else sound(fold(word)) for word in key),
+        )
         for other in alike[sounds]:
             both = len(group.articles.keys() & groups[other].articles.keys())
             if _same(key, other) and both <= TOGETHER * len(group.articles):
@@ -305,9 +310,9 @@ def _same(key: Key, other: Key) -> bool:
 
 @lru_cache(maxsize=1 << 18)
 def _same_word(word: str, other: str) -> bool:
-    """True for one word in two spellings; an acronym is only itself."""
+    """True for one word in two spellings; an acronym, or a word in capitals, is only itself."""
     if word == other or word.isupper() or other.isupper():
-        return word == other
+        return word == other or (len(word) > 3 and fold(word) == fold(other))
     return (
         same_name(word, other)
         and (word[-1] in _VOWELS) == (other[-1] in _VOWELS)
@@ -331,9 +336,15 @@ def _name(group: _Group, cards: Mapping[str, Card]) -> Name:
     )
 
 
-def _preferred(count: Mapping[str, int]) -> Callable[[str], tuple[bool, int, int, str]]:
+def _preferred(count: Mapping[str, int]) -> Callable[[str], tuple[bool, int, bool, int, str]]:
     """Full names before surnames and acronyms, the most frequent first."""
-    return lambda spelling: (len(key_of(spelling)) == 1, -count[spelling], len(spelling), spelling)
+    return lambda spelling: (
+        len(key_of(spelling)) == 1,
+        -count[spelling],
+        spelling.isupper(),
+        len(spelling),
+        spelling,
+    )
 
 
 def _month(card: Card) -> str:

@@ -98,11 +98,11 @@ class SpacyTagger:
         nlp = _loaded()
         for text in texts:
             found: Counter[tuple[str, Kind]] = Counter()
-            for doc in nlp.pipe(pieces(text)):
-                for entity in doc.ents:
+            for piece in pieces(text):
+                for entity in nlp(piece).ents:
                     if kind := KINDS.get(entity.label_):
-                        before = doc.text[max(0, entity.start_char - AROUND) : entity.start_char]
-                        after = doc.text[entity.end_char :][:AROUND]
+                        before = piece[max(0, entity.start_char - AROUND) : entity.start_char]
+                        after = piece[entity.end_char : entity.end_char + AROUND]
                         kind = kind_of(kind, entity.text, before, after)
                         if name := cleaned(entity.text, kind, before, after[:1]):
                             found[name, kind] += 1

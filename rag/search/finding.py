@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from index.errors import BadRequest
 from index.protocols import View
 from index.records import Card, Chunk, Span
-from rag.search.query import All, Any, Days, Node, Not, Term, parse, terms
+from rag.search.query import Days, Group, Node, Term, parse, terms
 from rag.text.words import WORD, fold, stem
 
 MOST_SHOWN = 20
@@ -56,6 +56,8 @@ class Results:
     """How many articles fit."""
     stories: int
     """How many stories these are: syndicated copies count once."""
+    lacking: tuple[str, ...]
+    """The words of the query that stand in no article."""
 
 
 def search(view: View, text: str, limit: int = MOST_SHOWN) -> Results:
@@ -74,7 +76,7 @@ def search(view: View, text: str, limit: int = MOST_SHOWN) -> Results:
     for card in looked.cards:
         stories.setdefault(card.origin, []).append(card)
     found = [looked.shown(cards) for cards in list(stories.values())[:limit]]
-    return Results(tuple(found), len(looked.cards), len(stories))
+    return Results(tuple(found), len(looked.cards), len(stories), tuple(looked.lacking))
 
 
 def matching(view: View, text: str) -> list[Card]:
@@ -122,6 +124,7 @@ class _Search:
         self._view = view
         self._all = {card.article_id: card for card in view.articles()}
         self._chunks: dict[int, str] = {}
+        self.lacking: list[str] = []
         self._terms = terms(query)
         fitting = self._ids(query)
         self._best = self._ranked(fitting)
@@ -147,12 +150,11 @@ class _Search:
 
     def _ids(self, node: Node) -> set[str]:
         """The ids of the articles for which a part of the query is so."""
-        if isinstance(node, Not):
-            return self._all.keys() - self._ids(node.part)
-        if isinstance(node, All):
-            return set.intersection(*map(self._ids, node.parts))
-        if isinstance(node, Any):
-            return set.union(*map(self._ids, node.parts))
+        if isinstance(node, Group):
+            found = list(map(self._ids, node.parts))
+            if node.how == "none":
+                return self._all.keys() - found[0]
+            return set.intersection(*found) if node.how == "all" else set.union(*found)
         if isinstance(node, Days):
             return {one for one, card in self._all.items() if _is_within(card, node)}
         if node.field == "title":
@@ -163,6 +165,7 @@ class _Search:
         held = self._holding(node)
         if node in self._terms:
             self._chunks |= held
+            self.lacking += [] if held else [node.words + "*" * node.starts]
         return set(held.values()) & self._all.keys()
 
     def _holding(self, term: Term) -> dict[int, str]:

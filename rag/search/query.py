@@ -16,6 +16,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import Literal
 
 from index.errors import BadRequest
 from rag.text.words import QUOTE_MARKS, STOPWORDS, WORD, fold, is_acronym
@@ -61,27 +62,14 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
-    """What must not be so."""
+class Group:
+    """Parts of which all must be so, or any, or, of the only one there is, none."""
 
-    part: Node
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """What must be so together."""
-
+    how: Literal["all", "any", "none"]
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
-    """Of which one must be so."""
-
-    parts: tuple[Node, ...]
-
-
-Node = Term | Days | Not | All | Any
+Node = Term | Days | Group
 
 
 def parse(text: str) -> Node:
@@ -100,11 +88,9 @@ def parse(text: str) -> Node:
 
 def terms(node: Node) -> list[Term]:
     """The terms that an article may be found by, in order: none behind a NOT."""
-    if isinstance(node, Term):
-        return [node]
-    if isinstance(node, All | Any):
+    if isinstance(node, Group) and node.how != "none":
         return [term for part in node.parts for term in terms(part)]
-    return []
+    return [node] if isinstance(node, Term) else []
 
 
 class _Parser:
@@ -126,19 +112,19 @@ class _Parser:
         parts = [self._all()]
         while self._took("OR"):
             parts.append(self._all("OR"))
-        return parts[0] if len(parts) == 1 else Any(tuple(parts))
+        return parts[0] if len(parts) == 1 else Group("any", tuple(parts))
 
     def _all(self, operator: str = "") -> Node:
         parts = [self._one(operator)]
         while self._tokens and self._tokens[0] not in ("OR", ")"):
             parts.append(self._one("AND" if self._took("AND") else ""))
         parts = [part for part in parts if not _is_small(part)] or parts
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+        return parts[0] if len(parts) == 1 else Group("all", tuple(parts))
 
     def _one(self, operator: str) -> Node:
         token = self._tokens.pop(0) if self._tokens else ""
         if token == "NOT":
-            return Not(self._one("NOT"))
+            return Group("none", (self._one("NOT"),))
         if token in ("AND", "OR") or (operator and token in ("", ")")):
             lonely = token if token in _OPERATORS else operator
             raise _wrong(f"{lonely} has no word on one side", f"ferry {lonely} bridge")
