@@ -160,7 +160,7 @@ def test_what_a_query_finds(store: Store, kind: str, query: str, found: str) -> 
         ("after:soon", "wants a day"),
         ("before:2024-13-01", "wants a day"),
         ("ferry " * 2000, "12,000 characters"),
-        ("author:nobody", "no author or outlet “nobody”"),
+        ("author:nobody", "no author “nobody”"),
         ('outlet:"Coast Gazete"', "Did you mean “Coast Gazette”"),
     ],
 )

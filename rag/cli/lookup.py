@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -100,11 +101,8 @@ def _show(register: Register, name: Name, limit: int, as_json: bool) -> None:
             terminal.card_dict(card) | {"mentions": name.articles[card.article_id]}
             for card in cards[:limit]
         ]
-        by_month = [
-            {"month": one.month, "stories": one.stories, "mentions": one.mentions} for one in months
-        ]
-        shown = name.to_dict() | {"by_month": by_month, "listed": listed}
-        typer.echo(terminal.as_json(shown))
+        shown = {"by_month": list(map(asdict, months)), "listed": listed}
+        typer.echo(terminal.as_json(name.to_dict() | shown))
     else:
         spelt = f"; also {others}" if (others := _others(name)) else ""
         stories = f"{_many(name.stories, 'story')}, {_many(name.mentions, 'mention')}"

@@ -116,7 +116,8 @@ class Register:
     def months(self, name: Name) -> list[Month]:
         """The mentions of a name by month, the first one first; copies of a story count once."""
         stories: dict[str, tuple[str, int]] = {}
-        for card in reversed(self.articles(name)):
+        cards = self.articles(name)
+        for card in (*filter(_is_dated, reversed(cards)), *cards):
             month, most = stories.get(card.origin, (_month(card), 0))
             stories[card.origin] = month, max(most, name.articles[card.article_id])
         months: defaultdict[str, list[int]] = defaultdict(list)
@@ -330,21 +331,26 @@ def _name(group: _Group, cards: Mapping[str, Card]) -> Name:
     for article_id, count in group.articles.items():
         origin = cards[article_id].origin
         most[origin] = max(most[origin], count)
-    spellings = sorted(group.spellings, key=_preferred(group.spellings))
+    spellings = sorted(group.spellings, key=_preferred(group))
     return Name(
         spellings[0], group.kind, tuple(spellings), len(most), most.total(), dict(group.articles)
     )
 
 
-def _preferred(count: Mapping[str, int]) -> Callable[[str], tuple[bool, int, bool, int, str]]:
+def _preferred(group: _Group) -> Callable[[str], tuple[bool, bool, int, bool, int, str]]:
     """Full names before surnames and acronyms, the most frequent first."""
     return lambda spelling: (
+        group.kind != "person" and is_title(spelling.split()[0]),
         len(key_of(spelling)) == 1,
-        -count[spelling],
+        -group.spellings[spelling],
         spelling.isupper(),
         len(spelling),
         spelling,
     )
+
+
+def _is_dated(card: Card) -> bool:
+    return card.published is not None
 
 
 def _month(card: Card) -> str:

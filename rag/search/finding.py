@@ -7,10 +7,9 @@ phrase or the beginning of a word stands there as it was written is looked up in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cached_property
 from urllib.parse import urlsplit
 
 from index.errors import BadRequest
@@ -96,25 +95,21 @@ def places(text: str, term: Term) -> list[Span]:
         return []
     words = [(fold(match[0]), match.start(), match.end()) for match in WORD.finditer(text)]
     rows = (words[at : at + len(wanted)] for at in range(len(words) - len(wanted) + 1))
+
+    def fits(at: int, word: str) -> bool:
+        if term.starts and at == len(wanted) - 1:
+            return word.startswith(wanted[at])
+        return word == wanted[at] or (not term.exact and _stem(word) == _stem(wanted[at]))
+
     return [
         Span(row[0][1], row[-1][2])
         for row in rows
-        if all(map(_fits, (word for word, _, _ in row), wanted, _ways(term, len(wanted))))
+        if all(fits(at, word) for at, (word, _, _) in enumerate(row))
     ]
 
 
-def _ways(term: Term, count: int) -> list[str]:
-    """How each word of a term has to fit."""
-    way = "exact" if term.exact else "stem"
-    return [way] * (count - 1) + ["start" if term.starts else way]
-
-
-def _fits(word: str, wanted: str, way: str) -> bool:
-    if way == "start":
-        return word.startswith(wanted)
-    if way == "exact":
-        return word == wanted
-    return stem(word.removesuffix("'s")) == stem(wanted.removesuffix("'s"))
+def _stem(word: str) -> str:
+    return stem(word.removesuffix("'s"))
 
 
 class _Search:
@@ -159,9 +154,10 @@ class _Search:
             return {one for one, card in self._all.items() if _is_within(card, node)}
         if node.field == "title":
             return {one for one, card in self._all.items() if places(card.title, node)}
-        if node.field:
-            names = self._outlets if node.field == "outlet" else self._authors
-            return _named(names, node)
+        if node.field == "outlet":
+            return _named({one: [outlet_of(card)] for one, card in self._all.items()}, node)
+        if node.field == "author":
+            return _named({one: self._view.article(one).authors for one in self._all}, node)
         held = self._holding(node)
         if node in self._terms:
             self._chunks |= held
@@ -191,14 +187,6 @@ class _Search:
                 best.setdefault(self._chunks[chunk_id], chunk_id)
         return best
 
-    @cached_property
-    def _outlets(self) -> dict[str, list[str]]:
-        return {one: [outlet_of(card)] for one, card in self._all.items()}
-
-    @cached_property
-    def _authors(self) -> dict[str, list[str]]:
-        return {one: list(self._view.article(one).authors) for one in self._all}
-
 
 def outlet_of(card: Card) -> str:
     """Who published an article, or else the site that it is from; empty where neither is known."""
@@ -208,19 +196,19 @@ def outlet_of(card: Card) -> str:
         return ""
 
 
-def _named(names: dict[str, list[str]], term: Term) -> set[str]:
+def _named(names: Mapping[str, Sequence[str]], term: Term) -> set[str]:
     """The ids with a name that has the words of a term.
 
     Raises:
         BadRequest: no name has them.
     """
-    term = Term(term.words, exact=True, starts=term.starts)
+    exactly = replace(term, exact=True)
     every = dict.fromkeys(name for some in names.values() for name in some)
-    fitting = {name for name in every if places(name, term)}
+    fitting = {name for name in every if places(name, exactly)}
     if not fitting:
         near = get_close_matches(term.words, every, 1)
         meant = f" Did you mean “{near[0]}”?" if near else ""
-        raise BadRequest(f"The archive knows no author or outlet “{term.words}”.{meant}")
+        raise BadRequest(f"The archive knows no {term.field} “{term.words}”.{meant}")
     return {one for one, some in names.items() if fitting & set(some)}
 
 
