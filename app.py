@@ -15,10 +15,11 @@ from typing import Annotated, cast
 
 import typer
 
+import rag.cli.lookup  # noqa: F401, adds `search` and `names`
 from eval import command as evaluation
 from index.locations import Place
 from rag.assistant import Mode
-from rag.cli import commands, lookup
+from rag.cli import commands
 from rag.page import serving
 from rag.page.choices import Answering, Choices
 from rag.page.page import build
@@ -32,7 +33,6 @@ def main() -> None:
     commands.cli(prog_name="byline")
 
 
-assert lookup  # adds its commands
 commands.cli.command("eval")(evaluation.command)
 
 

@@ -56,7 +56,7 @@ def test_articles_are_listed_latest_first_and_filtered(archive: Archive) -> None
 def test_the_search_box_speaks_the_language_of_searches(archive: Archive) -> None:
     assert ids(archive, words='"harbour bridge" NOT corrosion') == [COUNCIL.id]
     assert ids(archive, words="outlet:wire") == [COUNCIL.id]
-    with pytest.raises(BadRequest, match='quotation mark is left open'):
+    with pytest.raises(BadRequest, match="quotation mark is left open"):
         ids(archive, words='"harbour bridge')
 
 

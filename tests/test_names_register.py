@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from fakes import article, put, story
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stores import ENCODER, kinds, new_place
 from typer.testing import CliRunner
 
@@ -22,7 +24,7 @@ from index.store import Index
 from rag.cli.lookup import cli
 from rag.names.archive import FILE, register_of
 from rag.names.register import Month, Register, register
-from rag.names.tagger import PIECE, Kind, SpacyTagger, Tag, cleaned, kind_of, pieces
+from rag.names.tagger import KINDS, PIECE, Kind, SpacyTagger, Tag, cleaned, kind_of, pieces
 from rag.settings import INDEX_VARIABLE
 
 ESCAPES = "\x1b[31mred\x1b[0m \x1b]0;owned\x07<b>bold</b>\u202e"
@@ -142,6 +144,15 @@ def test_a_name_that_is_not_there_is_told(asked: str) -> None:
 def test_what_can_be_a_name(found: str, kind: Kind, before: str, name: str) -> None:
     assert cleaned(found, kind, before) == name
     assert cleaned(found, kind, "\n((", ")") == ""  # who asks in an interview
+
+
+@settings(deadline=None, max_examples=300, derandomize=True)
+@given(st.lists(st.text() | st.sampled_from(["Dr. ", "X", "A.B.", "the ", "'s", "\ud800", "ﷺ"])))
+def test_no_text_breaks_the_register(parts: list[str]) -> None:
+    names = [cleaned("".join(parts), kind, parts[0] if parts else "") for kind in KINDS.values()]
+    tags = [Tag(name, "person", 1, 0) for name in names if name]
+    assert all(name == name.strip() and len(name.splitlines()) <= 1 for name in names)
+    assert len(register([Card("a", "", None, None, None, "a")], {"a": tags}).names) <= len(tags)
 
 
 @pytest.mark.parametrize(

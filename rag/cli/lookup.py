@@ -118,7 +118,7 @@ def _show(register: Register, name: Name, limit: int, as_json: bool) -> None:
             for card in cards[:limit]
         ]
         table = _table(("DATE", "OUTLET", "HEADLINE", "MENTIONS", "ID"), rows)
-        _print([head, _months(months), table])
+        _print([head, Text(), _months(months), Text(), table])
     _tell(_many(len(cards), "article"), min(limit, len(cards)), len(cards))
 
 

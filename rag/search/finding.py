@@ -206,8 +206,9 @@ def _named(names: Mapping[str, Sequence[str]], term: Term) -> set[str]:
     every = dict.fromkeys(name for some in names.values() for name in some)
     fitting = {name for name in every if places(name, exactly)}
     if not fitting:
-        near = get_close_matches(term.words, every, 1)
-        meant = f" Did you mean “{near[0]}”?" if near else ""
+        known = {fold(name): name for name in every}
+        near = get_close_matches(fold(term.words), known, 1)
+        meant = f" Did you mean “{known[near[0]]}”?" if near else ""
         raise BadRequest(f"The archive knows no {term.field} “{term.words}”.{meant}")
     return {one for one, some in names.items() if fitting & set(some)}
 
