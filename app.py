@@ -15,6 +15,7 @@ from typing import Annotated, cast
 
 import typer
 
+import rag.cli.lookup  # noqa: F401, adds `search` and `names`
 from eval import command as evaluation
 from index.locations import Place
 from rag.assistant import Mode

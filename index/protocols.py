@@ -68,6 +68,9 @@ class View(Protocol):
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold any form of it in their text or title."""
 
+    def holding(self, term: str, *, starts: bool = False) -> dict[int, str]:
+        """For each chunk with any form of a term in text or title the id of its article."""
+
     def articles(self) -> list[Card]:
         """Every article that is searched, the latest first; those without a date last."""
 

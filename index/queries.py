@@ -8,7 +8,6 @@ meanwhile.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import json
 import sqlite3
 from abc import ABC, abstractmethod
@@ -18,7 +17,6 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import UnknownArticle
 from index.faiss_index import Block, Ids
 from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
 from index.schema import (
@@ -29,9 +27,11 @@ from index.schema import (
     article_from_row,
     card_from_row,
     iso,
+    unknown,
     unpack_spans,
     unpack_vectors,
 )
+from index.stems import stem_start
 from index.vectors import VectorIndex
 
 BLOCK_ROWS = 4096
@@ -155,8 +155,25 @@ class Queries(ABC):
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold any form of it in their text or title."""
+        query = "SELECT count(*) FROM passages WHERE passages MATCH ?"
         with self.snapshot() as view:
-            return {term: _frequency(view.db, term) for term in terms}
+            count = {term: view.db.execute(query, (_quoted(term),)).fetchone() for term in terms}
+        return {term: int(row[0]) for term, row in count.items()}
+
+    def holding(self, term: str, *, starts: bool = False) -> dict[int, str]:
+        """For each chunk with any form of a term in text or title the id of its article.
+
+        A term of several words is a phrase. With `starts` its last word may go on, and some chunks
+        are among them where none does. Nothing in a term is query syntax.
+        """
+        query = f"{_quoted(stem_start(term))} *" if starts else _quoted(term)
+        with self.snapshot() as view:
+            rows = view.db.execute(
+                f"SELECT passages.rowid, articles.id FROM passages {_JOINED} "
+                "WHERE passages MATCH ? ORDER BY passages.rowid",
+                (query,),
+            )
+            return dict(rows.fetchall())
 
     def articles(self) -> list[Card]:
         """Every article that is searched, the latest first; those without a date last."""
@@ -320,11 +337,6 @@ def _any_of(terms: Sequence[str]) -> str:
     return " OR ".join(_quoted(term) for term in dict.fromkeys(terms) if term.strip())
 
 
-def _frequency(db: sqlite3.Connection, term: str) -> int:
-    query = "SELECT count(*) FROM passages WHERE passages MATCH ?"
-    return int(db.execute(query, (_quoted(term),)).fetchone()[0])
-
-
 def _between(since: dt.date | None, until: dt.date | None) -> tuple[str, list[str]]:
     """A condition on `published` that can follow a WHERE, and its values."""
     bounds = {">=": iso(since), "<=": iso(until)}
@@ -384,15 +396,3 @@ def row_of(
             return found
     ids = [row[0] for row in db.execute("SELECT id FROM articles UNION SELECT id FROM earlier")]
     raise unknown(article_id, ids)
-
-
-def unknown(article_id: str, ids: Sequence[str]) -> UnknownArticle:
-    """The error for an id that no article has; it names those most like it."""
-    article_id = _bindable(article_id)
-    close = difflib.get_close_matches(article_id, sorted(ids), n=3, cutoff=0.5)
-    hint = (
-        f"Did you mean {' or '.join(close)}?"
-        if close
-        else "See the ids with: byline list, and the same --index"
-    )
-    return UnknownArticle(f"No article has the id {article_id}. {hint}")

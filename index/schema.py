@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import json
 import shlex
 import sqlite3
@@ -16,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import EMBEDDED, Encoder
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnknownArticle, UnusableIndex
 from index.records import Article, Card, Page, Span
+from index.stems import TOKENIZER
 
 FORMAT = 3
 """Of the tables below; `index.repair` brings an older index up to it."""
@@ -31,6 +33,7 @@ This folder is a Byline index.
 articles.sqlite3  everything: articles, chunks, vectors, the full-text index.
                   Files ending in -wal and -shm beside it belong to it; copy all three or none.
 vectors.faiss     derived from it, for fast search; made again when it is missing or out of date.
+names.json        derived from it by "byline names": the names in each article.
 writer.lock       held by the one process that is writing, if any.
 rebuilding/       a new index that is being made; it takes this one's place when it is done.
 articles.damaged-DAY.sqlite3
@@ -87,7 +90,9 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_by_article ON chunks (article);
 CREATE VIRTUAL TABLE passages USING fts5 (
-    title, body, content='', tokenize='porter unicode61 remove_diacritics 2'
+    title, body, content='', tokenize='"""
+    + TOKENIZER
+    + """'
 );
 CREATE TABLE copy_bands (
     band INTEGER NOT NULL,
@@ -213,6 +218,18 @@ def damaged(folder: Path, why: str) -> IndexDamaged:
 def missing(folder: Path) -> IndexMissing:
     """The error for a folder without an index."""
     return IndexMissing(f"There is no index in {folder}. Make one: {command(folder)}")
+
+
+def unknown(article_id: str, ids: Sequence[str]) -> UnknownArticle:
+    """The error for an id that no article has; it names those most like it."""
+    article_id = article_id.encode("utf-8", "replace").decode("utf-8")
+    close = difflib.get_close_matches(article_id, sorted(ids), n=3, cutoff=0.5)
+    hint = (
+        f"Did you mean {' or '.join(close)}?"
+        if close
+        else "See the ids with: byline list, and the same --index"
+    )
+    return UnknownArticle(f"No article has the id {article_id}. {hint}")
 
 
 def create_tables(db: sqlite3.Connection) -> None:

@@ -278,8 +278,7 @@ def _having(view: View, topic: Sequence[str]) -> set[str]:
     """The ids of the articles that have every one of some words, in any form."""
     found: set[str] | None = None
     for word in topic:
-        hits = [hit.chunk_id for hit in view.lexical([word], max(view.chunk_count, 1))]
-        ids = {passage.card.article_id for passage in view.passages(hits)}
+        ids = set(view.holding(word).values())
         found = ids if found is None else found & ids
     return found or set()
 

@@ -124,7 +124,8 @@ def test_the_archive_is_counted_and_listed_exactly(
     ("question", "read"),
     [
         ("How many articles did Lena Hart write in March?",
-         [("kind", "count"), ("author", "Lena Hart"), ("dates", "from 1 March 2025 to 31 March 2025")]),
+         [("kind", "count"), ("author", "Lena Hart"),
+          ("dates", "from 1 March 2025 to 31 March 2025")]),
         ("When did the walkout at the mill begin?", []),
         ("How many drivers stopped work on 3 March 2025?", [("dates", "3 March 2025")]),
         ("What happened at the mill on 3 March?", [("dates", "“3 March” of any year")]),

@@ -16,8 +16,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-TOKENIZER = "porter unicode61 remove_diacritics 2"
-"""That of the table `passages` in `index.schema`."""
+from index.errors import BadRequest
+from index.stems import TOKENIZER, stem_start
+
 LONGEST = 40
 """Bytes of a word that is indexed as it is."""
 BORDER = "|"
@@ -84,6 +85,31 @@ def of_chunks(title: str, texts: Sequence[str]) -> list[Words]:
 def phrases(terms: Sequence[str]) -> list[Phrase]:
     """The words of each term; none for a term without letters and digits."""
     return split([_bindable(term) for term in terms])
+
+
+def start_of(term: str) -> Phrase:
+    """The words of a term, the last one cut to what all words begin with that begin so.
+
+    Raises:
+        BadRequest: it is not in Latin letters, which are all that Milvus can compare in part.
+    """
+    start = stem_start(_bindable(term))
+    phrase = split([start])[0]
+    if not start.isascii():
+        raise BadRequest(
+            f"An archive in Milvus finds only Latin letters by their beginning, not “{term}*”. "
+            "Write the whole word, without the *."
+        )
+    return phrase
+
+
+def having(phrase: Phrase, starts: bool = False) -> str:
+    """An expression for the chunks with all words of a phrase; with `starts` the last may go on."""
+    # A word is letters and digits (`split`), so that nothing in it is syntax.
+    parts = [f"text_match(words, '{word}')" for word in phrase]
+    if starts:
+        parts[-1] = f"(words like '{phrase[-1]}%' or words like '% {phrase[-1]}%')"
+    return " and ".join(parts)
 
 
 def bm25(

@@ -22,9 +22,8 @@ from index.milvus import analysis, layout
 from index.milvus.analysis import Phrase, Words
 from index.milvus.layout import State, is_searched
 from index.milvus.link import MOST, Link, Row
-from index.queries import unknown
 from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
-from index.schema import Manifest
+from index.schema import Manifest, unknown
 
 _CARD = ("id", "origin", "superseded_by", "known", "source", "number")
 ATTEMPTS = 3
@@ -137,6 +136,15 @@ class MilvusQueries(ABC):
         with self.snapshot() as view:
             having = view.frequencies({phrase for phrase in asked.values() if phrase})
         return {term: having.get(phrase, 0) for term, phrase in asked.items()}
+
+    def holding(self, term: str, *, starts: bool = False) -> dict[int, str]:
+        """See `View`."""
+        phrase = analysis.phrases([term])[0]
+        if not phrase:
+            return {}
+        having = analysis.having(analysis.start_of(term) if starts else phrase, starts)
+        with self.snapshot() as view:
+            return view.held(having, () if starts else phrase)
 
     def articles(self) -> list[Card]:
         """See `View`."""
@@ -315,9 +323,20 @@ class MilvusView(MilvusQueries):
         self._current(self._link.get(self._names.chunks, "id", unseen, layout.CHUNK))
         return {chunk_id: self._seen[chunk_id] for chunk_id in chunk_ids}
 
+    def held(self, where: str, phrase: Phrase) -> dict[int, str]:
+        """For each chunk with a phrase the id of its article, of those that an expression names."""
+        fields = ("id", "number", "article", "words")
+        rows = [
+            row for row in self._link.every(self._names.chunks, fields, where)
+            if Words.stored(row["words"]).occurrences(phrase)
+        ]  # fmt: skip
+        self._know({row["article"] for row in rows})
+        return {
+            row["id"]: self._stories[row["article"]]["id"] for row in rows if self._is_current(row)
+        }
+
     def frequencies(self, phrases: Collection[Phrase]) -> dict[Phrase, int]:
         """For each phrase, how many chunks hold it."""
-        # A word is letters and digits (analysis.split), so that nothing in it is syntax.
         new = [phrase for phrase in phrases if phrase not in self._counted]
         if new and self._link.address.file is not None and self.chunk_count < MOST:
             # milvus-lite has no index of words and reads every chunk for each look: one is enough.
@@ -325,7 +344,7 @@ class MilvusView(MilvusQueries):
             self._counted.update(self._holding(new, f"text_match(words, '{any_of}')"))
         else:
             for phrase in new:
-                all_of = " and ".join(f"text_match(words, '{word}')" for word in phrase)
+                all_of = analysis.having(phrase)
                 if len(phrase) == 1:
                     self._counted[phrase] = self._link.count(self._names.chunks, all_of)
                 else:
@@ -342,11 +361,12 @@ class MilvusView(MilvusQueries):
         """Those chunks that are of their article's present state; they are remembered."""
         fresh = [row for row in rows if row["id"] not in self._seen]
         self._know({row["article"] for row in fresh})
-        for row in fresh:
-            story = self._stories.get(row["article"])
-            if story is not None and is_searched(story) and story["number"] == row["number"]:
-                self._seen[row["id"]] = row
+        self._seen |= {row["id"]: row for row in fresh if self._is_current(row)}
         return [row for row in rows if row["id"] in self._seen]
+
+    def _is_current(self, row: Row) -> bool:
+        story = self._stories.get(row["article"])
+        return story is not None and is_searched(story) and story["number"] == row["number"]
 
     def _is_outdated(self, rows: Sequence[Row]) -> bool:
         """Whether some chunks are of an earlier state than their article's row names."""

@@ -76,7 +76,9 @@ def offer(answers: Answers, readers: int) -> None:
         """List the articles of the news archive, or search them by words.
 
         Args:
-            query: Words to look for, best match first; if it is left out, the latest come first.
+            query: Words that an article must have, best match first, or the latest without any.
+                Also "exact phrases", displac*, AND, OR, NOT, brackets, author:, outlet:, title:,
+                after:2024-12-01 and before:2024-12-31.
             outlet: Only articles of this outlet, by its exact name.
             since: Only articles of this day or later, as 2024-12-07.
             until: Only articles of this day or earlier, as 2024-12-07.

@@ -30,7 +30,7 @@ from index.schema import command
 from rag.page.html import outlet
 from rag.page.overview import overview
 from rag.page.views import day_of
-from rag.text.words import content
+from rag.search.finding import matching
 
 UPLOADS = "uploads"
 """The folder within the index's own that holds what was uploaded."""
@@ -39,8 +39,6 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of one upload."""
 MOST_FILES = 500
 """Files of one upload."""
-FOUND = 500
-"""Passages that a search of the archive looks at."""
 LONGEST_NAME = 120
 
 _ODD = re.compile(r"[^\w.() -]")
@@ -145,11 +143,16 @@ class Archive:
             self._opened = None
 
     def cards(self, only: Filter | None = None) -> list[Card]:
-        """The articles that pass, the latest first; those that are found by words, best first."""
+        """The articles that pass, the latest first; those that are found by words, best first.
+
+        Raises:
+            BadRequest: the words are a query that cannot be read; see `rag.search.query`.
+        """
         only = only or Filter()
         try:
             index = self._index()
-            cards = _found(index, only.words) if only.words else index.articles()
+            with index.snapshot() as view:
+                cards = matching(view, only.words) if only.words else view.articles()
         except IndexMissing:
             return []
         return [card for card in cards if only.takes(card)]
@@ -323,11 +326,3 @@ def _refused(file: Path, where: Place) -> str:
 def _with(report: Report, refused: Sequence[Problem]) -> Report:
     """A report that tells of what was refused before, too."""
     return replace(report, problems=(*refused, *report.problems))
-
-
-def _found(index: Store, words: str) -> list[Card]:
-    """The articles whose text or headline has any of the words, best match first."""
-    with index.snapshot() as view:
-        hits = view.lexical(content(words), FOUND, title_weight=2.0)
-        passages = view.passages([hit.chunk_id for hit in hits])
-    return list({one.card.article_id: one.card for one in passages}.values())

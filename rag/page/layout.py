@@ -252,7 +252,7 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
             picture = gr.HTML(shown, elem_id="byline-picture")
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
-                words = gr.Textbox(label="Search", placeholder="Any words", min_width=180)
+                words = gr.Textbox(label="Search", placeholder='Words or "a phrase"', min_width=180)
                 outlet = gr.Dropdown(outlets(cards), value="", label="Outlet", min_width=160)
                 since, until = _day("Since"), _day("Until")
             table = gr.HTML(listed, elem_id="byline-list")

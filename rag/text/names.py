@@ -89,7 +89,7 @@ def without_opener(name: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _sound(word: str) -> str:
+def sound(word: str) -> str:
     """The consonant sounds of a folded word, in order, each run of one sound once."""
     for spelling, heard in _SOUNDS:
         word = word.replace(spelling, heard)
@@ -110,7 +110,7 @@ def same_name(word: str, other: str) -> bool:
     return (
         word.isalpha()
         and other.isalpha()
-        and _sound(word) == _sound(other)
+        and sound(word) == sound(other)
         and SequenceMatcher(None, word, other, autojunk=False).ratio() > _LEAST_ALIKE
     )
 

@@ -1,0 +1,1 @@
+"""The people, organisations and places of an archive, counted by stories."""
