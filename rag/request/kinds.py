@@ -73,7 +73,9 @@ def blanked(text: str) -> str:
             kept.pop()
         if kept[-2:] != fold(STAND_INS["topic"]).split():
             kept += fold(STAND_INS["topic"]).split()
-    return " ".join(kept)
+    return " ".join(
+        word for at, word in enumerate(kept) if word != "the" or kept[at - 1 : at] != ["the"]
+    )
 
 
 class Kinds:

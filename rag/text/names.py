@@ -44,6 +44,8 @@ _LEAST_ALIKE = 0.6
 _PEOPLE = re.compile(r"(\w{3,}?)(?:ian|ean|ish|ese|an|i)")
 _LONGEST_ENDING = 3
 """Letters of a place's name behind what its people's name has of it: "Sweden", "Germany"."""
+_SHORT_ROOT = 3
+"""Letters of a root with which many places begin: "Mali" and "Malawi"."""
 _RUN = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:(?:of|the|and|for|in|on|to)\s+){0,2}[A-Z][\w’'-]*)+")
 _LONGEST_ACRONYM = 7
 
@@ -117,11 +119,17 @@ def same_name(word: str, other: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def demonym(word: str, other: str) -> bool:
-    """True where one folded word names the people of the other: Turkish and Turkey."""
+    """True where one folded word names the people of the other: Turkish and Turkey.
+
+    A short root has to have nearly all of the place: "Malian" is of Mali and not of Malawi.
+    """
     return word != other and any(
         (root := _PEOPLE.fullmatch(people))
         and place.startswith(root[1])
         and len(place) - len(root[1]) <= _LONGEST_ENDING
+        and (
+            len(root[1]) > _SHORT_ROOT or people.startswith(place[:-1]) or place == f"{root[1]}and"
+        )
         for people, place in ((word, other), (other, word))
     )
 

@@ -107,8 +107,8 @@ def quoted_parts(sentence: str) -> list[str]:
 
 
 def verbatim(quote: str, text: str) -> bool:
-    """True where the quote stands in the text, quotation marks and white space folded."""
-    return _plain(quote) in _plain(text)
+    """True where the quote stands in the text in whole words, marks and white space folded."""
+    return re.search(rf"(?<!\w){re.escape(_plain(quote))}(?!\w)", _plain(text)) is not None
 
 
 def _plain(text: str) -> str:
