@@ -22,8 +22,6 @@ from index.records import Article
 
 UNIT_TOLERANCE = 0.01
 """How far from 1 the length of a stored vector may be."""
-CHUNKS = {"articles": "chunks", "earlier": "earlier_chunks"}
-"""The two tables of articles, those that are searched and those set aside, and their chunks."""
 
 ChunkRow = tuple[int, int, int, bytes, bytes]
 """Id, start, end, packed sentences, vector."""
@@ -143,7 +141,7 @@ def _url_key(url: object) -> str | None:
 
 def _stories(db: sqlite3.Connection) -> Iterator[tuple[Article, str, list[ChunkRow]]]:
     """Each article, the hash that it was stored with, and its chunks in order."""
-    for table, chunks in CHUNKS.items():
+    for table, chunks in schema.CHUNKS.items():
         columns = f"number, content_hash, {schema.ARTICLE_COLUMNS}"
         for number, digest, *row in db.execute(f"SELECT {columns} FROM {table} ORDER BY number"):
             rows = db.execute(

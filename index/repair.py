@@ -25,14 +25,14 @@ from typing import Any, NoReturn, cast
 
 from index import checks, chunking, languages, replacing, schema
 from index.batches import content_hash, embedded_text
-from index.checks import CHUNKS, ChunkRow
+from index.checks import ChunkRow
 from index.connections import NO_WAIT, WAL, Wait, WriterLock, connect, explained
 from index.corrections import corrections
 from index.embedding import Encoder, HashEncoder
 from index.errors import IndexDamaged, IndexMismatch, UnusableIndex
 from index.records import Article, Chunk
 from index.replacing import KEPT, MENDING, put_in_place
-from index.schema import Manifest, unpack_spans, unpack_vectors
+from index.schema import CHUNKS, Manifest, unpack_spans, unpack_vectors
 from index.writer import Writer
 
 OLDEST = 1

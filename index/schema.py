@@ -134,6 +134,8 @@ CREATE INDEX earlier_chunks_by_article ON earlier_chunks (article);
 """
 )
 
+CHUNKS = {"articles": "chunks", "earlier": "earlier_chunks"}
+"""The two tables of articles, those that are searched and those set aside, and their chunks."""
 VECTOR = np.dtype("<f4")
 SPAN = np.dtype("<i4")
 

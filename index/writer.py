@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index import article_rows, copy_tables, replacing, schema, vectors, versions
+from index import replacing, schema, vectors
+from index.article_rows import ArticleRows
 from index.connections import NO_WAIT, Wait, WriterLock, connect
 from index.embedding import Encoder
 from index.errors import IndexExists
@@ -88,27 +89,24 @@ class Writer:
                 raise ValueError(
                     f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}"
                 )
-            number = article_rows.number_of(db, article.id, article.source)
-            replaced, addresses = article_rows.taken_away(db, article.id, article.source)
-            number = article_rows.insert(db, article, content_hash, number)
-            article_rows.insert_chunks(db, number, article.title, chunks, blobs)
-            copy_tables.link(db, number)
-            moved = article_rows.settle(db, {*addresses, versions.url_key(article.url)})
-            schema.bump(db, shrunk=replaced or moved)
+            rows = ArticleRows(db)
+            replaced = rows.put(article, content_hash, chunks, blobs)
+            schema.bump(db, shrunk=rows.finish() or replaced)
         return "updated" if replaced else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
         """See `Index.redescribe`."""
         with self.transaction() as db:
-            addresses = article_rows.redescribe(db, article, content_hash)
-            schema.bump(db, shrunk=article_rows.settle(db, addresses))
+            rows = ArticleRows(db)
+            rows.redescribe(article, content_hash)
+            schema.bump(db, shrunk=rows.finish())
 
     def remove(self, article_id: str) -> None:
         """See `Index.remove`."""
         with self.transaction() as db:
-            source = str(row_of(db, "source", article_id)[0])
-            _, addresses = article_rows.taken_away(db, article_id, source)
-            article_rows.settle(db, addresses)
+            rows = ArticleRows(db)
+            rows.take_away(article_id, str(row_of(db, "source", article_id)[0]))
+            rows.finish()
             schema.bump(db, shrunk=True)
 
     def filed(self, stamp: str) -> None:

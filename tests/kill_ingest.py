@@ -43,7 +43,7 @@ BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
 ARTICLES = 24
 
-_COUNTED = ("article_rows", "connections", "copy_tables", "ingesting", "rebuilding", "repair",
+_COUNTED = ("article_rows", "connections", "ingesting", "linking", "rebuilding", "repair",
             "replacing", "schema", "store", "vectors", "writer")  # fmt: skip
 
 

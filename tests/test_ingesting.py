@@ -525,9 +525,9 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
 def test_killed_ingests_lose_and_double_nothing(tmp_path: Path) -> None:
     places = (
         "schema.create_tables",
-        "article_rows.insert: execute",
-        "article_rows.insert_chunks: execute",
-        "copy_tables.link: executemany",
+        "article_rows.ArticleRows.put: execute",
+        "article_rows.ArticleRows._search: execute",
+        "article_rows.ArticleRows.join: executemany",
         "schema.bump: execute",
         "vectors.VectorIndex.save: fsync",
     )

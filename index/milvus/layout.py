@@ -216,7 +216,11 @@ def as_written(row: Row, change: int) -> Row:
 
     What has no copies, as a short text or an earlier version, has a place to stand.
     """
-    return {**row, "bands": (is_searched(row) and bands(row)) or {0: 1.0}, "change": change}
+    return {
+        **row,
+        "bands": (is_searched(row) and bands(minhash(row))) or {0: 1.0},
+        "change": change,
+    }
 
 
 def is_searched(row: Row) -> bool:
@@ -236,9 +240,9 @@ def superseded(row: Row, successor: str) -> Row:
     }
 
 
-def bands(row: Row) -> dict[int, float]:
+def bands(signature: bytes) -> dict[int, float]:
     """The bands of a text's MinHash as the dimensions of a sparse vector; {} for a short text."""
-    return {(band & 0x7FFFFFFF) + 1: 1.0 for band in duplicates.bands(minhash(row))}
+    return {(band & 0x7FFFFFFF) + 1: 1.0 for band in duplicates.bands(signature)}
 
 
 def minhash(row: Row) -> bytes:

@@ -23,7 +23,7 @@ from index.errors import IndexDamaged, IndexExists, IndexMismatch, UnknownArticl
 from index.locations import MilvusAddress
 from index.milvus import analysis, layout, schema
 from index.milvus.analysis import Phrase
-from index.milvus.changes import Changes, Incoming
+from index.milvus.changes import Changes
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
 from index.milvus.lease import Lease
 from index.milvus.link import Link, Row, missing
@@ -49,7 +49,7 @@ class MilvusIndex(MilvusQueries):
         self._manifest = layout.manifest(link.address.name)
         self._counted: tuple[str, dict[Phrase, int]] = ("", {})
         """The stamp of a state, and how many of its chunks hold a phrase."""
-        self._changes = Changes(link, self._write, self._view)
+        self._changes = Changes(link, self._write)
 
     @classmethod
     def create(
@@ -207,7 +207,7 @@ class MilvusIndex(MilvusQueries):
         added = layout.chunk_rows(article, new, chunks, matrix, words)
         gone = self._replaced(state, new)
         new = layout.in_place_of(new, gone)
-        self._changes.make(state, Incoming(new, article.text, added), gone)
+        self._changes.make(self._view(state), new, article.text, added, gone)
         return "updated" if gone else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
@@ -222,8 +222,8 @@ class MilvusIndex(MilvusQueries):
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
-        state = self._writing()
-        self._changes.make(state, None, [self._view(state).row(article_id)])
+        view = self._view(self._writing())
+        self._changes.make(view, None, "", [], [view.row(article_id)])
 
     @property
     def store(self) -> MilvusIndex:

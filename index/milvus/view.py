@@ -239,10 +239,9 @@ class MilvusView(MilvusQueries):
 
     def near(self, bands: dict[int, float], text_key: int, limit: int) -> list[Row]:
         """The rows of articles with another text that share the most bands."""
-        return self._link.search(
-            self._names.articles, "bands", "IP", bands, limit, f"text_key != {text_key}",
-            ["key", *layout.ARTICLE],
-        )  # fmt: skip
+        fields, where = ("key", *layout.ARTICLE), f"text_key != {text_key}"
+        found = self._link.search(self._names.articles, "bands", "IP", bands, limit, where, fields)
+        return [{name: row[name] for name in fields} for row in found]
 
     def row(self, article_id: str) -> Row:
         """The row of an article or an earlier version.
