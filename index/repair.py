@@ -2,9 +2,8 @@
 
 Made of a damaged database (`salvage`), of what can still be read of it, and of one of an
 earlier format (`migrate`). Articles, earlier versions and chunks are read, each by its key,
-past the pages that cannot be read. All else in an index is derived from them and made anew,
-and so is which version is the latest. A text is held against the hash that it was stored
-with, and chunks and vectors against the text.
+past the pages that cannot be read. All else in an index is derived from them and made anew.
+A text is held against the hash that it was stored with, and chunks and vectors against the text.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from typing import Any, NoReturn, cast
 
 from index import checks, chunking, languages, replacing, schema
 from index.batches import content_hash, embedded_text
-from index.checks import ChunkRow
 from index.connections import NO_WAIT, WAL, Wait, WriterLock, connect, explained
 from index.corrections import corrections
 from index.embedding import Encoder, HashEncoder
@@ -40,8 +38,8 @@ OLDEST = 1
 UNTOLD = {"language": "''", "corrections": "'[]'", "as_of": "NULL", "pages": "'[]'",
           "doubts": "'[]'"}  # fmt: skip
 """What is read of an article for the columns that earlier formats lack."""
-LARGEST = 10**8
-"""A larger key than this is taken for damage."""
+MOST_KEYS = 10**8
+"""Keys that are read of one tree: damage may have made it endless."""
 PAGE = 4096
 
 
@@ -49,15 +47,15 @@ PAGE = 4096
 class Saved:
     """What a new database has of a damaged one."""
 
-    articles: int = 0
-    known: int = 0
+    articles: int
+    known: int
     """How many articles the damaged database is known to have had."""
-    chunks: int = 0
-    embedded: int = 0
+    chunks: int
+    embedded: int
     """Articles whose chunks or vectors had to be made anew."""
-    altered: int = 0
+    altered: int
     """Articles that were not as they were stored; the next ingest reads them again."""
-    lost: tuple[str, ...] = ()
+    lost: tuple[str, ...]
     """Where the articles that are lost came from, as far as that is known."""
     aside: Path | None = None
     """Where the damaged database is kept; None where it was not."""
@@ -170,16 +168,15 @@ def _copied(
 ) -> Saved:
     """Fill a new index in `beside` with all that can be read of a database."""
     state = _manifest(db, folder)
-    wrong = [digest != content_hash(article) for _, article, digest in _articles(db)]
+    wrong = [digest != content_hash(article) for article, digest, *_ in _articles(db)]
     trusted = 2 * sum(wrong) <= len(wrong)  # else another version made these hashes
-    owned = {table: _chunk_ids(db, table) for table in CHUNKS}
     chunker = state.chunker if state else chunking.CHUNKER
     saved: set[str] = set()
     count = embedded = altered = 0
     like = _named_as(state) if state else encoder()
     with contextlib.closing(Writer.made(beside, like, chunker)) as fresh:
-        for (table, number), article, digest in _articles(db):
-            rows = _chunk_rows(db, CHUNKS[table], owned[table][number])
+        for article, digest, table, ids in _articles(db):
+            rows = _chunk_rows(db, table, ids)
             # Without a manifest it is not known which encoder made the vectors.
             if state and checks.intact(article.text, rows, like.dimension):
                 chunks = [
@@ -199,10 +196,13 @@ def _copied(
             fresh.put(article, digest, chunks, vectors)
             saved.add(article.source)
             count += len(chunks)
-    known = {table: _indexed(db, table) for table in CHUNKS}
-    lost = sorted({source for _, sources in known.values() for source in sources} - saved)
-    every = max(len(saved), sum(articles for articles, _ in known.values()))
-    return Saved(len(saved), every, count, embedded, altered, tuple(lost))
+    known, lost = len(saved), set[str]()
+    for table in CHUNKS:
+        known += sum(votes > 1 for votes in _keys(db, table).values())
+        named = f"SELECT source FROM {table} INDEXED BY sqlite_autoindex_{table}_2"
+        lost |= {row[0] for row in _tried(db, named) if isinstance(row[0], str)} - saved
+    known = max(len(saved), known - len(saved))
+    return Saved(len(saved), known, count, embedded, altered, tuple(sorted(lost)))
 
 
 def _refuse(folder: Path) -> NoReturn:
@@ -271,21 +271,14 @@ def _tried(db: sqlite3.Connection, query: str, *values: object) -> list[tuple[An
     return rows
 
 
-def _articles(db: sqlite3.Connection) -> Iterator[tuple[tuple[str, int], Article, str]]:
-    """Table and number, article and the hash it was stored with, of each that can be read.
-
-    What is searched comes last and takes the place of what is not.
-    """
-    with checks.lenient(db):
-        for table in ("earlier", "articles"):
-            there = {row[1] for row in _tried(db, f"PRAGMA table_info({table})")}
-            names = ["content_hash", *schema.ARTICLE_COLUMNS.split(", ")]
-            read = [name if name in there else UNTOLD.get(name, name) for name in names]
-            for number, digest, *row in _rows(db, table, ", ".join(read)):
-                article = checks.read_article(row)
-                if article.id.strip() and article.text.strip():
-                    described = article if "language" in there else _described(article)
-                    yield (table, number), described, digest
+def _keys(db: sqlite3.Connection, table: str) -> Counter[int]:
+    """The keys of a table, each with how many of its trees name it: a page may make up any."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?"
+    ways = [f"INDEXED BY {name}" for (name,) in _tried(db, query, table)]
+    found = [_tried(db, f"SELECT rowid + 0 FROM {table} {way} LIMIT {MOST_KEYS}") for way in ways]
+    own = f"SELECT rowid FROM {table} NOT INDEXED ORDER BY rowid {{}} LIMIT {MOST_KEYS}"
+    found.append([row for way in ("ASC", "DESC") for row in _tried(db, own.format(way))])
+    return Counter(key for rows in found for (key,) in set(rows) if isinstance(key, int))
 
 
 def _rows(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
@@ -295,50 +288,34 @@ def _rows(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[An
     what another page makes up does not matter.
     """
     query = f"SELECT rowid, {columns} FROM {table} NOT INDEXED WHERE rowid = ?"
-    for key in range(1, _last(db, table) + 1):
+    for key in sorted(_keys(db, table)):
         yield from _tried(db, query, key)
 
 
-def _last(db: sqlite3.Connection, table: str) -> int:
-    """The largest key in a table, as most of what names one has it: a page may make up any."""
-    queries = [
-        f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'",
-        f"SELECT max(rowid) FROM {table} NOT INDEXED",
-        *(f"SELECT max(rowid + 0) FROM {table} INDEXED BY {name}" for name in _indexes(db, table)),
-    ]
-    found = [row[0] for query in queries for row in _tried(db, query)]
-    votes = Counter(key for key in found if isinstance(key, int) and 0 < key <= LARGEST)
-    return votes.most_common(1)[0][0] if votes else 0
+def _articles(db: sqlite3.Connection) -> Iterator[tuple[Article, str, str, list[int]]]:
+    """Each article that can be read, the hash it was stored with, and where its chunks are.
+
+    What is searched comes last and takes the place of what is not.
+    """
+    with checks.lenient(db):
+        for table in ("earlier", "articles"):
+            owned: dict[int, list[int]] = defaultdict(list)
+            for chunk_id, number in _rows(db, CHUNKS[table], "article"):
+                owned[number].append(chunk_id)
+            there = {row[1] for row in _tried(db, f"PRAGMA table_info({table})")}
+            names = ["content_hash", *schema.ARTICLE_COLUMNS.split(", ")]
+            read = [name if name in there else UNTOLD.get(name, name) for name in names]
+            for number, digest, *row in _rows(db, table, ", ".join(read)):
+                article = checks.read_article(row)
+                if article.id.strip() and article.text.strip():
+                    article = article if "language" in there else _described(article)
+                    yield article, digest, CHUNKS[table], owned[number]
 
 
-def _indexes(db: sqlite3.Connection, table: str) -> list[str]:
-    query = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? ORDER BY name"
-    return [row[0] for row in _tried(db, query, table)]
-
-
-def _indexed(db: sqlite3.Connection, table: str) -> tuple[int, list[str]]:
-    """How many articles most indexes of a table name, and their sources."""
-    queries = [
-        f"SELECT count(rowid + 0) FROM {table} INDEXED BY {name}" for name in _indexes(db, table)
-    ]
-    votes = Counter(row[0] for query in queries for row in _tried(db, query))
-    by_source = f"SELECT source FROM {table} INDEXED BY sqlite_autoindex_{table}_2"
-    sources = [row[0] for row in _tried(db, by_source) if isinstance(row[0], str)]
-    return (votes.most_common(1)[0][0] if votes else 0), sources
-
-
-def _chunk_ids(db: sqlite3.Connection, table: str) -> dict[int, list[int]]:
-    """For each article of a table the ids of its chunks that can be read."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for chunk_id, number in _rows(db, CHUNKS[table], "article"):
-        found[number].append(chunk_id)
-    return found
-
-
-def _chunk_rows(db: sqlite3.Connection, chunks: str, ids: list[int]) -> list[ChunkRow]:
+def _chunk_rows(db: sqlite3.Connection, chunks: str, ids: list[int]) -> list[checks.ChunkRow]:
     query = f"SELECT rowid, start, end, sentences, vector FROM {chunks} WHERE rowid = ?"
     rows = [row for chunk_id in ids for row in _tried(db, query, chunk_id)]
-    return sorted(cast("list[ChunkRow]", rows), key=lambda row: str(row[1]).zfill(20))
+    return sorted(cast("list[checks.ChunkRow]", rows), key=lambda row: str(row[1]).zfill(20))
 
 
 def _described(article: Article) -> Article:

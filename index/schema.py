@@ -40,24 +40,20 @@ See what is in it:  byline list --index THIS_FOLDER
 Check it:           byline doctor --index THIS_FOLDER
 """
 
-URL_INDEX = "CREATE INDEX articles_by_url ON articles (url_key, text_key)"
-
 # The text of a chunk is a slice of its article's text and stands nowhere else but
 # in the full-text index, which is contentless: it keeps words, not texts.
 # AUTOINCREMENT: the id of a removed chunk is never given to another one, so that
 # a reader holding an old id cannot be shown the wrong passage.
-TABLES = (
-    """
-CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
+# The order of tables and columns is that of the first release: `index.repair` puts
+# a new database's first page over one that is lost.
+_ARTICLES = """CREATE TABLE {name} (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL UNIQUE,{of_earlier}
     title TEXT NOT NULL,
     published TEXT,
     publisher TEXT,
-    url TEXT,
-    origin TEXT NOT NULL,
+    url TEXT,{of_searched}
     content_hash TEXT NOT NULL,
     text_key INTEGER NOT NULL,
     authors TEXT NOT NULL,
@@ -65,26 +61,40 @@ CREATE TABLE articles (
     language TEXT NOT NULL,
     corrections TEXT NOT NULL,
     as_of TEXT,
-    url_key TEXT,
+    url_key TEXT{url_key},
     minhash BLOB NOT NULL,
     text TEXT NOT NULL,
     pages TEXT NOT NULL DEFAULT '[]',
     doubts TEXT NOT NULL DEFAULT '[]'
 );
-CREATE INDEX articles_by_text ON articles (text_key);
+CREATE INDEX {name}_by_url ON {name} (url_key, text_key);
+"""
+_SEARCHED = _ARTICLES.format(
+    name="articles", of_earlier="", of_searched="\n    origin TEXT NOT NULL,", url_key=""
+)
+_EARLIER = _ARTICLES.format(
+    name="earlier",
+    of_earlier="\n    superseded_by TEXT NOT NULL,",
+    of_searched="",
+    url_key=" NOT NULL",
+)
+_INDEXES = """CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX articles_by_origin ON articles (origin);
 CREATE INDEX articles_by_date ON articles (published);
 """
-    + URL_INDEX
-    + """;
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles (number),
+_CHUNK = """
     start INTEGER NOT NULL,
     end INTEGER NOT NULL,
     sentences BLOB NOT NULL,
     vector BLOB NOT NULL
 );
+"""
+TABLES = f"""
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+{_SEARCHED.replace("CREATE INDEX", _INDEXES + "CREATE INDEX")}
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES articles (number),{_CHUNK}
 CREATE INDEX chunks_by_article ON chunks (article);
 CREATE VIRTUAL TABLE passages USING fts5 (
     title, body, content='', tokenize='porter unicode61 remove_diacritics 2'
@@ -100,39 +110,11 @@ CREATE TABLE copy_edges (
     differ INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
-CREATE TABLE earlier (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL UNIQUE,
-    superseded_by TEXT NOT NULL,
-    title TEXT NOT NULL,
-    published TEXT,
-    publisher TEXT,
-    url TEXT,
-    content_hash TEXT NOT NULL,
-    text_key INTEGER NOT NULL,
-    authors TEXT NOT NULL,
-    provenance TEXT NOT NULL,
-    language TEXT NOT NULL,
-    corrections TEXT NOT NULL,
-    as_of TEXT,
-    url_key TEXT NOT NULL,
-    minhash BLOB NOT NULL,
-    text TEXT NOT NULL,
-    pages TEXT NOT NULL DEFAULT '[]',
-    doubts TEXT NOT NULL DEFAULT '[]'
-);
-CREATE INDEX earlier_by_url ON earlier (url_key, text_key);
+{_EARLIER}
 CREATE TABLE earlier_chunks (
-    article INTEGER NOT NULL REFERENCES earlier (number),
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    sentences BLOB NOT NULL,
-    vector BLOB NOT NULL
-);
+    article INTEGER NOT NULL REFERENCES earlier (number),{_CHUNK}
 CREATE INDEX earlier_chunks_by_article ON earlier_chunks (article);
 """
-)
 
 CHUNKS = {"articles": "chunks", "earlier": "earlier_chunks"}
 """The two tables of articles, those that are searched and those set aside, and their chunks."""
@@ -284,17 +266,17 @@ def bump(db: sqlite3.Connection, *, shrunk: bool) -> None:
         )
 
 
+Row = Mapping[str, Any]
+"""What is stored of an article, by the names of its columns."""
+
 ARTICLE_COLUMNS = (
     "id, title, text, source, published, publisher, url, authors, provenance, "
     "language, corrections, as_of, pages, doubts"
 )
 CARD_COLUMNS = (
-    "articles.id, title, published, publisher, url, origin, language, corrections, source, number"
+    "id, title, published, publisher, url, origin, language, corrections, source, number, "
+    "superseded_by"
 )
-EARLIER_CARD_COLUMNS = (
-    "id, title, published, publisher, url, id, language, corrections, source, number, superseded_by"
-)
-"""The same of a version that another one has superseded; such a version has no copies."""
 
 
 def article_to_row(article: Article) -> tuple[str | None, ...]:
@@ -317,34 +299,26 @@ def article_to_row(article: Article) -> tuple[str | None, ...]:
     )
 
 
-def article_from_row(row: Sequence[str]) -> Article:
+def article_from_row(row: Row) -> Article:
     """The article that `article_to_row` wrote."""
-    article_id, title, text, source, published, publisher, url, authors, provenance, *more = row
-    language, corrections, as_of, pages, doubts = more
     return Article(
-        id=article_id,
-        title=title,
-        text=text,
-        source=source,
-        published=_date(published),
-        publisher=publisher,
-        url=url,
-        authors=tuple(json.loads(authors)),
-        provenance=json.loads(provenance),
-        language=language,
-        corrections=tuple(json.loads(corrections)),
-        as_of=dt.datetime.fromisoformat(as_of) if as_of else None,
-        pages=tuple(Page(*page) for page in json.loads(pages)),
-        doubts=tuple(json.loads(doubts)),
+        **{name: row[name] for name in ("id", "title", "text", "source", "publisher", "url")},
+        published=_date(row["published"]),
+        authors=tuple(json.loads(row["authors"])),
+        provenance=json.loads(row["provenance"]),
+        language=row["language"],
+        corrections=tuple(json.loads(row["corrections"])),
+        as_of=dt.datetime.fromisoformat(row["as_of"]) if row["as_of"] else None,
+        pages=tuple(Page(*page) for page in json.loads(row["pages"])),
+        doubts=tuple(json.loads(row["doubts"])),
     )
 
 
-def card_from_row(row: Sequence[Any]) -> Card:
-    """The card in the values of CARD_COLUMNS, or of EARLIER_CARD_COLUMNS."""
-    article_id, title, published, publisher, url, origin, language, corrections, *later = row
-    notices = tuple(json.loads(corrections))
-    day = _date(published)
-    return Card(article_id, title, day, publisher, url, origin, language, notices, *later)
+def card_from_row(row: Row) -> Card:
+    """The card in the values of CARD_COLUMNS."""
+    known = {name: row[name] for name in CARD_COLUMNS.split(", ")}
+    day, notices = _date(known["published"]), tuple(json.loads(known["corrections"]))
+    return Card(*{**known, "published": day, "corrections": notices}.values())
 
 
 def pack_spans(spans: Sequence[Span]) -> bytes:
@@ -366,6 +340,11 @@ def pack_vectors(vectors: npt.NDArray[np.float32]) -> list[bytes]:
 def unpack_vectors(blobs: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:
     """Stored vectors as one array of shape [len(blobs), dimension]."""
     return np.frombuffer(b"".join(blobs), VECTOR).reshape(len(blobs), dimension)
+
+
+def bindable(text: str) -> str:
+    """A text without lone surrogates, which a command line can hold and no store can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def iso(day: dt.date | None) -> str | None:

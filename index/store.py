@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import repair, schema, vectors
-from index.connections import NO_WAIT, Readers, Wait, explained
+from index.connections import NO_WAIT, Wait, explained, reading
 from index.embedding import Encoder
 from index.errors import VectorsNotSaved
 from index.queries import Queries, Snapshot
@@ -44,7 +44,6 @@ class Index(Queries):
         self.folder = folder
         self._encoder = encoder
         self._writer = writer
-        self._readers = Readers(folder)
         self._vectors: VectorIndex | None = None
         self._vectors_lock = threading.Lock()
 
@@ -57,7 +56,7 @@ class Index(Queries):
         *,
         replace: bool = False,
         wait: Wait = NO_WAIT,
-    ) -> Index:
+    ) -> Self:
         """Make an empty index, open for writing; `replace` discards one that is there.
 
         Raises:
@@ -78,7 +77,7 @@ class Index(Queries):
         *,
         writable: bool = False,
         wait: Wait = NO_WAIT,
-    ) -> Index:
+    ) -> Self:
         """Open the index in a folder. Without an encoder it is not checked which one built it.
 
         Raises:
@@ -108,8 +107,7 @@ class Index(Queries):
             raise
 
     def close(self) -> None:
-        """Close every connection and let other writers in. Does nothing the second time."""
-        self._readers.close()
+        """Let other writers in. Does nothing the second time."""
         if self._writer is not None:
             self._writer.close()
 
@@ -141,7 +139,7 @@ class Index(Queries):
             IndexMismatch: the index has been rebuilt with another encoder since it was opened.
             IndexDamaged: the database is not whole.
         """
-        with explained(self.folder), self._readers.reading() as db:
+        with explained(self.folder), reading(self.folder) as db:
             state = schema.read_manifest(db, self.folder)
             schema.check_encoder(self.folder, state, self._encoder)
             yield Snapshot(db, state, self._vector_index)
@@ -165,7 +163,7 @@ class Index(Queries):
     def remove(self, article_id: str) -> None:
         """See `Store`."""
         with self._writing() as writer:
-            writer.remove(article_id)
+            writer.remove(article_id, self.row(article_id)["source"])
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.

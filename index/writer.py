@@ -18,7 +18,6 @@ from index.article_rows import ArticleRows
 from index.connections import NO_WAIT, Wait, WriterLock, connect
 from index.embedding import Encoder
 from index.errors import IndexExists
-from index.queries import row_of
 from index.records import Article, Chunk
 
 
@@ -101,11 +100,11 @@ class Writer:
             rows.redescribe(article, content_hash)
             schema.bump(db, shrunk=rows.finish())
 
-    def remove(self, article_id: str) -> None:
+    def remove(self, article_id: str, source: str) -> None:
         """See `Index.remove`."""
         with self.transaction() as db:
             rows = ArticleRows(db)
-            rows.take_away(article_id, str(row_of(db, "source", article_id)[0]))
+            rows.take_away(article_id, source)
             rows.finish()
             schema.bump(db, shrunk=True)
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from index import batches, schema, vectors
-from index.checks import find
+from index.checks import TORN, find
 from index.connections import explained
 from index.embedding import HashEncoder
 from index.errors import DiskFull, IndexDamaged
@@ -134,7 +134,7 @@ def test_vectors_of_another_encoder_are_not_mixed_in(archive: Archive) -> None:
     assert "To use it as it is, add --encoder hash; or make the index anew" in result.stdout
     assert "the encoder is other" in result.stdout
     with Index.open(place) as index, index.snapshot() as view:
-        assert len(find(view).torn) == 1
+        assert len(find(view)[TORN]) == 1
 
 
 def test_an_altered_text_is_read_again_from_its_file(archive: Archive) -> None:
@@ -172,8 +172,8 @@ def test_a_full_text_index_that_cannot_be_emptied_is_made_in_a_new_database(
         index.lexical(["what"], 5)
     right, said = doctor(place)["tables"]
     assert not right
-    assert "the full-text index: unreadable" in said
-    assert doctor(place, mends=True)["tables"] == (True, "mended: the full-text index: unreadable")
+    assert "unreadable full-text index: 1" in said
+    assert doctor(place, mends=True)["tables"] == (True, "mended: unreadable full-text index: 1")
     assert everything(place) == archive.expected
 
 

@@ -66,20 +66,16 @@ class Draft(Linking):
             and is_searched(row) != is_searched(changed[row["key"]])
         ]  # fmt: skip
 
-    def _rows(self, rows: Iterable[Row]) -> list[Row]:
-        """Stored rows as they are now; those that are gone are left out."""
-        found = []
+    def _read(self, rows: Iterable[Row]) -> None:
+        """Take up stored rows that have not been read before."""
         for row in rows:
             if row["key"] not in self._was:
                 self._was[row["key"]] = self._now[row["key"]] = row
                 self._link(row)
-            if row["key"] in self._now:
-                found.append(self._now[row["key"]])
-        return found
 
     def _by(self, field: str, values: Collection[int]) -> list[Row]:
         """The rows of articles that are searched whose field has one of some numbers."""
-        self._rows(self._view.rows(field, values))
+        self._read(self._view.by(field, values))
         return [row for row in self._now.values() if is_searched(row) and row[field] in values]
 
     def _link(self, row: Row) -> None:
@@ -88,20 +84,22 @@ class Draft(Linking):
 
     def _text(self, row: Row) -> str:
         text = self._texts.get(row["key"])
-        return "".join(self._view.texts(row)) if text is None else text
+        return self._view.text(row) if text is None else text
 
     # --- what `Linking` asks ---
 
     def text_keys_at(self, address: int) -> list[int]:
         """See `Linking`."""
-        there = self._view.text_keys_at(address).items()
-        stored = [text for key, text in there if key not in self._was or key in self._now]
-        new = [row for row in self._now.values() if row["url_key"] == address]
-        return stored + [row["text_key"] for row in new]
+        stored = self._view.by("url_key", [address], ["text_key"])
+        now = [row for row in self._now.values() if row["url_key"] == address]
+        return [row["text_key"] for row in stored if row["key"] not in self._was] + [
+            row["text_key"] for row in now
+        ]
 
     def versions_at(self, address: int, *, superseded: bool) -> list[Version]:
         """See `Linking`."""
-        self._rows(self._view.rows("url_key", [address], superseded=superseded))
+        # Of an address that many claim, only what is superseded matters.
+        self._read(self._view.by("url_key", [address]))
         rows = [row for row in self._now.values() if row["url_key"] == address]
         rows = [row for row in rows if not (superseded and is_searched(row))]
         if all(is_searched(row) for row in rows) and len(rows) < 2:
@@ -115,7 +113,7 @@ class Draft(Linking):
 
     def near(self, key: int, signature: bytes) -> list[tuple[int, bytes]]:
         """See `Linking`: those that share most bands, and all that this change brings."""
-        self._rows(self._view.near(layout.bands(signature), key, CANDIDATES))
+        self._read(self._view.near(layout.bands(signature), key, CANDIDATES))
         rows = {row["text_key"]: row for row in self._now.values() if is_searched(row)}
         return [(text_key, layout.minhash(row)) for text_key, row in rows.items()]
 

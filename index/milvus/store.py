@@ -25,7 +25,7 @@ from index.milvus import analysis, layout, schema
 from index.milvus.analysis import Phrase
 from index.milvus.changes import Changes
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
-from index.milvus.lease import Lease
+from index.milvus.lease import Lease, told
 from index.milvus.link import Link, Row, missing
 from index.milvus.view import MilvusQueries, MilvusView
 from index.records import Article, Chunk
@@ -68,8 +68,7 @@ class MilvusIndex(MilvusQueries):
             UnusableIndex: the server is away.
             IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
-        index = cls._writer(address, encoder, wait, make=True)
-        with index._closed_on_error():
+        with cls._writer(address, encoder, wait, make=True) as index:
             if not replace and index._row(MANIFEST_KEY) is not None:
                 raise IndexExists(
                     f"{address} holds an index already. Add to it: {command(address)}"
@@ -98,15 +97,13 @@ class MilvusIndex(MilvusQueries):
         if address.file is not None and not address.file.exists():
             raise missing(address)
         if writable:
-            index = cls._writer(address, encoder, wait)
+            with cls._writer(address, encoder, wait) as index:
+                index._changes.recover(index._loaded())
+                index._sweep()
         else:
             link = Link(address, strong=address.file is not None, wait=wait)
-            index = cls(link, encoder, None)
-        with index._closed_on_error():
-            state = index._loaded()
-            if writable:
-                index._changes.recover(state)
-                index._sweep()
+            with _kept_open(cls(link, encoder, None)) as index:
+                index._loaded()
         return index
 
     @classmethod
@@ -121,13 +118,13 @@ class MilvusIndex(MilvusQueries):
             UnusableIndex: the server is away.
             IndexBusy: another process is writing to it, for longer than `wait` allows.
         """
-        index = cls._writer(address, encoder, wait, make=True, slot=REBUILDING_KEY)
-        with index._closed_on_error():
+        with cls._writer(address, encoder, wait, make=True, slot=REBUILDING_KEY) as index:
             if not index._goes_on(chunker):
                 index._clear(encoder, chunker)
         return index
 
     @classmethod
+    @contextmanager
     def _writer(
         cls,
         address: MilvusAddress,
@@ -136,21 +133,17 @@ class MilvusIndex(MilvusQueries):
         *,
         make: bool = False,
         slot: int = MANIFEST_KEY,
-    ) -> MilvusIndex:
-        """The one writer of what is at an address, whatever that is."""
-        link = Link(address, strong=True, wait=wait)
-        try:
-            manifest = layout.manifest(address.name)
-            if link.call("has_collection", manifest):
-                link.call("load_collection", manifest)
+    ) -> Iterator[MilvusIndex]:
+        """The one writer of what is at an address, whatever that is; closed on an error."""
+        with _kept_open(cls(Link(address, strong=True, wait=wait), encoder, None, slot)) as index:
+            if index._link.call("has_collection", index._manifest):
+                index._link.call("load_collection", index._manifest)
             elif make:
-                schema.make(link, manifest, "manifest")
+                schema.make(index._link, index._manifest, "manifest")
             else:
                 raise missing(address)
-            return cls(link, encoder, Lease.taken(link, manifest, wait), slot)
-        except BaseException:
-            link.close()
-            raise
+            index._lease = Lease.taken(index._link, index._manifest, wait)
+            yield index
 
     @property
     def name(self) -> str:
@@ -214,7 +207,7 @@ class MilvusIndex(MilvusQueries):
         """See `Store`: the chunks are stored anew, with the vectors that they have."""
         view = self._view(self._writing())
         try:
-            rows = view.chunk_rows(view.row(article.id), ["vector"])
+            rows = view.chunk_rows(view.stored(article.id), ["vector"])
         except UnknownArticle as error:
             raise KeyError(article.id) from error
         matrix = np.array([row["vector"] for row in rows], np.float32)
@@ -223,12 +216,7 @@ class MilvusIndex(MilvusQueries):
     def remove(self, article_id: str) -> None:
         """See `Store`."""
         view = self._view(self._writing())
-        self._changes.make(view, None, "", [], [view.row(article_id)])
-
-    @property
-    def store(self) -> MilvusIndex:
-        """Itself: what a rebuild fills."""
-        return self
+        self._changes.make(view, None, "", [], [view.stored(article_id)])
 
     def put_in_place(self) -> None:
         """Let an archive made by `beside` be what its address names, in one write.
@@ -256,28 +244,18 @@ class MilvusIndex(MilvusQueries):
         said = f"{totals.articles} articles in {totals.chunks} chunks"
         made = f"made with {state.manifest.encoder}"
         anew = command(self._link.address, "--rebuild")
+        right, line = True, f"{self.name} is whole: {said}, {made}"
         if state.pending:
-            yield (
-                "index",
-                True,
+            line = (
                 f"{self.name}: {said}, {made}; a change is being made, or was cut short and is "
-                "put right by the next ingest",
+                "put right by the next ingest"
             )
         elif totals != state.totals or stored != (totals.chunks, aside):
             wrong = f"{said}, but {stored[0]} are stored and {stored[1]} of earlier versions"
-            yield "index", False, f"{self.name}: {wrong}. Build it anew: {anew}"
-        else:
-            yield "index", True, f"{self.name} is whole: {said}, {made}"
+            right, line = False, f"{self.name}: {wrong}. Build it anew: {anew}"
+        yield "index", right, line
         if self._row(REBUILDING_KEY) is not None:
             yield "rebuild", True, f"one is unfinished, or is being made. Go on: {anew}"
-
-    @contextmanager
-    def _closed_on_error(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException:
-            self.close()
-            raise
 
     def _clear(self, encoder: Encoder, chunker: str) -> None:
         """Begin with nothing, and with this encoder."""
@@ -321,8 +299,7 @@ class MilvusIndex(MilvusQueries):
 
     def _write(self, state: State, slot: int | None = None) -> None:
         key = self._slot if slot is None else slot
-        row = {"key": key, "value": state.to_json(), "unused": [0.0, 0.0]}
-        self._link.upsert(self._manifest, [row])
+        self._link.upsert(self._manifest, [told(key, state.to_json())])
 
     def _view(self, state: State) -> MilvusView:
         counted = self._counted
@@ -333,7 +310,7 @@ class MilvusIndex(MilvusQueries):
     def _replaced(self, state: State, new: Row) -> list[Row]:
         """The rows of the articles that have a new one's id or source."""
         view = self._view(state)
-        rows = view.rows("key", [new["key"]]) + view.rows("source_key", [new["source_key"]])
+        rows = view.by("key", [new["key"]]) + view.by("source_key", [new["source_key"]])
         return list({row["key"]: row for row in rows}.values())
 
     def _loaded(self) -> State:
@@ -396,3 +373,13 @@ class MilvusIndex(MilvusQueries):
         """The state to change, by the one who may; what failed before this is put right."""
         self._lease_held().renew()
         return self._changes.recover(self._state())
+
+
+@contextmanager
+def _kept_open(index: MilvusIndex) -> Iterator[MilvusIndex]:
+    """An archive that stays open unless something goes wrong inside."""
+    try:
+        yield index
+    except BaseException:
+        index.close()
+        raise
