@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index import schema
-from index.cards import Cards
 from index.faiss_index import Block, Ids
+from index.protocols import View
 from index.records import Card, Chunk, Counts, Hit, StoredChunk
 from index.schema import Manifest, Row, bindable, card_from_row, iso, unpack_spans, unpack_vectors
 from index.vectors import VectorIndex
@@ -28,7 +28,7 @@ BLOCK_ROWS = 4096
 """Vectors read from SQLite at a time when the FAISS index is built."""
 
 
-class Queries(Cards):
+class Queries(View):
     """The reading half of an index."""
 
     @abstractmethod
@@ -158,14 +158,14 @@ class Queries(Cards):
         return (dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if first else None
 
     def rows(self, *, searched: bool, **where: str) -> list[Row]:
-        """See `Cards`."""
+        """See `View`."""
         which = " AND ".join(f"{name} = ?" for name in where) or "1"
         query = f"{_SEARCHED if searched else _EARLIER} WHERE {which}"
         with self.snapshot() as view:
             return _named(view.db.execute(query, [bindable(value) for value in where.values()]))
 
     def text_of(self, row: Row) -> str:
-        """See `Cards`."""
+        """See `View`."""
         table = "earlier" if row["superseded_by"] else "articles"
         with self.snapshot() as view:
             found = view.db.execute(f"SELECT text FROM {table} WHERE id = ?", (row["id"],))

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Literal, Self
 
 import numpy as np
@@ -24,6 +23,7 @@ from index import repair, schema, vectors
 from index.connections import NO_WAIT, Wait, explained, reading
 from index.embedding import Encoder
 from index.errors import VectorsNotSaved
+from index.protocols import Store
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
@@ -34,7 +34,7 @@ LOOSE = 10_000
 """Vectors beside the file with which a reader looks whether an ingest has written a newer one."""
 
 
-class Index(Queries):
+class Index(Queries, Store):
     """The articles of one folder, a `Store`; see `Queries` for all that can be asked.
 
     Any thread may read. Made by `create` or `open`, and ended by `close`.
@@ -110,17 +110,6 @@ class Index(Queries):
         """Let other writers in. Does nothing the second time."""
         if self._writer is not None:
             self._writer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def name(self) -> str:

@@ -198,7 +198,13 @@ class Changes:
         names, draft = self.names(state), Draft(view, new, text, gone)
         number = state.number + 2  # the first is that of the article's new state
         written = {row["key"]: row for row in draft.written}
-        pending = self._pending(number, names, draft, new, gone)
+        left = _chunks((*gone, *draft.moved))
+        pending: dict[str, Any] = {
+            "change": number,
+            "written": next(iter(written), None),
+            "gone": [row["key"] for row in gone if row["key"] not in written],
+            "chunks": left + _chunks([new] if new else []),
+        }
         state = dataclasses.replace(state, number=number, pending=pending)
         self._write(state)
         if new:
@@ -209,7 +215,7 @@ class Changes:
         # In one request: all are seen, or none.
         rows = [layout.as_written(row, number) for row in written.values()]
         self._link.upsert(names.articles, rows, MOST)
-        self._clean(names, pending, written)
+        self._clean(names, {**pending, "chunks": left}, written)
         totals = layout.changed(state.totals, draft.was, draft.written)
         shrunk = bool(gone or draft.moved)
         self._write(_next(state, totals or self.counted(state)[0], shrunk=shrunk))
@@ -220,7 +226,10 @@ class Changes:
         if not pending:
             return state
         names = self.names(state)
-        keys = {pending["written"], *(state_of["key"] for state_of in pending["chunks"])} - {None}
+        # Of before the last form: {"key": …, "number": …, "chunks": …, "places": …}.
+        chunks = [list(c.values())[:3] if isinstance(c, dict) else c for c in pending["chunks"]]
+        pending = {**pending, "chunks": chunks}
+        keys = {pending["written"], *(key for key, *_ in chunks)} - {None}
         fields = ["number", "change", "superseded_by"]
         rows = {row["key"]: row for row in self._link.get(names.articles, "key", keys, fields)}
         marked = rows.get(pending["written"])
@@ -241,35 +250,19 @@ class Changes:
         assert totals is not None
         return totals, sum(row["chunks"] for row in rows if not is_searched(row))
 
-    @staticmethod
-    def _pending(
-        change: int, names: Collections, draft: Draft, new: Row | None, gone: Sequence[Row]
-    ) -> dict[str, Any]:
-        """What the next writer has to know, should this one not live to finish."""
-        written = {row["key"]: row for row in draft.written}
-        both = list(range(1, len(names)))
-        own = [written[new["key"]]] if new else []
-        places = [(row, [names.index(names.of(row))]) for row in (*gone, *own)]
-        places += [(row, both) for row in draft.moved]
-        return {
-            "change": change,
-            "written": next(iter(written), None),
-            "gone": [row["key"] for row in gone if row["key"] not in written],
-            "chunks": [
-                {**{name: row[name] for name in ("key", "number", "chunks")}, "places": where}
-                for row, where in places
-            ],
-        }
-
     def _clean(self, names: Collections, pending: dict[str, Any], rows: Mapping[int, Row]) -> None:
         """Delete what a change has left behind: articles' rows, and chunks of no state of any."""
         self._link.delete(names.articles, "key", pending["gone"])
-        for chunks in pending["chunks"]:
-            row = rows.get(chunks["key"])
-            place = names.of(row) if row and row["number"] == chunks["number"] else ""
-            gone = layout.chunk_ids(chunks["number"], chunks["chunks"])
-            for here in {names[index] for index in chunks["places"]} - {place}:
-                self._link.delete(here, "id", gone)
+        for key, number, chunks in pending["chunks"]:
+            row = rows.get(key)
+            place = names.of(row) if row and row["number"] == number else ""
+            for here in {names.chunks, names.earlier} - {place}:
+                self._link.delete(here, "id", layout.chunk_ids(number, chunks))
+
+
+def _chunks(rows: Iterable[Row]) -> list[list[int]]:
+    """The article, the state and the number of the chunks that some rows stand for."""
+    return [[row["key"], row["number"], row["chunks"]] for row in rows]
 
 
 def _next(state: State, totals: Totals, *, shrunk: bool) -> State:

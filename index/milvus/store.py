@@ -11,8 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +27,7 @@ from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
 from index.milvus.lease import Lease, told
 from index.milvus.link import Link, Row, missing
 from index.milvus.view import MilvusQueries, MilvusView
+from index.protocols import Store
 from index.records import Article, Chunk
 from index.schema import Manifest, check_encoder, command
 
@@ -35,7 +35,7 @@ Finding = tuple[str, bool, str]
 """What was looked at, whether it is right, and a line about it, with what to do if it is not."""
 
 
-class MilvusIndex(MilvusQueries):
+class MilvusIndex(MilvusQueries, Store):
     """The articles at one address, searchable. Any thread may read; one at a time writes."""
 
     def __init__(
@@ -61,12 +61,10 @@ class MilvusIndex(MilvusQueries):
         replace: bool = False,
         wait: Wait = NO_WAIT,
     ) -> MilvusIndex:
-        """Make an empty archive, open for writing; `replace` discards one that is there.
+        """Make an empty archive, open for writing; see `Index.create`.
 
         Raises:
-            IndexExists: there is one already.
-            UnusableIndex: the server is away.
-            IndexBusy: another process is writing to it, for longer than `wait` allows.
+            UnusableIndex: there is one already, it is being written to, or the server is away.
         """
         with cls._writer(address, encoder, wait, make=True) as index:
             if not replace and index._row(MANIFEST_KEY) is not None:
@@ -85,14 +83,10 @@ class MilvusIndex(MilvusQueries):
         writable: bool = False,
         wait: Wait = NO_WAIT,
     ) -> MilvusIndex:
-        """Open the archive at an address. Without an encoder it is not checked which built it.
+        """Open the archive at an address; see `Index.open`. A file is for one process alone.
 
         Raises:
-            IndexMissing: there is none.
-            IndexMismatch: it was built with another encoder or by another version.
-            IndexDamaged: a part of it is missing.
-            IndexBusy: it is to be written to, and another process is writing for longer than
-                `wait` allows; a file is for one process alone.
+            UnusableIndex: there is none, or it cannot be used; the message names the way out.
         """
         if address.file is not None and not address.file.exists():
             raise missing(address)
@@ -115,8 +109,7 @@ class MilvusIndex(MilvusQueries):
         One that was begun before with the same encoder is gone on with.
 
         Raises:
-            UnusableIndex: the server is away.
-            IndexBusy: another process is writing to it, for longer than `wait` allows.
+            UnusableIndex: it is being written to, or the server is away.
         """
         with cls._writer(address, encoder, wait, make=True, slot=REBUILDING_KEY) as index:
             if not index._goes_on(chunker):
@@ -159,17 +152,6 @@ class MilvusIndex(MilvusQueries):
         finally:
             self._link.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def require(self, encoder: Encoder) -> None:
         """See `Store`."""
         check_encoder(self._link.address, self.manifest, encoder)
@@ -198,9 +180,11 @@ class MilvusIndex(MilvusQueries):
         words = analysis.of_chunks(article.title, [chunk.text for chunk in chunks])
         new = layout.article_row(article, content_hash, state.number + 1, words)
         added = layout.chunk_rows(article, new, chunks, matrix, words)
-        gone = self._replaced(state, new)
+        view = self._view(state)
+        rows = view.by("key", [new["key"]]) + view.by("source_key", [new["source_key"]])
+        gone = list({row["key"]: row for row in rows}.values())
         new = layout.in_place_of(new, gone)
-        self._changes.make(self._view(state), new, article.text, added, gone)
+        self._changes.make(view, new, article.text, added, gone)
         return "updated" if gone else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
@@ -306,12 +290,6 @@ class MilvusIndex(MilvusQueries):
         if counted[0] != state.manifest.stamp:
             counted = self._counted = (state.manifest.stamp, {})
         return MilvusView(self._link, state, counted[1])
-
-    def _replaced(self, state: State, new: Row) -> list[Row]:
-        """The rows of the articles that have a new one's id or source."""
-        view = self._view(state)
-        rows = view.by("key", [new["key"]]) + view.by("source_key", [new["source_key"]])
-        return list({row["key"]: row for row in rows}.values())
 
     def _loaded(self) -> State:
         """The state, once the server holds ready what is there.

@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.cards import Cards
 from index.errors import UnknownArticle
 from index.milvus import analysis, layout
 from index.milvus.analysis import Phrase, Words
 from index.milvus.layout import State, is_searched
 from index.milvus.link import MOST, Link, Row
+from index.protocols import View
 from index.records import Card, Chunk, Counts, Hit, StoredChunk
 from index.schema import Manifest, card_from_row
 
@@ -36,7 +36,7 @@ MORE = 64
 """Rows that a search brings beyond those asked for: some may be of a version in the making."""
 
 
-class MilvusQueries(Cards):
+class MilvusQueries(View):
     """The reading half of an archive."""
 
     @abstractmethod
@@ -153,7 +153,7 @@ class MilvusQueries(Cards):
         return {row["source"]: (row["id"], row["content_hash"]) for row in rows}
 
     def rows(self, *, searched: bool, **where: str) -> list[Row]:
-        """See `Cards`."""
+        """See `View`."""
         with self.snapshot() as view:
             if where:
                 ((name, value),) = where.items()
@@ -164,7 +164,7 @@ class MilvusQueries(Cards):
         return [row for row in found if all(row[name] == where[name] for name in where)]
 
     def text_of(self, row: Mapping[str, Any]) -> str:
-        """See `Cards`."""
+        """See `View`."""
         with self.snapshot() as view:
             return view.text(view.stored(row["id"]))
 
