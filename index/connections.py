@@ -220,7 +220,7 @@ class WriterLock:
             os.write(descriptor, f"{os.getpid()}\n".encode())
         return cls(descriptor)
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Let other writers in. Does nothing the second time."""
         if self._descriptor >= 0:
             os.close(self._descriptor)

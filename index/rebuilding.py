@@ -130,7 +130,7 @@ class Rebuild:
 class _Folder(Index):
     """The new index in a folder within the old one's, by whose lock it is the one writer."""
 
-    _lock: WriterLock | None = None
+    _outer: WriterLock | None = None
 
     @classmethod
     def beside(cls, folder: Path, encoder: Encoder, chunker: str, wait: Wait) -> Self:
@@ -140,9 +140,9 @@ class _Folder(Index):
                 folder / FOLDER, encoder, chunker, replace=True
             )
         except BaseException:
-            lock.release()
+            lock.close()
             raise
-        fresh._lock = lock
+        fresh._outer = lock
         return fresh
 
     @classmethod
@@ -168,8 +168,8 @@ class _Folder(Index):
 
     def close(self) -> None:
         super().close()
-        if self._lock:
-            self._lock.release()
+        if self._outer:
+            self._outer.close()
 
 
 def unfinished(folder: Path) -> int | None:
@@ -197,7 +197,7 @@ def discard_finished(folder: Path) -> None:
         if unfinished(folder) is None:
             shutil.rmtree(folder / FOLDER, ignore_errors=True)
     finally:
-        lock.release()
+        lock.close()
 
 
 def _born(folder: Path) -> str | None:

@@ -219,7 +219,7 @@ def _written(index: Any, file: BinaryIO) -> tuple[int, int]:
 def _checksum(path: Path) -> tuple[int, int]:
     """Length and CRC-32 of a file without its trailer."""
     whole = np.memmap(path, np.uint8, "r")[: -_TRAILER.size]
-    return len(whole), zlib.crc32(whole)
+    return len(whole), zlib.crc32(whole.data)
 
 
 def _trailer(path: Path) -> tuple[bytes, int, int] | None:

@@ -43,8 +43,10 @@ BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
 ARTICLES = 24
 
-_COUNTED = ("article_rows", "connections", "ingesting", "linking", "rebuilding", "repair",
-            "replacing", "schema", "store", "vectors", "writer")  # fmt: skip
+_COUNTED = (
+    "article_rows connections copying ingesting linking rebuilding repair replacing schema store "
+    "vectors"
+).split()
 
 
 STORED = (("articles", "chunks", "origin"), ("earlier", "earlier_chunks", "superseded_by"))

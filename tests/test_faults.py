@@ -74,8 +74,8 @@ def test_a_fault_is_found_and_what_is_readable_saved(
 @pytest.mark.parametrize(
     ("kind", "places"),
     [
-        ("mending of tables", ["writer.Writer.put", ": backup"]),
-        ("mending of a database", ["writer.Writer.put", ": hardlink_to", ": unlink"]),
+        ("mending of tables", ["store.Index.put", ": backup"]),
+        ("mending of a database", ["store.Index.put", ": hardlink_to", ": unlink"]),
     ],
 )
 def test_killed_mending_loses_nothing(archive: Archive, kind: str, places: list[str]) -> None:

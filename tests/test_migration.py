@@ -132,7 +132,7 @@ def test_an_older_index_that_cannot_be_written_to_names_the_way_out(tmp_path: Pa
     lock = WriterLock.taken(tmp_path / "index")
     with pytest.raises(IndexMismatch, match=f"byline list --index {tmp_path / 'index'}"):
         Index.open(tmp_path / "index")
-    lock.release()
+    lock.close()
     with limited(30), pytest.raises(IndexMismatch, match="is full"):  # pages
         Index.open(tmp_path / "index")
     assert format_in(tmp_path / "index") == 1

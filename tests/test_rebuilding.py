@@ -143,7 +143,7 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
     lock = WriterLock.taken(tmp_path)
 
     def meanwhile(holder: str, waited: float) -> None:
-        lock.release()
+        lock.close()
         with index_for(tmp_path, ENCODER) as first:
             ingest_articles(first, articles[:2], ENCODER)
 
@@ -172,7 +172,7 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
         (
             "rebuild",
             (
-                "writer.Writer.put",
+                "store.Index.put",
                 "vectors.VectorIndex.save",
                 "replacing.put_in_place",
                 "replacing._written_over: backup",
