@@ -13,7 +13,6 @@ import datetime as dt
 import difflib
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Literal, Protocol, Self
 
 import numpy as np
@@ -86,8 +85,8 @@ class View(Protocol):
     def rows(self, *, searched: bool, **where: str) -> Iterable[Row]:
         """The rows of articles that are searched, or of earlier versions, by some of their values.
 
-        A row has the columns of `schema.ARTICLE_COLUMNS` but for the text, those of
-        `schema.CARD_COLUMNS`, and its `url_key`.
+        A row has the columns of `schema.ARTICLE_COLUMNS` but for the text, its `origin`,
+        `number`, `superseded_by` and `url_key`.
         """
 
     def text_of(self, row: Row) -> str:
@@ -218,12 +217,7 @@ class Store(View, Protocol):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

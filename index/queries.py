@@ -13,6 +13,7 @@ import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -126,7 +127,7 @@ class Queries(View):
                 (_listed(chunk_ids),),
             ).fetchall()
             query = f"{_SEARCHED.replace('SELECT', 'SELECT text,')} WHERE number IN {_LISTED}"
-            told = _named(view.db.execute(query, (_listed({row[1] for row in rows}),)))
+            told = _named(view.db, query, _listed({row[1] for row in rows}))
         stories = {row["number"]: (row["text"], card_from_row(row)) for row in told}
         found = {row[0]: _stored(row, *stories[row[1]]) for row in rows}
         return [found[i] for i in chunk_ids]
@@ -162,7 +163,7 @@ class Queries(View):
         which = " AND ".join(f"{name} = ?" for name in where) or "1"
         query = f"{_SEARCHED if searched else _EARLIER} WHERE {which}"
         with self.snapshot() as view:
-            return _named(view.db.execute(query, [bindable(value) for value in where.values()]))
+            return _named(view.db, query, *map(bindable, where.values()))
 
     def text_of(self, row: Row) -> str:
         """See `View`."""
@@ -294,10 +295,11 @@ def _ids(rows: sqlite3.Cursor) -> Ids:
     return np.fromiter((row[0] for row in rows), np.int64)
 
 
-def _named(found: sqlite3.Cursor) -> list[Row]:
+def _named(db: sqlite3.Connection, query: str, *values: str) -> list[Row]:
     """The rows of a query by the names of its columns."""
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found]
+    cursor = db.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cast("list[Row]", cursor.execute(query, values).fetchall())
 
 
 def _stored(row: tuple[int, int, int, int, bytes], text: str, card: Card) -> StoredChunk:

@@ -273,10 +273,6 @@ ARTICLE_COLUMNS = (
     "id, title, text, source, published, publisher, url, authors, provenance, "
     "language, corrections, as_of, pages, doubts"
 )
-CARD_COLUMNS = (
-    "id, title, published, publisher, url, origin, language, corrections, source, number, "
-    "superseded_by"
-)
 
 
 def article_to_row(article: Article) -> tuple[str | None, ...]:
@@ -315,10 +311,20 @@ def article_from_row(row: Row) -> Article:
 
 
 def card_from_row(row: Row) -> Card:
-    """The card in the values of CARD_COLUMNS."""
-    known = {name: row[name] for name in CARD_COLUMNS.split(", ")}
-    day, notices = _date(known["published"]), tuple(json.loads(known["corrections"]))
-    return Card(*{**known, "published": day, "corrections": notices}.values())
+    """The card of an article; its columns `origin`, `number` and `superseded_by` are asked too."""
+    return Card(
+        article_id=row["id"],
+        title=row["title"],
+        published=_date(row["published"]),
+        publisher=row["publisher"],
+        url=row["url"],
+        origin=row["origin"],
+        language=row["language"],
+        corrections=tuple(json.loads(row["corrections"])),
+        source=row["source"],
+        arrived=row["number"],
+        superseded_by=row["superseded_by"],
+    )
 
 
 def pack_spans(spans: Sequence[Span]) -> bytes:

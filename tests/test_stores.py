@@ -110,10 +110,7 @@ def test_what_is_closed_is_there_again_and_is_not_made_twice(store: Store, where
     ],
 )
 def test_an_article_takes_the_place_of_its_id_and_its_source(
-    store: Store,
-    before: list[tuple[str, str]],
-    new: tuple[str, str],
-    left: dict[str, str],
+    store: Store, before: list[tuple[str, str]], new: tuple[str, str], left: dict[str, str]
 ) -> None:
     for name, source in before:
         assert put(store, article(name, f"Gulls.\n\nTerns {name}.", source=source)) == "added"
