@@ -8,7 +8,7 @@ import shlex
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import EMBEDDED, Encoder
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnusableIndex
-from index.records import Article, Card, Page, Span
+from index.errors import IndexDamaged, IndexExists, IndexMismatch, IndexMissing, UnusableIndex
+from index.records import Article, Card, Chunk, Page, Span
 
 FORMAT = 3
 """Of the tables below; `index.repair` brings an older index up to it."""
@@ -149,6 +149,18 @@ class Manifest:
     """
 
     @classmethod
+    def begun(cls, format: int, encoder: Encoder, chunker: str) -> Manifest:
+        """The manifest of an empty index, in its first state."""
+        known = (encoder.name, encoder.fingerprint, encoder.dimension, chunker)
+        return cls(format, *known, uuid.uuid4().hex, 1, 1, uuid.uuid4().hex)
+
+    def after(self, *, shrunk: bool) -> Manifest:
+        """The manifest of the next state."""
+        number = self.generation + 1
+        last = number if shrunk else self.shrunk
+        return replace(self, generation=number, shrunk=last, stamp=uuid.uuid4().hex)
+
+    @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Manifest:
         """The manifest in stored values, without those that only earlier versions had.
 
@@ -194,9 +206,29 @@ def damaged(folder: Path, why: str) -> IndexDamaged:
     )
 
 
-def missing(folder: Path) -> IndexMissing:
-    """The error for a folder without an index."""
-    return IndexMissing(f"There is no index in {folder}. Make one: {command(folder)}")
+def missing(where: object) -> IndexMissing:
+    """The error for a folder or an address without an index."""
+    at = "in" if isinstance(where, Path) else "at"
+    return IndexMissing(f"There is no index {at} {where}. Make one: {command(where)}")
+
+
+def exists(where: object) -> IndexExists:
+    """The error for a place where a new index was to be made, and one is already."""
+    return IndexExists(f"{where} holds an index already. Add to it: {command(where)}")
+
+
+def other_format(where: object, found: object, read: int) -> IndexMismatch:
+    """The error for an index of a format that this version does not read."""
+    return IndexMismatch(
+        f"{where} has format {found}, and this version of Byline reads format {read}. "
+        f"Rebuild it: {command(where, '--rebuild')}"
+    )
+
+
+def check_vectors(chunks: Sequence[Chunk], matrix: npt.NDArray[np.float32], dimension: int) -> None:
+    """Raise ValueError unless there is a finite vector for each chunk."""
+    if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
+        raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
 
 
 def create_tables(db: sqlite3.Connection) -> None:
@@ -240,10 +272,7 @@ def read_manifest(db: sqlite3.Connection, folder: Path, oldest: int = FORMAT) ->
             raise
         raise damaged(folder, str(error)) from error
     if found.get("format") not in range(oldest, FORMAT + 1):
-        raise IndexMismatch(
-            f"{folder} has format {found.get('format')}, and this version of Byline reads "
-            f"format {FORMAT}. Rebuild it: {command(folder, '--rebuild')}"
-        )
+        raise other_format(folder, found.get("format"), FORMAT)
     try:
         return Manifest.of(found)
     except TypeError as error:

@@ -12,7 +12,6 @@ import contextlib
 import dataclasses
 import sqlite3
 import threading
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +24,7 @@ from index import copying, replacing, schema, vectors
 from index.article_rows import ArticleRows
 from index.connections import NO_WAIT, Wait, WriterLock, connect, explained, reading
 from index.embedding import Encoder
-from index.errors import IndexExists, VectorsNotSaved
+from index.errors import VectorsNotSaved
 from index.protocols import Store
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
@@ -157,10 +156,7 @@ class Index(Queries, Store):
         blobs = schema.pack_vectors(matrix)
         with self._transaction() as db:
             dimension = schema.read_manifest(db, self.folder).dimension
-            if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
-                raise ValueError(
-                    f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}"
-                )
+            schema.check_vectors(chunks, matrix, dimension)
             rows = ArticleRows(db)
             replaced = rows.put(article, content_hash, chunks, blobs)
             schema.bump(db, shrunk=rows.finish() or replaced)
@@ -221,18 +217,12 @@ class Index(Queries, Store):
     def _make(self, encoder: Encoder, chunker: str) -> None:
         assert self._db is not None
         if not schema.is_empty(self._db):
-            raise IndexExists(
-                f"{self.folder} holds an index already. Add to it: {schema.command(self.folder)}"
-            )
+            raise schema.exists(self.folder)
         self._db.execute("PRAGMA journal_mode = WAL")
         with self._transaction() as db:
             schema.create_tables(db)
-            schema.set_manifest(
-                db, format=schema.FORMAT, born=uuid.uuid4().hex, generation=0, shrunk=0
-            )
-            schema.set_manifest(db, encoder=encoder.name, fingerprint=encoder.fingerprint)
-            schema.set_manifest(db, dimension=encoder.dimension, chunker=chunker)
-            schema.bump(db, shrunk=True)
+            begun = Manifest.begun(schema.FORMAT, encoder, chunker)
+            schema.set_manifest(db, **dataclasses.asdict(begun))
         (self.folder / schema.README).write_text(schema.ABOUT, encoding="utf-8")
 
     @contextmanager

@@ -96,9 +96,11 @@ def everything(folder: Path) -> list[Any]:
     """All articles and earlier versions with chunks and vectors, but for numbers and names."""
     with Index.open(folder, HashEncoder()) as index, index.snapshot() as view:
         rows = [row for table in STORED for row in view.db.execute(_joined(*table))]
-        rows += sorted(
-            view.db.execute("SELECT * FROM copy_bands UNION SELECT a, b FROM copy_edges")
+        view.db.execute(
+            "CREATE VIRTUAL TABLE temp.words USING fts5vocab ('main', 'passages', 'row')"
         )
+        for table in ("copy_bands", "copy_edges", "words"):
+            rows += sorted(view.db.execute(f"SELECT * FROM {table}"))
         found = view.semantic(HashEncoder().encode(["what"])[0], 10_000)
         words = view.lexical(index.article(rows[0][0]).text.split(), 10_000)
         assert len(found) == view.chunk_count

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -266,11 +265,5 @@ def _chunks(rows: Iterable[Row]) -> list[list[int]]:
 
 
 def _next(state: State, totals: Totals, *, shrunk: bool) -> State:
-    generation = state.manifest.generation + 1
-    manifest = dataclasses.replace(
-        state.manifest,
-        generation=generation,
-        shrunk=generation if shrunk else state.manifest.shrunk,
-        stamp=uuid.uuid4().hex,
-    )
+    manifest = state.manifest.after(shrunk=shrunk)
     return dataclasses.replace(state, manifest=manifest, totals=totals, pending={})

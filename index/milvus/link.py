@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from index.connections import NO_WAIT, Wait, awaiting
-from index.errors import IndexMissing, UnusableIndex
+from index.errors import UnusableIndex
 from index.locations import MilvusAddress, token
 from index.milvus.lite import Served
 from index.schema import command
@@ -195,11 +195,6 @@ def _meaning(address: MilvusAddress, said: str, code: object) -> str:
     if any(sign in low for sign in _UNAVAILABLE):
         return "cannot be reached. Start the server there, or correct --index."
     return f"reports: {said[:300]}"
-
-
-def missing(address: MilvusAddress) -> IndexMissing:
-    """The error for an address without an archive."""
-    return IndexMissing(f"There is no index at {address}. Make one: {command(address)}")
 
 
 def _quiet() -> None:

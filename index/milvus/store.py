@@ -8,7 +8,6 @@ file of milvus-lite there is one process and nothing to wait for.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
@@ -18,18 +17,26 @@ import numpy.typing as npt
 
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
-from index.errors import IndexDamaged, IndexExists, IndexMismatch, UnknownArticle, UnusableIndex
+from index.errors import IndexDamaged, UnknownArticle, UnusableIndex
 from index.locations import MilvusAddress
 from index.milvus import analysis, layout, schema
 from index.milvus.analysis import Phrase
 from index.milvus.changes import Changes
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
 from index.milvus.lease import Lease, told
-from index.milvus.link import Link, Row, missing
+from index.milvus.link import Link, Row
 from index.milvus.view import MilvusQueries, MilvusView
 from index.protocols import Store
 from index.records import Article, Chunk
-from index.schema import Manifest, check_encoder, command
+from index.schema import (
+    Manifest,
+    check_encoder,
+    check_vectors,
+    command,
+    exists,
+    missing,
+    other_format,
+)
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is right, and a line about it, with what to do if it is not."""
@@ -68,9 +75,7 @@ class MilvusIndex(MilvusQueries, Store):
         """
         with cls._writer(address, encoder, wait, make=True) as index:
             if not replace and index._row(MANIFEST_KEY) is not None:
-                raise IndexExists(
-                    f"{address} holds an index already. Add to it: {command(address)}"
-                )
+                raise exists(address)
             index._clear(encoder, chunker)
         return index
 
@@ -172,9 +177,7 @@ class MilvusIndex(MilvusQueries, Store):
     ) -> Literal["added", "updated"]:
         """See `Store`."""
         state = self._writing()
-        dimension = state.manifest.dimension
-        if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
-            raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
+        check_vectors(chunks, matrix, state.manifest.dimension)
         if not 0 < len(chunks) < layout.PLACES:
             raise ValueError(f"{len(chunks)} chunks: an article's text is kept in its chunks")
         words = analysis.of_chunks(article.title, [chunk.text for chunk in chunks])
@@ -244,17 +247,7 @@ class MilvusIndex(MilvusQueries, Store):
     def _clear(self, encoder: Encoder, chunker: str) -> None:
         """Begin with nothing, and with this encoder."""
         self._lease_held().renew()
-        manifest = Manifest(
-            format=layout.FORMAT,
-            encoder=encoder.name,
-            fingerprint=encoder.fingerprint,
-            dimension=encoder.dimension,
-            chunker=chunker,
-            born=uuid.uuid4().hex,
-            generation=1,
-            shrunk=1,
-            stamp=uuid.uuid4().hex,
-        )
+        manifest = Manifest.begun(layout.FORMAT, encoder, chunker)
         for part, name in self._changes.names(State(manifest))._asdict().items():
             schema.make(self._link, name, part, encoder.dimension)
         self._write(State(manifest))
@@ -270,11 +263,7 @@ class MilvusIndex(MilvusQueries, Store):
         except ValueError as error:
             raise self._damaged(f"its manifest cannot be read: {error}") from error
         if state.manifest.format != layout.FORMAT:
-            raise IndexMismatch(
-                f"{self.name} has format {state.manifest.format}, and this version of Byline "
-                f"reads format {layout.FORMAT}. "
-                f"Rebuild it: {command(self._link.address, '--rebuild')}"
-            )
+            raise other_format(self.name, state.manifest.format, layout.FORMAT)
         return state
 
     def _row(self, slot: int) -> Row | None:
