@@ -135,13 +135,10 @@ class Queries(View):
     def neighbours(self, chunk_id: int) -> list[int]:
         """The chunks just before and just after one in its article, where there are any."""
         with self.snapshot() as view:
+            # An article's chunks are stored in order, one after the other.
             rows = view.db.execute(
-                "WITH here AS (SELECT article, start FROM chunks WHERE id = ?) "
-                "SELECT id FROM chunks, here WHERE chunks.article = here.article AND chunks.start "
-                "IN ((SELECT max(start) FROM chunks"
-                " WHERE article = here.article AND start < here.start),"
-                " (SELECT min(start) FROM chunks"
-                " WHERE article = here.article AND start > here.start)) ORDER BY chunks.start",
+                "SELECT id FROM chunks WHERE id IN (?1 - 1, ?1 + 1) AND article = "
+                "(SELECT article FROM chunks WHERE id = ?1) ORDER BY id",
                 (chunk_id,),
             )
             return [row[0] for row in rows]

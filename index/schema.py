@@ -8,7 +8,7 @@ import shlex
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -284,15 +284,9 @@ def set_manifest(db: sqlite3.Connection, **values: str | int) -> None:
     db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", values.items())
 
 
-def bump(db: sqlite3.Connection, *, shrunk: bool) -> None:
+def bump(db: sqlite3.Connection, folder: Path, *, shrunk: bool) -> None:
     """Begin a new generation, inside the transaction that makes it."""
-    db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
-    set_manifest(db, stamp=uuid.uuid4().hex)
-    if shrunk:
-        db.execute(
-            "UPDATE manifest SET value = (SELECT value FROM manifest WHERE key = 'generation') "
-            "WHERE key = 'shrunk'"
-        )
+    set_manifest(db, **asdict(read_manifest(db, folder).after(shrunk=shrunk)))
 
 
 Row = Mapping[str, Any]

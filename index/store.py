@@ -159,7 +159,7 @@ class Index(Queries, Store):
             schema.check_vectors(chunks, matrix, dimension)
             rows = ArticleRows(db)
             replaced = rows.put(article, content_hash, chunks, blobs)
-            schema.bump(db, shrunk=rows.finish() or replaced)
+            schema.bump(db, self.folder, shrunk=rows.finish() or replaced)
         return "updated" if replaced else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
@@ -167,7 +167,7 @@ class Index(Queries, Store):
         with self._transaction() as db:
             rows = ArticleRows(db)
             rows.redescribe(article, content_hash)
-            schema.bump(db, shrunk=rows.finish())
+            schema.bump(db, self.folder, shrunk=rows.finish())
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
@@ -176,7 +176,7 @@ class Index(Queries, Store):
             rows = ArticleRows(db)
             rows.take_away(article_id, source)
             rows.finish()
-            schema.bump(db, shrunk=True)
+            schema.bump(db, self.folder, shrunk=True)
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.

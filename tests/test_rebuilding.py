@@ -165,7 +165,7 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
                 "article_rows.ArticleRows.put: execute",
                 "article_rows.ArticleRows._search: execute",
                 "article_rows.ArticleRows.join: executemany",
-                "schema.bump: execute",
+                "schema.set_manifest: executemany",
                 "vectors.VectorIndex.save: fsync",
             ),
         ),
