@@ -210,6 +210,7 @@ def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(store: Store) -> N
     incoming: list[Article | Problem] = [
         unreadable,
         article("empty", " \n "),
+        Problem("news/empty.txt", "page 2 cannot be read", warning=True),  # it was skipped anyway
         doubt,
         changed(ARTICLES[0], language="en"),
         german,

@@ -127,15 +127,18 @@ def test_an_index_made_beside_takes_the_place_of_the_one_there(
 ) -> None:
     filled(index, 5)
     index.close()
+    database = index.folder / schema.DATABASE
     with Index.open(index.folder, ENCODER) as reader, reader.snapshot() as view:
-        before = chunks_in(view)
+        before, file = chunks_in(view), database.stat().st_ino
         if damage is not None:
-            (index.folder / schema.DATABASE).write_bytes(damage)
+            database.write_bytes(damage)
         with Index.create(index.folder / "beside", ENCODER) as other:
             filled(other, 7)
             other.save_vectors()
             expected = other.semantic(query(), 99)
         put_in_place(index.folder / "beside", index.folder)
+        # A database that has readers is written over, in one transaction.
+        assert (database.stat().st_ino == file) is (damage is None)
         if damage is None:
             assert chunks_in(view) == before  # what it sees does not move
         saved = (index.folder / vectors.FILE).stat()
