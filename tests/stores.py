@@ -37,7 +37,9 @@ needs_milvus = pytest.mark.skipif(
     reason="pymilvus or milvus-lite is not installed: pip install 'byline[milvus]'",
 )
 kinds = pytest.mark.parametrize(
-    "kind", ["folder", pytest.param("milvus", marks=needs_milvus)], scope="module"
+    "kind",
+    ["folder", pytest.param("milvus", marks=[needs_milvus, pytest.mark.heavy])],
+    scope="module",
 )
 
 

@@ -1,4 +1,4 @@
-"""Articles into a folder or into Milvus: each once, in order, and none lost."""
+"""Articles into either kind of store: each once, in order, and none lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions and copies, in a folder and in Milvus: the latest is searched, copies are linked."""
+"""Versions and copies, in either kind of store: the latest is searched, copies are linked."""
 
 from __future__ import annotations
 
