@@ -257,7 +257,7 @@ def _(real: Instead, *args: Any) -> Any:
     return "the same"
 
 
-@fault("removed-articles-stay", "index.writer:Writer.remove",
+@fault("removed-articles-stay", "index.store:Index.remove",
        "An article that was taken out is still found.", *GATE, "--mutation=removed")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return None

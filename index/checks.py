@@ -1,9 +1,9 @@
 """Whether the tables of an index agree with one another.
 
-SQLite's own check looks at pages and rows; this one looks at what the rows mean:
-each chunk is a slice of its article with a unit vector and a row in the full-text
-index, each article's text is the one that was stored, and earlier versions name a
-later one. What does not agree, `index.repair` makes anew.
+SQLite's own check looks at pages and rows; this one looks at what the rows mean: each chunk is a
+slice of its article with a unit vector and a row in the full-text index, each article's text is
+the one that was stored, and what names another article names one that is there. What does not
+agree, `index.repair` makes anew.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,8 +21,8 @@ from index.records import Article
 
 UNIT_TOLERANCE = 0.01
 """How far from 1 the length of a stored vector may be."""
-CHUNKS = {"articles": "chunks", "earlier": "earlier_chunks"}
-"""The two tables of articles, those that are searched and those set aside, and their chunks."""
+TORN = "articles with wrong chunks or vectors"
+ALTERED = "articles that are not as they were stored"
 
 ChunkRow = tuple[int, int, int, bytes, bytes]
 """Id, start, end, packed sentences, vector."""
@@ -33,46 +32,27 @@ _WRONG = {
     "passages_docsize",
     "full-text rows without a chunk": "SELECT id FROM passages_docsize EXCEPT SELECT id FROM "
     "chunks",
-    "chunks of no article": "SELECT 1 FROM chunks WHERE article NOT IN (SELECT number FROM "
-    "articles) UNION ALL SELECT 1 FROM earlier_chunks WHERE article NOT IN (SELECT number FROM "
-    "earlier)",
+    "chunks of no article": "PRAGMA foreign_key_check",
     "wrong links between copies": "SELECT 1 FROM articles WHERE origin NOT IN (SELECT id FROM "
     "articles) OR length(minhash) > 0 AND text_key NOT IN (SELECT text_key FROM copy_bands) "
     "UNION ALL SELECT DISTINCT 1 FROM copy_bands WHERE text_key NOT IN (SELECT text_key FROM "
     "articles) UNION ALL SELECT 1 FROM copy_edges WHERE a NOT IN (SELECT text_key FROM articles) "
     "OR b NOT IN (SELECT text_key FROM articles)",
     "wrong order of versions": "SELECT 1 FROM earlier WHERE superseded_by NOT IN (SELECT id FROM "
-    "articles) UNION ALL SELECT 1 FROM articles WHERE url_key IS NOT url_key(url) UNION ALL "
-    "SELECT 1 FROM earlier WHERE url_key IS NOT url_key(url)",
+    "articles) UNION ALL SELECT 1 FROM (SELECT url, url_key FROM articles UNION ALL SELECT url, "
+    "url_key FROM earlier) WHERE url_key IS NOT url_key(url)",
 }
 """What does not agree, and a query with a row for each case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """What does not agree. True when there is anything."""
-
-    counted: dict[str, int]
-    """How often each of `_WRONG` holds, where it does."""
-    unreadable: bool
-    """The full-text index cannot be read to its end."""
-    torn: tuple[str, ...]
-    """Ids of articles with missing or wrong chunks or vectors."""
-    altered: tuple[str, ...]
-    """Ids of articles that are not what was stored: they have to be read again."""
-
-    def __bool__(self) -> bool:
-        return bool(self.counted or self.unreadable or self.torn or self.altered)
+class Faults(dict[str, list[str]]):
+    """What does not agree, and the ids of the articles or a name for each case."""
 
     def __str__(self) -> str:
-        said = [f"{what}: {times}" for what, times in self.counted.items()]
-        said += ["the full-text index: unreadable"] if self.unreadable else []
-        for what, ids in (
-            ("articles with wrong chunks or vectors", self.torn),
-            ("articles that are not as they were stored", self.altered),
-        ):
-            more = " …" if len(ids) > 3 else ""
-            said += [f"{what}: {len(ids)} ({', '.join(ids[:3])}{more})"] if ids else []
+        said = []
+        for what, cases in self.items():
+            some = ", ".join(filter(None, cases[:3])) + (" …" if len(cases) > 3 else "")
+            said.append(f"{what}: {len(cases)} ({some})" if any(cases) else f"{what}: {len(cases)}")
         return ", ".join(said)
 
 
@@ -88,11 +68,12 @@ def find(view: Snapshot) -> Faults:
                 torn.append(article.id)
             if digest != content_hash(article):
                 altered.append(article.id)
-        counted = {what: len(db.execute(query).fetchall()) for what, query in _WRONG.items()}
+        found = {what: ["" for _ in db.execute(query)] for what, query in _WRONG.items()}
     if 2 * len(altered) > every:  # another version of Byline made these hashes
         altered = []
-    found = {what: times for what, times in counted.items() if times}
-    return Faults(found, not _words_can_be_read(db), tuple(torn), tuple(altered))
+    unreadable = [] if _words_can_be_read(db) else [""]
+    found |= {"unreadable full-text index": unreadable, TORN: torn, ALTERED: altered}
+    return Faults({what: cases for what, cases in found.items() if cases})
 
 
 @contextmanager
@@ -105,13 +86,14 @@ def lenient(db: sqlite3.Connection) -> Iterator[None]:
         db.text_factory = str
 
 
-def read_article(row: Sequence[str]) -> Article:
+def read_article(row: Sequence[object]) -> Article:
     """The article in a row that may be damaged: what cannot be read is left unknown."""
+    named = dict(zip(schema.ARTICLE_COLUMNS.split(", "), row, strict=True))
     if all(isinstance(value, str | None) for value in row):
         with suppress(ValueError, TypeError, AttributeError):
-            return schema.article_from_row(row)
-    texts = [value if isinstance(value, str) else "" for value in row[:4]]
-    return Article(texts[0], texts[1], texts[2], texts[3])
+            return schema.article_from_row(named)
+    article_id, title, text, source = (v if isinstance(v, str) else "" for v in row[:4])
+    return Article(article_id, title, text, source)
 
 
 def intact(text: str, rows: Sequence[ChunkRow], dimension: int) -> bool:
@@ -143,15 +125,12 @@ def _url_key(url: object) -> str | None:
 
 def _stories(db: sqlite3.Connection) -> Iterator[tuple[Article, str, list[ChunkRow]]]:
     """Each article, the hash that it was stored with, and its chunks in order."""
-    for table, chunks in CHUNKS.items():
+    for table, chunks in schema.CHUNKS.items():
         columns = f"number, content_hash, {schema.ARTICLE_COLUMNS}"
+        query = f"SELECT rowid, start, end, sentences, vector FROM {chunks} WHERE article = ?"
         for number, digest, *row in db.execute(f"SELECT {columns} FROM {table} ORDER BY number"):
-            rows = db.execute(
-                f"SELECT rowid, start, end, sentences, vector FROM {chunks} "
-                "WHERE article = ? ORDER BY start",
-                (number,),
-            )
-            yield read_article(row), digest, rows.fetchall()
+            rows = db.execute(f"{query} ORDER BY start", (number,)).fetchall()
+            yield read_article(row), digest, rows
 
 
 def _words_can_be_read(db: sqlite3.Connection) -> bool:

@@ -8,7 +8,6 @@ import os
 import random
 import shutil
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,61 +122,20 @@ def _has_no_room(folder: Path) -> bool:
     return False
 
 
-class Readers:
-    """Connections for reading: as many as there are reads at one moment, kept for the next."""
+@contextmanager
+def reading(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection in a read transaction, which sees one state; made anew for each.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._idle: list[sqlite3.Connection] = []
-        self._file: tuple[int, int, int] | None = None
-        self._lock = threading.Lock()
-        self._closed = False
+    So it is always one to the database that is there now: half a millisecond.
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection in a read transaction."""
-        db, file = self._take()
-        try:
-            db.execute("BEGIN")
-            yield db
-        finally:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            self._give(db, file)
-
-    def close(self) -> None:
-        """Close what is idle now, and the rest as it comes back."""
-        with self._lock:
-            self._closed = True
-            self._drop()
-
-    def _take(self) -> tuple[sqlite3.Connection, tuple[int, int, int]]:
-        try:
-            stat = (self._folder / schema.DATABASE).stat()
-        except FileNotFoundError:
-            raise schema.missing(self._folder) from None
-        # A connection to a sealed file would never notice that it has changed.
-        changed = stat.st_mtime_ns if _is_sealed(self._folder) else 0
-        file = (stat.st_dev, stat.st_ino, changed)
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the index is closed")
-            if file != self._file:  # as when a damaged database is replaced by a new one
-                self._drop()
-                self._file = file
-            db = self._idle.pop() if self._idle else None
-        return db or connect(self._folder, "ro"), file
-
-    def _give(self, db: sqlite3.Connection, file: tuple[int, int, int]) -> None:
-        with self._lock:
-            if self._closed or file != self._file:
-                db.close()
-            else:
-                self._idle.append(db)
-
-    def _drop(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+    Raises:
+        IndexMissing: there is no database.
+    """
+    if not (folder / schema.DATABASE).is_file():
+        raise schema.missing(folder)
+    with contextlib.closing(connect(folder, "ro")) as db:
+        db.execute("BEGIN")
+        yield db
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +220,7 @@ class WriterLock:
             os.write(descriptor, f"{os.getpid()}\n".encode())
         return cls(descriptor)
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Let other writers in. Does nothing the second time."""
         if self._descriptor >= 0:
             os.close(self._descriptor)

@@ -199,10 +199,9 @@ class _Run:
             else:
                 article = self._identities.placed(doubts.dated(item))
                 job = self._job(article)
-                if self._rejected != article.source:
-                    warnings = [*article.doubts[len(item.doubts) :], *self._taken_id(article)]
-                    for reason in (*warnings, *doubts.doubts(article, self._encoder)):
-                        self._doubt(Problem(article.source, reason, warning=True))
+                warnings = [*article.doubts[len(item.doubts) :], *self._taken_id(article)]
+                for reason in (*warnings, *doubts.doubts(article, self._encoder)):
+                    self._doubt(Problem(article.source, reason, warning=True))
                 if job is not None:
                     yield job
             if self._stop():

@@ -1,29 +1,31 @@
 """What Byline needs of a store: a `View` to ask, and a `Store` that is written to as well.
 
-Two fit: `index.store.Index`, a folder with SQLite and FAISS, and
-`index.milvus.store.MilvusIndex`, collections on a Milvus server. Both keep
-articles, chunks, vectors, full text and a manifest, and answer alike; what
-"one state" means in each is said where each is made. `index.opening` opens them.
+Two are of this kind: `index.store.Index`, a folder with SQLite and FAISS, and
+`index.milvus.store.MilvusIndex`, collections on a Milvus server. Both keep articles, chunks,
+vectors, full text and a manifest, and answer alike: what they tell of articles is made here of
+the rows that they have of them. What "one state" means in each is said where each is made.
+`index.opening` opens them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from index.embedding import Encoder
+from index.errors import UnknownArticle
 from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
-from index.schema import Manifest
+from index.schema import Manifest, Row, article_from_row, bindable, card_from_row
 
 
 class View(Protocol):
-    """What a question asks; `index.queries.Queries` says of each method what it returns."""
+    """What a question asks."""
 
     @property
     def manifest(self) -> Manifest:
@@ -71,32 +73,99 @@ class View(Protocol):
     def holding(self, term: str, *, starts: bool = False) -> dict[int, str]:
         """For each chunk with any form of a term in text or title the id of its article."""
 
-    def articles(self) -> list[Card]:
-        """Every article that is searched, the latest first; those without a date last."""
-
-    def earlier(self, successor: str | None = None) -> list[Card]:
-        """The versions that later ones have superseded, or one of them, the latest first."""
-
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """When the first and the last dated article were published; None without any."""
-
-    def copies(self, origin: str) -> list[Card]:
-        """The articles that share an origin, the earliest first; the origin is among them."""
-
-    def claimants(self, article_id: str) -> list[Card]:
-        """The articles of other origins that claim an article's address, the earliest first."""
-
-    def card(self, article_id: str) -> Card:
-        """What is known of an article, without its text."""
-
-    def article(self, article_id: str) -> Article:
-        """An article or an earlier version as it was stored."""
 
     def chunks_of(self, article_id: str) -> list[Chunk]:
         """The chunks of an article or an earlier version, in order."""
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
         """For each source, the article's id and the hash it was stored with."""
+
+    def snapshot(self) -> AbstractContextManager[View]:
+        """One state, for several calls that must agree with one another."""
+
+    def rows(self, *, searched: bool, **where: str) -> Iterable[Row]:
+        """The rows of articles that are searched, or of earlier versions, by some of their values.
+
+        A row has the columns of `schema.ARTICLE_COLUMNS` but for the text, its `origin`,
+        `number`, `superseded_by` and `url_key`.
+        """
+
+    def text_of(self, row: Row) -> str:
+        """The text of an article."""
+
+    def articles(self) -> list[Card]:
+        """Every article that is searched, the latest first; those without a date last."""
+        cards = sorted(map(card_from_row, self.rows(searched=True)), key=lambda c: c.article_id)
+        return sorted(cards, key=lambda card: card.published or dt.date.min, reverse=True)
+
+    def earlier(self, successor: str | None = None) -> list[Card]:
+        """The versions that later ones have superseded, or one of them, the latest first.
+
+        They are kept to be read, and no search finds them.
+        """
+        where = {} if successor is None else {"superseded_by": successor}
+        rows = sorted(self.rows(searched=False, **where), key=lambda row: str(row["id"]))
+        rows.sort(key=lambda row: (row["published"] or "", row["as_of"] or ""), reverse=True)
+        return [card_from_row(row) for row in rows]
+
+    def copies(self, origin: str) -> list[Card]:
+        """The articles that share an origin, the earliest first; the origin is among them."""
+        return sorted(map(card_from_row, self.rows(searched=True, origin=origin)), key=_earliest)
+
+    def claimants(self, article_id: str) -> list[Card]:
+        """The articles of other origins that claim an article's address, the earliest first."""
+        with self.snapshot() as view:
+            for own in view.rows(searched=True, id=article_id):
+                rows = view.rows(searched=True, url_key=own["url_key"]) if own["url_key"] else ()
+                others = (row for row in rows if row["origin"] != own["origin"])
+                return sorted(map(card_from_row, others), key=_earliest)
+        return []
+
+    def row(self, article_id: str) -> Row:
+        """The row of an article or an earlier version.
+
+        Raises:
+            UnknownArticle: no article has that id; the message names the ids most like it.
+        """
+        with self.snapshot() as view:
+            for searched in (True, False):
+                for row in view.rows(searched=searched, id=article_id):
+                    return row
+            raise view.unknown(article_id)
+
+    def unknown(self, article_id: str) -> UnknownArticle:
+        """The error for an id that no article has; it names those most like it."""
+        with self.snapshot() as view:
+            every = [*view.rows(searched=True), *view.rows(searched=False)]
+        article_id = bindable(article_id)
+        ids = sorted(row["id"] for row in every)
+        close = difflib.get_close_matches(article_id, ids, n=3, cutoff=0.5)
+        hint = (
+            f"Did you mean {' or '.join(close)}?"
+            if close
+            else "See the ids with: byline list, and the same --index"
+        )
+        return UnknownArticle(f"No article has the id {article_id}. {hint}")
+
+    def card(self, article_id: str) -> Card:
+        """What is known of an article or an earlier version, without its text.
+
+        Raises:
+            UnknownArticle: no article has that id.
+        """
+        return card_from_row(self.row(article_id))
+
+    def article(self, article_id: str) -> Article:
+        """An article or an earlier version as it was stored.
+
+        Raises:
+            UnknownArticle: no article has that id.
+        """
+        with self.snapshot() as view:
+            row = view.row(article_id)
+            return article_from_row({**row, "text": view.text_of(row)})
 
 
 class Store(View, Protocol):
@@ -105,9 +174,6 @@ class Store(View, Protocol):
     @property
     def name(self) -> str:
         """The folder or address that opens it again, as `--index` takes it."""
-
-    def snapshot(self) -> AbstractContextManager[View]:
-        """A state for several calls that must agree with one another."""
 
     def require(self, encoder: Encoder) -> None:
         """Raise IndexMismatch unless the index was built with this encoder."""
@@ -152,12 +218,11 @@ class Store(View, Protocol):
         """Let go of it and let other writers in. Does nothing the second time."""
 
     def __enter__(self) -> Self:
-        """Itself."""
+        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _earliest(card: Card) -> tuple[bool, dt.date, str]:
+    return card.published is None, card.published or dt.date.min, card.article_id

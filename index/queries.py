@@ -10,27 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from index import schema
 from index.faiss_index import Block, Ids
-from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
-from index.schema import (
-    ARTICLE_COLUMNS,
-    CARD_COLUMNS,
-    EARLIER_CARD_COLUMNS,
-    Manifest,
-    article_from_row,
-    card_from_row,
-    iso,
-    unknown,
-    unpack_spans,
-    unpack_vectors,
-)
+from index.protocols import View
+from index.records import Card, Chunk, Counts, Hit, StoredChunk
+from index.schema import Manifest, Row, bindable, card_from_row, iso, unpack_spans, unpack_vectors
 from index.stems import stem_start
 from index.vectors import VectorIndex
 
@@ -38,7 +30,7 @@ BLOCK_ROWS = 4096
 """Vectors read from SQLite at a time when the FAISS index is built."""
 
 
-class Queries(ABC):
+class Queries(View):
     """The reading half of an index."""
 
     @abstractmethod
@@ -135,20 +127,19 @@ class Queries(ABC):
                 f"WHERE id IN {_LISTED}",
                 (_listed(chunk_ids),),
             ).fetchall()
-            stories = dict(_stories(view.db, {row[1] for row in rows}))
+            query = f"{_SEARCHED.replace('SELECT', 'SELECT text,')} WHERE number IN {_LISTED}"
+            told = _named(view.db, query, _listed({row[1] for row in rows}))
+        stories = {row["number"]: (row["text"], card_from_row(row)) for row in told}
         found = {row[0]: _stored(row, *stories[row[1]]) for row in rows}
         return [found[i] for i in chunk_ids]
 
     def neighbours(self, chunk_id: int) -> list[int]:
         """The chunks just before and just after one in its article, where there are any."""
         with self.snapshot() as view:
+            # An article's chunks are stored in order, one after the other.
             rows = view.db.execute(
-                "WITH here AS (SELECT article, start FROM chunks WHERE id = ?) "
-                "SELECT id FROM chunks, here WHERE chunks.article = here.article AND chunks.start "
-                "IN ((SELECT max(start) FROM chunks"
-                " WHERE article = here.article AND start < here.start),"
-                " (SELECT min(start) FROM chunks"
-                " WHERE article = here.article AND start > here.start)) ORDER BY chunks.start",
+                "SELECT id FROM chunks WHERE id IN (?1 - 1, ?1 + 1) AND article = "
+                "(SELECT article FROM chunks WHERE id = ?1) ORDER BY id",
                 (chunk_id,),
             )
             return [row[0] for row in rows]
@@ -175,26 +166,6 @@ class Queries(ABC):
             )
             return dict(rows.fetchall())
 
-    def articles(self) -> list[Card]:
-        """Every article that is searched, the latest first; those without a date last."""
-        return self._cards("ORDER BY published DESC, articles.id")
-
-    def earlier(self, successor: str | None = None) -> list[Card]:
-        """The versions that later ones have superseded, or one of them, the latest first.
-
-        They are kept to be read, and no search finds them.
-        """
-        condition, values = (
-            ("", ()) if successor is None else ("WHERE superseded_by = ?", (successor,))
-        )
-        with self.snapshot() as view:
-            rows = view.db.execute(
-                f"SELECT {EARLIER_CARD_COLUMNS} FROM earlier {condition} "
-                "ORDER BY published DESC, as_of DESC, id",
-                tuple(map(_bindable, values)),
-            )
-            return [card_from_row(row) for row in rows]
-
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """When the first and the last dated article were published; None without any."""
         with self.snapshot() as view:
@@ -202,36 +173,19 @@ class Queries(ABC):
         first, last = row
         return (dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if first else None
 
-    def copies(self, origin: str) -> list[Card]:
-        """The articles that share an origin, the earliest first; the origin is among them."""
-        return self._cards("WHERE origin = ? ORDER BY published IS NULL, published, id", origin)
-
-    def claimants(self, article_id: str) -> list[Card]:
-        """The articles of other origins that claim an article's address, the earliest first."""
-        own = "(SELECT {} FROM articles WHERE id = ?1)"
-        return self._cards(
-            f"WHERE url_key = {own.format('url_key')} AND origin != {own.format('origin')} "
-            "ORDER BY published IS NULL, published, id",
-            _bindable(article_id),
-        )
-
-    def card(self, article_id: str) -> Card:
-        """What is known of an article or an earlier version, without its text.
-
-        Raises:
-            UnknownArticle: no article has that id.
-        """
+    def rows(self, *, searched: bool, **where: str) -> list[Row]:
+        """See `View`."""
+        which = " AND ".join(f"{name} = ?" for name in where) or "1"
+        query = f"{_SEARCHED if searched else _EARLIER} WHERE {which}"
         with self.snapshot() as view:
-            return card_from_row(row_of(view.db, CARD_COLUMNS, article_id, EARLIER_CARD_COLUMNS))
+            return _named(view.db, query, *map(bindable, where.values()))
 
-    def article(self, article_id: str) -> Article:
-        """An article or an earlier version as it was stored.
-
-        Raises:
-            UnknownArticle: no article has that id.
-        """
+    def text_of(self, row: Row) -> str:
+        """See `View`."""
+        table = "earlier" if row["superseded_by"] else "articles"
         with self.snapshot() as view:
-            return article_from_row(row_of(view.db, ARTICLE_COLUMNS, article_id))
+            found = view.db.execute(f"SELECT text FROM {table} WHERE id = ?", (row["id"],))
+            return str(found.fetchone()[0])
 
     def chunks_of(self, article_id: str) -> list[Chunk]:
         """The chunks of an article or an earlier version, in order.
@@ -239,17 +193,14 @@ class Queries(ABC):
         Raises:
             UnknownArticle: no article has that id.
         """
-        text = self.article(article_id).text
         with self.snapshot() as view:
-            rows = view.db.execute(
-                "SELECT start, end, sentences FROM articles JOIN chunks ON article = number "
-                "WHERE articles.id = ?1 UNION ALL SELECT start, end, sentences FROM earlier "
-                "JOIN earlier_chunks ON article = number WHERE earlier.id = ?1 ORDER BY start",
-                (_bindable(article_id),),
-            )
+            row = view.row(article_id)
+            text = view.text_of(row)
+            table = schema.CHUNKS["earlier" if row["superseded_by"] else "articles"]
+            query = f"SELECT start, end, sentences FROM {table} WHERE article = ? ORDER BY start"
             return [
                 Chunk(article_id, start, end, text[start:end], unpack_spans(sentences))
-                for start, end, sentences in rows
+                for start, end, sentences in view.db.execute(query, (row["number"],))
             ]
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
@@ -260,11 +211,6 @@ class Queries(ABC):
                 f"SELECT {columns} FROM articles UNION ALL SELECT {columns} FROM earlier"
             )
             return {source: (article_id, digest) for source, article_id, digest in rows}
-
-    def _cards(self, rest: str, *values: str) -> list[Card]:
-        with self.snapshot() as view:
-            rows = view.db.execute(f"SELECT {CARD_COLUMNS} FROM articles {rest}", values)
-            return [card_from_row(row) for row in rows]
 
 
 class Snapshot(Queries):
@@ -313,6 +259,9 @@ class Snapshot(Queries):
             yield np.array(ids, np.int64), unpack_vectors(blobs, self.state.dimension)
 
 
+_KNOWN = ", ".join(name for name in schema.ARTICLE_COLUMNS.split(", ") if name != "text")
+_SEARCHED = f"SELECT {_KNOWN}, number, url_key, origin, '' AS superseded_by FROM articles"
+_EARLIER = f"SELECT {_KNOWN}, number, url_key, id AS origin, superseded_by FROM earlier"
 _JOINED = "JOIN chunks ON chunks.id = passages.rowid JOIN articles ON number = article"
 _VECTORS = "SELECT id, vector FROM chunks"
 _LISTED = "(SELECT value FROM json_each(?))"
@@ -323,14 +272,9 @@ def _listed(numbers: Iterable[int]) -> str:
     return json.dumps([int(number) for number in numbers])
 
 
-def _bindable(text: str) -> str:
-    """A text without lone surrogates, which a command line can hold and SQLite cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def _quoted(term: str) -> str:
     """A term as an FTS5 string: nothing in it is syntax, and no NUL ends the query."""
-    return '"' + _bindable(term).replace("\0", " ").replace('"', '""') + '"'
+    return '"' + bindable(term).replace("\0", " ").replace('"', '""') + '"'
 
 
 def _any_of(terms: Sequence[str]) -> str:
@@ -361,38 +305,14 @@ def _ids(rows: sqlite3.Cursor) -> Ids:
     return np.fromiter((row[0] for row in rows), np.int64)
 
 
-def _stories(db: sqlite3.Connection, numbers: set[int]) -> Iterator[tuple[int, tuple[str, Card]]]:
-    """For each article number its text and card."""
-    query = f"SELECT number, text, {CARD_COLUMNS} FROM articles WHERE number IN {_LISTED}"
-    for number, text, *card in db.execute(query, (_listed(numbers),)):
-        yield number, (text, card_from_row(card))
+def _named(db: sqlite3.Connection, query: str, *values: str) -> list[Row]:
+    """The rows of a query by the names of its columns."""
+    cursor = db.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cast("list[Row]", cursor.execute(query, values).fetchall())
 
 
 def _stored(row: tuple[int, int, int, int, bytes], text: str, card: Card) -> StoredChunk:
     chunk_id, _, start, end, sentences = row
     spans = unpack_spans(sentences)
     return StoredChunk(chunk_id, Chunk(card.article_id, start, end, text[start:end], spans), card)
-
-
-def row_of(
-    db: sqlite3.Connection, columns: str, article_id: str, earlier_columns: str = ""
-) -> Sequence[str]:
-    """Some columns of an article or an earlier version.
-
-    Args:
-        db: the database.
-        columns: those of an article.
-        article_id: its id.
-        earlier_columns: those of an earlier version, where they are called otherwise.
-
-    Raises:
-        UnknownArticle: no article has that id; the message names the ids most like it.
-    """
-    article_id = _bindable(article_id)
-    for table, wanted in (("articles", columns), ("earlier", earlier_columns or columns)):
-        row = db.execute(f"SELECT {wanted} FROM {table} WHERE id = ?", (article_id,)).fetchone()
-        if row is not None:
-            found: Sequence[str] = row
-            return found
-    ids = [row[0] for row in db.execute("SELECT id FROM articles UNION SELECT id FROM earlier")]
-    raise unknown(article_id, ids)

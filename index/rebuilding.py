@@ -10,8 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol
+from typing import Protocol, Self
 
 from index import chunking, ingesting, locations, opening, schema
 from index.connections import NO_WAIT, Wait, WriterLock
@@ -28,12 +27,8 @@ from index.store import Index
 FOLDER = schema.REBUILDING
 
 
-class Beside(Protocol):
+class Beside(Store, Protocol):
     """An index in the making, by the one writer of the index whose place it is to take."""
-
-    @property
-    def store(self) -> Store:
-        """It, open for writing."""
 
     def put_in_place(self) -> None:
         """Let it take the other's place; nothing more is stored in it."""
@@ -41,15 +36,12 @@ class Beside(Protocol):
     def discard(self) -> None:
         """Leave nothing of it."""
 
-    def close(self) -> None:
-        """Close it and let other writers in; what there is of it is kept."""
-
 
 class Rebuild:
     """A rebuild under way, which is the one writer of its index; ended by `close`."""
 
-    def __init__(self, beside: Beside, encoder: Encoder) -> None:
-        self._beside = beside
+    def __init__(self, fresh: Beside, encoder: Encoder) -> None:
+        self._fresh = fresh
         self._encoder = encoder
 
     @classmethod
@@ -62,9 +54,8 @@ class Rebuild:
         """
         where = locations.place(where)
         if isinstance(where, Path):
-            return cls(_Folder.begun(where, encoder, wait), encoder)
-        fresh = opening.milvus().beside(where, encoder, chunking.CHUNKER, wait)
-        return cls(fresh, encoder)
+            return cls(_Folder.beside(where, encoder, chunking.CHUNKER, wait), encoder)
+        return cls(opening.milvus().beside(where, encoder, chunking.CHUNKER, wait), encoder)
 
     def ingest(
         self,
@@ -93,7 +84,7 @@ class Rebuild:
 
         try:
             report = ingesting.ingest(
-                self._beside.store,
+                self._fresh,
                 paths,
                 self._encoder,
                 on_event=seen,
@@ -109,64 +100,70 @@ class Rebuild:
 
     def close(self) -> None:
         """Let other writers in. What is not in place yet is kept for the next time."""
-        self._beside.close()
+        self._fresh.close()
 
     def __enter__(self) -> Rebuild:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _finish(self, held: set[str]) -> None:
-        store = self._beside.store
-        for source, (article_id, _) in store.content_hashes().items():
+        for source, (article_id, _) in self._fresh.content_hashes().items():
             # From an earlier run, and not among these files. A version may have been given
             # another id since, and a file another name.
             if source not in held and article_id not in held:
-                store.remove(article_id)
-        if store.counts().articles:
-            store.save_vectors()
-            self._beside.put_in_place()
+                self._fresh.remove(article_id)
+        if self._fresh.counts().articles:
+            self._fresh.save_vectors()
+            self._fresh.put_in_place()
         else:
-            self._beside.discard()
+            self._fresh.discard()
 
 
-class _Folder:
-    """The new index in a folder within the old one's."""
+class _Folder(Index):
+    """The new index in a folder within the old one's, by whose lock it is the one writer."""
 
-    def __init__(self, folder: Path, lock: WriterLock, fresh: Index) -> None:
-        self._folder = folder
-        self._lock = lock
-        self.store = fresh
+    _outer: WriterLock | None = None
 
     @classmethod
-    def begun(cls, folder: Path, encoder: Encoder, wait: Wait) -> _Folder:
+    def beside(cls, folder: Path, encoder: Encoder, chunker: str, wait: Wait) -> Self:
         lock = WriterLock.taken(folder, make=True, wait=wait)
         try:
-            fresh = _continued(folder, encoder) or Index.create(
-                folder / FOLDER, encoder, chunking.CHUNKER, replace=True
+            fresh = cls._continued(folder, encoder, chunker) or cls.create(
+                folder / FOLDER, encoder, chunker, replace=True
             )
         except BaseException:
-            lock.release()
+            lock.close()
             raise
-        return cls(folder, lock, fresh)
+        fresh._outer = lock
+        return fresh
+
+    @classmethod
+    def _continued(cls, folder: Path, encoder: Encoder, chunker: str) -> Self | None:
+        """What an earlier rebuild has left, where it can be gone on with."""
+        try:
+            fresh = cls.open(folder / FOLDER, encoder, writable=True)
+        except UnusableIndex:
+            return None
+        # One that was put in place already was only not tidied away.
+        if fresh.manifest.chunker == chunker and fresh.manifest.born != _born(folder):
+            return fresh
+        fresh.close()
+        return None
 
     def put_in_place(self) -> None:
-        self.store.close()
-        put_in_place(self._folder / FOLDER, self._folder)
+        super().close()
+        put_in_place(self.folder, self.folder.parent)
 
     def discard(self) -> None:
-        self.store.close()
-        shutil.rmtree(self._folder / FOLDER)
+        super().close()
+        shutil.rmtree(self.folder)
 
     def close(self) -> None:
-        self.store.close()
-        self._lock.release()
+        super().close()
+        if self._outer:
+            self._outer.close()
 
 
 def unfinished(folder: Path) -> int | None:
@@ -194,21 +191,7 @@ def discard_finished(folder: Path) -> None:
         if unfinished(folder) is None:
             shutil.rmtree(folder / FOLDER, ignore_errors=True)
     finally:
-        lock.release()
-
-
-def _continued(folder: Path, encoder: Encoder) -> Index | None:
-    """What an earlier rebuild has left, where it can be gone on with."""
-    try:
-        fresh = Index.open(folder / FOLDER, encoder, writable=True)
-    except UnusableIndex:
-        return None
-    state = fresh.manifest
-    # One that was put in place already was only not tidied away.
-    if state.chunker == chunking.CHUNKER and state.born != _born(folder):
-        return fresh
-    fresh.close()
-    return None
+        lock.close()
 
 
 def _born(folder: Path) -> str | None:

@@ -1,11 +1,4 @@
-"""A new database made row by row of another one, which it then replaces.
-
-Made of a damaged database (`salvage`), of what can still be read of it, and of one of an
-earlier format (`migrate`). Articles, earlier versions and chunks are read, each by its key,
-past the pages that cannot be read. All else in an index is derived from them and made anew,
-and so is which version is the latest. A text is held against the hash that it was stored
-with, and chunks and vectors against the text.
-"""
+"""What can be read of a damaged index is saved in a new one, which takes its place."""
 
 from __future__ import annotations
 
@@ -13,62 +6,19 @@ import contextlib
 import dataclasses
 import datetime as dt
 import itertools
-import shlex
 import shutil
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, NoReturn, cast
 
-from index import checks, chunking, languages, replacing, schema
-from index.batches import content_hash, embedded_text
-from index.checks import CHUNKS, ChunkRow
-from index.connections import NO_WAIT, WAL, Wait, WriterLock, connect, explained
-from index.corrections import corrections
+from index import replacing, schema
+from index.connections import NO_WAIT, WAL, WriterLock, connect, explained
+from index.copying import Saved, beside, copied
 from index.embedding import Encoder, HashEncoder
-from index.errors import IndexDamaged, IndexMismatch, UnusableIndex
-from index.records import Article, Chunk
 from index.replacing import KEPT, MENDING, put_in_place
-from index.schema import Manifest, unpack_spans, unpack_vectors
-from index.writer import Writer
+from index.store import Index
 
-OLDEST = 1
-"""The first format that `migrate` knows."""
-UNTOLD = {"language": "''", "corrections": "'[]'", "as_of": "NULL", "pages": "'[]'",
-          "doubts": "'[]'"}  # fmt: skip
-"""What is read of an article for the columns that earlier formats lack."""
-LARGEST = 10**8
-"""A larger key than this is taken for damage."""
 PAGE = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What a new database has of a damaged one."""
-
-    articles: int = 0
-    known: int = 0
-    """How many articles the damaged database is known to have had."""
-    chunks: int = 0
-    embedded: int = 0
-    """Articles whose chunks or vectors had to be made anew."""
-    altered: int = 0
-    """Articles that were not as they were stored; the next ingest reads them again."""
-    lost: tuple[str, ...] = ()
-    """Where the articles that are lost came from, as far as that is known."""
-    aside: Path | None = None
-    """Where the damaged database is kept; None where it was not."""
-
-    def __str__(self) -> str:
-        said = f"saved {self.articles} of {self.known} articles in {self.chunks} chunks"
-        if self.embedded:
-            said += f"; embedded anew: {self.embedded}"
-        if self.altered:
-            said += f"; not as they were stored: {self.altered}"
-        return said
 
 
 def salvage(folder: Path, encoder: Callable[[], Encoder], *, keep: bool = True) -> Saved:
@@ -85,13 +35,13 @@ def salvage(folder: Path, encoder: Callable[[], Encoder], *, keep: bool = True) 
         IndexMismatch: vectors are missing, and the encoder is another than the index's.
         DiskFull: there is no room for a second database. All is as it was.
     """
-    with _beside(folder, NO_WAIT) as beside, explained(folder):
-        with contextlib.closing(_opened(folder, beside)) as db:
-            saved = _copied(db, folder, beside, encoder)
+    with beside(folder, NO_WAIT) as fresh, explained(folder):
+        with contextlib.closing(_opened(folder, fresh)) as db:
+            saved = copied(db, folder, fresh, Index.create, encoder)
         if saved.articles:
             lost = saved.articles < saved.known
             aside = _free_name(folder) if keep or lost else None
-            put_in_place(beside, folder, aside=aside)
+            put_in_place(fresh, folder, aside=aside)
             saved = dataclasses.replace(saved, aside=aside)
     return saved
 
@@ -107,114 +57,7 @@ def finish(folder: Path) -> None:
         try:
             replacing.finish(folder)
         finally:
-            lock.release()
-
-
-def is_of_earlier_format(folder: Path) -> bool:
-    """Whether the index in a folder has an earlier format that `migrate` knows."""
-    with contextlib.closing(connect(folder, "ro")) as db:
-        try:
-            row = db.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()
-        except sqlite3.OperationalError as error:
-            if "no such table" not in str(error):
-                raise
-            return False  # for `schema.read_manifest` to name
-    return row is not None and row[0] in range(OLDEST, schema.FORMAT)
-
-
-def migrate(folder: Path, wait: Wait = NO_WAIT) -> None:
-    """Bring an index of an earlier format up to the present one.
-
-    What an article is newly known by is read from what is stored of it; the next
-    ingest of its file adds what only the file tells. Chunks and vectors stay.
-
-    Raises:
-        IndexDamaged: some of it cannot be read; `salvage` reads the rest.
-        IndexMismatch: it cannot be written to, or there is no room for a second database.
-    """
-    try:
-        with _beside(folder, wait) as beside, explained(folder):
-            if not is_of_earlier_format(folder):  # another process was quicker
-                return
-            with contextlib.closing(connect(folder, "ro")) as db:
-                saved = _copied(db, folder, beside, lambda: _refuse(folder))
-            if saved.articles != saved.known:
-                _refuse(folder)
-            put_in_place(beside, folder)
-    except IndexDamaged:
-        raise
-    except UnusableIndex as error:
-        found = shlex.quote(str(folder))
-        raise IndexMismatch(
-            f"{folder} was made by an earlier version of Byline and is brought up to date once, "
-            f"by whoever may write there: byline list --index {found} ({error})"
-        ) from error
-
-
-@contextlib.contextmanager
-def _beside(folder: Path, wait: Wait) -> Iterator[Path]:
-    """An empty folder for the new index, inside the writer's lock; gone afterwards."""
-    lock = WriterLock.taken(folder, wait=wait)
-    beside = folder / MENDING
-    try:
-        replacing.finish(folder)  # one that was killed
-        beside.mkdir(exist_ok=True)
-        yield beside
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        lock.release()
-
-
-def _copied(
-    db: sqlite3.Connection, folder: Path, beside: Path, encoder: Callable[[], Encoder]
-) -> Saved:
-    """Fill a new index in `beside` with all that can be read of a database."""
-    state = _manifest(db, folder)
-    wrong = [digest != content_hash(article) for _, article, digest in _articles(db)]
-    trusted = 2 * sum(wrong) <= len(wrong)  # else another version made these hashes
-    owned = {table: _chunk_ids(db, table) for table in CHUNKS}
-    chunker = state.chunker if state else chunking.CHUNKER
-    saved: set[str] = set()
-    count = embedded = altered = 0
-    like = _named_as(state) if state else encoder()
-    with contextlib.closing(Writer.made(beside, like, chunker)) as fresh:
-        for (table, number), article, digest in _articles(db):
-            rows = _chunk_rows(db, CHUNKS[table], owned[table][number])
-            # Without a manifest it is not known which encoder made the vectors.
-            if state and checks.intact(article.text, rows, like.dimension):
-                chunks = [
-                    Chunk(article.id, start, end, article.text[start:end], unpack_spans(sentences))
-                    for _, start, end, sentences, _ in rows
-                ]
-                vectors = unpack_vectors([row[4] for row in rows], like.dimension)
-            else:
-                embedded += 1
-                chunks = chunking.split(article)
-                if state:
-                    schema.check_encoder(folder, state, encoder())
-                texts = [embedded_text(article.title, chunk) for chunk in chunks]
-                vectors = encoder().encode(texts)
-            if trusted and digest != content_hash(article):
-                altered, digest = altered + 1, ""
-            fresh.put(article, digest, chunks, vectors)
-            saved.add(article.source)
-            count += len(chunks)
-    known = {table: _indexed(db, table) for table in CHUNKS}
-    lost = sorted({source for _, sources in known.values() for source in sources} - saved)
-    every = max(len(saved), sum(articles for articles, _ in known.values()))
-    return Saved(len(saved), every, count, embedded, altered, tuple(lost))
-
-
-def _refuse(folder: Path) -> NoReturn:
-    raise schema.damaged(folder, "some of its rows cannot be read")
-
-
-def _named_as(state: Manifest) -> Encoder:
-    """What a new index takes from an encoder: name, fingerprint and dimension."""
-    named = SimpleNamespace(
-        name=state.encoder, fingerprint=state.fingerprint, dimension=state.dimension
-    )
-    return cast("Encoder", named)
+            lock.close()
 
 
 def _opened(folder: Path, beside: Path) -> sqlite3.Connection:
@@ -242,7 +85,7 @@ def _with_first_page(folder: Path, beside: Path) -> Path:
     for name in (schema.DATABASE, WAL):
         with contextlib.suppress(FileNotFoundError):
             shutil.copyfile(folder / name, copy / name)
-    Writer.made(empty, HashEncoder(), "").close()
+    Index.create(empty, HashEncoder()).close()
     head = bytearray((empty / schema.DATABASE).read_bytes()[:PAGE])
     with (copy / schema.DATABASE).open("r+b") as file:
         # How many pages there are, and how many free ones: sqlite.org/fileformat2.html.
@@ -251,104 +94,6 @@ def _with_first_page(folder: Path, beside: Path) -> Path:
         file.seek(0)
         file.write(head)
     return copy
-
-
-def _manifest(db: sqlite3.Connection, folder: Path) -> Manifest | None:
-    try:
-        return schema.read_manifest(db, folder, OLDEST)
-    except (sqlite3.DatabaseError, IndexDamaged):
-        return None
-
-
-# --- reading past what cannot be read ----------------------------------------------------------
-
-
-def _tried(db: sqlite3.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """The rows of a query, as far as they can be read."""
-    rows: list[tuple[Any, ...]] = []
-    with contextlib.suppress(sqlite3.DatabaseError):
-        rows.extend(db.execute(query, values))
-    return rows
-
-
-def _articles(db: sqlite3.Connection) -> Iterator[tuple[tuple[str, int], Article, str]]:
-    """Table and number, article and the hash it was stored with, of each that can be read.
-
-    What is searched comes last and takes the place of what is not.
-    """
-    with checks.lenient(db):
-        for table in ("earlier", "articles"):
-            there = {row[1] for row in _tried(db, f"PRAGMA table_info({table})")}
-            names = ["content_hash", *schema.ARTICLE_COLUMNS.split(", ")]
-            read = [name if name in there else UNTOLD.get(name, name) for name in names]
-            for number, digest, *row in _rows(db, table, ", ".join(read)):
-                article = checks.read_article(row)
-                if article.id.strip() and article.text.strip():
-                    described = article if "language" in there else _described(article)
-                    yield (table, number), described, digest
-
-
-def _rows(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table that can be read, in the order of its key, which comes first.
-
-    Each is looked for by itself: the way to it leads through three or four pages, and
-    what another page makes up does not matter.
-    """
-    query = f"SELECT rowid, {columns} FROM {table} NOT INDEXED WHERE rowid = ?"
-    for key in range(1, _last(db, table) + 1):
-        yield from _tried(db, query, key)
-
-
-def _last(db: sqlite3.Connection, table: str) -> int:
-    """The largest key in a table, as most of what names one has it: a page may make up any."""
-    queries = [
-        f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'",
-        f"SELECT max(rowid) FROM {table} NOT INDEXED",
-        *(f"SELECT max(rowid + 0) FROM {table} INDEXED BY {name}" for name in _indexes(db, table)),
-    ]
-    found = [row[0] for query in queries for row in _tried(db, query)]
-    votes = Counter(key for key in found if isinstance(key, int) and 0 < key <= LARGEST)
-    return votes.most_common(1)[0][0] if votes else 0
-
-
-def _indexes(db: sqlite3.Connection, table: str) -> list[str]:
-    query = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? ORDER BY name"
-    return [row[0] for row in _tried(db, query, table)]
-
-
-def _indexed(db: sqlite3.Connection, table: str) -> tuple[int, list[str]]:
-    """How many articles most indexes of a table name, and their sources."""
-    queries = [
-        f"SELECT count(rowid + 0) FROM {table} INDEXED BY {name}" for name in _indexes(db, table)
-    ]
-    votes = Counter(row[0] for query in queries for row in _tried(db, query))
-    by_source = f"SELECT source FROM {table} INDEXED BY sqlite_autoindex_{table}_2"
-    sources = [row[0] for row in _tried(db, by_source) if isinstance(row[0], str)]
-    return (votes.most_common(1)[0][0] if votes else 0), sources
-
-
-def _chunk_ids(db: sqlite3.Connection, table: str) -> dict[int, list[int]]:
-    """For each article of a table the ids of its chunks that can be read."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for chunk_id, number in _rows(db, CHUNKS[table], "article"):
-        found[number].append(chunk_id)
-    return found
-
-
-def _chunk_rows(db: sqlite3.Connection, chunks: str, ids: list[int]) -> list[ChunkRow]:
-    query = f"SELECT rowid, start, end, sentences, vector FROM {chunks} WHERE rowid = ?"
-    rows = [row for chunk_id in ids for row in _tried(db, query, chunk_id)]
-    return sorted(cast("list[ChunkRow]", rows), key=lambda row: str(row[1]).zfill(20))
-
-
-def _described(article: Article) -> Article:
-    """An article of format 1, with its language and corrections as its text tells them."""
-    language = languages.detect(article.text) or ""
-    found = corrections(article.title, article.text)
-    known = dict(article.provenance)
-    known |= {"language": "by its words"} if language else {}
-    known |= {"corrections": "notice in the text"} if found else {}
-    return dataclasses.replace(article, language=language, corrections=found, provenance=known)
 
 
 def _free_name(folder: Path) -> Path:

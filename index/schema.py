@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import json
 import shlex
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import EMBEDDED, Encoder
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing, UnknownArticle, UnusableIndex
-from index.records import Article, Card, Page, Span
+from index.errors import IndexDamaged, IndexExists, IndexMismatch, IndexMissing, UnusableIndex
+from index.records import Article, Card, Chunk, Page, Span
 from index.stems import TOKENIZER
 
 FORMAT = 3
@@ -43,24 +42,20 @@ See what is in it:  byline list --index THIS_FOLDER
 Check it:           byline doctor --index THIS_FOLDER
 """
 
-URL_INDEX = "CREATE INDEX articles_by_url ON articles (url_key, text_key)"
-
 # The text of a chunk is a slice of its article's text and stands nowhere else but
 # in the full-text index, which is contentless: it keeps words, not texts.
 # AUTOINCREMENT: the id of a removed chunk is never given to another one, so that
 # a reader holding an old id cannot be shown the wrong passage.
-TABLES = (
-    """
-CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
+# The order of tables and columns is that of the first release: `index.repair` puts
+# a new database's first page over one that is lost.
+_ARTICLES = """CREATE TABLE {name} (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL UNIQUE,{of_earlier}
     title TEXT NOT NULL,
     published TEXT,
     publisher TEXT,
-    url TEXT,
-    origin TEXT NOT NULL,
+    url TEXT,{of_searched}
     content_hash TEXT NOT NULL,
     text_key INTEGER NOT NULL,
     authors TEXT NOT NULL,
@@ -68,31 +63,43 @@ CREATE TABLE articles (
     language TEXT NOT NULL,
     corrections TEXT NOT NULL,
     as_of TEXT,
-    url_key TEXT,
+    url_key TEXT{url_key},
     minhash BLOB NOT NULL,
     text TEXT NOT NULL,
     pages TEXT NOT NULL DEFAULT '[]',
     doubts TEXT NOT NULL DEFAULT '[]'
 );
-CREATE INDEX articles_by_text ON articles (text_key);
+CREATE INDEX {name}_by_url ON {name} (url_key, text_key);
+"""
+_SEARCHED = _ARTICLES.format(
+    name="articles", of_earlier="", of_searched="\n    origin TEXT NOT NULL,", url_key=""
+)
+_EARLIER = _ARTICLES.format(
+    name="earlier",
+    of_earlier="\n    superseded_by TEXT NOT NULL,",
+    of_searched="",
+    url_key=" NOT NULL",
+)
+_INDEXES = """CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX articles_by_origin ON articles (origin);
 CREATE INDEX articles_by_date ON articles (published);
 """
-    + URL_INDEX
-    + """;
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles (number),
+_CHUNK = """
     start INTEGER NOT NULL,
     end INTEGER NOT NULL,
     sentences BLOB NOT NULL,
     vector BLOB NOT NULL
 );
+"""
+TABLES = f"""
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+{_SEARCHED.replace("CREATE INDEX", _INDEXES + "CREATE INDEX")}
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES articles (number),{_CHUNK}
 CREATE INDEX chunks_by_article ON chunks (article);
 CREATE VIRTUAL TABLE passages USING fts5 (
-    title, body, content='', tokenize='"""
-    + TOKENIZER
-    + """'
+    title, body, content='', tokenize='{TOKENIZER}'
 );
 CREATE TABLE copy_bands (
     band INTEGER NOT NULL,
@@ -105,40 +112,14 @@ CREATE TABLE copy_edges (
     differ INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
-CREATE TABLE earlier (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL UNIQUE,
-    superseded_by TEXT NOT NULL,
-    title TEXT NOT NULL,
-    published TEXT,
-    publisher TEXT,
-    url TEXT,
-    content_hash TEXT NOT NULL,
-    text_key INTEGER NOT NULL,
-    authors TEXT NOT NULL,
-    provenance TEXT NOT NULL,
-    language TEXT NOT NULL,
-    corrections TEXT NOT NULL,
-    as_of TEXT,
-    url_key TEXT NOT NULL,
-    minhash BLOB NOT NULL,
-    text TEXT NOT NULL,
-    pages TEXT NOT NULL DEFAULT '[]',
-    doubts TEXT NOT NULL DEFAULT '[]'
-);
-CREATE INDEX earlier_by_url ON earlier (url_key, text_key);
+{_EARLIER}
 CREATE TABLE earlier_chunks (
-    article INTEGER NOT NULL REFERENCES earlier (number),
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    sentences BLOB NOT NULL,
-    vector BLOB NOT NULL
-);
+    article INTEGER NOT NULL REFERENCES earlier (number),{_CHUNK}
 CREATE INDEX earlier_chunks_by_article ON earlier_chunks (article);
 """
-)
 
+CHUNKS = {"articles": "chunks", "earlier": "earlier_chunks"}
+"""The two tables of articles, those that are searched and those set aside, and their chunks."""
 VECTOR = np.dtype("<f4")
 SPAN = np.dtype("<i4")
 
@@ -168,6 +149,18 @@ class Manifest:
 
     A file with another stamp may be of a state that was lost with the power.
     """
+
+    @classmethod
+    def begun(cls, format: int, encoder: Encoder, chunker: str) -> Manifest:
+        """The manifest of an empty index, in its first state."""
+        known = (encoder.name, encoder.fingerprint, encoder.dimension, chunker)
+        return cls(format, *known, uuid.uuid4().hex, 1, 1, uuid.uuid4().hex)
+
+    def after(self, *, shrunk: bool) -> Manifest:
+        """The manifest of the next state."""
+        number = self.generation + 1
+        last = number if shrunk else self.shrunk
+        return replace(self, generation=number, shrunk=last, stamp=uuid.uuid4().hex)
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Manifest:
@@ -215,21 +208,29 @@ def damaged(folder: Path, why: str) -> IndexDamaged:
     )
 
 
-def missing(folder: Path) -> IndexMissing:
-    """The error for a folder without an index."""
-    return IndexMissing(f"There is no index in {folder}. Make one: {command(folder)}")
+def missing(where: object) -> IndexMissing:
+    """The error for a folder or an address without an index."""
+    at = "in" if isinstance(where, Path) else "at"
+    return IndexMissing(f"There is no index {at} {where}. Make one: {command(where)}")
 
 
-def unknown(article_id: str, ids: Sequence[str]) -> UnknownArticle:
-    """The error for an id that no article has; it names those most like it."""
-    article_id = article_id.encode("utf-8", "replace").decode("utf-8")
-    close = difflib.get_close_matches(article_id, sorted(ids), n=3, cutoff=0.5)
-    hint = (
-        f"Did you mean {' or '.join(close)}?"
-        if close
-        else "See the ids with: byline list, and the same --index"
+def exists(where: object) -> IndexExists:
+    """The error for a place where a new index was to be made, and one is already."""
+    return IndexExists(f"{where} holds an index already. Add to it: {command(where)}")
+
+
+def other_format(where: object, found: object, read: int) -> IndexMismatch:
+    """The error for an index of a format that this version does not read."""
+    return IndexMismatch(
+        f"{where} has format {found}, and this version of Byline reads format {read}. "
+        f"Rebuild it: {command(where, '--rebuild')}"
     )
-    return UnknownArticle(f"No article has the id {article_id}. {hint}")
+
+
+def check_vectors(chunks: Sequence[Chunk], matrix: npt.NDArray[np.float32], dimension: int) -> None:
+    """Raise ValueError unless there is a finite vector for each chunk."""
+    if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
+        raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
 
 
 def create_tables(db: sqlite3.Connection) -> None:
@@ -273,10 +274,7 @@ def read_manifest(db: sqlite3.Connection, folder: Path, oldest: int = FORMAT) ->
             raise
         raise damaged(folder, str(error)) from error
     if found.get("format") not in range(oldest, FORMAT + 1):
-        raise IndexMismatch(
-            f"{folder} has format {found.get('format')}, and this version of Byline reads "
-            f"format {FORMAT}. Rebuild it: {command(folder, '--rebuild')}"
-        )
+        raise other_format(folder, found.get("format"), FORMAT)
     try:
         return Manifest.of(found)
     except TypeError as error:
@@ -288,28 +286,18 @@ def set_manifest(db: sqlite3.Connection, **values: str | int) -> None:
     db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", values.items())
 
 
-def bump(db: sqlite3.Connection, *, shrunk: bool) -> None:
+def bump(db: sqlite3.Connection, folder: Path, *, shrunk: bool) -> None:
     """Begin a new generation, inside the transaction that makes it."""
-    db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
-    set_manifest(db, stamp=uuid.uuid4().hex)
-    if shrunk:
-        db.execute(
-            "UPDATE manifest SET value = (SELECT value FROM manifest WHERE key = 'generation') "
-            "WHERE key = 'shrunk'"
-        )
+    set_manifest(db, **asdict(read_manifest(db, folder).after(shrunk=shrunk)))
 
+
+Row = Mapping[str, Any]
+"""What is stored of an article, by the names of its columns."""
 
 ARTICLE_COLUMNS = (
     "id, title, text, source, published, publisher, url, authors, provenance, "
     "language, corrections, as_of, pages, doubts"
 )
-CARD_COLUMNS = (
-    "articles.id, title, published, publisher, url, origin, language, corrections, source, number"
-)
-EARLIER_CARD_COLUMNS = (
-    "id, title, published, publisher, url, id, language, corrections, source, number, superseded_by"
-)
-"""The same of a version that another one has superseded; such a version has no copies."""
 
 
 def article_to_row(article: Article) -> tuple[str | None, ...]:
@@ -332,34 +320,36 @@ def article_to_row(article: Article) -> tuple[str | None, ...]:
     )
 
 
-def article_from_row(row: Sequence[str]) -> Article:
+def article_from_row(row: Row) -> Article:
     """The article that `article_to_row` wrote."""
-    article_id, title, text, source, published, publisher, url, authors, provenance, *more = row
-    language, corrections, as_of, pages, doubts = more
     return Article(
-        id=article_id,
-        title=title,
-        text=text,
-        source=source,
-        published=_date(published),
-        publisher=publisher,
-        url=url,
-        authors=tuple(json.loads(authors)),
-        provenance=json.loads(provenance),
-        language=language,
-        corrections=tuple(json.loads(corrections)),
-        as_of=dt.datetime.fromisoformat(as_of) if as_of else None,
-        pages=tuple(Page(*page) for page in json.loads(pages)),
-        doubts=tuple(json.loads(doubts)),
+        **{name: row[name] for name in ("id", "title", "text", "source", "publisher", "url")},
+        published=_date(row["published"]),
+        authors=tuple(json.loads(row["authors"])),
+        provenance=json.loads(row["provenance"]),
+        language=row["language"],
+        corrections=tuple(json.loads(row["corrections"])),
+        as_of=dt.datetime.fromisoformat(row["as_of"]) if row["as_of"] else None,
+        pages=tuple(Page(*page) for page in json.loads(row["pages"])),
+        doubts=tuple(json.loads(row["doubts"])),
     )
 
 
-def card_from_row(row: Sequence[Any]) -> Card:
-    """The card in the values of CARD_COLUMNS, or of EARLIER_CARD_COLUMNS."""
-    article_id, title, published, publisher, url, origin, language, corrections, *later = row
-    notices = tuple(json.loads(corrections))
-    day = _date(published)
-    return Card(article_id, title, day, publisher, url, origin, language, notices, *later)
+def card_from_row(row: Row) -> Card:
+    """The card of an article; its columns `origin`, `number` and `superseded_by` are asked too."""
+    return Card(
+        article_id=row["id"],
+        title=row["title"],
+        published=_date(row["published"]),
+        publisher=row["publisher"],
+        url=row["url"],
+        origin=row["origin"],
+        language=row["language"],
+        corrections=tuple(json.loads(row["corrections"])),
+        source=row["source"],
+        arrived=row["number"],
+        superseded_by=row["superseded_by"],
+    )
 
 
 def pack_spans(spans: Sequence[Span]) -> bytes:
@@ -381,6 +371,11 @@ def pack_vectors(vectors: npt.NDArray[np.float32]) -> list[bytes]:
 def unpack_vectors(blobs: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:
     """Stored vectors as one array of shape [len(blobs), dimension]."""
     return np.frombuffer(b"".join(blobs), VECTOR).reshape(len(blobs), dimension)
+
+
+def bindable(text: str) -> str:
+    """A text without lone surrogates, which a command line can hold and no store can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def iso(day: dt.date | None) -> str | None:

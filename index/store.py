@@ -9,42 +9,47 @@ the very state that it was built from.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from index import repair, schema, vectors
-from index.connections import NO_WAIT, Readers, Wait, explained
+from index import copying, replacing, schema, vectors
+from index.article_rows import ArticleRows
+from index.connections import NO_WAIT, Wait, WriterLock, connect, explained, reading
 from index.embedding import Encoder
 from index.errors import VectorsNotSaved
+from index.protocols import Store
 from index.queries import Queries, Snapshot
 from index.records import Article, Chunk
 from index.schema import Manifest
 from index.vectors import VectorIndex
-from index.writer import Writer
 
 LOOSE = 10_000
 """Vectors beside the file with which a reader looks whether an ingest has written a newer one."""
 
 
-class Index(Queries):
+class Index(Queries, Store):
     """The articles of one folder, a `Store`; see `Queries` for all that can be asked.
 
     Any thread may read. Made by `create` or `open`, and ended by `close`.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder | None, writer: Writer | None) -> None:
+    def __init__(
+        self, folder: Path, encoder: Encoder | None, lock: WriterLock | None, mode: str = "rw"
+    ) -> None:
+        """Open the one connection that writes, where the lock that makes it the one is given."""
         self.folder = folder
         self._encoder = encoder
-        self._writer = writer
-        self._readers = Readers(folder)
+        self._lock = lock
+        self._db = connect(folder, mode) if lock else None
+        self._turn = threading.Lock()
         self._vectors: VectorIndex | None = None
         self._vectors_lock = threading.Lock()
 
@@ -57,7 +62,7 @@ class Index(Queries):
         *,
         replace: bool = False,
         wait: Wait = NO_WAIT,
-    ) -> Index:
+    ) -> Self:
         """Make an empty index, open for writing; `replace` discards one that is there.
 
         Raises:
@@ -67,8 +72,14 @@ class Index(Queries):
         """
         folder = Path(folder)
         with explained(folder):
-            writer = Writer.made(folder, encoder, chunker, replace=replace, wait=wait)
-        return cls(folder, encoder, writer)
+            lock = WriterLock.taken(folder, make=True, wait=wait)
+            with _kept(lock):
+                if replace:
+                    _discard(folder)
+                index = cls(folder, encoder, lock, "rwc")
+            with _kept(index):
+                index._make(encoder, chunker)
+        return index
 
     @classmethod
     def open(
@@ -78,7 +89,7 @@ class Index(Queries):
         *,
         writable: bool = False,
         wait: Wait = NO_WAIT,
-    ) -> Index:
+    ) -> Self:
         """Open the index in a folder. Without an encoder it is not checked which one built it.
 
         Raises:
@@ -92,37 +103,25 @@ class Index(Queries):
         if not (folder / schema.DATABASE).is_file():
             raise schema.missing(folder)
         with explained(folder):
-            writer = Writer.opened(folder, wait) if writable else None
-            if repair.is_of_earlier_format(folder):
-                if writer is not None:
-                    writer.close()
-                repair.migrate(folder, wait)
-                writer = Writer.opened(folder, wait) if writable else None
-        index = cls(folder, encoder, writer)
-        try:
-            with index.snapshot() as view:  # reads the manifest and compares the encoder
-                index._note_file(view.state)
-            return index
-        except BaseException:
-            index.close()
-            raise
+            lock = _locked(folder, wait) if writable else None
+            with _kept(lock):
+                earlier = copying.is_of_earlier_format(folder)
+            if earlier:
+                if lock:
+                    lock.close()
+                copying.migrate(folder, cls.create, wait)
+                lock = _locked(folder, wait) if writable else None
+            with _kept(lock):
+                index = cls(folder, encoder, lock)
+        with _kept(index), index.snapshot() as view:  # reads the manifest, compares the encoder
+            index._note_file(view.state)
+        return index
 
     def close(self) -> None:
-        """Close every connection and let other writers in. Does nothing the second time."""
-        self._readers.close()
-        if self._writer is not None:
-            self._writer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        """Let other writers in. Does nothing the second time."""
+        if self._db is not None and self._lock is not None:
+            self._db.close()
+            self._lock.close()
 
     @property
     def name(self) -> str:
@@ -141,7 +140,7 @@ class Index(Queries):
             IndexMismatch: the index has been rebuilt with another encoder since it was opened.
             IndexDamaged: the database is not whole.
         """
-        with explained(self.folder), self._readers.reading() as db:
+        with explained(self.folder), reading(self.folder) as db:
             state = schema.read_manifest(db, self.folder)
             schema.check_encoder(self.folder, state, self._encoder)
             yield Snapshot(db, state, self._vector_index)
@@ -154,18 +153,30 @@ class Index(Queries):
         matrix: npt.NDArray[np.float32],
     ) -> Literal["added", "updated"]:
         """See `Store`; in one transaction."""
-        with self._writing() as writer:
-            return writer.put(article, content_hash, chunks, matrix)
+        blobs = schema.pack_vectors(matrix)
+        with self._transaction() as db:
+            dimension = schema.read_manifest(db, self.folder).dimension
+            schema.check_vectors(chunks, matrix, dimension)
+            rows = ArticleRows(db)
+            replaced = rows.put(article, content_hash, chunks, blobs)
+            schema.bump(db, self.folder, shrunk=rows.finish() or replaced)
+        return "updated" if replaced else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
         """See `Store`."""
-        with self._writing() as writer:
-            writer.redescribe(article, content_hash)
+        with self._transaction() as db:
+            rows = ArticleRows(db)
+            rows.redescribe(article, content_hash)
+            schema.bump(db, self.folder, shrunk=rows.finish())
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
-        with self._writing() as writer:
-            writer.remove(article_id)
+        source = self.row(article_id)["source"]
+        with self._transaction() as db:
+            rows = ArticleRows(db)
+            rows.take_away(article_id, source)
+            rows.finish()
+            schema.bump(db, self.folder, shrunk=True)
 
     def save_vectors(self) -> None:
         """Write the FAISS file unless it holds the present state already.
@@ -203,17 +214,38 @@ class Index(Queries):
         if found != "ok":
             raise schema.damaged(self.folder, " ".join(found.split()))
 
+    def _make(self, encoder: Encoder, chunker: str) -> None:
+        assert self._db is not None
+        if not schema.is_empty(self._db):
+            raise schema.exists(self.folder)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        with self._transaction() as db:
+            schema.create_tables(db)
+            begun = Manifest.begun(schema.FORMAT, encoder, chunker)
+            schema.set_manifest(db, **dataclasses.asdict(begun))
+        (self.folder / schema.README).write_text(schema.ABOUT, encoding="utf-8")
+
     @contextmanager
-    def _writing(self) -> Iterator[Writer]:
-        if self._writer is None:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One change of the index, done whole or not at all."""
+        if self._db is None:
             raise RuntimeError("the index was opened for reading: Index.open(..., writable=True)")
-        with explained(self.folder):
-            yield self._writer
+        with explained(self.folder), self._turn:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors, a full disk for one.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
     def _note_file(self, state: Manifest) -> None:
         """Let later states know that the file holds this one, if it does."""
-        if self._writer and state.filed != state.stamp and vectors.holds(self.folder, state):
-            self._writer.filed(state.stamp)
+        if self._db and state.filed != state.stamp and vectors.holds(self.folder, state):
+            with self._transaction() as db:
+                schema.set_manifest(db, filed=state.stamp)
 
     def _vector_index(self, view: Snapshot) -> VectorIndex:
         """The vectors of a snapshot's state: as they are in memory, else from the file, or built.
@@ -258,8 +290,35 @@ class Index(Queries):
 
 def _filed(state: Manifest) -> Manifest:
     """The earlier state that the file is of, as far as it is known."""
-    return replace(state, stamp=state.filed, generation=0)
+    return dataclasses.replace(state, stamp=state.filed, generation=0)
 
 
 def _precedes(state: Manifest, other: Manifest) -> bool:
     return state.born == other.born and state.generation < other.generation
+
+
+def _locked(folder: Path, wait: Wait) -> WriterLock:
+    """The lock of an index's writer; what one that was killed has left is finished or deleted."""
+    lock = WriterLock.taken(folder, wait=wait)
+    with _kept(lock):
+        vectors.discard_temporary(folder)
+        replacing.finish(folder)
+    return lock
+
+
+@contextmanager
+def _kept(held: WriterLock | Index | None) -> Iterator[None]:
+    """Let go of a lock or an index when something goes wrong inside."""
+    try:
+        yield
+    except BaseException:
+        if held:
+            held.close()
+        raise
+
+
+def _discard(folder: Path) -> None:
+    """Delete an index, inside its writer's lock."""
+    # The database goes first: SQLite deletes a log that has no database, not the other way round.
+    for name in (schema.DATABASE, f"{schema.DATABASE}-wal", f"{schema.DATABASE}-shm", vectors.FILE):
+        (folder / name).unlink(missing_ok=True)

@@ -164,7 +164,7 @@ class VectorIndex:
             if trailer is None or trailer[0].hex() != state.stamp:
                 return None
             # The checksum comes first: FAISS may crash on a file that is not whole.
-            if trailer[1:] != _checksum(path, less=_TRAILER.size):
+            if trailer[1:] != _checksum(path):
                 return None
             index = faiss.read_index(str(path), 0 if change else faiss.IO_FLAG_MMAP_IFC)
             after = path.stat()
@@ -216,15 +216,10 @@ def _written(index: Any, file: BinaryIO) -> tuple[int, int]:
     return length, crc
 
 
-def _checksum(path: Path, less: int = 0) -> tuple[int, int]:
-    """Length and CRC-32 of a file without its last `less` bytes."""
-    left = length = max(0, path.stat().st_size - less)
-    crc = 0
-    with path.open("rb") as file:
-        while left and (block := file.read(min(left, _READ_BYTES))):
-            crc = zlib.crc32(block, crc)
-            left -= len(block)
-    return length, crc
+def _checksum(path: Path) -> tuple[int, int]:
+    """Length and CRC-32 of a file without its trailer."""
+    whole = np.memmap(path, np.uint8, "r")[: -_TRAILER.size]
+    return len(whole), zlib.crc32(whole.data)
 
 
 def _trailer(path: Path) -> tuple[bytes, int, int] | None:

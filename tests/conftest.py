@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from browsing import browser, open_page
 
-__all__ = ["browser", "open_page"]
+from tests.stores import place_of, scratch, store, where
+
+__all__ = ["browser", "open_page", "place_of", "scratch", "store", "where"]
 
 HEAVY = (
     "load_encoder", "load_llm", "LocalLLM", "shared_", "archive_of", "browsing", "subprocess",

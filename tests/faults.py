@@ -1,106 +1,61 @@
-"""Full disks, two writers and torn files: what they do to an index, as rows of a table.
+"""Torn files, tables that differ and killed mending: what they do to an index, as rows of a table.
 
-`python -m tests.kill_ingest` prints them all. A disk is filled by a small file
-system in memory where this process may mount one, and by a limit on the size of
-SQLite's file where it may not.
+`python -m tests.kill_ingest` prints them all.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import shutil
-import sqlite3
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 from index import ingesting, readers, schema
-from index.connections import Wait
+from index.connections import connect
 from index.embedding import HashEncoder
-from index.errors import DiskFull, IndexDamaged
-from index.rebuilding import Rebuild
-from index.records import Article, Progress
-from index.store import Index
-from tests.fakes import OtherEncoder
+from index.errors import IndexDamaged
+from index.records import Article
 from tests.kill_ingest import (
     ARTICLES,
-    Trial,
     at_random,
     doctor,
+    everything,
     finish,
-    finish_rebuild,
     killed,
-    lines,
     names,
-    processes,
     undisturbed,
     write_archive,
 )
 
 PAGE = 4096
-STORED = (("articles", "chunks", "origin"), ("earlier", "earlier_chunks", "superseded_by"))
-"""Each table of articles, that of their chunks, and what only its own articles have."""
 HEAD = f"{'fault':34} {'moments':>7} {'committed':>9} {'lost':>5} {'found':>7} {'mended':>7}"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a kind of fault did, at so many moments or places."""
+    """What a kind of fault did, at so many moments or places.
+
+    Attributes:
+        committed: articles that were in an index before the fault, over all moments.
+        lost: how many of them were not there after it, and could not be saved.
+        found: after how many faults the doctor, or the command itself, said what was wrong.
+        mended: after how many the next commands led to just what an undisturbed ingest makes.
+    """
 
     fault: str
     moments: int
     committed: int
-    """Articles that were in an index before the fault, over all moments."""
     lost: int
-    """How many of them were not there after it, and could not be saved."""
     found: int
-    """After how many faults the doctor, or the command itself, said what was wrong."""
     mended: int
-    """After how many the next commands led to just what an undisturbed ingest makes."""
 
     def __str__(self) -> str:
         return (
             f"{self.fault:34} {self.moments:7} {self.committed:9} {self.lost:5} "
             f"{self.found:7} {self.mended:7}"
         )
-
-
-def killed_row(task: str, done: Sequence[Trial]) -> Row:
-    """The row of the killed processes; for them "found" counts what the doctor found sound."""
-    committed = sum(one.named if task == "ingest" else ARTICLES for one in done)
-    return Row(
-        f"kill -9 during {task}", len(done), committed, sum(one.lost for one in done),
-        sum(one.sound for one in done), sum(one.same for one in done),
-    )  # fmt: skip
-
-
-def everything(folder: Path) -> list[Any]:
-    """All articles and earlier versions with chunks and vectors, but for numbers and names."""
-    with Index.open(folder, HashEncoder()) as index, index.snapshot() as view:
-        rows = [row for table in STORED for row in view.db.execute(_joined(*table))]
-        found = view.semantic(HashEncoder().encode(["what"])[0], 10_000)
-        words = view.lexical(index.article(rows[0][0]).text.split(), 10_000)
-        assert len(found) == view.chunk_count
-        scores = sorted(round(hit.score, 5) for hit in (*found, *words))
-        return [*rows, *scores]
-
-
-def _joined(table: str, chunks: str, more: str) -> str:
-    """A query for all that a table has of articles, the id first, and of their chunks."""
-    names = schema.ARTICLE_COLUMNS.split(", ")
-    columns = [*names, more, "content_hash", "text_key", "minhash", "url_key"]
-    listed = ", ".join(f"{table}.{name}" for name in columns)
-    return (
-        f"SELECT {listed}, start, end, sentences, vector FROM {table} "
-        f"JOIN {chunks} ON article = number ORDER BY {table}.id, start"
-    )
 
 
 class Archive:
@@ -114,6 +69,11 @@ class Archive:
         self.expected = everything(folder / "whole")
         self._made = 0
 
+    @property
+    def database(self) -> bytes:
+        """That of the index that is whole."""
+        return (self.folder / "whole" / schema.DATABASE).read_bytes()
+
     def copy(self, of: str = "whole") -> Path:
         """Another copy of the index."""
         self._made += 1
@@ -122,28 +82,18 @@ class Archive:
         return place
 
 
-def rows(times: int, seed: int) -> Iterator[Row]:
+def rows(archive: Archive, times: int, seed: int) -> Iterator[Row]:
     """A row for each kind of fault, made `times` times."""
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Archive(Path(folder))
-        rng = random.Random(seed)
-        for kind, spoil in PAGE_SPOILT.items():
-            yield torn_page(archive, kind, spoil, times, rng)
-        yield head_lost(archive)
-        yield cut_short(archive, times, rng)
-        yield tables_differ(archive)
-        for kind in MENDED:
-            choose = at_random(times, seed)
-            done = [row for _, row in killed_mending(archive, kind, choose)]
-            yield Row(
-                done[0].fault, times, times * ARTICLES, sum(row.lost for row in done),
-                sum(row.found for row in done), sum(row.mended for row in done),
-            )  # fmt: skip
-        yield two_writers(archive, max(1, times // 10))
-        yield filled_up(archive, times)
-        for rebuild in (False, True):
-            with contextlib.suppress(PermissionError):
-                yield full_disk(archive, times, rebuild=rebuild)
+    rng = random.Random(seed)
+    for kind in PAGE_SPOILT:
+        yield torn_page(archive, kind, times, rng)
+    yield head_lost(archive)
+    yield cut_short(archive, times, rng)
+    yield tables_differ(archive)
+    for kind in MENDED:
+        done = [row for _, row in killed_mending(archive, kind, at_random(times, seed))]
+        figures = [sum(getattr(row, of) for row in done) for of in ("lost", "found", "mended")]
+        yield Row(done[0].fault, times, times * ARTICLES, *figures)
 
 
 # Torn files
@@ -151,7 +101,7 @@ def rows(times: int, seed: int) -> Iterator[Row]:
 PAGE_SPOILT: dict[str, Callable[[random.Random, bytes], bytes]] = {
     "page of noise": lambda rng, whole: rng.randbytes(PAGE),
     "page of zeros": lambda rng, whole: bytes(PAGE),
-    "page of another place": lambda rng, whole: _page(whole, rng.randrange(1, _pages(whole))),
+    "page of another place": lambda rng, whole: _page(whole, rng.randrange(1, pages(whole))),
 }
 
 
@@ -159,33 +109,27 @@ def _page(whole: bytes, number: int) -> bytes:
     return whole[number * PAGE : (number + 1) * PAGE]
 
 
-def _pages(whole: bytes) -> int:
+def pages(whole: bytes) -> int:
     return len(whole) // PAGE
 
 
-def torn_page(
-    archive: Archive,
-    kind: str,
-    spoil: Callable[[random.Random, bytes], bytes],
-    times: int,
-    rng: random.Random,
-) -> Row:
+def torn_page(archive: Archive, kind: str, times: int, rng: random.Random) -> Row:
     """Overwrite one page of the database, any but the first."""
-    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
-    places = [rng.randrange(1, _pages(whole)) for _ in range(times)]
-    return _mended(archive, kind, [_with(whole, at, spoil(rng, whole)) for at in places])
+    whole = archive.database
+    places = [rng.randrange(1, pages(whole)) for _ in range(times)]
+    spoilt = [_with(whole, at, PAGE_SPOILT[kind](rng, whole)) for at in places]
+    return _mended(archive, kind, spoilt)
 
 
 def head_lost(archive: Archive) -> Row:
     """Overwrite the first page, which says where the tables are."""
-    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
-    return _mended(archive, "first page lost", [_with(whole, 0, bytes(PAGE))])
+    return _mended(archive, "first page lost", [_with(archive.database, 0, bytes(PAGE))])
 
 
 def cut_short(archive: Archive, times: int, rng: random.Random) -> Row:
     """Leave only the beginning of the database."""
-    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
-    places = [rng.randrange(_pages(whole) // 2, _pages(whole)) for _ in range(times)]
+    whole = archive.database
+    places = [rng.randrange(pages(whole) // 2, pages(whole)) for _ in range(times)]
     return _mended(archive, "database cut short", [whole[: at * PAGE] for at in places])
 
 
@@ -196,7 +140,7 @@ def _with(whole: bytes, number: int, page: bytes) -> bytes:
 def _mended(archive: Archive, kind: str, databases: Sequence[bytes]) -> Row:
     """The doctor finds it and saves what it can; the next ingest adds what is lost."""
     found = mended = lost = 0
-    whole = (archive.folder / "whole" / schema.DATABASE).read_bytes()
+    whole = archive.database
     harmless = 0
     for data in databases:
         place = archive.copy()
@@ -211,7 +155,7 @@ def _mended(archive: Archive, kind: str, databases: Sequence[bytes]) -> Row:
         try:
             finish(place, archive.files)
         except IndexDamaged:  # no article could be read, and the doctor says so
-            finish_rebuild(place, archive.files)
+            finish(place, archive.files, "rebuild")
         sound = all(right for right, _ in doctor(place).values())
         kept = [path.read_bytes() for path in place.glob("articles.damaged-*.sqlite3")]
         mended += sound and kept in ([data], []) and everything(place) == archive.expected
@@ -256,7 +200,7 @@ def tables_differ(archive: Archive) -> Row:
     expected = everything(fetched)
     for spoil in TABLES_SPOILT:
         place = archive.copy("fetched")
-        with contextlib.closing(schema_connection(place)) as db:
+        with contextlib.closing(connect(place, "rw")) as db:
             db.execute(spoil)
         found += not doctor(place).get("tables", (True, ""))[0]
         doctor(place, mends=True)
@@ -281,13 +225,6 @@ def read_as_fetched(folder: Path, files: Path) -> None:
         index.check()
 
 
-def schema_connection(folder: Path) -> Any:
-    """A connection that changes the database as no part of Byline does."""
-    from index.connections import connect
-
-    return connect(folder, "rw")
-
-
 # Killed mending
 
 
@@ -297,7 +234,7 @@ def with_a_log(archive: Archive, spoilt: str) -> Path:
     shutil.rmtree(place)
     with ingesting.index_for(made, HashEncoder()) as index:
         ingesting.ingest(index, [archive.files], HashEncoder())
-        with contextlib.closing(schema_connection(made)) as db:
+        with contextlib.closing(connect(made, "rw")) as db:
             db.execute("PRAGMA writable_schema = ON")
             db.execute(spoilt)
         shutil.copytree(made, place)
@@ -336,163 +273,3 @@ def _second(archive: Archive, place: Path) -> Path:
     shutil.rmtree(copied)
     shutil.copytree(place, copied)
     return copied
-
-
-# Two writers
-
-
-def two_writers(archive: Archive, times: int) -> Row:
-    """Two processes read files into one new index at the same moment."""
-    mended = told = 0
-    context = processes()
-    for n in range(times):
-        place = archive.folder / f"both{n}"
-        both, ends = [], []
-        for half in (0, 1):
-            here, there = context.Pipe(duplex=False)
-            task = (there, archive.files, place, half)
-            both.append(context.Process(target=_read_half, args=task))
-            ends.append(here)
-            both[-1].start()
-            there.close()
-        for process in both:
-            process.join()
-        told += any("process" in line for end in ends for line in lines(end))
-        ended = [process.exitcode for process in both] == [0, 0]
-        mended += ended and everything(place) == archive.expected
-    return Row("two ingests at once", times, times * ARTICLES, 0, told, mended)
-
-
-def _read_half(said: Connection, files: Path, folder: Path, half: int) -> None:
-    """One of the two; the first to be told to wait says for whom."""
-    told: set[str] = set()
-
-    def tell(holder: str, waited: float) -> None:
-        if not told:
-            said.send(holder)
-        told.add(holder)
-
-    paths = sorted(files.iterdir())[half::2]
-    with ingesting.index_for(folder, HashEncoder(), wait=Wait(60, tell)) as index:
-        ingesting.ingest(index, paths, HashEncoder())
-
-
-# Full disks
-
-
-@contextlib.contextmanager
-def limited(pages: int) -> Iterator[None]:
-    """Inside, no database of SQLite's grows beyond so many pages."""
-    connect = sqlite3.connect
-
-    def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        db: sqlite3.Connection = connect(*arguments, **options)
-        db.execute(f"PRAGMA max_page_count = {pages}")
-        return db
-
-    with mock.patch("sqlite3.connect", connected):
-        yield
-
-
-def filled_up(archive: Archive, times: int) -> Row:
-    """Let SQLite have no more pages, at sizes from next to nothing to nearly enough."""
-    whole = _pages((archive.folder / "whole" / schema.DATABASE).read_bytes())
-    found = mended = committed = lost = 0
-    for n in range(times):
-        place = archive.folder / f"filled{n}"
-        stored: list[str] = []
-        Index.create(place, HashEncoder()).close()
-        empty = _pages((place / schema.DATABASE).read_bytes())
-        most = empty + n * (whole - empty) // times
-        with limited(most), ingesting.index_for(place, HashEncoder()) as index:
-            try:
-                ingesting.ingest(
-                    index, [archive.files], HashEncoder(),
-                    on_event=lambda event: stored.append(event.article_id),  # noqa: B023
-                )  # fmt: skip
-            except DiskFull as error:
-                found += f"{len(stored)} article" in str(error)
-        committed += len(stored)
-        lost += len(set(stored) - names(place))
-        finish(place, archive.files)
-        mended += everything(place) == archive.expected
-    return Row("SQLite: database or disk is full", times, committed, lost, found, mended)
-
-
-@contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[Callable[[int], None]]:
-    """A file system in memory on a folder; what is given sets its size in bytes.
-
-    Raises:
-        PermissionError: this process may not mount one.
-    """
-
-    def resize(size: int) -> None:
-        options = f"remount,size={size}"
-        subprocess.run(["mount", "-o", options, str(folder)], check=True)
-
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        raise PermissionError("no file system can be mounted here")
-    try:
-        yield resize
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def full_disk(archive: Archive, times: int, *, rebuild: bool = False) -> Row:
-    """Fill a disk up in the middle of an ingest, or of a rebuild, at different sizes."""
-    found = mended = lost = committed = 0
-    disk = archive.folder / f"disk{rebuild}"
-    with small_disk(disk) as resize:
-        for n in range(times):
-            place = disk / str(n)
-            resize(64 << 20)
-            if rebuild:
-                with ingesting.index_for(place, OtherEncoder(32)) as index:
-                    ingesting.ingest(index, [archive.files], OtherEncoder(32))
-            used = shutil.disk_usage(disk).used
-            resize(used + PAGE * 10 + n * (_needed(archive) // times) // PAGE * PAGE)
-            stored, error = _until_full(place, archive.files, rebuild=rebuild)
-            before = {path.stem for path in archive.files.iterdir()} if rebuild else set(stored)
-            found += error is None or "full" in error or "make room" in error
-            resize(64 << 20)
-            committed += len(before)
-            lost += len(before - names(place))
-            if rebuild:
-                with Rebuild.begun(place, HashEncoder()) as again:
-                    again.ingest([archive.files])
-            else:
-                finish(place, archive.files)
-            mended += everything(place) == archive.expected
-            shutil.rmtree(place)
-    what = "rebuild" if rebuild else "ingest"
-    return Row(f"disk full during {what}", times, committed, lost, found, mended)
-
-
-def _needed(archive: Archive) -> int:
-    whole = archive.folder / "whole"
-    return 2 * sum(path.stat().st_size for path in whole.iterdir())
-
-
-def _until_full(place: Path, files: Path, *, rebuild: bool) -> tuple[list[str], str | None]:
-    """What was stored, and the one line that says that there is no more room."""
-    from index.errors import UnusableIndex
-
-    stored: list[str] = []
-
-    def seen(event: Progress) -> None:
-        stored.append(event.article_id)
-
-    try:
-        if rebuild:
-            with Rebuild.begun(place, HashEncoder()) as fresh:
-                fresh.ingest([files], on_event=seen)
-        else:
-            with ingesting.index_for(place, HashEncoder()) as index:
-                ingesting.ingest(index, [files], HashEncoder(), on_event=seen)
-    except UnusableIndex as error:
-        assert "\n" not in str(error)
-        return stored, str(error)
-    return stored, None

@@ -7,8 +7,8 @@ profiler hook counts its steps: calls of the functions that store, and statement
 given to SQLite. At a chosen step the process says so and waits; there it is killed with
 SIGKILL. Every other time it does not wait, and dies wherever it has got to by
 then. The process names each article once it is stored: one that was named and is
-not there is lost. `tests.faults` does the rest:
-full disks, two writers, torn files.
+not there is lost. `tests.faults` and
+`tests.full_disks` do the rest.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from index import batches, ingesting, vectors
+from index import batches, ingesting, schema, vectors
 from index.embedding import HashEncoder
 from index.errors import UnusableIndex
 from index.rebuilding import Rebuild
@@ -43,29 +43,39 @@ BATCH_CHARACTERS = 5_000
 """Less than an ingest's own, so that a small archive takes several batches."""
 ARTICLES = 24
 
-_COUNTED = ("article_rows", "connections", "copy_tables", "ingesting", "rebuilding", "repair",
-            "replacing", "schema", "store", "vectors", "writer")  # fmt: skip
+_COUNTED = (
+    "article_rows connections copying ingesting linking rebuilding repair replacing schema store "
+    "vectors"
+).split()
+
+
+STORED = (("articles", "chunks", "origin"), ("earlier", "earlier_chunks", "superseded_by"))
+"""Each table of articles, that of their chunks, and what only its own articles have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One killed process."""
+    """One killed process.
+
+    Attributes:
+        where: the step at which it was killed, or near which if it had not `waited`.
+        named: articles that it had said to be stored.
+        lost: those of them, and of the index before it, that were not there after the kill.
+        stored: articles that it left behind.
+        sound: whether the doctor found nothing wrong with what was left.
+        unchanged: articles that the next run did not have to do again.
+        same: whether all that is stored in the end is what an undisturbed run stores.
+    """
 
     step: int
     where: str
     waited: bool
     named: int
-    """Articles that the process had said to be stored."""
     lost: int
-    """Those of them, and of the index before it, that were not there after the kill."""
     stored: int
-    """Articles that the killed process left behind."""
     sound: bool
-    """True when the doctor found nothing wrong with what was left."""
     unchanged: int
-    """Articles that the next run did not have to do again."""
     same: bool
-    """True when all that is stored in the end is what an undisturbed run stores."""
 
 
 def write_archive(folder: Path, articles: int = ARTICLES) -> None:
@@ -82,20 +92,30 @@ def write_archive(folder: Path, articles: int = ARTICLES) -> None:
         (folder / f"a{n}.md").write_text(head + text + "\n", encoding="utf-8")
 
 
-def contents(folder: Path) -> dict[str, list[Any]]:
-    """All that is in an index and all that searches find in it, but for random names."""
+def everything(folder: Path) -> list[Any]:
+    """All articles and earlier versions with chunks and vectors, but for numbers and names."""
     with Index.open(folder, HashEncoder()) as index, index.snapshot() as view:
+        rows = [row for table in STORED for row in view.db.execute(_joined(*table))]
         view.db.execute(
-            "CREATE VIRTUAL TABLE temp.words USING fts5vocab('main', 'passages', 'instance')"
+            "CREATE VIRTUAL TABLE temp.words USING fts5vocab ('main', 'passages', 'row')"
         )
-        tables = ("articles", "chunks", "copy_bands", "copy_edges", "words", "earlier")
-        tables = (*tables, "earlier_chunks")
-        found = {table: sorted(view.db.execute(f"SELECT * FROM {table}")) for table in tables}
-        every = len(found["chunks"])
-        found["semantic"] = list(view.semantic(HashEncoder().encode([story(1, 1)])[0], every))
-        found["lexical"] = list(view.lexical(story(1, 1).split(), every))
-        found["origins"] = [(card.article_id, card.origin) for card in view.articles()]
-        return found
+        for table in ("copy_bands", "copy_edges", "words"):
+            rows += sorted(view.db.execute(f"SELECT * FROM {table}"))
+        found = view.semantic(HashEncoder().encode(["what"])[0], 10_000)
+        words = view.lexical(index.article(rows[0][0]).text.split(), 10_000)
+        assert len(found) == view.chunk_count
+        scores = sorted(round(hit.score, 5) for hit in (*found, *words))
+        return [*rows, *scores]
+
+
+def _joined(table: str, chunks: str, more: str) -> str:
+    """A query for all that a table has of articles, the id first, and of their chunks."""
+    columns = f"{schema.ARTICLE_COLUMNS}, {more}, content_hash, text_key, minhash, url_key"
+    listed = ", ".join(f"{table}.{name}" for name in columns.split(", "))
+    return (
+        f"SELECT {listed}, start, end, sentences, vector FROM {table} "
+        f"JOIN {chunks} ON article = number ORDER BY {table}.id, start"
+    )
 
 
 def names(folder: Path) -> set[str]:
@@ -113,19 +133,29 @@ def doctor(folder: Path, *, mends: bool = False) -> dict[str, tuple[bool, str]]:
     return {name: (right, said) for name, right, said in built.check()}
 
 
-def finish(folder: Path, archive: Path) -> Report:
+def run(
+    task: str,
+    archive: Path,
+    folder: Path,
+    encoder: HashEncoder | None = None,
+    on_event: Callable[[Progress], None] | None = None,
+) -> Report:
+    """An ingest of some files, or a rebuild of an index from them, as the command does it."""
+    encoder = encoder or HashEncoder()
+    if task == "rebuild":
+        with Rebuild.begun(folder, encoder) as rebuild:
+            return rebuild.ingest([archive], on_event=on_event)
+    with ingesting.index_for(folder, encoder) as index:
+        return ingesting.ingest(index, [archive], encoder, on_event=on_event)
+
+
+def finish(folder: Path, archive: Path, task: str = "ingest") -> Report:
     """What a person does after a crash: the same command once more."""
-    with ingesting.index_for(folder, HashEncoder()) as index:
-        report = ingesting.ingest(index, [archive], HashEncoder())
+    report = run(task, archive, folder)
+    with Index.open(folder) as index:
         index.check()
         assert vectors.VectorIndex.loaded(folder, index.manifest) is not None
-        return report
-
-
-def finish_rebuild(folder: Path, archive: Path) -> Report:
-    """The same for a rebuild."""
-    with Rebuild.begun(folder, HashEncoder()) as rebuild:
-        return rebuild.ingest([archive])
+    return report
 
 
 def processes() -> Any:
@@ -184,7 +214,7 @@ def trials(
     write_archive(archive)
     before = _prepared(task, archive, folder / "undisturbed")
     chosen = choose(undisturbed(task, archive, folder / "undisturbed"))
-    expected = contents(folder / "undisturbed")
+    expected = everything(folder / "undisturbed")
     for step, wait in zip(chosen, cycle([True, False])):
         place = folder / str(step)
         _prepared(task, archive, place)
@@ -195,15 +225,10 @@ def trials(
         held = names(place)
         gone = (before if task == "rebuild" else set(stored)) - held
         sound = _sound(place)
-        report = (finish if task == "ingest" else finish_rebuild)(place, archive)
-        same = contents(place) == expected
+        report = finish(place, archive, task)
+        same = everything(place) == expected
         yield Trial(step, where[0] if where else "", wait, len(stored), len(gone), len(held),
                     sound, report.unchanged, same)  # fmt: skip
-
-
-def evenly(times: int) -> Callable[[list[str]], Iterable[int]]:
-    """So many steps from the first to the last."""
-    return lambda steps: [1 + n * (len(steps) - 1) // max(1, times - 1) for n in range(times)]
 
 
 def at_random(times: int, seed: int) -> Callable[[list[str]], Iterable[int]]:
@@ -225,8 +250,7 @@ def at_each(*places: str) -> Callable[[list[str]], Iterable[int]]:
 def _prepared(task: str, archive: Path, folder: Path) -> set[str]:
     """Make the index that a rebuild is to replace; the ids of what it holds."""
     if task == "rebuild":
-        with ingesting.index_for(folder, OtherEncoder(32)) as index:
-            ingesting.ingest(index, [archive], OtherEncoder(32))
+        run("ingest", archive, folder, OtherEncoder(32))
     return names(folder)
 
 
@@ -256,14 +280,10 @@ def _run(said: Connection, task: str, archive: Path, folder: Path, step: int, wa
                 said.recv()
 
     sys.setprofile(hook)
-    if task == "ingest":
-        with ingesting.index_for(folder, HashEncoder()) as index:
-            ingesting.ingest(index, [archive], HashEncoder(), on_event=tell)
-    elif task == "mend":
+    if task == "mend":
         doctor(folder, mends=True)
     else:
-        with Rebuild.begun(folder, HashEncoder()) as rebuild:
-            rebuild.ingest([archive], on_event=tell)
+        run(task, archive, folder, on_event=tell)
     sys.setprofile(None)
 
 
@@ -291,18 +311,22 @@ def _place(code: CodeType) -> tuple[str, str]:
 
 def main(times: int = 50, places: int = 20, seed: int = 1) -> None:
     """Print a table with a line for each kind of fault: so many kills, so many of the others."""
-    from tests import faults
+    from tests import faults, full_disks
 
     print(faults.HEAD)
     for task in ("ingest", "rebuild"):
         with tempfile.TemporaryDirectory() as folder:
             done = list(trials(at_random(times, seed), Path(folder), task))
-            print(faults.killed_row(task, done), flush=True)
+            committed = sum(one.named if task == "ingest" else ARTICLES for one in done)
+            figures = [sum(getattr(one, of) for one in done) for of in ("lost", "sound", "same")]
+            print(faults.Row(f"kill -9 during {task}", len(done), committed, *figures), flush=True)
             for trial in done:
                 if trial.lost or not (trial.same and trial.sound):
                     print("   ", json.dumps([getattr(trial, name) for name in trial.__slots__]))
-    for row in faults.rows(places, seed):
-        print(row, flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = faults.Archive(Path(folder))
+        for row in (*faults.rows(archive, places, seed), *full_disks.rows(archive, places)):
+            print(row, flush=True)
 
 
 if __name__ == "__main__":

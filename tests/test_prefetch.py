@@ -12,18 +12,7 @@ from index.prefetch import prefetched
 
 
 def test_the_next_item_is_worked_on_while_one_is_used() -> None:
-    begun = [threading.Event() for _ in range(5)]
-
-    def work(item: int) -> int:
-        begun[item].set()
-        return item * 10
-
-    for item, result in prefetched(work, range(5)):
-        assert result == item * 10
-        assert all(one.wait(60) for one in begun[: item + 2])
-
-
-def test_items_are_taken_in_the_callers_thread_and_two_early_at_most() -> None:
+    begun = [threading.Event() for _ in range(6)]
     taken: list[int] = []
 
     def items() -> Iterator[int]:
@@ -32,12 +21,15 @@ def test_items_are_taken_in_the_callers_thread_and_two_early_at_most() -> None:
             taken.append(item)
             yield item
 
-    used = []
-    for item, worker in prefetched(lambda one: threading.current_thread(), items()):
-        assert worker is not threading.main_thread()
-        used.append(item)
-        assert len(taken) == min(6, len(used) + 1)
-    assert used == list(range(6))
+    def work(item: int) -> int:
+        begun[item].set()
+        assert threading.current_thread() is not threading.main_thread()
+        return item * 10
+
+    for used, (item, result) in enumerate(prefetched(work, items())):
+        assert (item, result) == (used, used * 10)
+        assert len(taken) == min(6, used + 2)
+        assert all(one.wait(60) for one in begun[: item + 2])
     assert list(prefetched(str, [])) == []
 
 

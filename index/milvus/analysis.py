@@ -10,6 +10,7 @@ Relevance Framework: BM25 and Beyond", 2009), with figures of the whole archive.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import sqlite3
@@ -17,14 +18,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.errors import BadRequest
+from index.schema import bindable
 from index.stems import TOKENIZER, stem_start
 
 LONGEST = 40
 """Bytes of a word that is indexed as it is."""
 BORDER = "|"
 """Stands between title and body; no analyzer takes it for a word."""
-ROOM = 60_000
-"""Bytes that the words of a chunk may take: a Milvus string has 65,535."""
+TITLE_WORDS = 1_000
+"""Words of a title that are indexed: a Milvus string has room for 65,535 bytes."""
 K1, B = 1.2, 0.75
 """FTS5's constants, which cannot be set there."""
 LEAST_WEIGHT = 1e-6
@@ -63,28 +65,25 @@ class Words:
 
 def split(texts: Sequence[str]) -> list[tuple[str, ...]]:
     """The words of each text: folded, stemmed, and spelt in ASCII letters and digits."""
-    db = sqlite3.connect(":memory:")
-    try:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
         db.execute(f"CREATE VIRTUAL TABLE t USING fts5 (body, content='', tokenize='{TOKENIZER}')")
         db.execute("CREATE VIRTUAL TABLE words USING fts5vocab (t, instance)")
         db.executemany("INSERT INTO t (rowid, body) VALUES (?, ?)", enumerate(texts))
         found: list[list[str]] = [[] for _ in texts]
         for number, word in db.execute('SELECT doc, term FROM words ORDER BY doc, "offset"'):
             found[number].append(_spelt(word))
-    finally:
-        db.close()
     return [tuple(words) for words in found]
 
 
 def of_chunks(title: str, texts: Sequence[str]) -> list[Words]:
     """The words of an article's chunks; an endless title is cut to what there is room for."""
     head, *bodies = split([title, *texts])
-    return [Words(_fitting(head, body), body) for body in bodies]
+    return [Words(head[:TITLE_WORDS], body) for body in bodies]
 
 
 def phrases(terms: Sequence[str]) -> list[Phrase]:
     """The words of each term; none for a term without letters and digits."""
-    return split([_bindable(term) for term in terms])
+    return split([bindable(term).replace("\0", " ") for term in terms])
 
 
 def start_of(term: str) -> Phrase:
@@ -93,7 +92,7 @@ def start_of(term: str) -> Phrase:
     Raises:
         BadRequest: it is not in Latin letters, which are all that Milvus can compare in part.
     """
-    start = stem_start(_bindable(term))
+    start = stem_start(bindable(term))
     phrase = split([start])[0]
     if not start.isascii():
         raise BadRequest(
@@ -150,17 +149,3 @@ def _spelt(word: str) -> str:
     if word.isascii() and word.isalnum() and len(word) <= LONGEST:
         return word
     return "x" + hashlib.blake2b(word.encode(), digest_size=16).hexdigest()
-
-
-def _fitting(title: tuple[str, ...], body: tuple[str, ...]) -> tuple[str, ...]:
-    left = ROOM - sum(len(word) + 1 for word in body)
-    for place, word in enumerate(title):
-        left -= len(word) + 1
-        if left < 0:
-            return title[:place]
-    return title
-
-
-def _bindable(text: str) -> str:
-    """As FTS5 is given it: without NULs and lone surrogates."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")

@@ -1,206 +1,166 @@
-"""What a change of an archive comes to, and the order of writes in which it is made.
+"""A change of an archive: worked out by reading alone, then written, so that it can be taken up.
 
-An article that comes, goes or is described anew may make another version of it the
-latest (`index.versions`), and other articles copies of another one (`index.duplicates`).
-All of that is found before anything is written. Then the manifest's row says what is
-going to change, new chunks come, the articles' rows are written together, which is the
-moment that counts, and old chunks go. Each write may be the last: the next writer
-finishes or undoes what one that died had begun.
+`Draft` has the articles' rows as a change leaves them; the rules are those of `index.linking`.
+Then the manifest's row says what is going to change, new chunks come, the articles' rows are
+written together, which is the moment that counts, and old chunks go. Each write may be the last:
+the next writer finishes or undoes what one that died had begun.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from index import duplicates, versions
 from index.duplicates import Member
+from index.linking import Linking, Links
 from index.milvus import layout
 from index.milvus.layout import Collections, State, Totals, is_searched
 from index.milvus.link import MOST, Link, Row
 from index.milvus.view import MilvusView
+from index.versions import Version
 
 CANDIDATES = 1024
 """Articles that are looked at for shared bands; those that share most come first."""
 MOST_LINKS = 3000
 """Texts that one text can be linked to: what fits in a string of Milvus."""
 
-Links = tuple[set[int], set[int]]
-"""Keys of the texts that a text is a copy of, and of those that it differs from."""
 
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An article as it is to be stored, in a new state of it."""
-
-    row: Row
-    text: str
-    chunks: Sequence[Row]
-
-
-class Plan:
-    """What it takes that an article comes and others go; made by reading alone.
+class Draft(Linking):
+    """The rows of articles as one change leaves them; writes nothing.
 
     Attributes:
-        written: articles' rows, all of which are to be seen at one moment.
-        gone: the stored rows that are no more, or are written over by another state.
+        written: rows that are new or other ones, the new one first.
         moved: the stored rows of articles whose chunks change place, as a version comes or goes.
+        was: the stored rows in whose place others come, or none.
     """
 
-    def __init__(self, view: MilvusView, incoming: Incoming | None, gone: Sequence[Row]) -> None:
+    def __init__(self, view: MilvusView, new: Row | None, text: str, gone: Sequence[Row]) -> None:
+        """Let an article come, or none, whose text is given, and others go."""
+        super().__init__()
         self._view = view
-        self.gone = gone
-        self._texts = {incoming.row["key"]: incoming.text} if incoming else {}
-        self._left_out = {row["key"] for row in gone} | self._texts.keys()
-        now = {incoming.row["key"]: incoming.row} if incoming else {}
-        was: dict[int, Row] = {}
-        for address in {row["url_key"] for row in (*gone, *now.values())} - {0}:
-            for stored, row in self._settled(address, list(now.values())):
-                now[row["key"]] = row
-                if row["key"] not in self._texts:
-                    was[row["key"]] = stored
-        self._left_out |= was.keys()
-        aside = [row for row in now.values() if not is_searched(row)]
-        arriving = [row for row in now.values() if is_searched(row)]
-        leaving = [row for row in (*gone, *was.values()) if is_searched(row)]
-        self.written = [*self._linked(arriving, leaving), *aside]
-        self.moved = [row for key, row in was.items() if is_searched(row) != is_searched(now[key])]
+        self._texts = {new["key"]: text} if new else {}
+        self._links: dict[int, Links] = {}
+        self._relinked = {new["text_key"]} if new else set()
+        self._was = {row["key"]: row for row in gone}
+        self._now: dict[int, Row] = {new["key"]: new} if new else {}
+        for row in filter(is_searched, gone):
+            self._link(row)
+            self.left(row["text_key"], layout.minhash(row))
+        if new:
+            self.arrived(new["text_key"], text, layout.minhash(new))
+        self.settle(sorted({row["url_key"] for row in (*gone, *self._now.values())} - {0}))
+        self.elect()
+        for key, row in self._now.items():
+            if is_searched(row) and row["text_key"] in self._relinked:
+                self._now[key] = {**row, "links": _packed(self.links(row["text_key"]))}
+        changed = {key: row for key, row in self._now.items() if row != self._was.get(key)}
+        self.written = sorted(changed.values(), key=lambda row: row["key"] not in self._texts)
+        self.was = [self._was[key] for key in {**changed, **{row["key"]: row for row in gone}}
+                    if key in self._was]  # fmt: skip
+        self.moved = [
+            row for row in self.was
+            if row["key"] in changed.keys() - self._texts.keys()
+            and is_searched(row) != is_searched(changed[row["key"]])
+        ]  # fmt: skip
 
-    def pending(self, change: int, names: Collections) -> dict[str, Any]:
-        """What the next writer has to know, should this one not live to finish."""
-        keys = {row["key"] for row in self.written}
-        both = list(range(1, len(names)))
-        new = [row for row in self.written if row["key"] in self._texts]
-        places = [(row, [names.index(names.of(row))]) for row in (*self.gone, *new)]
-        places += [(row, both) for row in self.moved]
-        return {
-            "change": change,
-            "written": self.written[0]["key"] if self.written else None,
-            "gone": [row["key"] for row in self.gone if row["key"] not in keys],
-            "chunks": [
-                {**{name: row[name] for name in ("key", "number", "chunks")}, "places": where}
-                for row, where in places
-            ],
-        }
-
-    def _text_of(self, row: Row) -> str:
-        text = self._texts.get(row["key"])
-        return "".join(self._view.texts(row)) if text is None else text
-
-    def _by(self, field: str, values: Iterable[int]) -> list[Row]:
-        """The rows of articles that are searched, before the change and after it."""
-        rows = self._view.rows(field, values)
-        return [row for row in rows if is_searched(row) and row["key"] not in self._left_out]
-
-    def _settled(self, address: int, incoming: Sequence[Row]) -> list[tuple[Row, Row]]:
-        """The rows at an address that another version supersedes now, or none any more.
-
-        Each as it was, and as it is now.
-        """
-        new = [row for row in incoming if row["url_key"] == address]
-        texts = self._view.text_keys_at(address)
-        there = {text for key, text in texts.items() if key not in self._left_out}
-        crowded = versions.is_crowded(there | {row["text_key"] for row in new})
-        if not there:
-            return []
-        rows = [
-            row
-            for row in self._view.rows("url_key", [address], superseded=crowded)
-            if row["key"] not in self._left_out
-        ]
-        rows += [] if crowded else new
-        found = [layout.version(row, "" if crowded else self._text_of(row)) for row in rows]
-        found.sort(key=lambda version: version.id)
-        later = {} if crowded else versions.superseded(found)
-        return [
-            (row, layout.superseded(row, later.get(row["id"], "")))
-            for row in rows
-            if row["superseded_by"] != later.get(row["id"], "")
-        ]
-
-    def _linked(self, arriving: Sequence[Row], leaving: Sequence[Row]) -> list[Row]:
-        """The rows that arrive, linked to their copies, and those whose origin or links change."""
-        origins = {row["origin_key"] for row in leaving}
-        arrived: list[Row] = []
-        for new in arriving:
-            twins = [row for row in arrived if row["text_key"] == new["text_key"]]
-            stored = [] if twins else self._by("text_key", [new["text_key"]])
-            if twins or stored:
-                links = _links((twins or stored)[0])
-            else:
-                links, stored = self._related(new, arrived)
-            arrived.append({**new, "links": _packed(links)})
-            origins.update(row["origin_key"] for row in stored)
-        return self._elected([*arrived, *self._around(origins, arrived)], len(arrived))
-
-    def _related(self, new: Row, arrived: Sequence[Row]) -> tuple[Links, list[Row]]:
-        """The texts that a new one is linked to, and the stored rows of its copies."""
-        bands = layout.bands(new)
-        near = self._view.near(bands, new["text_key"], CANDIDATES) if bands else []
-        near = [row for row in near if is_searched(row) and row["key"] not in self._left_out]
-        others = [*{row["text_key"]: row for row in near}.values(), *arrived]
-        worth = duplicates.promising(layout.minhash(new), [layout.minhash(row) for row in others])
-        text, links = self._text_of(new), (set[int](), set[int]())
-        copies = []
-        for row, is_worth in zip(others, worth, strict=True):
-            relation = duplicates.relation(text, self._text_of(row)) if is_worth else ""
-            if relation:
-                links[relation == "differ"].add(row["text_key"])
-            if relation == "copies" and row["key"] not in self._texts:
-                copies.append(row)
-        return links, [row for row in copies if row not in arrived]
-
-    def _around(self, origins: set[int], arrived: Sequence[Row]) -> list[Row]:
-        """The rows of some origins, and of others that a chain of copies leads to."""
-        near: dict[int, Row] = {}
-        looked = {row["text_key"] for row in arrived}
-        while origins:
-            near |= {row["key"]: row for row in self._by("origin_key", origins)}
-            looked |= {row["text_key"] for row in near.values()}
-            further = {text for row in near.values() for text in _links(row)[0]} - looked
-            looked |= further
-            known = {row["origin_key"] for row in near.values()} | origins
-            origins = {row["origin_key"] for row in self._by("text_key", further)} - known
-        return list(near.values())
-
-    @staticmethod
-    def _elected(rows: Sequence[Row], arriving: int) -> list[Row]:
-        """The rows whose origin or links are other ones now, and the first ones in any case."""
-        texts = {row["text_key"] for row in rows}
-        graphs: Graphs = ({text: set() for text in texts}, {text: set() for text in texts})
+    def _read(self, rows: Iterable[Row]) -> None:
+        """Take up stored rows that have not been read before."""
         for row in rows:
-            for graph, linked in zip(graphs, _links(row), strict=True):
-                graph[row["text_key"]] |= linked if graph is graphs[1] else linked & texts
-                for other in linked & texts:
-                    graph[other].add(row["text_key"])
-        days = {row["key"]: layout.day(row["published"]) for row in rows}
-        origins = duplicates.origins(
-            [Member(r["text_key"], r["id"], str(days[r["key"]] or "")) for r in rows],
-            *([(a, b) for a, linked in graph.items() for b in linked] for graph in graphs),
-        )
-        changed = []
-        for place, row in enumerate(rows):
-            origin, text = origins[row["text_key"]], row["text_key"]
-            now = {
-                **row,
-                "origin": origin,
-                "origin_key": layout.hashed(origin),
-                "links": _packed((graphs[0][text], graphs[1][text])),
-            }
-            if now != row or place < arriving:
-                changed.append(now)
-        return changed
+            if row["key"] not in self._was:
+                self._was[row["key"]] = self._now[row["key"]] = row
+                self._link(row)
+
+    def _by(self, field: str, values: Collection[int]) -> list[Row]:
+        """The rows of articles that are searched whose field has one of some numbers."""
+        self._read(self._view.by(field, values))
+        return [row for row in self._now.values() if is_searched(row) and row[field] in values]
+
+    def _link(self, row: Row) -> None:
+        if is_searched(row):
+            self._links.setdefault(row["text_key"], _unpacked(row["links"]))
+
+    def _text(self, row: Row) -> str:
+        text = self._texts.get(row["key"])
+        return self._view.text(row) if text is None else text
+
+    # --- what `Linking` asks ---
+
+    def text_keys_at(self, address: int) -> list[int]:
+        """See `Linking`."""
+        stored = self._view.by("url_key", [address], ["text_key"])
+        now = [row for row in self._now.values() if row["url_key"] == address]
+        return [row["text_key"] for row in stored if row["key"] not in self._was] + [
+            row["text_key"] for row in now
+        ]
+
+    def versions_at(self, address: int, *, superseded: bool) -> list[Version]:
+        """See `Linking`."""
+        # Of an address that many claim, only what is superseded matters.
+        self._read(self._view.by("url_key", [address]))
+        rows = [row for row in self._now.values() if row["url_key"] == address]
+        rows = [row for row in rows if not (superseded and is_searched(row))]
+        if all(is_searched(row) for row in rows) and len(rows) < 2:
+            return []  # whatever its text is
+        found = [layout.version(row, self._text(row)) for row in rows]
+        return sorted(found, key=lambda version: version.id)
+
+    def held(self, key: int) -> int:
+        """See `Linking`."""
+        return len(self._by("text_key", [key]))
+
+    def near(self, key: int, signature: bytes) -> list[tuple[int, bytes]]:
+        """See `Linking`: those that share most bands, and all that this change brings."""
+        self._read(self._view.near(layout.bands(signature), key, CANDIDATES))
+        rows = {row["text_key"]: row for row in self._now.values() if is_searched(row)}
+        return [(text_key, layout.minhash(row)) for text_key, row in rows.items()]
+
+    def text(self, key: int) -> str:
+        """See `Linking`."""
+        rows = (row for row in self._now.values() if row["text_key"] == key and is_searched(row))
+        return self._text(next(rows))
+
+    def links(self, key: int) -> Links:
+        """See `Linking`."""
+        return self._links.setdefault(key, (set(), set()))
+
+    def members(self, keys: Collection[int]) -> Iterable[tuple[Member, str]]:
+        """See `Linking`: not every link of a text with very many has room in its row."""
+        origins = {row["origin_key"] for row in self._by("text_key", keys)}
+        for row in self._by("origin_key", origins):
+            day = layout.day(row["published"])
+            yield Member(row["text_key"], row["id"], str(day or "")), row["origin"]
+
+    def join(self, key: int, other: int, *, differ: bool) -> None:
+        """See `Linking`."""
+        self._relinked |= {key, other}
+        self.links(key)[differ].add(other)
+        self.links(other)[differ].add(key)
+
+    def part(self, key: int, signature: bytes) -> set[int]:
+        """See `Linking`."""
+        linked = set.union(*self._links.pop(key, (set[int](), set[int]())))
+        self._relinked |= linked
+        for row in self._by("text_key", linked):
+            for links in self.links(row["text_key"]):
+                links.discard(key)
+        return linked
+
+    def move(self, version: Version, successor: str) -> None:
+        """See `Linking`."""
+        key = layout.hashed(version.id)
+        self._now[key] = layout.superseded(self._now[key], successor)
+        self._relinked |= {version.text_key}
+
+    def set_origin(self, article_id: str, origin: str) -> None:
+        """See `Linking`."""
+        key = layout.hashed(article_id)
+        self._now[key] = {**self._now[key], "origin": origin, "origin_key": layout.hashed(origin)}
 
 
-Graphs = tuple[dict[int, set[int]], dict[int, set[int]]]
-
-
-def _links(row: Row) -> Links:
-    found = json.loads(row["links"])
+def _unpacked(text: str) -> Links:
+    found = json.loads(text)
     copies, apart = (found["copies"], found["differ"]) if isinstance(found, dict) else (found, [])
     return set(copies), set(apart)
 
@@ -215,42 +175,48 @@ def _packed(links: Links) -> str:
 class Changes:
     """Makes changes of the archive that a manifest's row is about, and takes up broken ones."""
 
-    def __init__(
-        self,
-        link: Link,
-        write: Callable[[State], None],
-        view: Callable[[State], MilvusView],
-    ) -> None:
-        """Take the connection, what writes the manifest's row, and what looks at a state."""
+    def __init__(self, link: Link, write: Callable[[State], None]) -> None:
+        """Take the connection, and what writes the manifest's row."""
         self._link = link
         self._write = write
-        self._view = view
 
     def names(self, state: State) -> Collections:
         """The collections of an archive in some state."""
         return layout.collections(self._link.address.name, state.manifest.born)
 
-    def make(self, state: State, incoming: Incoming | None, gone: Sequence[Row]) -> None:
-        """Store an article, or none, and take others away, as one change."""
-        names, view = self.names(state), self._view(state)
-        plan = Plan(view, incoming, gone)
+    def make(
+        self,
+        view: MilvusView,
+        new: Row | None,
+        text: str,
+        chunks: Sequence[Row],
+        gone: Sequence[Row],
+    ) -> None:
+        """Store an article with its chunks, or none, and take others away, as one change."""
+        state = view.state
+        names, draft = self.names(state), Draft(view, new, text, gone)
         number = state.number + 2  # the first is that of the article's new state
-        before = view.rows("key", [row["key"] for row in plan.written])
-        state = dataclasses.replace(state, number=number, pending=plan.pending(number, names))
+        written = {row["key"]: row for row in draft.written}
+        left = _chunks((*gone, *draft.moved))
+        pending: dict[str, Any] = {
+            "change": number,
+            "written": next(iter(written), None),
+            "gone": [row["key"] for row in gone if row["key"] not in written],
+            "chunks": left + _chunks([new] if new else []),
+        }
+        state = dataclasses.replace(state, number=number, pending=pending)
         self._write(state)
-        written = {row["key"]: row for row in plan.written}
-        if incoming:
-            self._link.upsert(names.of(written[incoming.row["key"]]), incoming.chunks)
-        for row in plan.moved:
+        if new:
+            self._link.upsert(names.of(written[new["key"]]), chunks)
+        for row in draft.moved:
             rows = view.chunk_rows(row, layout.STORED_CHUNK[1:])
             self._link.upsert(names.of(written[row["key"]]), rows)
         # In one request: all are seen, or none.
-        rows = [layout.as_written(row, number) for row in plan.written]
+        rows = [layout.as_written(row, number) for row in written.values()]
         self._link.upsert(names.articles, rows, MOST)
-        self._clean(names, state.pending, written)
-        was = {row["key"]: row for row in (*before, *gone)}
-        totals = layout.changed(state.totals, list(was.values()), plan.written)
-        shrunk = bool(gone or plan.moved)
+        self._clean(names, {**pending, "chunks": left}, written)
+        totals = layout.changed(state.totals, draft.was, draft.written)
+        shrunk = bool(gone or draft.moved)
         self._write(_next(state, totals or self.counted(state)[0], shrunk=shrunk))
 
     def recover(self, state: State) -> State:
@@ -259,7 +225,10 @@ class Changes:
         if not pending:
             return state
         names = self.names(state)
-        keys = {pending["written"], *(state_of["key"] for state_of in pending["chunks"])} - {None}
+        # Of before the last form: {"key": …, "number": …, "chunks": …, "places": …}.
+        chunks = [list(c.values())[:3] if isinstance(c, dict) else c for c in pending["chunks"]]
+        pending = {**pending, "chunks": chunks}
+        keys = {pending["written"], *(key for key, *_ in chunks)} - {None}
         fields = ["number", "change", "superseded_by"]
         rows = {row["key"]: row for row in self._link.get(names.articles, "key", keys, fields)}
         marked = rows.get(pending["written"])
@@ -283,22 +252,18 @@ class Changes:
     def _clean(self, names: Collections, pending: dict[str, Any], rows: Mapping[int, Row]) -> None:
         """Delete what a change has left behind: articles' rows, and chunks of no state of any."""
         self._link.delete(names.articles, "key", pending["gone"])
-        for chunks in pending["chunks"]:
-            row = rows.get(chunks["key"])
-            place = names.of(row) if row and row["number"] == chunks["number"] else ""
-            for here in (names[index] for index in chunks["places"]):
-                if here != place:
-                    self._link.delete(
-                        here, "id", layout.chunk_ids(chunks["number"], chunks["chunks"])
-                    )
+        for key, number, chunks in pending["chunks"]:
+            row = rows.get(key)
+            place = names.of(row) if row and row["number"] == number else ""
+            for here in {names.chunks, names.earlier} - {place}:
+                self._link.delete(here, "id", layout.chunk_ids(number, chunks))
+
+
+def _chunks(rows: Iterable[Row]) -> list[list[int]]:
+    """The article, the state and the number of the chunks that some rows stand for."""
+    return [[row["key"], row["number"], row["chunks"]] for row in rows]
 
 
 def _next(state: State, totals: Totals, *, shrunk: bool) -> State:
-    generation = state.manifest.generation + 1
-    manifest = dataclasses.replace(
-        state.manifest,
-        generation=generation,
-        shrunk=generation if shrunk else state.manifest.shrunk,
-        stamp=uuid.uuid4().hex,
-    )
+    manifest = state.manifest.after(shrunk=shrunk)
     return dataclasses.replace(state, manifest=manifest, totals=totals, pending={})

@@ -23,7 +23,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -110,28 +110,22 @@ class State:
 def changed(totals: Totals, was: Sequence[Row], now: Sequence[Row]) -> Totals | None:
     """The totals when some rows have given way to others; None where all have to be looked at."""
     past, present = ([row for row in rows if is_searched(row)] for rows in (was, now))
-    days = [row["published"] for row in present if row["published"]]
-    lost = {row["published"] for row in past} - set(days) - {0}
-    if lost & {totals.first, totals.last}:
+    days = {row["published"] for row in present} - {0}
+    if ({row["published"] for row in past} - days - {0}) & {totals.first, totals.last}:
         return None
 
-    def plus(name: str) -> int:
-        return sum(int(row[name]) for row in present) - sum(int(row[name]) for row in past)
-
-    def led(rows: Sequence[Row]) -> int:
-        return sum(row["origin_key"] == row["key"] for row in rows)
-
-    def aside(rows: Sequence[Row]) -> int:
-        return sum(not is_searched(row) for row in rows)
+    def more(count: Callable[[Sequence[Row]], int]) -> int:
+        return count(present) - count(past)
 
     return Totals(
-        articles=totals.articles + len(present) - len(past),
-        chunks=totals.chunks + plus("chunks"),
-        origins=totals.origins + led(present) - led(past),
-        superseded=totals.superseded + aside(now) - aside(was),
-        tokens=totals.tokens + plus("tokens"),
-        first=min(filter(None, (totals.first, *days)), default=0),
-        last=max((totals.last, *days)),
+        articles=totals.articles + more(len),
+        chunks=totals.chunks + more(lambda rows: sum(row["chunks"] for row in rows)),
+        origins=totals.origins
+        + more(lambda rows: sum(row["origin_key"] == row["key"] for row in rows)),
+        superseded=totals.superseded + len(now) - len(was) - more(len),
+        tokens=totals.tokens + more(lambda rows: sum(row["tokens"] for row in rows)),
+        first=min({totals.first, *days} - {0}, default=0),
+        last=max(totals.last, *days, 0),
     )
 
 
@@ -181,9 +175,8 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
     Raises:
         UnreadableSource: it has more than Milvus can hold.
     """
-    known = dict(zip(_columns(schema.ARTICLE_COLUMNS), schema.article_to_row(article), strict=True))
-    for kept_elsewhere in ("id", "source", "text"):
-        del known[kept_elsewhere]
+    columns = zip(schema.ARTICLE_COLUMNS.split(", "), schema.article_to_row(article), strict=True)
+    told = {name: value for name, value in columns if name not in ("id", "source", "text")}
     minhash = duplicates.signature(article.text)
     address = versions.url_key(article.url)
     row: Row = {
@@ -203,7 +196,7 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
         "origin": article.id,
         "superseded_by": "",
         "content_hash": content_hash,
-        "known": json.dumps(known, ensure_ascii=False),
+        "known": json.dumps(told, ensure_ascii=False),
         "links": "[]",
         "minhash": base64.b85encode(minhash).decode("ascii"),
     }
@@ -216,7 +209,11 @@ def as_written(row: Row, change: int) -> Row:
 
     What has no copies, as a short text or an earlier version, has a place to stand.
     """
-    return {**row, "bands": (is_searched(row) and bands(row)) or {0: 1.0}, "change": change}
+    return {
+        **row,
+        "bands": (is_searched(row) and bands(minhash(row))) or {0: 1.0},
+        "change": change,
+    }
 
 
 def is_searched(row: Row) -> bool:
@@ -236,9 +233,9 @@ def superseded(row: Row, successor: str) -> Row:
     }
 
 
-def bands(row: Row) -> dict[int, float]:
+def bands(signature: bytes) -> dict[int, float]:
     """The bands of a text's MinHash as the dimensions of a sparse vector; {} for a short text."""
-    return {(band & 0x7FFFFFFF) + 1: 1.0 for band in duplicates.bands(minhash(row))}
+    return {(band & 0x7FFFFFFF) + 1: 1.0 for band in duplicates.bands(signature)}
 
 
 def minhash(row: Row) -> bytes:
@@ -277,15 +274,11 @@ def chunk_rows(
     return rows
 
 
-def card(row: Row) -> Card:
-    """The card of an article's row."""
-    known = {
-        **json.loads(row["known"]),
-        **{name: row[name] for name in ("id", "origin", "source")},
-        "number": arrived(row),
-    }
-    values = [known[name] for name in _columns(schema.CARD_COLUMNS)]
-    return schema.card_from_row([*values, row["superseded_by"]])
+def known(row: Row) -> Row:
+    """What `index.schema` calls by its columns of an article's row, but for its text."""
+    found = {**UNTOLD, **json.loads(row["known"])}
+    found |= {name: row[name] for name in ("id", "source", "origin", "superseded_by")}
+    return {**found, "number": arrived(row), "url_key": versions.url_key(found["url"])}
 
 
 def arrived(row: Row) -> int:
@@ -295,44 +288,14 @@ def arrived(row: Row) -> int:
 
 def in_place_of(row: Row, gone: Sequence[Row]) -> Row:
     """The row of an article that came in when the first of those did whose place it takes."""
-    known = {**json.loads(row["known"]), "arrived": min(map(arrived, [row, *gone]))}
-    return {**row, "known": json.dumps(known, ensure_ascii=False)}
-
-
-def moment(row: Row) -> tuple[str, str]:
-    """By what earlier versions are listed: the day and the time of one."""
-    known = json.loads(row["known"])
-    return known["published"] or "", known["as_of"] or ""
+    told = {**json.loads(row["known"]), "arrived": min(map(arrived, [row, *gone]))}
+    return {**row, "known": json.dumps(told, ensure_ascii=False)}
 
 
 def version(row: Row, text: str) -> Version:
     """An article's row as a version among others."""
-    known = json.loads(row["known"])
-    return Version(
-        id=row["id"],
-        number=row["number"],
-        superseded_by=row["superseded_by"],
-        title=known["title"],
-        text=text,
-        text_key=row["text_key"],
-        publisher=known["publisher"],
-        published=known["published"],
-        as_of=known["as_of"],
-        corrections=known["corrections"],
-        source=row["source"],
-    )
-
-
-def article(row: Row, texts: Sequence[str]) -> Article:
-    """An article from its row and the texts of its chunks, in order."""
-    known = {
-        **UNTOLD,
-        **json.loads(row["known"]),
-        "id": row["id"],
-        "source": row["source"],
-        "text": "".join(texts),
-    }
-    return schema.article_from_row([known[name] for name in _columns(schema.ARTICLE_COLUMNS)])
+    found = {**known(row), "number": row["number"], "text": text, "text_key": row["text_key"]}
+    return Version(**{field.name: found[field.name] for field in dataclasses.fields(Version)})
 
 
 def stored_chunk(row: Row, of: Card) -> StoredChunk:
@@ -347,11 +310,6 @@ def stored_chunk(row: Row, of: Card) -> StoredChunk:
 def day(ordinal: int) -> dt.date | None:
     """The day of a row's `published`."""
     return dt.date.fromordinal(ordinal) if ordinal else None
-
-
-def _columns(listed: str) -> list[str]:
-    """The names in a list of columns of `index.schema`, without their table."""
-    return [name.strip().rpartition(".")[2] for name in listed.split(",")]
 
 
 def _require_room(row: Row) -> None:

@@ -77,20 +77,22 @@ class Lease:
     def _put_down(self) -> None:
         self._renewed = time.time()
         said = {"host": socket.gethostname(), "pid": os.getpid(), "until": self._renewed + SECONDS}
-        row = {"key": self._key, "value": json.dumps(said), "unused": [0.0, 0.0]}
-        self._link.upsert(self._collection, [row])
+        self._link.upsert(self._collection, [told(self._key, json.dumps(said))])
 
     def _require_no_others(self) -> None:
         """Clear away the rows of dead writers; raise Held where another one lives."""
         where = f"key > 0 and key != {self._key}"
-        rows = self._link.query(self._collection, where, ["key", "value"])
-        writers = {row["key"]: json.loads(row["value"]) for row in rows}
-        living = [writer for writer in writers.values() if _is_alive(writer)]
-        dead = [key for key, writer in writers.items() if writer not in living]
-        self._link.delete(self._collection, "key", dead)
-        if living:
-            holder = f"process {living[0]['pid']} on {living[0]['host']}"
-            raise Held(f"{self._link.address} is being written to by {holder}.", holder)
+        for row in self._link.query(self._collection, where, ["key", "value"]):
+            writer = json.loads(row["value"])
+            if _is_alive(writer):
+                holder = f"process {writer['pid']} on {writer['host']}"
+                raise Held(f"{self._link.address} is being written to by {holder}.", holder)
+            self._link.delete(self._collection, "key", [row["key"]])
+
+
+def told(key: int, value: str) -> Row:
+    """A row of the manifest; a collection has to have a vector."""
+    return {"key": key, "value": value, "unused": [0.0, 0.0]}
 
 
 def _is_alive(writer: Row) -> bool:
@@ -100,8 +102,6 @@ def _is_alive(writer: Row) -> bool:
         return True
     try:
         os.kill(writer["pid"], 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it lives, and is someone else's
-        return True
+    except OSError as error:  # else it lives, and is someone else's
+        return not isinstance(error, ProcessLookupError)
     return True

@@ -7,6 +7,7 @@ open as long as the archive is.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from index.connections import NO_WAIT, Wait, awaiting
-from index.errors import IndexMissing, UnusableIndex
+from index.errors import UnusableIndex
 from index.locations import MilvusAddress, token
 from index.milvus.lite import Served
 from index.schema import command
@@ -56,34 +57,24 @@ class Link:
         self.address = address
         self._consistency = "Strong" if strong else "Bounded"
         _quiet()
-        self._file = None if address.file is None else awaiting(wait, lambda: Served.of(address))
-        try:
-            with explained(address):
-                from pymilvus import MilvusClient
-
+        with contextlib.ExitStack() as opened, explained(address):
+            uri, near = address.uri, {}
+            if address.file is not None:
+                served = awaiting(wait, lambda: Served.of(address))
+                opened.callback(served.leave)
                 # A proxy is for other machines: gRPC would go through it even to this one.
-                near = {"grpc.enable_http_proxy": 0} if self._file else {}
-                self._client: Any = MilvusClient(
-                    uri=self._file.uri if self._file else address.uri,
-                    token=token(),
-                    timeout=CONNECT_SECONDS,
-                    grpc_options=near,
-                    dedicated=True,
-                )
-        except BaseException:
-            if self._file is not None:
-                self._file.leave()
-            raise
-        self._closed = False
+                uri, near = served.uri, {"grpc.enable_http_proxy": 0}
+            from pymilvus import MilvusClient
+
+            self._client: Any = MilvusClient(
+                uri=uri, token=token(), timeout=CONNECT_SECONDS, grpc_options=near, dedicated=True
+            )
+            opened.callback(self._client.close)
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
         """End the connection. Does nothing the second time."""
-        if self._closed:
-            return
-        self._closed = True
-        self._client.close()
-        if self._file is not None:
-            self._file.leave()
+        self._opened.close()
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """What a method of pymilvus's client returns.
@@ -204,11 +195,6 @@ def _meaning(address: MilvusAddress, said: str, code: object) -> str:
     if any(sign in low for sign in _UNAVAILABLE):
         return "cannot be reached. Start the server there, or correct --index."
     return f"reports: {said[:300]}"
-
-
-def missing(address: MilvusAddress) -> IndexMissing:
-    """The error for an address without an archive."""
-    return IndexMissing(f"There is no index at {address}. Make one: {command(address)}")
 
 
 def _quiet() -> None:

@@ -35,39 +35,39 @@ class Served:
         assert address.file is not None
         path = address.file.resolve()
         with cls._turn:
-            served = cls._open.get(path) or cls._started(address, path)
-            cls._open[path] = served
-            served._users += 1
-        return served
-
-    @classmethod
-    def _started(cls, address: MilvusAddress, path: Path) -> Served:
-        try:
-            from milvus_lite.adapter.grpc.server import start_server_in_thread
-            from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
-        except ImportError as error:
-            raise UnusableIndex(
-                f"{address} is a file, which needs milvus-lite: pip install 'byline[milvus]'"
-            ) from error
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return cls(path, *start_server_in_thread(str(path), "127.0.0.1", 0))
-        except DataDirLockedError as error:
-            raise Held(
-                f"{address} is open in another process, and milvus-lite is for one at a time.",
-                advice="Wait, or start a server for it: milvus-lite server",
-            ) from error
-        except (OSError, MilvusLiteError) as error:
-            raise UnusableIndex(
-                f"{address} cannot be used: {error}. Choose another file: --index"
-            ) from error
+            if path not in cls._open:
+                cls._open[path] = cls(path, *_started(address, path))
+            cls._open[path]._users += 1
+            return cls._open[path]
 
     def leave(self) -> None:
         """Stop the server when its last user has left."""
         with self._turn:
             self._users -= 1
-            if self._users:
-                return
-            del self._open[self._path]
-            self._server.stop(grace=2).wait()
-            self._db.close()
+            if not self._users:
+                del self._open[self._path]
+                self._server.stop(grace=2).wait()
+                self._db.close()
+
+
+def _started(address: MilvusAddress, path: Path) -> tuple[Any, Any, int]:
+    try:
+        from milvus_lite.adapter.grpc.server import start_server_in_thread
+        from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
+    except ImportError as error:
+        raise UnusableIndex(
+            f"{address} is a file, which needs milvus-lite: pip install 'byline[milvus]'"
+        ) from error
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        started: tuple[Any, Any, int] = start_server_in_thread(str(path), "127.0.0.1", 0)
+        return started
+    except DataDirLockedError as error:
+        raise Held(
+            f"{address} is open in another process, and milvus-lite is for one at a time.",
+            advice="Wait, or start a server for it: milvus-lite server",
+        ) from error
+    except (OSError, MilvusLiteError) as error:
+        raise UnusableIndex(
+            f"{address} cannot be used: {error}. Choose another file: --index"
+        ) from error

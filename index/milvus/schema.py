@@ -20,6 +20,11 @@ _FIELDS = {
     "earlier": _CHUNK,
 }
 """For each collection its key, its numbers and its texts."""
+_ANALYZED = {
+    "enable_analyzer": True,
+    "enable_match": True,
+    "analyzer_params": {"tokenizer": "standard"},
+}
 _INDEXED = {
     "articles": ("source_key", "origin_key", "text_key", "url_key", "superseded_key"),
     "chunks": ("published",),
@@ -47,13 +52,7 @@ def make(link: Link, name: str, part: str, dimension: int = 2) -> None:
     for number in numbers:
         fields.add_field(number, DataType.INT64)
     for text in texts:
-        searched = (part, text) == ("chunks", "words")
-        analyzed = {
-            "enable_analyzer": True,
-            "enable_match": True,
-            "analyzer_params": {"tokenizer": "standard"},
-        }
-        options = analyzed if searched else {}
+        options = _ANALYZED if (part, text) == ("chunks", "words") else {}
         fields.add_field(text, DataType.VARCHAR, max_length=layout.ROOM, **options)
     for number in _INDEXED.get(part, ()):
         indexes.add_index(number, index_type="INVERTED")
@@ -67,21 +66,17 @@ def make(link: Link, name: str, part: str, dimension: int = 2) -> None:
         indexes.add_index(vector, index_type="FLAT" if exact else "AUTOINDEX", metric_type="IP")
     if part == "chunks":
         fields.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
-        kind = FunctionType.BM25
-        fields.add_function(Function("bm25", kind, ["words"], ["bm25"]))
+        fields.add_function(Function("bm25", FunctionType.BM25, ["words"], ["bm25"]))
         sparse = "SPARSE_INVERTED_INDEX"
         indexes.add_index("bm25", index_type=sparse, metric_type="BM25", params=BM25)
-    level = {"num_shards": 1, "consistency_level": "Bounded"}
-    link.call("create_collection", name, schema=fields, **level)
+    link.call("create_collection", name, schema=fields, num_shards=1, consistency_level="Bounded")
     # There is nothing to index yet, so nothing to wait for.
     link.call("create_index", name, indexes, sync=False)
     link.call("load_collection", name)
 
 
 def _require_version(link: Link) -> None:
-    if link.address.file is not None:
-        return
-    said = str(link.call("get_server_version"))
+    said = str(link.call("get_server_version")) if link.address.file is None else ""
     found = re.match(r"v?(\d+)\.(\d+)", said)
     if found and tuple(map(int, found.groups())) < OLDEST:
         raise UnusableIndex(

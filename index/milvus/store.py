@@ -8,34 +8,41 @@ file of milvus-lite there is one process and nothing to wait for.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
-from index.errors import IndexDamaged, IndexExists, IndexMismatch, UnknownArticle, UnusableIndex
+from index.errors import IndexDamaged, UnknownArticle, UnusableIndex
 from index.locations import MilvusAddress
 from index.milvus import analysis, layout, schema
 from index.milvus.analysis import Phrase
-from index.milvus.changes import Changes, Incoming
+from index.milvus.changes import Changes
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
-from index.milvus.lease import Lease
-from index.milvus.link import Link, Row, missing
+from index.milvus.lease import Lease, told
+from index.milvus.link import Link, Row
 from index.milvus.view import MilvusQueries, MilvusView
+from index.protocols import Store
 from index.records import Article, Chunk
-from index.schema import Manifest, check_encoder, command
+from index.schema import (
+    Manifest,
+    check_encoder,
+    check_vectors,
+    command,
+    exists,
+    missing,
+    other_format,
+)
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is right, and a line about it, with what to do if it is not."""
 
 
-class MilvusIndex(MilvusQueries):
+class MilvusIndex(MilvusQueries, Store):
     """The articles at one address, searchable. Any thread may read; one at a time writes."""
 
     def __init__(
@@ -49,7 +56,7 @@ class MilvusIndex(MilvusQueries):
         self._manifest = layout.manifest(link.address.name)
         self._counted: tuple[str, dict[Phrase, int]] = ("", {})
         """The stamp of a state, and how many of its chunks hold a phrase."""
-        self._changes = Changes(link, self._write, self._view)
+        self._changes = Changes(link, self._write)
 
     @classmethod
     def create(
@@ -61,19 +68,14 @@ class MilvusIndex(MilvusQueries):
         replace: bool = False,
         wait: Wait = NO_WAIT,
     ) -> MilvusIndex:
-        """Make an empty archive, open for writing; `replace` discards one that is there.
+        """Make an empty archive, open for writing; see `Index.create`.
 
         Raises:
-            IndexExists: there is one already.
-            UnusableIndex: the server is away.
-            IndexBusy: another process is writing to it, for longer than `wait` allows.
+            UnusableIndex: there is one already, it is being written to, or the server is away.
         """
-        index = cls._writer(address, encoder, wait, make=True)
-        with index._closed_on_error():
+        with cls._writer(address, encoder, wait, make=True) as index:
             if not replace and index._row(MANIFEST_KEY) is not None:
-                raise IndexExists(
-                    f"{address} holds an index already. Add to it: {command(address)}"
-                )
+                raise exists(address)
             index._clear(encoder, chunker)
         return index
 
@@ -86,27 +88,21 @@ class MilvusIndex(MilvusQueries):
         writable: bool = False,
         wait: Wait = NO_WAIT,
     ) -> MilvusIndex:
-        """Open the archive at an address. Without an encoder it is not checked which built it.
+        """Open the archive at an address; see `Index.open`. A file is for one process alone.
 
         Raises:
-            IndexMissing: there is none.
-            IndexMismatch: it was built with another encoder or by another version.
-            IndexDamaged: a part of it is missing.
-            IndexBusy: it is to be written to, and another process is writing for longer than
-                `wait` allows; a file is for one process alone.
+            UnusableIndex: there is none, or it cannot be used; the message names the way out.
         """
         if address.file is not None and not address.file.exists():
             raise missing(address)
         if writable:
-            index = cls._writer(address, encoder, wait)
+            with cls._writer(address, encoder, wait) as index:
+                index._changes.recover(index._loaded())
+                index._sweep()
         else:
             link = Link(address, strong=address.file is not None, wait=wait)
-            index = cls(link, encoder, None)
-        with index._closed_on_error():
-            state = index._loaded()
-            if writable:
-                index._changes.recover(state)
-                index._sweep()
+            with _kept_open(cls(link, encoder, None)) as index:
+                index._loaded()
         return index
 
     @classmethod
@@ -118,16 +114,15 @@ class MilvusIndex(MilvusQueries):
         One that was begun before with the same encoder is gone on with.
 
         Raises:
-            UnusableIndex: the server is away.
-            IndexBusy: another process is writing to it, for longer than `wait` allows.
+            UnusableIndex: it is being written to, or the server is away.
         """
-        index = cls._writer(address, encoder, wait, make=True, slot=REBUILDING_KEY)
-        with index._closed_on_error():
+        with cls._writer(address, encoder, wait, make=True, slot=REBUILDING_KEY) as index:
             if not index._goes_on(chunker):
                 index._clear(encoder, chunker)
         return index
 
     @classmethod
+    @contextmanager
     def _writer(
         cls,
         address: MilvusAddress,
@@ -136,21 +131,17 @@ class MilvusIndex(MilvusQueries):
         *,
         make: bool = False,
         slot: int = MANIFEST_KEY,
-    ) -> MilvusIndex:
-        """The one writer of what is at an address, whatever that is."""
-        link = Link(address, strong=True, wait=wait)
-        try:
-            manifest = layout.manifest(address.name)
-            if link.call("has_collection", manifest):
-                link.call("load_collection", manifest)
+    ) -> Iterator[MilvusIndex]:
+        """The one writer of what is at an address, whatever that is; closed on an error."""
+        with _kept_open(cls(Link(address, strong=True, wait=wait), encoder, None, slot)) as index:
+            if index._link.call("has_collection", index._manifest):
+                index._link.call("load_collection", index._manifest)
             elif make:
-                schema.make(link, manifest, "manifest")
+                schema.make(index._link, index._manifest, "manifest")
             else:
                 raise missing(address)
-            return cls(link, encoder, Lease.taken(link, manifest, wait), slot)
-        except BaseException:
-            link.close()
-            raise
+            index._lease = Lease.taken(index._link, index._manifest, wait)
+            yield index
 
     @property
     def name(self) -> str:
@@ -165,17 +156,6 @@ class MilvusIndex(MilvusQueries):
                 lease.release()
         finally:
             self._link.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def require(self, encoder: Encoder) -> None:
         """See `Store`."""
@@ -197,24 +177,24 @@ class MilvusIndex(MilvusQueries):
     ) -> Literal["added", "updated"]:
         """See `Store`."""
         state = self._writing()
-        dimension = state.manifest.dimension
-        if matrix.shape != (len(chunks), dimension) or not np.isfinite(matrix).all():
-            raise ValueError(f"{len(chunks)} chunks of {dimension} numbers, vectors {matrix.shape}")
+        check_vectors(chunks, matrix, state.manifest.dimension)
         if not 0 < len(chunks) < layout.PLACES:
             raise ValueError(f"{len(chunks)} chunks: an article's text is kept in its chunks")
         words = analysis.of_chunks(article.title, [chunk.text for chunk in chunks])
         new = layout.article_row(article, content_hash, state.number + 1, words)
         added = layout.chunk_rows(article, new, chunks, matrix, words)
-        gone = self._replaced(state, new)
+        view = self._view(state)
+        rows = view.by("key", [new["key"]]) + view.by("source_key", [new["source_key"]])
+        gone = list({row["key"]: row for row in rows}.values())
         new = layout.in_place_of(new, gone)
-        self._changes.make(state, Incoming(new, article.text, added), gone)
+        self._changes.make(view, new, article.text, added, gone)
         return "updated" if gone else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
         """See `Store`: the chunks are stored anew, with the vectors that they have."""
         view = self._view(self._writing())
         try:
-            rows = view.chunk_rows(view.row(article.id), ["vector"])
+            rows = view.chunk_rows(view.stored(article.id), ["vector"])
         except UnknownArticle as error:
             raise KeyError(article.id) from error
         matrix = np.array([row["vector"] for row in rows], np.float32)
@@ -222,13 +202,8 @@ class MilvusIndex(MilvusQueries):
 
     def remove(self, article_id: str) -> None:
         """See `Store`."""
-        state = self._writing()
-        self._changes.make(state, None, [self._view(state).row(article_id)])
-
-    @property
-    def store(self) -> MilvusIndex:
-        """Itself: what a rebuild fills."""
-        return self
+        view = self._view(self._writing())
+        self._changes.make(view, None, "", [], [view.stored(article_id)])
 
     def put_in_place(self) -> None:
         """Let an archive made by `beside` be what its address names, in one write.
@@ -256,43 +231,23 @@ class MilvusIndex(MilvusQueries):
         said = f"{totals.articles} articles in {totals.chunks} chunks"
         made = f"made with {state.manifest.encoder}"
         anew = command(self._link.address, "--rebuild")
+        right, line = True, f"{self.name} is whole: {said}, {made}"
         if state.pending:
-            yield (
-                "index",
-                True,
+            line = (
                 f"{self.name}: {said}, {made}; a change is being made, or was cut short and is "
-                "put right by the next ingest",
+                "put right by the next ingest"
             )
         elif totals != state.totals or stored != (totals.chunks, aside):
             wrong = f"{said}, but {stored[0]} are stored and {stored[1]} of earlier versions"
-            yield "index", False, f"{self.name}: {wrong}. Build it anew: {anew}"
-        else:
-            yield "index", True, f"{self.name} is whole: {said}, {made}"
+            right, line = False, f"{self.name}: {wrong}. Build it anew: {anew}"
+        yield "index", right, line
         if self._row(REBUILDING_KEY) is not None:
             yield "rebuild", True, f"one is unfinished, or is being made. Go on: {anew}"
-
-    @contextmanager
-    def _closed_on_error(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException:
-            self.close()
-            raise
 
     def _clear(self, encoder: Encoder, chunker: str) -> None:
         """Begin with nothing, and with this encoder."""
         self._lease_held().renew()
-        manifest = Manifest(
-            format=layout.FORMAT,
-            encoder=encoder.name,
-            fingerprint=encoder.fingerprint,
-            dimension=encoder.dimension,
-            chunker=chunker,
-            born=uuid.uuid4().hex,
-            generation=1,
-            shrunk=1,
-            stamp=uuid.uuid4().hex,
-        )
+        manifest = Manifest.begun(layout.FORMAT, encoder, chunker)
         for part, name in self._changes.names(State(manifest))._asdict().items():
             schema.make(self._link, name, part, encoder.dimension)
         self._write(State(manifest))
@@ -308,11 +263,7 @@ class MilvusIndex(MilvusQueries):
         except ValueError as error:
             raise self._damaged(f"its manifest cannot be read: {error}") from error
         if state.manifest.format != layout.FORMAT:
-            raise IndexMismatch(
-                f"{self.name} has format {state.manifest.format}, and this version of Byline "
-                f"reads format {layout.FORMAT}. "
-                f"Rebuild it: {command(self._link.address, '--rebuild')}"
-            )
+            raise other_format(self.name, state.manifest.format, layout.FORMAT)
         return state
 
     def _row(self, slot: int) -> Row | None:
@@ -321,20 +272,13 @@ class MilvusIndex(MilvusQueries):
 
     def _write(self, state: State, slot: int | None = None) -> None:
         key = self._slot if slot is None else slot
-        row = {"key": key, "value": state.to_json(), "unused": [0.0, 0.0]}
-        self._link.upsert(self._manifest, [row])
+        self._link.upsert(self._manifest, [told(key, state.to_json())])
 
     def _view(self, state: State) -> MilvusView:
         counted = self._counted
         if counted[0] != state.manifest.stamp:
             counted = self._counted = (state.manifest.stamp, {})
         return MilvusView(self._link, state, counted[1])
-
-    def _replaced(self, state: State, new: Row) -> list[Row]:
-        """The rows of the articles that have a new one's id or source."""
-        view = self._view(state)
-        rows = view.rows("key", [new["key"]]) + view.rows("source_key", [new["source_key"]])
-        return list({row["key"]: row for row in rows}.values())
 
     def _loaded(self) -> State:
         """The state, once the server holds ready what is there.
@@ -396,3 +340,13 @@ class MilvusIndex(MilvusQueries):
         """The state to change, by the one who may; what failed before this is put right."""
         self._lease_held().renew()
         return self._changes.recover(self._state())
+
+
+@contextmanager
+def _kept_open(index: MilvusIndex) -> Iterator[MilvusIndex]:
+    """An archive that stays open unless something goes wrong inside."""
+    try:
+        yield index
+    except BaseException:
+        index.close()
+        raise

@@ -10,9 +10,10 @@ may lie on either side of a change.
 from __future__ import annotations
 
 import datetime as dt
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +23,20 @@ from index.milvus import analysis, layout
 from index.milvus.analysis import Phrase, Words
 from index.milvus.layout import State, is_searched
 from index.milvus.link import MOST, Link, Row
-from index.records import Article, Card, Chunk, Counts, Hit, StoredChunk
-from index.schema import Manifest, unknown
+from index.protocols import View
+from index.records import Card, Chunk, Counts, Hit, StoredChunk
+from index.schema import Manifest, card_from_row
 
 _CARD = ("id", "origin", "superseded_by", "known", "source", "number")
+_KEYS = {"id": "key", "origin": "origin_key", "superseded_by": "superseded_key"}
+"""The fields with the hashes of what `index.schema` calls so."""
 ATTEMPTS = 3
 """How often a search is made that a writer gets in the way of."""
 MORE = 64
 """Rows that a search brings beyond those asked for: some may be of a version in the making."""
 
 
-class MilvusQueries(ABC):
+class MilvusQueries(View):
     """The reading half of an archive."""
 
     @abstractmethod
@@ -48,8 +52,7 @@ class MilvusQueries(ABC):
     @property
     def chunk_count(self) -> int:
         """See `View`."""
-        with self.snapshot() as view:
-            return view.state.totals.chunks
+        return self.counts().chunks
 
     def counts(self) -> Counts:
         """See `View`."""
@@ -60,8 +63,7 @@ class MilvusQueries(ABC):
     def published_span(self) -> tuple[dt.date, dt.date] | None:
         """See `View`."""
         with self.snapshot() as view:
-            totals = view.state.totals
-        first, last = layout.day(totals.first), layout.day(totals.last)
+            first, last = map(layout.day, (view.state.totals.first, view.state.totals.last))
         return (first, last) if first and last else None
 
     def lexical(
@@ -116,8 +118,7 @@ class MilvusQueries(ABC):
         """See `View`."""
         with self.snapshot() as view:
             rows = view.chunks(chunk_ids)
-            keys = {row["article"] for row in rows.values()}
-            cards = {key: layout.card(view.story(key)) for key in keys}
+            cards = {key: view.card_of(key) for key in {row["article"] for row in rows.values()}}
         return [layout.stored_chunk(rows[i], cards[rows[i]["article"]]) for i in chunk_ids]
 
     def neighbours(self, chunk_id: int) -> list[int]:
@@ -127,7 +128,7 @@ class MilvusQueries(ABC):
                 row = view.chunks([chunk_id])[chunk_id]
             except KeyError:
                 return []
-            there = layout.chunk_ids(row["number"], view.story(row["article"])["chunks"])
+            there = view.chunk_ids_of(row["article"])
         return [beside for beside in (chunk_id - 1, chunk_id + 1) if beside in there]
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
@@ -146,63 +147,35 @@ class MilvusQueries(ABC):
         with self.snapshot() as view:
             return view.held(having, () if starts else phrase)
 
-    def articles(self) -> list[Card]:
-        """See `View`."""
-        with self.snapshot() as view:
-            rows = view.every(["key", *_CARD], "superseded_key == 0")
-        cards = sorted(map(layout.card, rows), key=lambda card: card.article_id)
-        return sorted(cards, key=lambda card: card.published or dt.date.min, reverse=True)
-
-    def earlier(self, successor: str | None = None) -> list[Card]:
-        """See `View`."""
-        wanted = "!= 0" if successor is None else f"== {layout.hashed(successor)}"
-        with self.snapshot() as view:
-            rows = view.every(["key", *_CARD], f"superseded_key {wanted}")
-        found = [row for row in rows if successor in (None, row["superseded_by"])]
-        found.sort(key=lambda row: str(row["id"]))
-        return [layout.card(row) for row in sorted(found, key=layout.moment, reverse=True)]
-
-    def copies(self, origin: str) -> list[Card]:
-        """See `View`."""
-        with self.snapshot() as view:
-            rows = view.rows("origin_key", [layout.hashed(origin)], _CARD)
-        cards = [layout.card(row) for row in rows if is_searched(row) and row["origin"] == origin]
-        return sorted(cards, key=_earliest)
-
-    def claimants(self, article_id: str) -> list[Card]:
-        """See `View`."""
-        with self.snapshot() as view:
-            claims = view.rows("key", [layout.hashed(article_id)], ["url_key", *_CARD])
-            claims = [row for row in claims if row["id"] == article_id and row["url_key"]]
-            if not claims or not is_searched(claims[0]):
-                return []
-            rows = view.rows("url_key", [claims[0]["url_key"]], _CARD)
-        others = [row for row in rows if row["origin"] != claims[0]["origin"] and is_searched(row)]
-        return sorted(map(layout.card, others), key=_earliest)
-
-    def card(self, article_id: str) -> Card:
-        """See `View`."""
-        with self.snapshot() as view:
-            return layout.card(view.row(article_id))
-
-    def article(self, article_id: str) -> Article:
-        """See `View`."""
-        with self.snapshot() as view:
-            row = view.row(article_id)
-            return layout.article(row, view.texts(row))
-
     def chunks_of(self, article_id: str) -> list[Chunk]:
         """See `View`."""
         with self.snapshot() as view:
-            row = view.row(article_id)
+            row = view.stored(article_id)
             rows = view.chunk_rows(row, ["start", "end", "sentences", "text"])
-        return [layout.stored_chunk(chunk, layout.card(row)).chunk for chunk in rows]
+        card = card_from_row(layout.known(row))
+        return [layout.stored_chunk(chunk, card).chunk for chunk in rows]
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
         """See `View`."""
         with self.snapshot() as view:
             rows = view.every(["key", "id", "source", "content_hash"])
         return {row["source"]: (row["id"], row["content_hash"]) for row in rows}
+
+    def rows(self, *, searched: bool, **where: str) -> list[Row]:
+        """See `View`."""
+        with self.snapshot() as view:
+            if where:
+                ((name, value),) = where.items()
+                rows = view.by(_KEYS.get(name, name), [layout.hashed(value)], _CARD)
+            else:
+                rows = view.every(["key", *_CARD], f"superseded_key {'=' if searched else '!'}= 0")
+        found = [layout.known(row) for row in rows if is_searched(row) is searched]
+        return [row for row in found if all(row[name] == where[name] for name in where)]
+
+    def text_of(self, row: Mapping[str, Any]) -> str:
+        """See `View`."""
+        with self.snapshot() as view:
+            return view.text(view.stored(row["id"]))
 
 
 class MilvusView(MilvusQueries):
@@ -223,37 +196,25 @@ class MilvusView(MilvusQueries):
 
     # --- articles' rows ---
 
-    def rows(
-        self,
-        field: str,
-        values: Iterable[int],
-        fields: Sequence[str] = layout.ARTICLE,
-        *,
-        superseded: bool = False,
+    def by(
+        self, field: str, keys: Iterable[int], names: Sequence[str] = layout.ARTICLE
     ) -> list[Row]:
-        """The articles' rows whose field has one of some numbers; only earlier versions'."""
-        listed = ["key", *fields]
-        found = self._link.get(self._names.articles, field, values, listed)
-        return [row for row in found if not superseded or not is_searched(row)]
+        """The stored rows of articles whose field has one of some numbers."""
+        return self._link.get(self._names.articles, field, keys, ["key", *names])
 
-    def every(self, fields: Sequence[str], where: str = "") -> list[Row]:
+    def every(self, names: Sequence[str], where: str = "") -> list[Row]:
         """Some fields of all articles' rows for which an expression holds."""
-        return list(self._link.every(self._names.articles, fields, where))
-
-    def text_keys_at(self, address: int) -> dict[int, int]:
-        """For the key of each article at an address that of its text."""
-        rows = self._link.query(self._names.articles, f"url_key == {address}", ["key", "text_key"])
-        return {row["key"]: row["text_key"] for row in rows}
+        return list(self._link.every(self._names.articles, names, where))
 
     def near(self, bands: dict[int, float], text_key: int, limit: int) -> list[Row]:
         """The rows of articles with another text that share the most bands."""
-        return self._link.search(
-            self._names.articles, "bands", "IP", bands, limit, f"text_key != {text_key}",
-            ["key", *layout.ARTICLE],
-        )  # fmt: skip
+        names, where = ("key", *layout.ARTICLE), f"text_key != {text_key}"
+        place = (self._names.articles, "bands", "IP")
+        found = self._link.search(*place, bands, limit, where, names)
+        return [{name: row[name] for name in names} for row in found]
 
-    def row(self, article_id: str) -> Row:
-        """The row of an article or an earlier version.
+    def stored(self, article_id: str) -> Row:
+        """The stored row of an article or an earlier version.
 
         Raises:
             UnknownArticle: no article has that id; the message names the ids most like it.
@@ -262,20 +223,16 @@ class MilvusView(MilvusQueries):
         self._know([key])
         row = self._stories.get(key)
         if row is None or row["id"] != article_id:
-            raise unknown(article_id, [row["id"] for row in self.every(["key", "id"])])
+            raise self.unknown(article_id)
         return row
-
-    def story(self, key: int) -> Row:
-        """The row of an article that one of this view's chunks is of."""
-        return self._stories[key]
 
     # --- chunks' rows ---
 
-    def texts(self, row: Row) -> list[str]:
-        """The texts of an article's chunks, in order; see `chunk_rows`."""
-        return [chunk["text"] for chunk in self.chunk_rows(row, ["text"])]
+    def text(self, row: Row) -> str:
+        """An article's text; see `chunk_rows`."""
+        return "".join(chunk["text"] for chunk in self.chunk_rows(row, ["text"]))
 
-    def chunk_rows(self, row: Row, fields: Sequence[str]) -> list[Row]:
+    def chunk_rows(self, row: Row, names: Sequence[str]) -> list[Row]:
         """Some fields of an article's chunks, in order, and their ids.
 
         Raises:
@@ -285,10 +242,9 @@ class MilvusView(MilvusQueries):
         place = self._names.of(row)
         # They may have moved since the row was read, as another version came or went.
         for collection in sorted(self._names[1:], key=lambda name: name != place):
-            rows = self._link.get(collection, "id", wanted, fields)
-            found = {chunk["id"]: chunk for chunk in rows}
-            if len(found) == len(wanted):
-                return [found[chunk_id] for chunk_id in wanted]
+            rows = self._link.get(collection, "id", wanted, names)
+            if len(rows) == len(wanted):
+                return sorted(rows, key=lambda chunk: int(chunk["id"]))
         raise UnknownArticle(f"The article {row['id']} was changed while it was read. Ask again.")
 
     def search(
@@ -303,13 +259,12 @@ class MilvusView(MilvusQueries):
         """The rows of the chunks nearest to a query, best first, and some more than asked for."""
         if not self.chunk_count:
             return []
-        limit, where = min(limit + MORE, MOST), _between(since, until)
+        place, limit = (self._names.chunks, field, metric), min(limit + MORE, MOST)
         for _ in range(ATTEMPTS):
-            found = self._link.search(
-                self._names.chunks, field, metric, query, limit, where, layout.CHUNK
-            )
+            found = self._link.search(*place, query, limit, _between(since, until), layout.CHUNK)
             rows = self._current(found)
-            if len(rows) == len(found) or not self._is_outdated(found):
+            stories = [(row["number"], self._stories.get(row["article"])) for row in found]
+            if all(s and is_searched(s) and number >= s["number"] for number, s in stories):
                 break  # else an article was replaced between the search and the look at its row
         return rows
 
@@ -335,6 +290,14 @@ class MilvusView(MilvusQueries):
             row["id"]: self._stories[row["article"]]["id"] for row in rows if self._is_current(row)
         }
 
+    def card_of(self, key: int) -> Card:
+        """The card of an article that one of this view's chunks is of."""
+        return card_from_row(layout.known(self._stories[key]))
+
+    def chunk_ids_of(self, key: int) -> range:
+        """The ids of the chunks of such an article."""
+        return layout.chunk_ids(self._stories[key]["number"], self._stories[key]["chunks"])
+
     def frequencies(self, phrases: Collection[Phrase]) -> dict[Phrase, int]:
         """For each phrase, how many chunks hold it."""
         new = [phrase for phrase in phrases if phrase not in self._counted]
@@ -342,13 +305,12 @@ class MilvusView(MilvusQueries):
             # milvus-lite has no index of words and reads every chunk for each look: one is enough.
             any_of = " ".join(sorted({word for phrase in new for word in phrase}))
             self._counted.update(self._holding(new, f"text_match(words, '{any_of}')"))
-        else:
-            for phrase in new:
-                all_of = analysis.having(phrase)
-                if len(phrase) == 1:
-                    self._counted[phrase] = self._link.count(self._names.chunks, all_of)
-                else:
-                    self._counted.update(self._holding([phrase], all_of))
+        for phrase in [phrase for phrase in new if phrase not in self._counted]:
+            all_of = analysis.having(phrase)
+            if len(phrase) == 1:
+                self._counted[phrase] = self._link.count(self._names.chunks, all_of)
+            else:
+                self._counted.update(self._holding([phrase], all_of))
         return {phrase: self._counted[phrase] for phrase in phrases}
 
     def _holding(self, phrases: Sequence[Phrase], where: str) -> dict[Phrase, int]:
@@ -368,22 +330,10 @@ class MilvusView(MilvusQueries):
         story = self._stories.get(row["article"])
         return story is not None and is_searched(story) and story["number"] == row["number"]
 
-    def _is_outdated(self, rows: Sequence[Row]) -> bool:
-        """Whether some chunks are of an earlier state than their article's row names."""
-        stories = [(row["number"], self._stories.get(row["article"])) for row in rows]
-        return any(
-            story is None or not is_searched(story) or number < story["number"]
-            for number, story in stories
-        )
-
     def _know(self, keys: Iterable[int]) -> None:
         """Fetch the rows of articles that this view has not seen yet."""
-        unknown_keys = [key for key in keys if key not in self._stories]
-        self._stories |= {row["key"]: row for row in self.rows("key", unknown_keys)}
-
-
-def _earliest(card: Card) -> tuple[bool, dt.date, str]:
-    return card.published is None, card.published or dt.date.min, card.article_id
+        new = [key for key in keys if key not in self._stories]
+        self._stories |= {row["key"]: row for row in self.by("key", new)}
 
 
 def _best(hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -394,7 +344,6 @@ def _between(since: dt.date | None, until: dt.date | None) -> str:
     """A filter on the day of publication; with either limit, what has no day is left out."""
     if since is None and until is None:
         return ""
-    limits = [f"published >= {max(1, since.toordinal()) if since else 1}"]
-    if until is not None:
-        limits.append(f"published <= {until.toordinal()}")
-    return " and ".join(limits)
+    first = max(1, since.toordinal()) if since else 1
+    last = (until or dt.date.max).toordinal()
+    return f"published >= {first} and published <= {last}"
