@@ -11,13 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import article, put, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stores import ENCODER, kinds, new_place
 from typer.testing import CliRunner
 
 from index.errors import BadRequest
+from index.locations import Place
 from index.opening import made
 from index.records import Card
 from index.store import Index
@@ -26,6 +25,8 @@ from rag.names.archive import FILE, register_of
 from rag.names.register import Month, Register, register
 from rag.names.tagger import KINDS, PIECE, Kind, SpacyTagger, Tag, cleaned, kind_of, pieces
 from rag.settings import INDEX_VARIABLE
+from tests.fakes import article, put, story
+from tests.stores import ENCODER, kinds
 
 ESCAPES = "\x1b[31mred\x1b[0m \x1b]0;owned\x07<b>bold</b>\u202e"
 LETTERS: dict[str, Kind] = {"p": "person", "o": "organisation", "l": "place"}
@@ -214,14 +215,9 @@ class Capitals:
             ]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("names")
-
-
 @kinds
-def test_only_what_is_new_is_looked_at_again(kind: str, folder: Path, tmp_path: Path) -> None:
-    with made(new_place(kind, folder), ENCODER) as store:
+def test_only_what_is_new_is_looked_at_again(where: Place, tmp_path: Path) -> None:
+    with made(where, ENCODER) as store:
         put(store, article("one", "it was Hart.", published="2024-12-01"))
         put(store, article("two", "it was Moss. then Hart.", published="2025-01-01"))
         put(store, replace(article("three", "c’est Bonnet."), language="fr"))

@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fakes import article, put, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stores import ENCODER, kinds, new_place
 from typer.testing import CliRunner
 
 from index.errors import BadRequest
@@ -25,6 +24,8 @@ from index.store import Index
 from rag.cli.lookup import cli
 from rag.search.finding import matching, search
 from rag.settings import INDEX_VARIABLE
+from tests.fakes import article, put, story
+from tests.stores import ENCODER, kinds
 
 ESCAPES = "\x1b[31mred\x1b[0m \x1b]0;owned\x07<b>bold</b> [bold]ferry[/bold]\u202e"
 FILLER = story(7, paragraphs=3)
@@ -66,8 +67,8 @@ def fill(store: Store, articles: list[Article]) -> None:
 
 
 @pytest.fixture(scope="module")
-def store(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with made(new_place(kind, tmp_path_factory.mktemp(kind)), ENCODER) as opened:
+def store(place_of: Any) -> Iterator[Store]:
+    with made(place_of(), ENCODER) as opened:
         fill(opened, ARCHIVE)
         yield opened
 
