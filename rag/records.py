@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 from math import exp
@@ -197,11 +197,7 @@ class Retrieved:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {
-            "article_id": self.article_id,
-            "chunk_id": self.chunk_id,
-            "score": round(self.score, 6),
-        }
+        return plain(replace(self, score=round(self.score, 6)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +211,8 @@ class Conflict:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {
-            "about": self.about,
-            "sides": [{"value": value, "citation": number} for value, number in self.sides],
-        }
+        sides = [{"value": value, "citation": number} for value, number in self.sides]
+        return {"about": self.about, "sides": sides}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +227,6 @@ class Unanswered:
         """What a person reads of it."""
         return f"Not answered: “{self.question}” {self.message}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON form."""
-        return plain(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -245,10 +235,6 @@ class Understood:
     what: What
     text: str
     """In a few words, "7 January 2021" or "Bay Gazette"."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON form."""
-        return plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,9 +316,9 @@ class Answer:
             "tokens": dict(self.tokens),
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "set_aside": [headline.to_dict() for headline in self.set_aside],
-            "unanswered": [part.to_dict() for part in self.unanswered],
+            "unanswered": [plain(part) for part in self.unanswered],
             "kind": self.kind,
-            "understood_as": [one.to_dict() for one in self.understood_as],
+            "understood_as": [plain(one) for one in self.understood_as],
             "reply": self.reply,
             "listed": [
                 {

@@ -10,136 +10,51 @@ from __future__ import annotations
 import contextlib
 import itertools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from index.connections import Wait
-from index.embedding import Encoder, identity, load_encoder
-from index.errors import BadRequest, BylineError
+from index.embedding import Encoder
+from index.errors import BadRequest
 from index.fetching import is_address
 from index.interrupts import Stop
 from index.locations import Place
-from index.opening import opened
-from index.protocols import Store
-from rag.assistant import Assistant, Mode, day
 from rag.cli import batch, progress, terminal
-from rag.cli.chat import Answering, converse
-from rag.cli.doctor import Check, check_disk, check_index, check_models
-from rag.models.choice import WAYS, fetched
-from rag.records import iso
-from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
+from rag.cli.chat import converse
+from rag.cli.doctor import check_disk, check_index
+from rag.cli.options import (
+    LOADING,
+    ArticleArgument,
+    AuthorOption,
+    Commands,
+    EncoderOption,
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    ModeOption,
+    OutletOption,
+    Parts,
+    ReaderOption,
+    SinceOption,
+    UntilOption,
+    at_hand,
+    cli,
+    days,
+    open_index,
+    parts_of,
+)
+from rag.settings import index_folder
 
 if TYPE_CHECKING:
     from index.records import Report
 
-LOADING = "Loading the models"
-
-
-def _assistant(
-    where: Place, model: str | None, encoder: str | None, reader: str | None, mode: Mode
-) -> Answering:
-    return Assistant.load(where, model=model, encoder=encoder, reader=reader, mode=mode)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Where the commands get what is heavy; ``cli(obj=Parts(...))`` puts others in their place."""
-
-    assistant: Callable[[Place, str | None, str | None, str | None, Mode], Answering] = _assistant
-    encoder: Callable[[str | None], Encoder] = load_encoder
-    identity: Callable[[str | None], tuple[str, str]] = identity
-    check_models: Callable[[str | None], list[Check]] = check_models
-
-
-class Commands(TyperGroup):
-    """Shows an error that is written for the user as one line; any other is a bug."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; a `BylineError` ends it with exit status 1."""
-        try:
-            return super().invoke(ctx)
-        except BylineError as error:
-            typer.echo(f"byline: {terminal.one_line(str(error))}", err=True)
-            raise typer.Exit(1) from error
-
-
-cli = typer.Typer(
-    cls=Commands,
-    help="Answers questions about a news archive, each sentence with the passage it rests on.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-IndexOption = Annotated[
-    str | None,
-    typer.Option(
-        "--index",
-        metavar="DIR",
-        help="The index folder, or milvus://HOST:PORT/NAME. "
-        f"Default: ${INDEX_VARIABLE}, else ./{DEFAULT_INDEX}.",
-    ),
-]
-EncoderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--encoder",
-        metavar="NAME",
-        help="A sentence-transformers folder or name. Default: the one that comes with Byline.",
-    ),
-]
-ReaderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reader",
-        metavar="NAME",
-        help="An extractive question-answering model of Hugging Face, by name or folder. "
-        "Default: the one that comes with Byline.",
-    ),
-]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="MODEL",
-        help=f"The language model that writes: {WAYS}. Default: the one that comes with Byline.",
-    ),
-]
-ModeOption = Annotated[
-    Mode,
-    typer.Option(
-        "--mode",
-        help="Answer in the articles' own sentences (quote), in the model's (compose), or "
-        "compose only with a model that passes a short test (auto).",
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SinceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--since", metavar="DATE", help="Only articles of this day (YYYY-MM-DD) or later."
-    ),
-]
-UntilOption = Annotated[
-    str | None,
-    typer.Option("--until", metavar="DATE", help="Only articles of this day or earlier."),
-]
-OutletOption = Annotated[
-    list[str] | None,
-    typer.Option("--outlet", metavar="NAME", help="Only articles of this outlet; may be repeated."),
-]
-AuthorOption = Annotated[
-    list[str] | None,
-    typer.Option("--author", metavar="NAME", help="Only articles by this author; may be repeated."),
-]
-ArticleArgument = Annotated[str, typer.Argument(metavar="ID", help="The article's id.")]
+__all__ = ["LOADING", "Commands", "EncoderOption", "IndexOption", "JsonOption", "ModeOption",
+           "ModelOption", "Parts", "ReaderOption", "cli"]  # fmt: skip
 
 
 @cli.command()
@@ -201,7 +116,7 @@ def ingest(
 
     with terminal.Status() as status:
         status.show(LOADING)
-        loaded = _parts(context).encoder(encoder)
+        loaded = parts_of(context).encoder(encoder)
     where = index_folder(index)
     run = _Ingest(
         paths, loaded, Wait(wait, progress.Waiting()), rebuild, prune, follow_links, as_json
@@ -302,13 +217,13 @@ def ask(
         raise typer.BadParameter(
             "ask one question, or a table: byline ask --from questions.csv --to answers.csv"
         )
-    first, last = _days(since, until)
-    model = _at_hand(model)
+    first, last = days(since, until)
+    model = at_hand(model)
     if questions is not None and answers is not None:
         batch.rows_of(questions)  # what cannot be read is told before models are loaded
     with terminal.Status() as status:
         status.show(LOADING)
-        assistant = _parts(context).assistant(index_folder(index), model, encoder, reader, mode)
+        assistant = parts_of(context).assistant(index_folder(index), model, encoder, reader, mode)
         if questions is not None and answers is not None:
             asked = batch.answered(
                 questions,
@@ -351,11 +266,11 @@ def chat(
 
     A question may refer to earlier ones and their answers.
     """
-    first, last = _days(since, until)
-    model = _at_hand(model)
+    first, last = days(since, until)
+    model = at_hand(model)
     with terminal.Status() as status:
         status.show(LOADING)
-        assistant = _parts(context).assistant(index_folder(index), model, encoder, reader, mode)
+        assistant = parts_of(context).assistant(index_folder(index), model, encoder, reader, mode)
     converse(assistant, first, last, outlet or (), author or ())
 
 
@@ -368,7 +283,7 @@ def list_articles(
     as_json: JsonOption = False,
 ) -> None:
     """List the articles in the index, the latest first."""
-    with _open(index) as store, store.snapshot() as view:
+    with open_index(index) as store, store.snapshot() as view:
         cards = view.articles() + (view.earlier() if every else [])
     if as_json:
         typer.echo(terminal.as_json([terminal.card_dict(card) for card in cards]))
@@ -379,7 +294,7 @@ def list_articles(
 @cli.command()
 def show(article: ArticleArgument, index: IndexOption = None) -> None:
     """Show an article, and where what is known of it came from."""
-    with _open(index) as store, store.snapshot() as view:
+    with open_index(index) as store, store.snapshot() as view:
         found, card = view.article(article), view.card(article)
         copies = [one for one in view.copies(card.origin) if one.article_id != article]
         later = view.card(card.superseded_by) if card.superseded_by else None
@@ -401,12 +316,12 @@ def remove(
 
     The file that it was read from stays, and would be read again by `ingest`.
     """
-    with _open(index) as store:
+    with open_index(index) as store:
         title = terminal.one_line(store.card(article).title)
     if not yes and not _agreed(f"Remove {title!r} from the index?"):
         typer.echo("Nothing was removed.", err=True)
         raise typer.Exit(1)
-    with _open(index, writable=True) as store:
+    with open_index(index, writable=True) as store:
         store.remove(article)
         store.save_vectors()
     typer.echo(f"Removed {title!r} ({terminal.one_line(article)}).", err=True)
@@ -437,7 +352,7 @@ def doctor(
     where = index_folder(index)
     folder = where if isinstance(where, Path) else where.file
     right = True
-    parts = _parts(context)
+    parts = parts_of(context)
     known, load = partial(parts.identity, encoder), partial(parts.encoder, encoder)
     checks = itertools.chain(
         parts.check_models(model),
@@ -449,36 +364,3 @@ def doctor(
         typer.echo(f"{'OK' if good else 'WRONG':<6}{name}: {terminal.one_line(message)}")
     if not right:
         raise typer.Exit(1)
-
-
-def _parts(context: typer.Context) -> Parts:
-    return context.find_object(Parts) or Parts()
-
-
-def _at_hand(model: str | None) -> str | None:
-    """The model as given, or its file, downloaded before a status line would hide the progress."""
-    found = fetched(model)
-    return None if found is None else str(found)
-
-
-def _open(index: str | None, *, writable: bool = False) -> Store:
-    return opened(index_folder(index), writable=writable)
-
-
-def _days(since: str | None, until: str | None) -> tuple[str | None, str | None]:
-    """Both dates as given; wrong ones are refused before a model is loaded.
-
-    Raises:
-        BadRequest: one is no date, or the later one comes first.
-    """
-    first, last = _day("--since", since), _day("--until", until)
-    if first and last and first > last:
-        raise BadRequest(f"--since {first} is after --until {last}: no day is in between.")
-    return first, last
-
-
-def _day(option: str, given: str | None) -> str | None:
-    try:
-        return iso(day(given))
-    except BadRequest as error:
-        raise BadRequest(f"{option}: {error}") from None

@@ -15,7 +15,7 @@ from index.locations import local_folder
 from index.opening import opened
 from index.records import Span
 from rag.cli import terminal
-from rag.cli.commands import IndexOption, JsonOption, cli
+from rag.cli.options import IndexOption, JsonOption, cli
 from rag.names.archive import register_of
 from rag.names.register import Month, Name, Register
 from rag.names.tagger import Kind
