@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 SAMPLE = 4_000  # characters from the beginning of a text
 FEWEST_WORDS = 12
@@ -57,6 +58,8 @@ for _code, _words in _COMMON.items():
     for _word in _words.split():
         _LANGUAGES_OF.setdefault(_word, []).append(_code)
 
+LEAST_SURE = 0.7
+"""Probability from which a question is taken to be in another language than English."""
 _WORD = re.compile(r"[^\W\d_]+")
 # Scripts by the range of their letters, with the languages whose own letters tell them apart.
 _SCRIPTS = (
@@ -159,3 +162,19 @@ def _by_words(words: list[str]) -> str | None:
         return None  # "U.S." again and again
     best, second = ranked[0], ranked[1] if len(ranked) > 1 else ("", 0)
     return best[0] if best[1] >= LEAST_LEAD * second[1] else None
+
+
+def of_question(text: str) -> str | None:
+    """The code of the language that a question is asked in, if it is surely not English.
+
+    A question has too few words for `detect`; letters tell more there (Lui and Baldwin, 2012).
+    """
+    code, share = _by_letters().classify(text)
+    return str(code) if code != "en" and share >= LEAST_SURE else None
+
+
+@cache
+def _by_letters() -> Any:
+    from py3langid import langid
+
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

@@ -17,7 +17,14 @@ from index.protocols import View
 from rag.answer_builder import AnswerBuilder
 from rag.conversation import History, meanings
 from rag.decide.evidence import Chosen, choose, is_worse
-from rag.decide.refusal import EMPTY, after_the_newest, headline, nowhere, refusal
+from rag.decide.refusal import (
+    EMPTY,
+    after_the_newest,
+    headline,
+    in_another_language,
+    nowhere,
+    refusal,
+)
 from rag.reader.reading import Reader
 from rag.records import (
     Dates,
@@ -218,6 +225,8 @@ class Run:
         question, chosen = search.question, search.chosen
         if not days and view.chunk_count == 0:
             return Refusal("off_topic", EMPTY)
+        if not_english := in_another_language(question):
+            return not_english
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
             passages = retrieve(view, anytime, search.vector, among=self.requests.among).passages

@@ -138,9 +138,10 @@ def few_words(question: Question, candidate: Candidate) -> str:
     """The words that answer, if they are few and of the kind that is asked for; else ""."""
     text, start = candidate.text, candidate.span.start
     answer = Span(candidate.answer.start - start, candidate.answer.end - start)
-    fits = question.asks not in TYPED or any(
-        span.start < answer.end and answer.start < span.end for span in typed(question, text)
-    )
+    held = [s for s in typed(question, text) if s.start < answer.end and answer.start < s.end]
+    fits = question.asks not in TYPED or bool(held)
+    if question.asks in ("person", "place") and held:  # a name is given whole
+        answer = Span(min(answer.start, held[0].start), max(answer.end, held[-1].end))
     # How sure a reader is was fitted on questions as people put them, not on those of a follow-up.
     if question.asks in IN_SENTENCES or "[" in question.text or not fits:
         return ""

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from index.records import Card, Span, StoredChunk
 
-RefusalKind = Literal["off_topic", "not_stated", "outside_dates"]
+RefusalKind = Literal["off_topic", "not_stated", "outside_dates", "language"]
 What = Literal["kind", "dates", "outlet", "author"]
 """What may be understood of a question beside its words."""
 
@@ -115,7 +115,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer: off the topic, not stated, or outside the dates."""
+    """Why there is no answer: off topic, not stated, outside the dates, asked in no English."""
 
     kind: RefusalKind
     message: str

@@ -83,3 +83,22 @@ def test_a_comparison_is_read_apart_and_each_side_cited(archive: Assistant) -> N
     assert [citation.quote.split()[0] for citation in lame.citations] == ["Aldby"]
     (part,) = lame.unanswered
     assert part.question == "Zolby on clearing snow"
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Womit handelt die Bäckerei von Holt heute?", "German"),
+        ("Qui dirige le syndicat des marins ?", "French"),
+        ("¿Cuántos empleados tiene el ayuntamiento?", "Spanish"),
+    ],
+)
+def test_a_question_in_another_language_is_answered_or_declined_as_such(
+    archive: Assistant, question: str, language: str
+) -> None:
+    answer = archive.ask(question)
+    assert answer.refusal is None or (
+        answer.refusal.kind == "language" and language in answer.refusal.message
+    )
+    declined = archive.ask("zeppelin fares aldby 1921")
+    assert declined.refusal is not None and declined.refusal.kind != "language"

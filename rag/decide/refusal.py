@@ -1,8 +1,8 @@
 """When there is no answer, and how that is said.
 
-Three cases are told apart: nothing in the archive is about the question; the topic is there but
-the claim is not; what answers it lies outside the dates asked for. Refusals are decided and worded
-by code alone, whatever was said earlier in a conversation.
+Cases are told apart: nothing in the archive is about the question; the topic is there but the
+claim is not; what answers it lies outside the dates asked for; it is not asked in English. Refusals
+are decided and worded by code alone, whatever was said earlier in a conversation.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from index import languages
 from index.protocols import View
 from index.records import Card
 from rag.records import Dates, Headline, Passage, Refusal, RefusalKind
@@ -73,6 +74,18 @@ def refusal(
     else:
         message = f"{_NEAR} passage was found that {_unsaid(question)}."
     return Refusal(kind, message, headlines(near))
+
+
+def in_another_language(question: Question) -> Refusal | None:
+    """The refusal of a question that is not asked in English, if it is none."""
+    code = languages.of_question(question.text)
+    if code is None:
+        return None
+    return Refusal(
+        "language",
+        f"Byline reads questions in English, and this one looks like {languages.name(code)}. "
+        "Ask it in English; the articles may be in any language.",
+    )
 
 
 def after_the_newest(

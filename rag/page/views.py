@@ -29,6 +29,7 @@ REFUSALS: dict[RefusalKind, str] = {
     "off_topic": "Not in this archive",
     "not_stated": "The archive does not say",
     "outside_dates": "Only outside these dates",
+    "language": "Not asked in English",
 }
 """What each kind of refusal is called."""
 DIFFER = {
