@@ -18,7 +18,7 @@ from index.records import Card, Chunk, Span, StoredChunk
 from rag.quote import quotation
 from rag.records import Draft, Passage
 from rag.request.asking import is_prose
-from rag.text.words import words
+from rag.text.words import stems, words
 
 STORIES = 8
 """Stories of a timeline, at most one sentence each."""
@@ -48,6 +48,8 @@ def overview(
     """
     some = sorted(_stories(view, topic, cards), key=lambda card: card.published or dt.date.max)
     each = [_sentences(view, card, LEADS if len(some) > 1 else None) for card in some]
+    if len(some) > 1:
+        each = [_on(topic, card, sentences) for card, sentences in zip(some, each, strict=True)]
     each = [sentences for sentences in each if sentences]
     texts = [passage.chunk.part(span) for group in each for passage, span in group]
     if not texts:
@@ -104,6 +106,16 @@ def _sentences(view: View, card: Card, limit: int | None) -> list[tuple[StoredCh
         if _tells(chunk, span)
     ]
     return found[:limit]
+
+
+def _on(
+    topic: Sequence[str], card: Card, sentences: list[tuple[StoredChunk, Span]]
+) -> list[tuple[StoredChunk, Span]]:
+    """Those of a story's sentences that name the topic; all where its headline does."""
+    wanted = frozenset(stem for word in topic for stem in stems(word))
+    if wanted <= frozenset(stems(card.title)):
+        return sentences
+    return [(one, span) for one, span in sentences if wanted & set(stems(one.chunk.part(span)))]
 
 
 def _tells(chunk: Chunk, span: Span) -> bool:

@@ -32,6 +32,8 @@ SENTENCES = 3
 """Quotations in an answer at most."""
 SENTENCES_BEFORE = 2
 """Sentences that may be added before one that cannot be understood by itself."""
+SENTENCES_AFTER = 2
+"""Sentences that may be added behind one that breaks a quotation off or is taken back."""
 NEARLY_AS_GOOD = log(4)
 """A further sentence may be that many log odds worse than the best one."""
 IN_SENTENCES = ("statement", "reason", "polarity")
@@ -40,6 +42,8 @@ LONGEST_SHORT = 10
 """Words above which an answer is no short one."""
 ALIKE = 0.6
 """Share of a sentence's words in one that was chosen already above which it adds nothing."""
+_CONTRAST = re.compile(r"[\"“]?(?:But|However|Yet|Nevertheless|Nonetheless)\b")
+"""How a sentence begins that takes back what stands before it."""
 _SPOKEN = re.compile(rf"[\"”,] (?:he|she) (?:{SAYING})\b")
 """"“It was short,” he said": whose words they are stands before."""
 _HEDGE = re.compile(
@@ -151,10 +155,11 @@ def few_words(question: Question, candidate: Candidate) -> str:
 
 
 def understandable(question: Question, candidate: Candidate) -> Span:
-    """The candidate's sentence, with those before it that a reader needs.
+    """The candidate's sentence, with those around it that a reader needs.
 
-    They are needed when it opens on a pronoun or a "the minister", when its words are "his", or
-    when they hold a name of the question that it lacks itself.
+    Those before are needed when it opens on a pronoun or a "the minister", when its words are
+    "his", or when they hold a name of the question that it lacks itself; those behind when they
+    end its quotation or take back what it says ("However, ...").
     """
     chunk, span = candidate.passage.stored.chunk, candidate.span
     # A sentence with another name, before a statement, may be somebody else's.
@@ -168,7 +173,17 @@ def understandable(question: Question, candidate: Candidate) -> Span:
         if not (leans or brings) or only_asks(question, before) or not is_prose(before):
             break
         span = Span(sentence.start, span.end)
+    for sentence in chunk.sentences[at + 1 : at + 1 + SENTENCES_AFTER]:
+        goes_on = _is_open(chunk.part(span)) or _CONTRAST.match(chunk.part(sentence))
+        if not goes_on or only_asks(question, chunk.part(sentence)):
+            break
+        span = Span(span.start, sentence.end)
     return span
+
+
+def _is_open(text: str) -> bool:
+    """True where a quotation is not closed at the end of a text."""
+    return text.count('"') % 2 == 1 or text.rfind("“") > text.rfind("”")
 
 
 def quotation(passage: Passage, span: Span) -> Draft:

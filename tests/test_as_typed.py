@@ -34,6 +34,12 @@ ARTICLES = (
         "Greta Novak, said that the oven would stay.",
     ),
     article("Snow bill", "2025-01-10", "Aldby spent 4.2 million crowns on clearing snow."),
+    article(
+        "Seeps at the statues",
+        "2025-02-03",
+        'Hydrologist Runa Tveit said: "The seeps near the statues are well known. However, they '
+        'are a minor resource." The island has 900 statues.',
+    ),
     article("Birkby's winter", "2025-01-11", "Birkby paid 3.9 million crowns for clearing snow."),
 )
 
@@ -102,3 +108,11 @@ def test_a_question_in_another_language_is_answered_or_declined_as_such(
     )
     declined = archive.ask("zeppelin fares aldby 1921")
     assert declined.refusal is not None and declined.refusal.kind != "language"
+
+
+def test_a_quotation_is_neither_broken_off_nor_parted_from_what_takes_it_back(
+    archive: Assistant,
+) -> None:
+    answer = archive.ask("What did Runa Tveit say about the seeps near the statues?")
+    assert "However, they are a minor resource." in answer.citations[0].quote
+    assert "900" not in answer.citations[0].quote

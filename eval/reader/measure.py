@@ -41,8 +41,8 @@ DECLINED = 0.10
 """The share of answerable questions that may be declined: the threshold follows from it."""
 LEAST = 0.2
 """An answer that is less likely than one in five is none, whatever that share allows."""
-LEAST_SHORT = 0.75
-"""Nor are a few words shown alone that are less likely than three to one."""
+LEAST_SHORT = 0.85
+"""Nor are a few words shown alone that are less likely than about six to one."""
 PRECISION = 0.80
 """The share of short answers shown that have to be right: token F1 of a half or more. Half of the
 questions are traps, whose every short answer is wrong."""
