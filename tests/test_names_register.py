@@ -22,8 +22,9 @@ from index.records import Card
 from index.store import Index
 from rag.cli.lookup import cli
 from rag.names.archive import FILE, register_of
-from rag.names.register import Month, Register, register
+from rag.names.register import Month, Name, Register, register
 from rag.names.tagger import KINDS, PIECE, Kind, SpacyTagger, Tag, cleaned, kind_of, pieces
+from rag.page.listing import names_table
 from rag.settings import INDEX_VARIABLE
 from tests.fakes import article, put, story
 from tests.stores import ENCODER, kinds
@@ -328,3 +329,11 @@ def test_the_model_is_loaded_only_where_something_is_new(index: Index) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "")
+
+
+def test_the_page_lists_names_as_text_each_with_its_link() -> None:
+    name = Name("<b>Hart", "person", ("<b>Hart", '"Reed'), 2, 3, {"a": 1})
+    shown = names_table([name])
+    assert "<b>" not in shown and "&lt;b&gt;Hart" in shown
+    assert 'href="#name-%3Cb%3EHart"' in shown
+    assert "No names" in names_table([])

@@ -27,6 +27,8 @@ from index.protocols import Store
 from index.readers import HOLDERS, KNOWN, READERS, Meter
 from index.records import Article, Card, Problem, Progress, Report
 from index.schema import command
+from rag.names.archive import register_of
+from rag.names.register import Name
 from rag.page.html import outlet
 from rag.page.overview import overview
 from rag.page.views import day_of
@@ -171,6 +173,18 @@ class Archive:
             return self.article(article_id)
         except (UnknownArticle, IndexMissing):
             return None
+
+    def names(self, kind: str = "") -> list[Name]:
+        """The people, organisations and places that the articles mention, or those of one kind.
+
+        Raises:
+            ModelError: the model that finds names is missing or altered.
+        """
+        try:
+            found = register_of(self._index(), self.folder).names
+        except IndexMissing:
+            return []
+        return [name for name in found if kind in ("", name.kind)]
 
     def overview(self) -> str:
         """What the archive holds, as HTML; made anew when the articles have changed."""

@@ -225,6 +225,19 @@ class Events:
         taken = ask.demo.click(self.take_demo, index, [ask.report, ask.demo], **busy)
         taken.failure(_broken, None, offers, **AT_ONCE)
         taken.then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
+        named = parts.named
+        for begin in (named.tab.select, named.kind.change):
+            begin(
+                self.names, [named.kind, index], named.table,
+                concurrency_limit=1, concurrency_id="names", api_visibility="private",
+            )  # fmt: skip
+
+    def names(self, kind: str, index: str) -> str:
+        """The names of an archive; the first time its articles are read for them."""
+        try:
+            return listing.names_table(self.answers.choices.archive(index).names(kind))
+        except BylineError as error:
+            return listing.trouble(str(error))
 
     def list_articles(
         self, conversation: Conversation, index: str, limit: int, *filters: str | None

@@ -29,6 +29,9 @@ MODES = [
     ("Quote the articles", "quote"),
     ("Let the model write", "compose"),
 ]
+NAME_KINDS = [
+    ("All", ""), ("People", "person"), ("Organisations", "organisation"), ("Places", "place"),
+]  # fmt: skip
 STORAGE = "byline-settings"
 KEPT = "byline-conversation"
 STATUS = '<div role="status">${value}</div>'
@@ -91,6 +94,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The tab with the names of the archive."""
+
+    tab: gr.Tab
+    kind: gr.Radio
+    table: gr.HTML
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """What a reader can set, here and there on the page."""
 
@@ -116,6 +128,7 @@ class Parts:
     tabs: gr.Tabs
     asking: Asking
     listed: Listed
+    named: Named
     chosen: Chosen
     reader: gr.HTML
 
@@ -137,6 +150,9 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
             listed = _listed(
                 cards, shown, listing.listing(cards, listing.SHOWN, False, archive.find)
             )
+        with gr.Tab("Names", id="names") as tab:
+            kind = gr.Radio(NAME_KINDS, value="", show_label=False, container=False)
+            named = Named(tab, kind, gr.HTML("", elem_id="byline-names"))
         with gr.Tab("Settings", id="settings"):
             chosen = _settings(choices, since, until, memory)
     reader = gr.HTML(
@@ -146,7 +162,7 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
         js_on_load=asset("reader.js"),
         elem_id="byline-reader",
     )
-    return Parts(about, fresh, tabs, asking, listed, chosen, reader)
+    return Parts(about, fresh, tabs, asking, listed, named, chosen, reader)
 
 
 def heading(cards: Sequence[Card]) -> str:

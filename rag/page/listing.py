@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from index.errors import BylineError
 from index.records import Card, Progress, Report
+from rag.names.register import Name
 from rag.page.archive import Ongoing
 from rag.page.html import many, render
 from rag.page.views import FindArticle, named, nothing
 
+NAMES = 100
+"""Names that are listed."""
 SHOWN = 50
 """Rows of the list that come at a time."""
 NAMED = 30
@@ -90,3 +93,9 @@ def trouble(message: str) -> str:
 def said(message: str) -> str:
     """Something that was done, in one line."""
     return render("status", kind="byline-report", said=message)
+
+
+def names_table(names: Sequence[Name]) -> str:
+    """Names with the number of stories that mention each; a click lists these."""
+    most = max((name.stories for name in names), default=1)
+    return render("names", names=names[:NAMES], most=most)
