@@ -162,10 +162,10 @@ def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> N
 
 def test_trouble_and_bugs_leave_the_page_usable(open_page: Open) -> None:
     class Buggy(FakeAssistant):
-        def stream(self, question: str, *rest: object) -> object:  # type: ignore[override]
+        def stream(self, question: str, *rest: object, **more: object) -> object:  # type: ignore[override]
             if question == ASK_BRIDGE:
                 raise RuntimeError("a bug")
-            return super().stream(question, *rest)  # type: ignore[arg-type]
+            return super().stream(question, *rest, **more)  # type: ignore[arg-type]
 
     page = open_page(Buggy())
     ask(page, ASK_BROKEN)

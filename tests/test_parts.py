@@ -93,7 +93,8 @@ def test_what_is_not_answered_is_told_beside_what_is(assistant: Assistant) -> No
     assert not answer.refused
     line = answer.unanswered[0].line
     assert line in answer.text
-    assert answer.to_dict()["unanswered"] == [answer.unanswered[0].to_dict()]
+    (told,) = answer.to_dict()["unanswered"]
+    assert told == {"question": "What did Mira Holt say about tea?", "message": told["message"]}
     assert line in terminal.answer_text(answer)
     assert line in terminal.after_sentences(answer)
     exchange = Exchange(answer.question).after(Event("answer", answer.text, answer=answer))

@@ -69,11 +69,16 @@ class Demands:
 
 
 def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
-    """Those of some folded words that an article mostly writes with a capital letter."""
-    upper, every = Counter[str](), Counter[str]()
+    """Those of some folded words that an article writes with a capital letter, or not at all.
+
+    A noun that it does not have, like "union", is nobody whom it quotes, as a name would not be.
+    """
+    upper, every, there = Counter[str](), Counter[str](), set[str]()
     for match in WORD.finditer(article):
         word = fold(match.group()).removesuffix("'s")
-        if word in words and not begins_sentence(article, match.start()):
-            every[word] += 1
-            upper[word] += match.group()[0].isupper()
-    return frozenset(word for word in words if upper[word] > every[word] / 2)
+        if word in words:
+            there.add(word)
+            if not begins_sentence(article, match.start()):
+                every[word] += 1
+                upper[word] += match.group()[0].isupper()
+    return frozenset(word for word in words if word not in there or upper[word] > every[word] / 2)
