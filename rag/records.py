@@ -106,11 +106,7 @@ class Headline:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, with the date as ISO 8601."""
-        return {
-            "title": self.title,
-            "publisher": self.publisher,
-            "published": iso(self.published),
-        }
+        return {"title": self.title, "publisher": self.publisher, "published": iso(self.published)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +119,8 @@ class Refusal:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {
-            "kind": self.kind,
-            "message": self.message,
-            "nearest": [headline.to_dict() for headline in self.nearest],
-        }
+        nearest = [headline.to_dict() for headline in self.nearest]
+        return {"kind": self.kind, "message": self.message, "nearest": nearest}
 
 
 @dataclass(frozen=True, slots=True)
