@@ -111,7 +111,8 @@ class AnswerBuilder:
         numbers = [self._cited(view, side.passage, side.span) for side in sides]
         values = tuple((s.value, n) for s, n in zip(disagreement.sides, numbers, strict=True))
         self.conflicts.append(Conflict(disagreement.about, values))
-        sentence = Sentence(line, tuple(dict.fromkeys(numbers)), False, differs=True)
+        cited = tuple(dict.fromkeys(numbers))
+        sentence = Sentence(line, cited, False, differs=True, side=self.side)
         self.sentences.append(sentence)
         yield Event(EventKind.SENTENCE, sentence.marked(), sentence, tuple(self.citations[fresh:]))
 

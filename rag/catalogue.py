@@ -19,6 +19,7 @@ from index.records import Card
 from rag.records import Draft, Understood, What
 from rag.request.kinds import STAND_INS, Kind, frame
 from rag.request.periods import periods
+from rag.text.dates import written
 from rag.text.names import same_name
 from rag.text.words import WORD, fold
 
@@ -354,4 +355,4 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _day(day: dt.date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day else ""
+    return written(day) if day else ""

@@ -90,9 +90,10 @@ class Run:
             if is_request:
                 yield self.builder.finished(refused)
                 return
-            if self.builder.kind == "comparison":
-                sides = compared(self.builder.asked)
-                asked, self.apart = [text for text, _ in sides], dict(sides)
+            self.apart = dict(compared(asked[0])) if self.builder.kind == "comparison" else {}
+            self.builder.kind = "comparison" if self.apart else "question"
+            if self.apart:
+                asked = list(self.apart)
                 self.builder.understood_as = (Understood("kind", "comparison"),)
         yield self.builder.finished((yield from self._questions(view, asked)))
 

@@ -15,7 +15,6 @@ from rag.overview import overview
 from rag.phrases import phrases, sentences_with
 from rag.records import Dates, Event, EventKind, Refusal, Understood
 from rag.request.kinds import Kinds
-from rag.request.parts import compared
 from rag.request.question import Question
 
 Outcome = tuple[bool, Refusal | None]
@@ -64,8 +63,9 @@ class Requests:
         if scope.titles and not scope.topic:
             kind = "overview"
         if kind in ("question", "comparison"):
-            build.kind = kind if kind == "question" or compared(build.asked) else "question"
+            build.kind = kind
             return False, None
+        read = (Understood("kind", kind), *scope.understood())
         scope = self._narrowed(scope)
         cards = catalogue.within(view, scope)
         if kind == "overview":
@@ -79,7 +79,7 @@ class Requests:
             build.reply = catalogue.reply(kind, scope, cards)
         build.kind, build.understood, build.confidence = kind, build.asked, 1.0
         if kind != "talk":
-            build.understood_as = (Understood("kind", kind), *scope.understood())
+            build.understood_as = read
         return True, None
 
     def _phrased(

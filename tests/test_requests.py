@@ -126,6 +126,7 @@ def test_the_archive_is_counted_and_listed_exactly(
         ("How many articles did Lena Hart write in March?",
          [("kind", "count"), ("author", "Lena Hart"),
           ("dates", "from 1 March 2025 to 31 March 2025")]),
+        ("How many articles did Lena Hart write?", [("kind", "count"), ("author", "Lena Hart")]),
         ("When did the walkout at the mill begin?", []),
         ("How many drivers stopped work on 3 March 2025?", [("dates", "3 March 2025")]),
         ("What happened at the mill on 3 March?", [("dates", "“3 March” of any year")]),
@@ -140,6 +141,8 @@ def test_what_is_read_out_of_a_question_is_told_and_can_be_taken_away(
     for what in whats:
         less = archive.ask(question, without=[what])
         assert what not in {one.what for one in less.understood_as}
+    beside = archive.ask(question, since="2025-01-02").understood_as
+    assert [(one.what, one.text) for one in beside] == read  # what is set beside it is not read
     if "kind" in whats:
         assert archive.ask(question, without=["kind"]).kind == "question"
 

@@ -135,6 +135,7 @@ class Archive:
         self.ongoing: Ongoing | None = None
         """The newest ingest from this page."""
         self._overview: tuple[list[Card], str] = [], ""
+        self._names: tuple[list[Card], tuple[Name, ...]] = [], ()
         self._opening = threading.Lock()
 
     def close(self) -> None:
@@ -180,11 +181,10 @@ class Archive:
         Raises:
             ModelError: the model that finds names is missing or altered.
         """
-        try:
-            found = register_of(self._index(), self.folder).names
-        except IndexMissing:
-            return []
-        return [name for name in found if kind in ("", name.kind)]
+        cards = self.cards()
+        if cards != self._names[0]:
+            self._names = cards, register_of(self._index(), self.folder).names
+        return [name for name in self._names[1] if kind in ("", name.kind)]
 
     def overview(self) -> str:
         """What the archive holds, as HTML; made anew when the articles have changed."""

@@ -268,7 +268,7 @@ def cited(conversation: Conversation, turn: int, number: int) -> Citation | None
 def _chips(answer: Answer | None) -> list[Understood]:
     """What was read out of a question, as a reader is told it."""
     return [
-        replace(one, text=KINDS[one.text]) if one.text in KINDS else one
+        replace(one, text=KINDS.get(one.text, one.text)) if one.what == "kind" else one
         for one in (answer.understood_as if answer else ())
     ]
 

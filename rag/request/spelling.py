@@ -33,11 +33,12 @@ def respelt(question: Question, frequency: Mapping[str, int], texts: Iterable[st
         for match in WORD.finditer(text):
             word = fold(match[0]).removesuffix("'s")
             known[word] = known.get(word, False) or match[0].islower()
+    known_stems = set(map(stem, known))
     common = [word for word, is_common in known.items() if is_common and word not in STOPWORDS]
 
     def put_right(written: str) -> str:
         word = fold(written)
-        if len(word) < SHORTEST or frequency.get(word, 1) or stem(word) in map(stem, known):
+        if len(word) < SHORTEST or frequency.get(word, 1) or stem(word) in known_stems:
             return written
         same = [name for name in known if same_name(word, name)]
         near = next(iter(same or get_close_matches(word, common, 1, ALIKE)), written)
