@@ -198,7 +198,8 @@ class Run:
         if fresh:
             short = " ".join(fresh[0].short.split()) if alone and not chosen.conflicts else ""
             some = fresh if alone else fresh[:SENTENCES_OF_A_PART]
-            yield from build.answer_with(view, search.question.text, some, short)
+            said = search.question.text
+            yield from build.answer_with(view, said, some, found.passages, short)
         if len(build.sentences) > before:
             answered = True
             for disagreement in chosen.conflicts:
