@@ -25,6 +25,11 @@ class Hub:
     """The part of a file that each download asked for."""
     cuts: list[int] = field(default_factory=list)
     """After how many bytes each of the next downloads is cut."""
+    stalls: int | None = None
+    """After how many bytes it falls silent, until it is let go on."""
+    silent: threading.Event = field(default_factory=threading.Event)
+    """Set when it has fallen silent."""
+    going_on: threading.Event = field(default_factory=threading.Event)
     resumes: bool = True
     """False for a hub that always sends a file from its beginning."""
     status: int = 200
@@ -51,6 +56,7 @@ def running(hub: Hub) -> Iterator[Hub]:
     try:
         yield hub
     finally:
+        hub.going_on.set()
         server.shutdown()
         server.server_close()
 
@@ -87,7 +93,12 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             self.send_response(206 if begin else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body[: hub.cuts.pop(0)] if hub.cuts else body)
+            if hub.stalls is not None:
+                self.wfile.write(body[: hub.stalls])
+                hub.silent.set()
+                hub.going_on.wait()
+            else:
+                self.wfile.write(body[: hub.cuts.pop(0)] if hub.cuts else body)
             self.close_connection = True
 
         def found(self) -> bytes | None:

@@ -130,7 +130,7 @@ def test_a_revision_is_asked_for_where_one_is_named(hub: Hub, tmp_path: Path) ->
         (404, {"X-Error-Code": "RevisionNotFound"}, "The hub has no file tiny.gguf in me/models"),
         (401, {"X-Error-Code": "RepoNotFound"}, "The hub has no file tiny.gguf in me/models"),
         (403, {"X-Error-Code": "GatedRepo"}, "only to those who accept its terms"),
-        (503, {"X-Error-Message": "Busy"}, "could not be downloaded: "),
+        (503, {"X-Error-Message": "Busy"}, "answers 503 Service Unavailable to hf:me/models/tiny"),
     ],
 )
 def test_what_the_hub_refuses_is_one_line(

@@ -1,8 +1,9 @@
 """From what the user wrote for a model to the model that writes.
 
-A path is a GGUF file; ``hf:OWNER/REPO/FILE.gguf`` is one on the Hugging Face Hub,
-downloaded once; ``http://HOST:PORT/v1#NAME`` is a model behind a server. Only the
-last two use a network, and only because the user wrote them.
+A name is one of the models that `byline models` lists, downloaded before; a path is a GGUF
+file; ``hf:OWNER/REPO/FILE.gguf`` is one on the Hugging Face Hub, downloaded once;
+``http://HOST:PORT/v1#NAME`` is a model behind a server. Only the last two use a network, and
+only because the user wrote them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from index.errors import ModelError
 from rag.models.chatting import Prompt
 from rag.models.hub import HUB, HubFile
 from rag.models.llm import LLM, LocalLLM
+from rag.models.recommended import recommended
 from rag.models.remote import RemoteLLM
 
 SERVERS = ("http://", "https://")
-WAYS = "the path of a .gguf file, hf:OWNER/REPO/FILE.gguf, or a server as http://HOST:PORT/v1#NAME"
+WAYS = (
+    "a name that byline models lists, the path of a .gguf file, hf:OWNER/REPO/FILE.gguf, or a "
+    "server as http://HOST:PORT/v1#NAME"
+)
 """What a user may write for a model."""
 
 
@@ -40,11 +45,13 @@ def load_llm(model: str | Path | None = None) -> LLM:
 
 
 def fetched(model: str | Path | None) -> str | Path | None:
-    """The path of a model that the user wrote as a file on the hub; anything else unchanged.
+    """The path of a model that the user wrote by name or as a file on the hub; else unchanged.
 
     Raises:
-        ModelError: there is no such file, or the hub cannot be reached.
+        ModelError: it was not downloaded, there is no such file, or the hub cannot be reached.
     """
+    if str(model) in recommended():
+        return recommended()[str(model)].path()
     if isinstance(model, str) and model.startswith(HUB):
         return HubFile.parse(model).fetch()
     return model

@@ -49,6 +49,8 @@ class HubFile:
     revision: str = "main"
     sha256: str | None = None
     """Its hash where Byline knows it; else it has to have the one that the hub states."""
+    name: str | None = None
+    """What a user calls it, where that is not its address."""
 
     @classmethod
     def parse(cls, written: str) -> HubFile:
@@ -63,9 +65,14 @@ class HubFile:
         return cls("/".join(parts[:2]), "/".join(parts[2:]))
 
     @property
+    def address(self) -> str:
+        """How it is written in full."""
+        return f"{HUB}{self.repo}/{self.file}"
+
+    @property
     def written(self) -> str:
         """What a user writes for it."""
-        return f"{HUB}{self.repo}/{self.file}"
+        return self.name or self.address
 
     def at_hand(self, cache: Path | None = None) -> Path | None:
         """Where the file is, if Byline or huggingface_hub downloaded it. Asks no network."""
@@ -245,9 +252,9 @@ class HubFile:
                 f"{self.written} was not downloaded before, and the hub cannot be reached. "
                 "Connect to the network once, or give the path of a .gguf file."
             ) from error
-        except httpx2.HTTPError as error:
-            said = " ".join(str(error).split())[:200]
-            raise ModelError(f"{self.written} could not be downloaded: {said}. {KEPT}") from error
+        except errors.HfHubHTTPError as error:
+            answer = f"{error.response.status_code} {error.response.reason_phrase}"
+            raise ModelError(f"The hub answers {answer} to {self.written}. {KEPT}") from error
         except OSError as error:
             why = "The disk is full" if error.errno in FULL else error.strerror or str(error)
             raise ModelError(
