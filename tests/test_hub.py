@@ -34,7 +34,7 @@ def parts(cache: Path) -> list[bytes]:
 def refused(hub: Hub, cache: Path, file: HubFile = TINY) -> str:
     """The line that says why a file cannot be had."""
     with pytest.raises(ModelError) as caught:
-        file.fetch(cache=cache, hub=hub.url)
+        replace(file, hub=hub.url).fetch(cache=cache)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -44,13 +44,13 @@ def test_a_file_is_downloaded_once(
 ) -> None:
     monkeypatch.setenv("TQDM_POSITION", "-1")  # a bar, though there is no terminal
     assert TINY.at_hand(tmp_path) is None
-    path = TINY.fetch(cache=tmp_path, hub=hub.url)
+    path = replace(TINY, hub=hub.url).fetch(cache=tmp_path)
     assert path.read_bytes() == FILE and parts(tmp_path) == []
     printed = capfd.readouterr()
     assert (printed.out, "tiny.gguf" in printed.err, "100%" in printed.err) == ("", True, True)
     assert "torch" not in "".join(hub.agents)
     asked = list(hub.asked)
-    assert TINY.fetch(cache=tmp_path, hub=hub.url) == TINY.at_hand(tmp_path) == path
+    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path) == TINY.at_hand(tmp_path) == path
     assert hub.asked == asked
 
 
@@ -59,14 +59,16 @@ def test_how_far_it_is_can_be_told_elsewhere(
 ) -> None:
     monkeypatch.setenv("TQDM_POSITION", "-1")
     told: list[tuple[int, int]] = []
-    TINY.fetch(cache=tmp_path, hub=hub.url, progress=lambda done, size: told.append((done, size)))
+    replace(TINY, hub=hub.url).fetch(
+        cache=tmp_path, progress=lambda done, size: told.append((done, size))
+    )
     assert (told[0], told[-1]) == ((0, len(FILE)), (len(FILE), len(FILE)))
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_download_that_is_cut_goes_on_by_itself(hub: Hub, tmp_path: Path) -> None:
     hub.cuts = [1000, 500]
-    assert TINY.fetch(cache=tmp_path, hub=hub.url).read_bytes() == FILE
+    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
     assert hub.ranges == [None, "bytes=1000-", "bytes=1500-"]
 
 
@@ -77,50 +79,52 @@ def test_what_has_arrived_is_kept_and_the_next_try_goes_on_there(hub: Hub, tmp_p
         "Try again: what has arrived is kept."
     )
     assert parts(tmp_path) == [FILE[:1000]] and TINY.at_hand(tmp_path) is None
-    assert TINY.fetch(cache=tmp_path, hub=hub.url).read_bytes() == FILE
+    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
     assert hub.ranges[-1] == "bytes=1000-" and parts(tmp_path) == []
 
 
 def test_a_hub_that_cannot_go_on_sends_all_of_it_again(hub: Hub, tmp_path: Path) -> None:
     hub.cuts, hub.resumes = [1000], False
-    assert TINY.fetch(cache=tmp_path, hub=hub.url).read_bytes() == FILE
+    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
 
 
 def test_a_part_of_another_version_is_not_gone_on_with(hub: Hub, tmp_path: Path) -> None:
     hub.cuts = [1000, 0]
     refused(hub, tmp_path)
     hub.put("me/models/tiny.gguf", newer := FILE[::-1])
-    assert TINY.fetch(cache=tmp_path, hub=hub.url).read_bytes() == newer
+    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == newer
     assert hub.ranges[-1] is None
 
 
-@pytest.mark.parametrize("sent", [FILE[:-1] + b"?", FILE + b"?"], ids=["altered", "longer"])
+@pytest.mark.parametrize(
+    ("sent", "hashed"), [(FILE[:-1] + b"?", True), (FILE + b"?", False)], ids=["altered", "longer"]
+)
 def test_another_file_than_the_hub_states_is_thrown_away(
-    hub: Hub, tmp_path: Path, sent: bytes
+    hub: Hub, tmp_path: Path, sent: bytes, hashed: bool
 ) -> None:
-    hub.instead = sent
+    hub.instead, hub.hashed = sent, hashed
     assert "What arrived is not hf:me/models/tiny.gguf (sha256 " in refused(hub, tmp_path)
     assert parts(tmp_path) == [] and TINY.at_hand(tmp_path) is None
     hub.instead = None
-    assert TINY.fetch(cache=tmp_path, hub=hub.url).read_bytes() == FILE
+    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
 
 
 def test_where_the_hash_is_known_no_other_file_is_downloaded(hub: Hub, tmp_path: Path) -> None:
     known = replace(TINY, sha256=hashlib.sha256(b"another").hexdigest())
     assert refused(hub, tmp_path, known).endswith("Nothing was downloaded.")
     assert hub.ranges == []
-    right = replace(TINY, sha256=hashlib.sha256(FILE).hexdigest())
-    path = right.fetch(cache=tmp_path, hub=hub.url)
+    right = replace(TINY, hub=hub.url, sha256=hashlib.sha256(FILE).hexdigest())
+    path = right.fetch(cache=tmp_path)
     path.write_bytes(b"damaged")
     assert not right.intact(path)
-    assert right.fetch(cache=tmp_path, hub=hub.url).read_bytes() == FILE
+    assert right.fetch(cache=tmp_path).read_bytes() == FILE
 
 
 def test_a_revision_is_asked_for_where_one_is_named(hub: Hub, tmp_path: Path) -> None:
     hub.files = {"me/models/v2/tiny.gguf": FILE}
     assert "has no file tiny.gguf" in refused(hub, tmp_path)
-    pinned = replace(TINY, revision="v2")
-    assert pinned.fetch(cache=tmp_path, hub=hub.url).read_bytes() == FILE
+    pinned = replace(TINY, hub=hub.url, revision="v2")
+    assert pinned.fetch(cache=tmp_path).read_bytes() == FILE
 
 
 @pytest.mark.parametrize(
@@ -185,7 +189,7 @@ def test_a_disk_that_fills_up_is_one_line_and_what_fitted_is_kept(hub: Hub, tmp_
     assert said.endswith("The disk is full. Try again: what has arrived is kept.")
     (part,) = parts(tmp_path)
     assert part == FILE[: len(part)] and 0 < len(part) <= 9000
-    assert TINY.fetch(cache=tmp_path, hub=hub.url).read_bytes() == FILE
+    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
     assert hub.ranges[-1] == f"bytes={len(part)}-"
 
 

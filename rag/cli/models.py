@@ -61,7 +61,7 @@ def get(
         path = file.fetch()
     except KeyboardInterrupt:
         typer.echo("Stopped. The same command goes on from there.", err=True)
-        raise typer.Exit(130) from None
+        raise
     typer.echo(str(path))
     with terminal.Status() as status:
         status.show(f"Trying {name}")

@@ -51,6 +51,8 @@ class HubFile:
     """Its hash where Byline knows it; else it has to have the one that the hub states."""
     name: str | None = None
     """What a user calls it, where that is not its address."""
+    hub: str | None = None
+    """The address of another hub than $HF_ENDPOINT or else the public one."""
 
     @classmethod
     def parse(cls, written: str) -> HubFile:
@@ -93,18 +95,11 @@ class HubFile:
         """Whether a file has the hash that Byline knows; true where it knows none."""
         return self.sha256 is None or sha256_of(path) == self.sha256
 
-    def fetch(
-        self,
-        *,
-        cache: Path | None = None,
-        hub: str | None = None,
-        progress: Progress | None = None,
-    ) -> Path:
+    def fetch(self, *, cache: Path | None = None, progress: Progress | None = None) -> Path:
         """Where the file is, downloaded if need be.
 
         Args:
             cache: the folder for models; by default one in Byline's cache folder.
-            hub: the address of another hub than the public one and $HF_ENDPOINT.
             progress: is told how far it is; by default a bar on standard error.
 
         Raises:
@@ -119,7 +114,7 @@ class HubFile:
 
         target = self._place(cache)
         with self._explained(target):
-            remote = get_hf_file_metadata(self._url(hub), endpoint=hub)
+            remote = get_hf_file_metadata(self._url(), endpoint=self.hub)
             size, sha256 = self._expected(remote)
             target.parent.mkdir(parents=True, exist_ok=True)
             # Named by version: what arrived of another one is not gone on with.
@@ -128,7 +123,7 @@ class HubFile:
             with self._alone(part):
                 self._require_room(part, size)
                 with contextlib.nullcontext(progress) if progress else _bar(target.name) as tell:
-                    self._receive(part, size, hub, tell)
+                    self._receive(part, size, tell)
                 self._check(part, size, sha256)
                 part.replace(target)
         return target
@@ -136,10 +131,10 @@ class HubFile:
     def _place(self, cache: Path | None) -> Path:
         return (cache or cache_folder() / "models") / self.repo / self.file
 
-    def _url(self, hub: str | None) -> str:
+    def _url(self) -> str:
         from huggingface_hub import hf_hub_url
 
-        return hf_hub_url(self.repo, self.file, revision=self.revision, endpoint=hub)
+        return hf_hub_url(self.repo, self.file, revision=self.revision, endpoint=self.hub)
 
     def _expected(self, remote: HfFileMetadata) -> tuple[int, str | None]:
         """The size and the hash that the file must have.
@@ -179,7 +174,7 @@ class HubFile:
                 "folder elsewhere."
             )
 
-    def _receive(self, part: Path, size: int, hub: str | None, tell: Progress) -> None:
+    def _receive(self, part: Path, size: int, tell: Progress) -> None:
         """Fetch what is missing; where it is cut, go on as long as something arrives."""
         import httpx2
 
@@ -190,11 +185,11 @@ class HubFile:
                 if before >= size:
                     return
                 with contextlib.suppress(httpx2.TransportError):
-                    self._stream(file, size, hub, tell)
+                    self._stream(file, size, tell)
                 if file.tell() == before:
                     return
 
-    def _stream(self, file: BinaryIO, size: int, hub: str | None, tell: Progress) -> None:
+    def _stream(self, file: BinaryIO, size: int, tell: Progress) -> None:
         from huggingface_hub import get_session, hf_raise_for_status
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
@@ -202,7 +197,7 @@ class HubFile:
         headers = build_hf_headers() | {"Accept-Encoding": "identity"}
         if begun:
             headers["Range"] = f"bytes={begun}-"
-        session, url = get_session(), self._url(hub)
+        session, url = get_session(), self._url()
         with session.stream("GET", url, headers=headers, timeout=PATIENCE) as response:
             hf_raise_for_status(response)
             if begun and response.status_code != PARTIAL:
