@@ -100,6 +100,7 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(body[: hub.stalls])
                 hub.silent.set()
                 hub.going_on.wait()
+                self.wfile.write(body[hub.stalls :])
             else:
                 self.wfile.write(body[: hub.cuts.pop(0)] if hub.cuts else body)
             self.close_connection = True

@@ -23,6 +23,11 @@ from tests.model_servers import (
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def without_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
 @pytest.mark.parametrize(
     ("models", "says"),
     [
@@ -88,9 +93,7 @@ def test_what_a_server_does_not_take_is_asked_once_more(start: Start, hiccup: Re
 def test_a_key_that_is_refused_is_told_from_one_that_is_missing(
     start: Start, monkeypatch: pytest.MonkeyPatch, key: str | None, says: str
 ) -> None:
-    if key is None:
-        monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    else:
+    if key is not None:
         monkeypatch.setenv("OPENAI_API_KEY", key)
     with pytest.raises(ModelError) as caught:
         RemoteLLM.connect(start(failing("Wrong key", 401)).url)
