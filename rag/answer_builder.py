@@ -180,9 +180,7 @@ class AnswerBuilder:
         written = [Written(draft.text, (number,)) for number, draft in enumerate(drafts, start=1)]
         yield from self._from("check", map(mender.mend, written), mender)
 
-    def _from(
-        self, stage: str, stream: Iterator[Mended], mender: Mender
-    ) -> Iterator[Mended]:
+    def _from(self, stage: str, stream: Iterator[Mended], mender: Mender) -> Iterator[Mended]:
         while (mended := self.timed(stage, next, stream, None)) is not None:
             if mended.how != "dropped":
                 yield mended

@@ -8,13 +8,11 @@ made it and how large it is count for nothing.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.modelfiles import SMOLLM2, cache_folder
+from index.modelfiles import SMOLLM2, cache_folder, read_register, write_register
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
 from prompts import template
@@ -60,8 +58,9 @@ def taken(llm: LLM, folder: Path | None = None) -> int | None:
         llm: the model.
         folder: where results are kept; by default the cache folder.
     """
-    known = TAKEN | _read((folder or cache_folder()) / REGISTER)
-    return known.get(f"{VERSION}:{llm.identity}")
+    known = TAKEN | read_register((folder or cache_folder()) / REGISTER)
+    right = known.get(f"{VERSION}:{llm.identity}")
+    return right if type(right) is int else None
 
 
 def capable(llm: LLM, folder: Path | None = None) -> bool:
@@ -74,7 +73,7 @@ def capable(llm: LLM, folder: Path | None = None) -> bool:
     if right is None:
         right = sum(passes(llm, case) for case in cases())
         register = (folder or cache_folder()) / REGISTER
-        _write(register, _read(register) | {f"{VERSION}:{llm.identity}": right})
+        write_register(register, read_register(register) | {f"{VERSION}:{llm.identity}": right})
     return right >= NEEDED
 
 
@@ -82,9 +81,9 @@ def told(llm: LLM, folder: Path | None = None) -> str:
     """What the test showed, in a line for a person."""
     right = taken(llm, folder)
     if right is None:
-        return f"{llm.name} takes a short test at the first question."
+        return f"{llm.name} takes a short test before its first answer"
     way = "it writes the answers" if right >= NEEDED else "articles are quoted"
-    return f"{llm.name}: {right} of {ASKED} test answers held, so {way}."
+    return f"{llm.name}: {right} of {ASKED} test answers held, so {way}"
 
 
 def passes(llm: LLM, case: Case) -> bool:
@@ -118,23 +117,3 @@ def _draft(at: int, outlet: str, day: str, text: str) -> Draft:
     chunk = Chunk(card.article_id, 0, len(text), text, tuple(sentences(text)))
     passage = Passage(StoredChunk(at, chunk, card), score=1.0, lexical=1.0, cosine=1.0)
     return quotation(passage, Span(0, len(text)))
-
-
-def _read(register: Path) -> dict[str, int]:
-    try:
-        content = json.loads(register.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}  # a lost result costs taking the test again, nothing else
-    if not isinstance(content, dict):
-        return {}
-    return {key: right for key, right in content.items() if type(right) is int}
-
-
-def _write(register: Path, results: dict[str, int]) -> None:
-    temporary = register.with_name(f"{register.name}.{os.getpid()}")
-    try:
-        register.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(results, indent=1), "utf-8")
-        temporary.replace(register)
-    except OSError:
-        return  # a cache folder that cannot be written only means taking it again next time

@@ -75,7 +75,7 @@ def test_a_bad_answer_costs_its_case(question: str, reply: str) -> None:
 
 @pytest.mark.parametrize("missed", [3, 4])
 def test_three_misses_are_forgiven(tmp_path: Path, missed: int) -> None:
-    assert (ASKED, NEEDED) == (len(CASES), 17)
+    assert (len(CASES), NEEDED) == (ASKED, 17)
     model = scripted(dict.fromkeys(list(GOOD)[:missed], "It is Omar Lind. [2]"))
     assert capable(model, tmp_path) is (missed == 3)
     assert taken(model, tmp_path) == ASKED - missed
