@@ -20,7 +20,7 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from index import copying, replacing, schema, vectors
+from index import copying, schema, vectors
 from index.article_rows import ArticleRows
 from index.connections import NO_WAIT, Wait, WriterLock, connect, explained, reading
 from index.embedding import Encoder
@@ -302,7 +302,7 @@ def _locked(folder: Path, wait: Wait) -> WriterLock:
     lock = WriterLock.taken(folder, wait=wait)
     with _kept(lock):
         vectors.discard_temporary(folder)
-        replacing.finish(folder)
+        copying.finish(folder)
     return lock
 
 

@@ -33,7 +33,7 @@ from index.embedding import Encoder, Vectors, load_encoder
 from index.ingesting import index_for, ingest
 from index.queries import Snapshot
 from index.records import Span
-from rag.decide.ranking import candidates
+from rag.decide.evidence import candidates
 from rag.quote import understandable
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader

@@ -13,15 +13,13 @@ from statistics import median
 
 from index.cleaning import Facts
 from index.formats import ocr
-from index.formats.articles import article
+from index.formats.articles import article, names, one_line
 from index.formats.columns import WIDER, Row, rows_of
 from index.formats.document import Document
-from index.formats.fields import names, one_line
-from index.formats.pagefacts import split_title
+from index.formats.pages import split_title
 from index.formats.pdffile import PdfFile, Sheet
-from index.hyphens import without_leftovers
 from index.lines import Line, is_agency, web_address
-from index.paragraphs import unwrap
+from index.paragraphs import unwrap, without_leftovers
 from index.records import Article, Problem
 
 LONGEST_TITLE = 200

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from index.dates import parse_moment
 from index.formats import boilerplate, markup
+from index.formats.articles import one_line
 from index.formats.boilerplate import Block, sums, upwards
-from index.formats.fields import one_line
 from index.lines import Line, is_notice
 from index.paragraphs import unwrap
 

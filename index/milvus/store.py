@@ -19,7 +19,7 @@ from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
 from index.errors import IndexDamaged, UnknownArticle, UnusableIndex
 from index.locations import MilvusAddress
-from index.milvus import analysis, layout, schema
+from index.milvus import analysis, layout
 from index.milvus.analysis import Phrase
 from index.milvus.changes import Changes
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
@@ -137,7 +137,7 @@ class MilvusIndex(MilvusQueries, Store):
             if index._link.call("has_collection", index._manifest):
                 index._link.call("load_collection", index._manifest)
             elif make:
-                schema.make(index._link, index._manifest, "manifest")
+                layout.make(index._link, index._manifest, "manifest")
             else:
                 raise missing(address)
             index._lease = Lease.taken(index._link, index._manifest, wait)
@@ -249,7 +249,7 @@ class MilvusIndex(MilvusQueries, Store):
         self._lease_held().renew()
         manifest = Manifest.begun(layout.FORMAT, encoder, chunker)
         for part, name in self._changes.names(State(manifest))._asdict().items():
-            schema.make(self._link, name, part, encoder.dimension)
+            layout.make(self._link, name, part, encoder.dimension)
         self._write(State(manifest))
         self._encoder = encoder
         self._sweep()

@@ -14,7 +14,6 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from rag.compare.amounts import Amount
 from rag.compare.matching import (
     CUMULATIVE,
     EVENT,
@@ -25,6 +24,7 @@ from rag.compare.matching import (
     vouched,
 )
 from rag.compare.statements import (
+    Amount,
     Kind,
     Statement,
     dates,
@@ -115,8 +115,8 @@ def disagreements(
         candidates: sentences, best first.
         drafts: what the answer quotes.
     """
-    quoted = [one for draft in drafts for one in candidates if _quotes(draft, one)]
-    found = conflicts(question, candidates, {place(one) for one in quoted})
+    quoted = [c for draft in drafts for c in candidates if _quotes(draft, c)]
+    found = conflicts(question, candidates, {place(candidate) for candidate in quoted})
     return found or impersonations(question, quoted)
 
 
@@ -131,10 +131,10 @@ def impersonations(question: Question, quoted: Sequence[Candidate]) -> list[Disa
     about: dict[str, Kind] = {"number": "number", "time": "date", "person": "name", "place": "name"}
     for pair in combinations(quoted, 2):
         if rivals(*pair):
-            first, second = (_given(question, one) for one in pair)
+            first, second = (_given(question, candidate) for candidate in pair)
             own = [x for x in first if x not in second], [x for x in second if x not in first]
             if all(own):
-                sides = tuple(Side(one, said[0]) for one, said in zip(pair, own, strict=True))
+                sides = tuple(Side(c, said[0]) for c, said in zip(pair, own, strict=True))
                 return [Disagreement(about.get(question.asks, "words"), sides)]
     return []
 
@@ -143,7 +143,7 @@ def _given(question: Question, candidate: Candidate) -> list[str]:
     """What a sentence gives of the kind asked for; all of it where it gives none."""
     if question.asks in ("person", "place"):
         return names(candidate.text)
-    return [one.worded for one in _statements(question, [candidate])] or [candidate.text]
+    return [said.worded for said in _statements(question, [candidate])] or [candidate.text]
 
 
 def conflicts(
@@ -161,21 +161,21 @@ def conflicts(
     matter = Matter(question, candidates)
     said = _statements(question, candidates)
     old = _replaced(matter, said, candidates)
-    said = [one for one in _answers(matter, said) if place(one.candidate) not in old]
+    said = [s for s in _answers(matter, said) if place(s.candidate) not in old]
     found: list[Disagreement] = []
-    for kind in dict.fromkeys(one.kind for one in said):
-        same = [one for one in said if one.kind == kind]
-        first = [one for one in same if quoted is None or place(one.candidate) in quoted]
+    for kind in dict.fromkeys(statement.kind for statement in said):
+        same = [statement for statement in said if statement.kind == kind]
+        first = [s for s in same if quoted is None or place(s.candidate) in quoted]
         sides = _opposed(first or same, same, matter)
         if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
             found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
     if question.asks == "polarity":
-        current = [one for one in candidates if place(one) not in old]
-        best = [one for one in current if quoted is None or place(one) in quoted]
-        for one, other in product([*best, *current], current):
-            opposed = _denies(matter, one, other) or _denies(matter, other, one)
-            if opposed and not one_source(one, other):
-                return [Disagreement("polarity", (_whole(one), _whole(other)))]
+        current = [candidate for candidate in candidates if place(candidate) not in old]
+        best = [c for c in current if quoted is None or place(c) in quoted]
+        for candidate, other in product([*best, *current], current):
+            opposed = _denies(matter, candidate, other) or _denies(matter, other, candidate)
+            if opposed and not one_source(candidate, other):
+                return [Disagreement("polarity", (_whole(candidate), _whole(other)))]
     return found
 
 
@@ -188,16 +188,16 @@ def _statements(question: Question, candidates: Iterable[Candidate]) -> list[Sta
     readers = {"number": [figures], "other": [figures], "time": [dates]}.get(question.asks, [])
     if figures in readers and re.search(r"\bhow long\b", question.text, re.IGNORECASE):
         readers.append(dates)
-    return [one for c in candidates for reader in readers for one in reader(c)]
+    return [statement for c in candidates for reader in readers for statement in reader(c)]
 
 
 def _answers(matter: Matter, said: Iterable[Statement]) -> list[Statement]:
     """The first value of each answer that the reader points at, where it may be the one asked."""
     first: dict[tuple[Place, Kind], Statement] = {}
-    for one in said:
-        if one.read and not one.former:
-            first.setdefault((place(one.candidate), one.kind), one)
-    return [one for one in first.values() if matter.answers(one)]
+    for statement in said:
+        if statement.read and not statement.former:
+            first.setdefault((place(statement.candidate), statement.kind), statement)
+    return [statement for statement in first.values() if matter.answers(statement)]
 
 
 def _opposed(
@@ -214,18 +214,18 @@ def _opposed(
     return []
 
 
-def _oppose(one: Statement, other: Statement, matter: Matter) -> bool:
-    if not contrary(one, other) or one_source(one.candidate, other.candidate):
+def _oppose(statement: Statement, other: Statement, matter: Matter) -> bool:
+    if not contrary(statement, other) or one_source(statement.candidate, other.candidate):
         return False
-    undated = published(one.candidate) is None or published(other.candidate) is None
-    if one.kind == "number" and undated and _grows(one, other):
+    undated = published(statement.candidate) is None or published(other.candidate) is None
+    if statement.kind == "number" and undated and _grows(statement, other):
         return False  # the one that is larger may be the later one
-    return matter.same_thing(one, other)
+    return matter.same_thing(statement, other)
 
 
-def _grows(one: Statement, other: Statement) -> bool:
+def _grows(statement: Statement, other: Statement) -> bool:
     """True for counts of what only grows while an event goes on."""
-    return not (one.said | other.said).isdisjoint(CUMULATIVE)
+    return not (statement.said | other.said).isdisjoint(CUMULATIVE)
 
 
 def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[Place, Candidate]:
@@ -244,12 +244,12 @@ def _replaced(
     if matter.former:
         return {}
     answers = _answers(matter, said)
-    current = [one for one in said if not one.former and one.per != "part"]
+    current = [statement for statement in said if not statement.former and statement.per != "part"]
     found: dict[Place, Candidate] = {}
     for past, old in product(said, current):
         if past.former and old.read and matter.covers(past.candidate) and _is_same(past, old):
-            beside = [one for one in current if one.candidate is past.candidate]
-            in_its_place = [one for one in answers if one.article == past.article]
+            beside = [statement for statement in current if statement.candidate is past.candidate]
+            in_its_place = [statement for statement in answers if statement.article == past.article]
             newest = next(iter([*beside, *in_its_place, past]))
             found.setdefault(place(old.candidate), newest.candidate)
     for old, new in product(answers, answers):
@@ -309,11 +309,11 @@ def _renews(old: Statement, new: Statement) -> bool:
     return bool(_RENEWED.search(text))
 
 
-def _denies(matter: Matter, one: Candidate, other: Candidate) -> bool:
+def _denies(matter: Matter, denying: Candidate, other: Candidate) -> bool:
     """True where a sentence negates what is asked, and the other affirms it."""
-    if not (matter.covers(one) and matter.covers(other)):
+    if not (matter.covers(denying) and matter.covers(other)):
         return False
-    denial, report = (_read(candidate.text) for candidate in (one, other))
+    denial, report = (_read(candidate.text) for candidate in (denying, other))
     if any(reading.unsettled for reading in report) and not matter.open:
         return False
     asked = frozenset(key for line in lines(matter.question.text) for key in line.keys)

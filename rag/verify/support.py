@@ -21,12 +21,9 @@ from index.records import Card
 from rag.text.display import comparable
 from rag.text.tokens import Line, lines
 from rag.text.words import fold, words
-from rag.verify.dates import missing_dates
+from rag.verify.facts import missing_dates, missing_names, missing_numbers, wrong_speakers
 from rag.verify.joined import is_joined, restated, share
-from rag.verify.names import missing_names
 from rag.verify.negation import changed
-from rag.verify.numbers import missing_numbers
-from rag.verify.speakers import wrong_speakers
 
 FaultKind = Literal[
     "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"
