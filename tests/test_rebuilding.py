@@ -174,8 +174,8 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
             (
                 "store.Index.put",
                 "vectors.VectorIndex.save",
-                "replacing.put_in_place",
-                "replacing._written_over: backup",
+                "copying.put_in_place",
+                "copying._written_over: backup",
             ),
         ),
     ],

@@ -12,7 +12,7 @@ plot of risk against coverage is written to FOLDER/risk_coverage.png.
     BM25      of the sentences (SQLite FTS5), over all sentences
     fusion    both, mixed as passages are (rag.retrieve)
     floor     the best paragraph by BM25, then the sentence with most of the question's words
-    Byline    rag.decide.ranking; a sentence that a better one's quotation shows is left out
+    Byline    rag.decide.evidence; a sentence that a better one's quotation shows is left out
 """
 
 from __future__ import annotations
