@@ -163,14 +163,12 @@ class Index(Queries, Store):
         return "updated" if replaced else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
-        """See `Store`."""
         with self._transaction() as db:
             rows = ArticleRows(db)
             rows.redescribe(article, content_hash)
             schema.bump(db, self.folder, shrunk=rows.finish())
 
     def remove(self, article_id: str) -> None:
-        """See `Store`."""
         source = self.row(article_id)["source"]
         with self._transaction() as db:
             rows = ArticleRows(db)

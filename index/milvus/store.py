@@ -145,11 +145,9 @@ class MilvusIndex(MilvusQueries, Store):
 
     @property
     def name(self) -> str:
-        """See `Store`."""
         return str(self._link.address)
 
     def close(self) -> None:
-        """See `Store`."""
         lease, self._lease = self._lease, None
         try:
             if lease is not None:
@@ -158,7 +156,6 @@ class MilvusIndex(MilvusQueries, Store):
             self._link.close()
 
     def require(self, encoder: Encoder) -> None:
-        """See `Store`."""
         check_encoder(self._link.address, self.manifest, encoder)
 
     @contextmanager
@@ -175,7 +172,6 @@ class MilvusIndex(MilvusQueries, Store):
         chunks: Sequence[Chunk],
         matrix: npt.NDArray[np.float32],
     ) -> Literal["added", "updated"]:
-        """See `Store`."""
         state = self._writing()
         check_vectors(chunks, matrix, state.manifest.dimension)
         if not 0 < len(chunks) < layout.PLACES:
@@ -201,7 +197,6 @@ class MilvusIndex(MilvusQueries, Store):
         self.put(article, content_hash, view.chunks_of(article.id), matrix)
 
     def remove(self, article_id: str) -> None:
-        """See `Store`."""
         view = self._view(self._writing())
         self._changes.make(view, None, "", [], [view.stored(article_id)])
 
