@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from index import chunking, dates, languages
-from index.embedding import Encoder, languages_of
+from index.embedding import Encoder, Vectors, languages_of
 from index.interrupts import never
 from index.prompt_injection import find_orders
 from index.records import Article, Chunk
@@ -28,8 +27,6 @@ from index.versions import spare_id
 
 BATCH_CHARACTERS = 64_000
 """About 64 chunks: enough to sort by length, little enough to lose."""
-
-Vectors = npt.NDArray[np.float32]
 
 
 def content_hash(article: Article) -> str:
@@ -225,7 +222,7 @@ def is_id_of(article_id: str, article: Article) -> bool:
 # --- what an ingest warns of -------------------------------------------------------------------
 
 
-TAKEN = (
+TAKEN_ID = (
     "has the id {id}, which belongs to another article, from {owner}. It is kept as {kept}; "
     "give each article an id of its own"
 )
@@ -244,7 +241,7 @@ _UNKNOWN_LANGUAGE = (
 )
 
 
-def dated(article: Article) -> Article:
+def believable(article: Article) -> Article:
     """The article without a date that has not come yet: it would be the latest of all.
 
     What was wrong is added to its doubts.
@@ -261,7 +258,7 @@ def dated(article: Article) -> Article:
     )
 
 
-def doubts(article: Article, encoder: Encoder) -> Iterator[str]:
+def warnings_of(article: Article, encoder: Encoder) -> Iterator[str]:
     """Warnings of a text that the encoder was not made for, and of one written for a program."""
     known = languages_of(encoder)
     if article.language and known is not None and article.language not in known:

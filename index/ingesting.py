@@ -16,20 +16,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, overload
 
-from index import batches, chunking, locations, opening, pruning, readers
+from index import chunking, locations, opening, pruning, readers
 from index.batches import (
+    TAKEN_ID,
     Embedding,
     Identities,
     Job,
-    Vectors,
+    believable,
     content_hash,
     in_batches,
     is_id_of,
     prefetched,
     unusable,
+    warnings_of,
 )
 from index.connections import NO_WAIT, Wait
-from index.embedding import Encoder
+from index.embedding import Encoder, Vectors
 from index.errors import (
     DiskFull,
     IndexExists,
@@ -205,10 +207,10 @@ class _Run:
             elif reason := unusable(item):
                 self._reject(item, reason)
             else:
-                article = self._identities.placed(batches.dated(item))
+                article = self._identities.placed(believable(item))
                 job = self._job(article)
-                warnings = [*article.doubts[len(item.doubts) :], *self._taken_id(article)]
-                for reason in (*warnings, *batches.doubts(article, self._encoder)):
+                own = [*article.doubts[len(item.doubts) :], *self._taken_id(article)]
+                for reason in (*own, *warnings_of(article, self._encoder)):
                     self._doubt(Problem(article.source, reason, warning=True))
                 if job is not None:
                     yield job
@@ -343,7 +345,7 @@ class _Run:
         kept = known.stored_from(article.source)[0]
         if kept != article.id and f"#{article.id}" in article.source:
             owner = known.source_of(article.id)
-            yield batches.TAKEN.format(id=article.id, owner=owner, kept=kept)
+            yield TAKEN_ID.format(id=article.id, owner=owner, kept=kept)
 
     def _doubt(self, problem: Problem) -> None:
         """Note a warning, unless the article was skipped for another reason."""

@@ -64,7 +64,7 @@ def learn_fields(facts: Facts, given: Mapping[str, object], where: str) -> Itera
         name = FIELDS.get(squeezed(key))
         if not name or value in EMPTY:
             continue
-        value, line = said(value), one_line(said(value))
+        value, line = plain_value(value), one_line(plain_value(value))
         if name == "source":  # a source is an address, or else the name of a publisher
             name = "url" if web_address(line) else "publisher"
         # The address of a site, and no story on it.
@@ -99,8 +99,10 @@ def squeezed(key: object) -> str:
     return re.sub(r"[\W_]+", "", str(key)[:LONGEST_FIELD].casefold())
 
 
-def said(value: object, keys: Iterable[str] = ("name", "rendered", "@value", "$date")) -> object:
-    """What an object that stands for one string says, such as {"name": "Meridian"}."""
+def plain_value(
+    value: object, keys: Iterable[str] = ("name", "rendered", "@value", "$date")
+) -> object:
+    """The string that an object stands for, as {"name": "Meridian"} does; else the value itself."""
     if isinstance(value, dict):
         found = (value.get(key) for key in keys)
         return next((text for text in found if isinstance(text, str)), value)
@@ -137,7 +139,7 @@ def names(value: object) -> tuple[str, ...]:
         commas = [part.strip() for part in ",".join(parts).split(",")]
         parts = commas if all(" " in part for part in commas) else parts
     else:
-        parts = [one_line(said(part)) for part in value] if isinstance(value, list) else []
+        parts = [one_line(plain_value(part)) for part in value] if isinstance(value, list) else []
         parts = parts if all(parts) else []
     return tuple(part for part in parts if part)
 

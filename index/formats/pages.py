@@ -30,7 +30,7 @@ from index.formats.articles import (
     names,
     notes,
     one_line,
-    said,
+    plain_value,
 )
 from index.formats.document import DAMAGED, Document
 from index.lines import Line, web_address
@@ -274,7 +274,7 @@ def _learn_story(facts: Facts, story: dict[str, object]) -> None:
     ):
         facts.learn(field, value, f"JSON-LD {key}")
     for key in ("url", "mainEntityOfPage"):
-        _learn_url(facts, said(story.get(key), ("@id",)), f"JSON-LD {key}")
+        _learn_url(facts, plain_value(story.get(key), ("@id",)), f"JSON-LD {key}")
 
 
 def _named(value: object) -> Iterator[str]:

@@ -43,7 +43,7 @@ _NO_TITLE = re.compile(
     r"microsoft|untitled|\.(?:docx?|indd|qxp|pdf|rtf|odt|tex|pages|html?)\b", re.IGNORECASE
 )
 
-Block = tuple[int, list[Row]]  # the number of a page, and the rows of a block on it
+PageBlock = tuple[int, list[Row]]  # the number of a page, and the rows of a block on it
 
 
 def read_pdf(document: Document) -> Iterator[Article | Problem]:
@@ -78,7 +78,7 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     yield from article(document, lines, facts, _properties(file.properties, facts.title))
 
 
-def _title(blocks: Sequence[Block]) -> list[Row]:
+def _title(blocks: Sequence[PageBlock]) -> list[Row]:
     """The first block of the first page with text that is set in its largest print."""
     first = [block for number, block in blocks if number == blocks[0][0]] if blocks else []
     sizes: Counter[float] = Counter()

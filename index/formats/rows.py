@@ -21,7 +21,7 @@ from index.formats.articles import (
     finished,
     learn_fields,
     one_line,
-    said,
+    plain_value,
     slug,
     squeezed,
     warnings,
@@ -143,7 +143,7 @@ def text_of(given: Fields) -> tuple[str, str]:
     """The name of the field with a row's text, and that text; both empty if there is none."""
     strings: dict[str, tuple[str, str]] = {}
     for key in reversed(list(given)):
-        if isinstance(text := said(given[key], ("rendered", "@value")), str):
+        if isinstance(text := plain_value(given[key], ("rendered", "@value")), str):
             strings[squeezed(key)] = key, text
     for names in (TEXT_FIELDS, SUMMARY_FIELDS):
         found = [strings[name] for name in names if name in strings]

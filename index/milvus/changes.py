@@ -1,6 +1,6 @@
 """A change of an archive: worked out by reading alone, then written, so that it can be taken up.
 
-`Draft` has the articles' rows as a change leaves them; the rules are those of `index.linking`.
+`PlannedChange` has the articles' rows as a change leaves them, by the rules of `index.linking`.
 Then the manifest's row says what is going to change, new chunks come, the articles' rows are
 written together, which is the moment that counts, and old chunks go. Each write may be the last:
 the next writer finishes or undoes what one that died had begun.
@@ -27,7 +27,7 @@ MOST_LINKS = 3000
 """Texts that one text can be linked to: what fits in a string of Milvus."""
 
 
-class Draft(Linking):
+class PlannedChange(Linking):
     """The rows of articles as one change leaves them; writes nothing.
 
     Attributes:
@@ -185,7 +185,7 @@ class Changes:
     ) -> None:
         """Store an article with its chunks, or none, and take others away, as one change."""
         state = view.state
-        names, draft = self.names(state), Draft(view, new, text, gone)
+        names, draft = self.names(state), PlannedChange(view, new, text, gone)
         number = state.number + 2  # the first is that of the article's new state
         written = {row["key"]: row for row in draft.written}
         left = _chunks((*gone, *draft.moved))

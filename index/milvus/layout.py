@@ -276,7 +276,7 @@ def chunk_rows(
     return rows
 
 
-def known(row: Row) -> Row:
+def columns(row: Row) -> Row:
     """What `index.schema` calls by its columns of an article's row, but for its text."""
     found = {**UNTOLD, **json.loads(row["known"])}
     found |= {name: row[name] for name in ("id", "source", "origin", "superseded_by")}
@@ -296,7 +296,7 @@ def in_place_of(row: Row, gone: Sequence[Row]) -> Row:
 
 def version(row: Row, text: str) -> Version:
     """An article's row as a version among others."""
-    found = {**known(row), "number": row["number"], "text": text, "text_key": row["text_key"]}
+    found = {**columns(row), "number": row["number"], "text": text, "text_key": row["text_key"]}
     return Version(**{field.name: found[field.name] for field in dataclasses.fields(Version)})
 
 

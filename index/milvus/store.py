@@ -23,7 +23,7 @@ from index.milvus import analysis, layout
 from index.milvus.analysis import Phrase
 from index.milvus.changes import Changes
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
-from index.milvus.lease import Lease, told
+from index.milvus.lease import Lease, manifest_row
 from index.milvus.link import Link, Row
 from index.milvus.view import MilvusQueries, MilvusView
 from index.protocols import Store
@@ -267,7 +267,7 @@ class MilvusIndex(MilvusQueries, Store):
 
     def _write(self, state: State, slot: int | None = None) -> None:
         key = self._slot if slot is None else slot
-        self._link.upsert(self._manifest, [told(key, state.to_json())])
+        self._link.upsert(self._manifest, [manifest_row(key, state.to_json())])
 
     def _view(self, state: State) -> MilvusView:
         counted = self._counted

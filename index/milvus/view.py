@@ -142,7 +142,7 @@ class MilvusQueries(View):
         with self.snapshot() as view:
             row = view.stored(article_id)
             rows = view.chunk_rows(row, ["start", "end", "sentences", "text"])
-        card = card_from_row(layout.known(row))
+        card = card_from_row(layout.columns(row))
         return [layout.stored_chunk(chunk, card).chunk for chunk in rows]
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
@@ -157,7 +157,7 @@ class MilvusQueries(View):
                 rows = view.by(_KEYS.get(name, name), [layout.hashed(value)], _CARD)
             else:
                 rows = view.every(["key", *_CARD], f"superseded_key {'=' if searched else '!'}= 0")
-        found = [layout.known(row) for row in rows if is_searched(row) is searched]
+        found = [layout.columns(row) for row in rows if is_searched(row) is searched]
         return [row for row in found if all(row[name] == where[name] for name in where)]
 
     def text_of(self, row: Mapping[str, Any]) -> str:
@@ -279,7 +279,7 @@ class MilvusView(MilvusQueries):
 
     def card_of(self, key: int) -> Card:
         """The card of an article that one of this view's chunks is of."""
-        return card_from_row(layout.known(self._stories[key]))
+        return card_from_row(layout.columns(self._stories[key]))
 
     def chunk_ids_of(self, key: int) -> range:
         """The ids of the chunks of such an article."""

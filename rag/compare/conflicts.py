@@ -25,8 +25,8 @@ from rag.compare.matching import (
 )
 from rag.compare.statements import (
     Amount,
-    Kind,
     Statement,
+    ValueKind,
     dates,
     figures,
     published,
@@ -39,10 +39,10 @@ from rag.text.display import nested
 from rag.text.names import names
 from rag.text.tokens import held, lines
 from rag.text.words import words
-from rag.verify.negation import Reading, reading
+from rag.verify.negation import Polarity, polarity
 from rag.verify.support import SHORTEST_QUOTATION
 
-Place = tuple[str, int, int]
+SentenceKey = tuple[str, int, int]
 """A sentence: its article's id, and where in the article it begins and ends."""
 SIDES = 3
 """Values that one disagreement names at most."""
@@ -69,11 +69,11 @@ class Side:
 class Disagreement:
     """Two or more stories that state different things of one matter, best ranked first."""
 
-    about: Kind
+    about: ValueKind
     sides: tuple[Side, ...]
 
 
-def place(candidate: Candidate) -> Place:
+def sentence_key(candidate: Candidate) -> SentenceKey:
     """What a sentence is known by."""
     span = candidate.span
     return candidate.passage.stored.card.article_id, span.start, span.end
@@ -116,19 +116,21 @@ def disagreements(
         drafts: what the answer quotes.
     """
     quoted = [c for draft in drafts for c in candidates if _quotes(draft, c)]
-    found = conflicts(question, candidates, {place(candidate) for candidate in quoted})
+    found = conflicts(question, candidates, {sentence_key(candidate) for candidate in quoted})
     return found or impersonations(question, quoted)
 
 
 def _quotes(draft: Draft, candidate: Candidate) -> bool:
-    article, start, end = place(candidate)
+    article, start, end = sentence_key(candidate)
     same = draft.passage.stored.card.article_id == article
     return same and draft.span.start <= start and end <= draft.span.end
 
 
 def impersonations(question: Question, quoted: Sequence[Candidate]) -> list[Disagreement]:
     """Where the answer quotes two of which one may give itself out for the other; one at most."""
-    about: dict[str, Kind] = {"number": "number", "time": "date", "person": "name", "place": "name"}
+    about: Mapping[str, ValueKind] = {
+        "number": "number", "time": "date", "person": "name", "place": "name",
+    }  # fmt: skip
     for pair in combinations(quoted, 2):
         if rivals(*pair):
             first, second = (_given(question, candidate) for candidate in pair)
@@ -149,7 +151,7 @@ def _given(question: Question, candidate: Candidate) -> list[str]:
 def conflicts(
     question: Question,
     candidates: Sequence[Candidate],
-    quoted: Container[Place] | None = None,
+    quoted: Container[SentenceKey] | None = None,
 ) -> list[Disagreement]:
     """Where origins disagree on what the question asks; at most one of each kind.
 
@@ -161,17 +163,17 @@ def conflicts(
     matter = Matter(question, candidates)
     said = _statements(question, candidates)
     old = _replaced(matter, said, candidates)
-    said = [s for s in _answers(matter, said) if place(s.candidate) not in old]
+    said = [s for s in _answers(matter, said) if sentence_key(s.candidate) not in old]
     found: list[Disagreement] = []
     for kind in dict.fromkeys(statement.kind for statement in said):
         same = [statement for statement in said if statement.kind == kind]
-        first = [s for s in same if quoted is None or place(s.candidate) in quoted]
+        first = [s for s in same if quoted is None or sentence_key(s.candidate) in quoted]
         sides = _opposed(first or same, same, matter)
         if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
             found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
     if question.asks == "polarity":
-        current = [candidate for candidate in candidates if place(candidate) not in old]
-        best = [c for c in current if quoted is None or place(c) in quoted]
+        current = [candidate for candidate in candidates if sentence_key(candidate) not in old]
+        best = [c for c in current if quoted is None or sentence_key(c) in quoted]
         for candidate, other in product([*best, *current], current):
             opposed = _denies(matter, candidate, other) or _denies(matter, other, candidate)
             if opposed and not one_source(candidate, other):
@@ -193,10 +195,10 @@ def _statements(question: Question, candidates: Iterable[Candidate]) -> list[Sta
 
 def _answers(matter: Matter, said: Iterable[Statement]) -> list[Statement]:
     """The first value of each answer that the reader points at, where it may be the one asked."""
-    first: dict[tuple[Place, Kind], Statement] = {}
+    first: dict[tuple[SentenceKey, ValueKind], Statement] = {}
     for statement in said:
         if statement.read and not statement.former:
-            first.setdefault((place(statement.candidate), statement.kind), statement)
+            first.setdefault((sentence_key(statement.candidate), statement.kind), statement)
     return [statement for statement in first.values() if matter.answers(statement)]
 
 
@@ -228,7 +230,9 @@ def _grows(statement: Statement, other: Statement) -> bool:
     return not (statement.said | other.said).isdisjoint(CUMULATIVE)
 
 
-def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[Place, Candidate]:
+def superseded(
+    question: Question, candidates: Sequence[Candidate]
+) -> Mapping[SentenceKey, Candidate]:
     """For each sentence whose value a later article replaces, the newer candidate.
 
     A question with a day of its own, or one that asks for the first or an earlier
@@ -240,28 +244,28 @@ def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[P
 
 def _replaced(
     matter: Matter, said: Sequence[Statement], candidates: Sequence[Candidate]
-) -> dict[Place, Candidate]:
+) -> dict[SentenceKey, Candidate]:
     if matter.former:
         return {}
     answers = _answers(matter, said)
     current = [statement for statement in said if not statement.former and statement.per != "part"]
-    found: dict[Place, Candidate] = {}
+    found: dict[SentenceKey, Candidate] = {}
     for past, old in product(said, current):
         if past.former and old.read and matter.covers(past.candidate) and _is_same(past, old):
             beside = [statement for statement in current if statement.candidate is past.candidate]
             in_its_place = [statement for statement in answers if statement.article == past.article]
             newest = next(iter([*beside, *in_its_place, past]))
-            found.setdefault(place(old.candidate), newest.candidate)
+            found.setdefault(sentence_key(old.candidate), newest.candidate)
     for old, new in product(answers, answers):
         if _replaces(old, new, matter):
-            found.setdefault(place(old.candidate), new.candidate)
+            found.setdefault(sentence_key(old.candidate), new.candidate)
     some = candidates if matter.question.asks == "polarity" else ()
     for denial, report in product(some, some):
         before, after = published(denial), published(report)
         later = before and after and before < after and _NOT_YET.search(denial.text)
         if later and _denies(matter, denial, report):
-            found[place(denial)] = report
-    return {at: new for at, new in found.items() if place(new) != at and matter.timely(new)}
+            found[sentence_key(denial)] = report
+    return {at: new for at, new in found.items() if sentence_key(new) != at and matter.timely(new)}
 
 
 def _later(old: Statement, new: Statement) -> dt.timedelta | None:
@@ -314,13 +318,13 @@ def _denies(matter: Matter, denying: Candidate, other: Candidate) -> bool:
     if not (matter.covers(denying) and matter.covers(other)):
         return False
     denial, report = (_read(candidate.text) for candidate in (denying, other))
-    if any(reading.unsettled for reading in report) and not matter.open:
+    if any(polarity.unsettled for polarity in report) and not matter.open:
         return False
     asked = frozenset(key for line in lines(matter.question.text) for key in line.keys)
-    affirmed = frozenset(key for reading in report for key in reading.positive)
-    heads = [negation.governed[:1] for reading in denial for negation in reading.negations]
+    affirmed = frozenset(key for polarity in report for key in polarity.positive)
+    heads = [negation.governed[:1] for polarity in denial for negation in polarity.negations]
     return any(held(head, asked) and held(head, affirmed) for head in heads)
 
 
-def _read(text: str) -> list[Reading]:
-    return [reading(line) for line in lines(text)]
+def _read(text: str) -> list[Polarity]:
+    return [polarity(line) for line in lines(text)]

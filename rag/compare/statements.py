@@ -106,7 +106,7 @@ def amount(figure: Quantity, until: Quantity | None, before: str, after: str, un
 # --- statements --------------------------------------------------------------------------------
 
 
-Kind = Literal["number", "date", "polarity", "name", "words"]
+ValueKind = Literal["number", "date", "polarity", "name", "words"]
 
 _CASUALTIES = {
     stem(word): row.split()[0]
@@ -172,7 +172,7 @@ class Statement:
     """A value in a sentence, and what it is the value of."""
 
     candidate: Candidate
-    kind: Kind
+    kind: ValueKind
     value: Amount | Mention
     start: int
     """Where the value, with its hedge, begins in the candidate's text."""

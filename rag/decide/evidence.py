@@ -17,7 +17,7 @@ from typing import Literal
 
 from index.protocols import View
 from index.records import Span, StoredChunk
-from rag.compare.conflicts import Disagreement, disagreements, place, superseded
+from rag.compare.conflicts import Disagreement, disagreements, sentence_key, superseded
 from rag.compare.matching import vouched
 from rag.decide.refusal import on_topic
 from rag.quote import NEARLY_AS_GOOD, quotation, quotations, understandable
@@ -209,13 +209,13 @@ def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]
     }
     found: dict[tuple[str, int, int], Candidate] = {}
     for candidate in ranked[:CONSIDERED]:
-        instead = newer.get(place(candidate))
+        instead = newer.get(sentence_key(candidate))
         if instead is not None:
-            if place(instead) not in newer:
-                found.setdefault(place(instead), replace(instead, score=candidate.score))
+            if sentence_key(instead) not in newer:
+                found.setdefault(sentence_key(instead), replace(instead, score=candidate.score))
             if vouched(candidate, instead):
                 continue
-        found.setdefault(place(candidate), candidate)
+        found.setdefault(sentence_key(candidate), candidate)
     return list(found.values())
 
 

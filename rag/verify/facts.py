@@ -26,10 +26,10 @@ from rag.text.names import (
     split_name,
     without_opener,
 )
-from rag.text.noun_phrases import Source, same_person
+from rag.text.noun_phrases import Speaker, same_person
 from rag.text.numbers import Quantity
 from rag.text.numbers import quantities as read_quantities
-from rag.text.speech import OUTLET, Statement, attributions, resolved
+from rag.text.speech import OUTLET, Attribution, attributions, resolved
 from rag.text.tokens import held, lines, tokens
 from rag.text.word_classes import SAYING
 from rag.text.words import WORD, fold, is_acronym, words
@@ -268,8 +268,8 @@ def wrong_speakers(sentence: str, passages: Sequence[str], known: str) -> list[s
 
 
 def _nearest(
-    statement: Statement, reported: Sequence[tuple[Statement, str]]
-) -> list[tuple[Statement, str]]:
+    statement: Attribution, reported: Sequence[tuple[Attribution, str]]
+) -> list[tuple[Attribution, str]]:
     """The reported statements that say the same; all where nothing tells them apart."""
     if not statement.keys:
         return list(reported)
@@ -278,7 +278,7 @@ def _nearest(
     return [pair for pair, share in zip(reported, shares, strict=True) if share >= least]
 
 
-def _can_be(source: Source, reported: Source, near: str) -> bool:
+def _can_be(source: Speaker, reported: Speaker, near: str) -> bool:
     """True where a source of the passage can be the one that a sentence names."""
     if reported.name:
         return same_person(source.name, reported.name)
