@@ -123,7 +123,11 @@ _QUOTED = re.compile(r"“[^“”]{0,600}”|„[^„“”]{0,600}[“”]|«[
 
 
 def gives_orders(article: Article) -> bool:
-    """True where an article, its headline included, gives orders to the program that reads it."""
+    """True where an article, its headline included, gives orders to the program that reads it.
+
+    Nothing of it is stored: a form that is known tomorrow then counts for the indexes of today, and
+    a question takes 2 to 3 ms for it, of 500 to 1,000.
+    """
     return find_orders(f"{article.title}\n{article.text}") is not None
 
 
