@@ -58,13 +58,7 @@ def _words(paragraphs: Iterable[Iterable[Line]]) -> Iterator[str]:
 
 
 def seam(left: str, right: str, words: frozenset[str]) -> tuple[str, str]:
-    """`left` as it should end before `right`, and what goes between them.
-
-    Args:
-        left: a line.
-        right: the next one.
-        words: what `hyphens_of` found in the text.
-    """
+    """`left` as it should end before `right`, and what goes between; `words` are `hyphens_of`'s."""
     before, after = LAST_WORD.search(left[-60:]), _FIRST_WORD.match(right[:60])
     if before and after:
         if after[0].lower() in ("and", "or", "to"):  # "two- and three-way talks"

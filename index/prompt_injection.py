@@ -133,13 +133,9 @@ def gives_orders(article: Article) -> bool:
 
 @lru_cache(maxsize=256)  # the articles near one question are near the next
 def find_orders(text: str) -> str | None:
-    """The words with which a text speaks to the program that reads it; None where it does not.
+    """The first words with which a text speaks to the program that reads it; None where it does not.
 
-    Args:
-        text: an article's text, or its headline and its text on lines of their own.
-
-    Returns:
-        The first such words, on one line and at most `EXCERPT` characters.
+    They are on one line and have at most `EXCERPT` characters.
     """
     plain = _plain(text)
     forms = chain(*(forms for needed, forms in _FORMS.items() if needed.search(plain)))

@@ -108,13 +108,7 @@ def _in_context(side: Side) -> str:
 def disagreements(
     question: Question, candidates: Sequence[Candidate], drafts: Sequence[Draft]
 ) -> list[Disagreement]:
-    """Where other origins say otherwise than the answer does.
-
-    Args:
-        question: the question, read.
-        candidates: sentences, best first.
-        drafts: what the answer quotes.
-    """
+    """Where other origins say otherwise than the answer does, which quotes the drafts."""
     quoted = [c for draft in drafts for c in candidates if _quotes(draft, c)]
     found = conflicts(question, candidates, {sentence_key(candidate) for candidate in quoted})
     return found or impersonations(question, quoted)

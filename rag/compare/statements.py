@@ -78,12 +78,7 @@ class Amount:
 def amount(figure: Quantity, until: Quantity | None, before: str, after: str, unit: str) -> Amount:
     """What a figure means, by its hedge and by how finely it is written.
 
-    Args:
-        figure: what is written.
-        until: where a range ends: 50 in "40 to 50".
-        before: the words before it.
-        after: the words after it.
-        unit: what it is measured in.
+    `until` is where a range ends, 50 in "40 to 50"; `before` and `after` are the words around it.
     """
     value = figure.value
     if until is not None:

@@ -133,14 +133,7 @@ def choose(
     passages: Sequence[Passage],
     reader: Reader,
 ) -> Chosen:
-    """Judge the sentences of the passages, and decide whether they answer.
-
-    Args:
-        index: where the passages came from.
-        question: the question, read.
-        passages: what retrieval found, best first.
-        reader: what tells which sentence answers.
-    """
+    """Judge the sentences of the passages, best first, and decide whether they answer."""
     frequency, total = index.document_frequency(question.terms), index.chunk_count
     chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
     ranked = candidates(question, passages, reader)

@@ -150,11 +150,7 @@ def on_topic(
 ) -> bool:
     """True where some passage is about what the question is about, whether it answers or not.
 
-    Args:
-        question: the question, read.
-        passages: what retrieval found.
-        frequency: in how many chunks each of the question's terms stands.
-        total: how many chunks there are.
+    `frequency` tells in how many of the `total` chunks each of the question's terms stands.
     """
     weighted = weights(question.terms, frequency, total)
     shared = [
