@@ -133,7 +133,7 @@ def gives_orders(article: Article) -> bool:
 
 @lru_cache(maxsize=256)  # the articles near one question are near the next
 def find_orders(text: str) -> str | None:
-    """The first words with which a text speaks to the program that reads it; None where it does not.
+    """The first words by which a text speaks to the program that reads it; None where it does not.
 
     They are on one line and have at most `EXCERPT` characters.
     """
