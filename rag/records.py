@@ -1,6 +1,5 @@
-"""The values that flow through Byline for one question.
+"""The values that flow through Byline for one question, from its passages to its answer.
 
-Nothing here knows how an answer is found or checked, only what one is.
 `Answer.to_dict` is the public shape that ``byline ask --json`` prints.
 """
 

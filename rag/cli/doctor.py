@@ -116,7 +116,7 @@ class Doctor:
 
     def _finish_mending(self) -> None:
         """Go on where an earlier mending was killed."""
-        from index.repair import finish
+        from index.rebuilding import finish
 
         finish(self.folder)
 
@@ -136,7 +136,7 @@ class Doctor:
         )
 
     def _salvaged(self) -> Iterator[Check]:
-        from index.repair import salvage
+        from index.rebuilding import salvage
 
         try:
             saved = salvage(self.folder, lambda: self.encoder)
@@ -159,7 +159,7 @@ class Doctor:
     def _agreeing(self) -> Iterator[Check]:
         """Mend what does not agree, or say so; no line when all does."""
         from index import checks
-        from index.repair import salvage
+        from index.rebuilding import salvage
 
         with Index.open(self.folder) as index, index.snapshot() as view:
             faults = checks.find(view)
