@@ -43,6 +43,7 @@ from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.requested import Requests
 from rag.retrieve import Found, retrieve
+from rag.rewriting import standalone
 from rag.text.names import split_name
 
 Days = tuple[dt.date, dt.date]
@@ -138,6 +139,8 @@ class Run:
         With it comes what was found for it, where there was a choice.
         """
         possible = meanings(text, before)
+        if len(possible) > 1:
+            possible = self.builder.timed("generate", self._rewritten, text, before, possible)
         if len(possible) == 1:
             return possible[0], None
         searches: list[Search] = []
@@ -154,6 +157,12 @@ class Run:
 
         best = max(range(len(searches)), key=worth)
         return possible[best], searches[best]
+
+    def _rewritten(self, text: str, before: History, possible: list[str]) -> list[str]:
+        """What a question may mean, led by what a capable model takes it to mean."""
+        llm = self.builder.llm
+        meant = standalone(llm, text, before) if llm and self.builder.composes() else None
+        return list(dict.fromkeys([meant, *possible])) if meant else possible
 
     def _respelt(
         self, view: View, search: Search, days: Days | None
