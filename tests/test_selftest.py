@@ -18,7 +18,7 @@ from tests.building import shared_llm
 
 CASES = cases()
 GOOD = {
-    "How many years": "The work on the ferry terminal took four years. [1]",
+    "How many years": "The work on the ferry terminal took 4 years. [1]",
     "What did Pell Anders": "Councillor Pell Anders said that the dust would reach the school. [2]",
     "How much more pay": REFUSAL,
     "When did the grain store": "The grain store at Brannoch burnt in a fire on 11 May. [1]",
@@ -27,7 +27,7 @@ GOOD = {
     "Why was the bridge": "The bridge was closed because its cables are worn. [1]",
     "What did the museum": "The museum of Sandrey received 48 old maps. [2]",
     "How many of the maps": "Joren Haal drew 12 of the maps himself, his daughter said. [3]",
-    "How many people did": "Rescuers say 14 people. [1] The hospital counts 16 dead. [2]",
+    "How many people did": "The rescue service says 14. [1] The hospital counts 16 dead. [2]",
     "How many dead": "The hospital counts 16 dead after the storm. [2]",
     "When will the power": REFUSAL,
     "Did Hanne Brekk": "Prosecutors say that Hanne Brekk took 300,000 crowns. [1]",
@@ -58,9 +58,9 @@ def scripted(changed: Mapping[str, str] | None = None) -> Counting:
 @pytest.mark.parametrize(
     ("question", "reply"),
     [
-        ("How many years", "The work on the ferry terminal took five years. [1]"),  # wrong
+        ("How many years", "The work on the ferry terminal took 5 years. [1]"),  # wrong
         ("How many years", "The work on the ferry terminal took years. [1]"),  # no gold
-        ("How many years", "The work on the ferry terminal took four years. [2]"),  # recited
+        ("How many years", "The work on the ferry terminal took 4 years. [2]"),  # recited
         ("How many years", REFUSAL),
         ("What did Pell Anders", "Ilse Tarn said that the dust would reach the school. [2]"),
         ("Who is the head", "Omar Lind is the head of the airline Skylle. [3]"),
