@@ -78,7 +78,7 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in plain | named}
 
 
-BROUGHT = {"grpc": "pymilvus", "safetensors": "transformers", "brotli": "warcio"}
+BROUGHT = {"grpc": "pymilvus", "brotli": "warcio"}
 """What comes with a package that is declared, or is tried where it is there."""
 
 
