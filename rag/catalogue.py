@@ -18,7 +18,7 @@ from index.errors import BadRequest
 from index.protocols import View
 from index.records import Card
 from rag.records import Draft, What
-from rag.request.kinds import STAND_INS, Kind, frame
+from rag.request.kinds import STAND_INS, Kind, told_apart
 from rag.request.periods import periods
 from rag.scope import Narrowed, Scope, in_words, listed
 from rag.text.names import same_name
@@ -260,14 +260,13 @@ def line_of(card: Card) -> str:
     return f"- {title}" + (f" ({known})" if known else "")
 
 
-def told_from(cards: Sequence[Card], drafts: Sequence[Draft]) -> str:
-    """What stands above an overview: from how many of the articles it is."""
+def told_from(stories: int, drafts: Sequence[Draft], *, newest_first: bool = False) -> str:
+    """What stands above an overview: of how many stories it tells, and in which order."""
     read = len({draft.passage.stored.card.origin for draft in drafts})
-    stories = len({card.origin for card in cards})
     if stories == 1:
         return ""
     of = f"{stories:,} stories" if read == stories else f"{read:,} of {stories:,} stories"
-    return f"From {of}, oldest first:"
+    return f"From {of}, {'newest' if newest_first else 'oldest'} first:"
 
 
 def _having(view: View, topic: Sequence[str]) -> set[str]:
@@ -315,8 +314,8 @@ def _topic(text: str) -> tuple[str, ...]:
     """The words of a text that no example uses; capitalised ones beside each other are a name."""
     found: list[str] = []
     end = -1
-    for match in WORD.finditer(text):
-        if fold(match[0]) in frame():
+    for match, is_topic in told_apart(text):
+        if not is_topic:
             continue
         word = re.sub("['’]s$", "", match[0])
         if word[0].isupper() and end >= 0 and text[end : match.start()] == " ":

@@ -62,18 +62,23 @@ class Requests:
         if kind in ("question", "comparison"):
             build.kind = kind
             return False, None
+        newest_first = kind == "latest"
+        kind = "overview" if newest_first else kind
         read = (Understood("kind", kind), *scope.understood())
         scope = self._narrowed(scope)
-        cards = catalogue.within(view, scope)
         if kind == "overview":
-            drafts = build.timed("generate", overview, view, self.encoder, scope.topic, cards)
-            if not drafts or not (scope.topic or scope.quoted or scope.outlets or scope.authors):
+            cards = catalogue.within(view, replace(scope, topic=()))
+            tell = partial(overview, view, self.encoder, scope.topic, cards)
+            found = build.timed("generate", tell, newest_first=newest_first)
+            is_of_something = scope.topic or scope.quoted or scope.outlets or scope.authors
+            if not found.drafts or not is_of_something:
                 return False, None
-            build.reply = Reply(told_from(cards, drafts))
-            yield Event(EventKind.STATUS, build.reply.text)
-            yield from build.quote(view, drafts)
+            said = told_from(found.stories, found.drafts, newest_first=newest_first)
+            build.reply = Reply(said)
+            yield Event(EventKind.STATUS, said)
+            yield from build.quote(view, found.drafts)
         else:
-            build.reply = catalogue.reply(kind, scope, cards)
+            build.reply = catalogue.reply(kind, scope, catalogue.within(view, scope))
         build.kind, build.understood, build.confidence = kind, build.asked, 1.0
         if kind != "talk":
             build.understood_as = read
