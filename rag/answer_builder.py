@@ -69,6 +69,7 @@ class AnswerBuilder:
     kind: str = "question"
     side: str = ""
     """Of a comparison, the name that is being answered for."""
+    within: str = ""
     reply: Reply = field(default_factory=lambda: Reply(""))
 
     def timed(self, stage: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -167,6 +168,7 @@ class AnswerBuilder:
             conflicts=tuple(self.conflicts),
             set_aside=self.set_aside,
             unanswered=self.unanswered,
+            within=self.within,
             confidence=self.confidence,
             checks=dict(self.checks),
             model=self.llm.name if self.llm and self.tokens["generated"] else "",

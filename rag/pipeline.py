@@ -85,6 +85,7 @@ class Run:
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         self.requests.narrow(view)
+        self.builder.within = self.requests.narrowed.said
         asked = parts(self.builder.asked)
         if len(asked) == 1 and "kind" not in self.without:
             is_request, refused = yield from self.requests.answer(view, self.builder)
@@ -97,6 +98,11 @@ class Run:
                 asked = list(self.apart)
                 self.builder.understood_as = (Understood("kind", "comparison"),)
         yield self.builder.finished((yield from self._questions(view, asked)))
+
+    @property
+    def _ids(self) -> frozenset[str] | None:
+        """The articles that may be read; None for all."""
+        return self.requests.narrowed.ids
 
     def _questions(
         self, view: View, asked: Sequence[str]
@@ -184,7 +190,7 @@ class Run:
         if text in self.apart:
             question = replace(question, demanded=tuple(split_name(self.apart[text])))
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
-        find = partial(retrieve, view, question, vector, self.dates, among=self.requests.among)
+        find = partial(retrieve, view, question, vector, self.dates, among=self._ids)
         found = self.builder.timed("retrieve", find)
         if found.passages:
             yield Event(EventKind.STATUS, _reading(found.passages))
@@ -226,11 +232,8 @@ class Run:
 
     def _refusal(self, view: View, search: Search, days: Days | None) -> Refusal:
         """Which of the refusals this is, and of which articles it holds."""
-        found = self._refused(view, search, days)
-        if self.requests.among is None:
-            return found
-        read = f"Only articles{self.requests.only.described()} were read."
-        return replace(found, message=f"{found.message} {read}")
+        found, said = self._refused(view, search, days), self.builder.within
+        return replace(found, message=f"{found.message} {said}") if said else found
 
     def _refused(self, view: View, search: Search, days: Days | None) -> Refusal:
         question, chosen = search.question, search.chosen
@@ -240,7 +243,7 @@ class Run:
             return not_english
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, search.vector, among=self.requests.among).passages
+            passages = retrieve(view, anytime, search.vector, among=self._ids).passages
             elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
