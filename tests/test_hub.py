@@ -1,6 +1,7 @@
 """Downloads from a hub of the tests' own: once, resumed, checked, and what goes wrong in a line."""
 
 import hashlib
+import os
 import resource
 import socket
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ TINY = HubFile("me/models", "tiny.gguf")
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setenv("BYLINE_CACHE", str(tmp_path))
     with running(Hub()) as started:
         started.put("me/models/tiny.gguf", FILE)
         yield started
@@ -46,6 +48,8 @@ def test_a_file_is_downloaded_once(
     assert TINY.at_hand(tmp_path) is None
     path = replace(TINY, hub=hub.url).fetch(cache=tmp_path)
     assert path.read_bytes() == FILE and parts(tmp_path) == []
+    hashes = (Path(os.environ["BYLINE_CACHE"]) / "hashes.json").read_text()
+    assert hashlib.sha256(FILE).hexdigest() in hashes  # it need not be read a second time
     printed = capfd.readouterr()
     assert (printed.out, "tiny.gguf" in printed.err, "100%" in printed.err) == ("", True, True)
     assert "torch" not in "".join(hub.agents)
