@@ -148,6 +148,19 @@ def test_what_the_hub_refuses_is_one_line(
     assert says in refused(hub, tmp_path)
 
 
+def test_bytes_that_are_refused_are_one_line_and_what_has_arrived_is_kept(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.cuts = [1000, 0]
+    refused(hub, tmp_path)
+    hub.store_status = 403
+    assert refused(hub, tmp_path) == (
+        "The hub answers 403 Forbidden to hf:me/models/tiny.gguf. "
+        "Try again: what has arrived is kept."
+    )
+    assert parts(tmp_path) == [FILE[:1000]]
+
+
 def test_a_name_that_no_repository_can_have_is_one_line(hub: Hub, tmp_path: Path) -> None:
     said = refused(hub, tmp_path, HubFile("me/--bad--name..", "tiny.gguf"))
     assert "The hub has no file tiny.gguf in me/--bad--name.." in said

@@ -202,7 +202,8 @@ class HubFile:
         with session.stream("GET", url, headers=headers, timeout=PATIENCE) as response:
             hf_raise_for_status(response)
             if begun and response.status_code != PARTIAL:
-                file.truncate(0)  # it sends all of it again
+                file.seek(0)
+                file.truncate()  # it sends all of it again
             for piece in response.iter_bytes():
                 file.write(piece)
                 tell(file.tell(), size)
@@ -285,7 +286,8 @@ def _bar(name: str) -> Iterator[Progress]:
     with tqdm(desc=name, unit="B", unit_scale=True, disable=hidden) as bar:  # type: ignore[no-untyped-call]
 
         def tell(done: int, size: int) -> None:
-            bar.total = size
+            if bar.total is None:  # what had arrived before counts for no speed
+                bar.total, bar.initial, bar.n = size, done, done
             bar.update(done - bar.n)
 
         yield tell
