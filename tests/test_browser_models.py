@@ -14,6 +14,7 @@ from index.embedding import HashEncoder
 from rag.models.hub import HubFile
 from rag.models.recommended import Recommended
 from rag.page.choices import Choices
+from rag.page.models import Downloads
 from tests.hub import Hub, running
 
 pytestmark = MARKS
@@ -87,3 +88,21 @@ def test_what_goes_wrong_is_a_line_and_can_be_tried_again(
     hub.instead = None
     page.get_by_role("button", name="Download").click()
     expect(state).to_contain_text("tiny is downloaded.")
+
+
+def test_there_is_one_download_at_a_time_and_only_of_what_is_listed(hub: Hub) -> None:
+    hub.stalls = 3_000_000
+    file = HubFile("me/models", "tiny.gguf", name="tiny", hub=hub.url)
+    downloads = Downloads({"tiny": Recommended("tiny", file, len(FILE), 1, "MIT")})
+    downloads.begin("other")
+    assert downloads.name == ""
+    downloads.begin("tiny")
+    first = downloads.thread
+    downloads.begin("tiny")
+    assert downloads.thread is first and downloads.downloaded() == []
+    hub.going_on.set()
+    first.join()
+    assert downloads.downloaded() == ["tiny"]
+    assert downloads.shown() == (
+        '<p role="status">tiny is downloaded. Choose it as the language model above.</p>'
+    )

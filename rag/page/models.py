@@ -32,6 +32,8 @@ class Downloads:
         self.models = models
         self.name = ""
         """The model that is being downloaded; "" where none is."""
+        self.thread = threading.Thread()
+        """What downloads."""
         self._part = (0, 0)
         self._said = ""
         self._lock = threading.Lock()
@@ -46,7 +48,8 @@ class Downloads:
             if self.name or name not in self.models:
                 return
             self.name, self._part, self._said = name, (0, self.models[name].size), ""
-        threading.Thread(target=self._run, daemon=True).start()
+            self.thread = threading.Thread(target=self._run, daemon=True)
+            self.thread.start()
 
     def _run(self) -> None:
         try:
