@@ -18,10 +18,10 @@ from tests.building import shared_llm
 
 CASES = cases()
 GOOD = {
-    "How many years": "The work on the ferry terminal took 4 years. [1]",
+    "How many years": "Its second ferry terminal opened after 4 years of work. [1]",
     "What did Pell Anders": "Councillor Pell Anders said that the dust would reach the school. [2]",
     "How much more pay": REFUSAL,
-    "When did the grain store": "The grain store at Brannoch burnt in a fire on 11 May. [1]",
+    "When did the grain store": "A fire destroyed the grain store at Brannoch on 11 May. [1]",
     "Who won the race": "Dana Veit won the race across Lake Tesk, ahead of Omar Lind. [2]",
     "Who is the head": REFUSAL,
     "Why was the bridge": "The bridge was closed because its cables are worn. [1]",
@@ -58,9 +58,9 @@ def scripted(changed: Mapping[str, str] | None = None) -> Counting:
 @pytest.mark.parametrize(
     ("question", "reply"),
     [
-        ("How many years", "The work on the ferry terminal took 5 years. [1]"),  # wrong
-        ("How many years", "The work on the ferry terminal took years. [1]"),  # no gold
-        ("How many years", "The work on the ferry terminal took 4 years. [2]"),  # recited
+        ("How many years", "Its second ferry terminal opened after 5 years of work. [1]"),  # wrong
+        ("How many years", "Its second ferry terminal opened after years of work. [1]"),  # no gold
+        ("How many years", "Its second ferry terminal opened after 4 years of work. [2]"),  # recited
         ("How many years", REFUSAL),
         ("What did Pell Anders", "Ilse Tarn said that the dust would reach the school. [2]"),
         ("Who is the head", "Omar Lind is the head of the airline Skylle. [3]"),
