@@ -96,7 +96,7 @@ def test_false_sentences_are_caught(sentence: str, text: str, kind: str) -> None
         ("Vosslane received 11,163 votes.", VOTE, []),
         # A true name or number in something that nobody says.
         ("The sea wall will cost 12 people.", STORM, ["cost"]),
-        ("The power is back in the home.", STORM, ["back", "power"]),
+        ("The power is back in Turkey.", UNITED, ["back", "power"]),
         ("Quillon Daily plans to rebuild the sea wall.", STORM, ["daili", "quillon"]),
         ("Smithers plans to rebuild the sea wall.", STORM, ["smither"]),
     ],
