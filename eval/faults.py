@@ -308,8 +308,9 @@ def _(real: Instead, catalogue: Any, kind: str, scope: Any, cards: Any) -> Any:
 
 @fault("overview-unordered", "rag.overview:overview",
        "An overview tells what was last first.", *ASKED, "--request=overview")  # fmt: skip
-def _(real: Instead, *args: Any) -> Any:
-    return real(*args)[::-1]
+def _(real: Instead, *args: Any, **options: Any) -> Any:
+    told = real(*args, **options)
+    return dataclasses.replace(told, drafts=told.drafts[::-1])
 
 
 @fault("hostile-in-overview", "index.prompt_injection:gives_orders",

@@ -21,6 +21,7 @@ from index.locations import Place
 from index.opening import milvus
 from index.schema import Manifest
 from index.store import Index
+from rag import selftest
 from rag.models import choice, llm
 from rag.reader import extractive
 
@@ -33,8 +34,13 @@ Check = tuple[str, bool, str]
 
 def check_models(model: str | None = None) -> list[Check]:
     """Whether the models that come with Byline are intact, and whether a chosen one answers."""
-    chosen = [choice.check_chosen(model)] if model else []
+    chosen = [_check_chosen(model)] if model else []
     return [*embedding.check_files(), *extractive.check_files(), *llm.check_files(), *chosen]
+
+
+def _check_chosen(model: str) -> Check:
+    part, answers, said = choice.check_chosen(model)
+    return part, answers, f"{said}. {selftest.told(choice.load_llm(model))}" if answers else said
 
 
 def check_index(
