@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from index.cleaning import Facts
 from index.dates import parse_date
 from index.decoding import Decoded
-from index.formats import letters, markup, story
+from index.formats import mail_parts, markup, story
 from index.formats.articles import (
     PARSED,
     article,
@@ -61,16 +61,16 @@ def read_page(document: Document) -> Iterator[Article | Problem]:
 
 def read_archived_page(document: Document) -> Iterator[Article | Problem]:
     """A .mhtml file, a page saved with its pictures as one letter: the article of that page."""
-    whole = letters.parsed(document.read(), document)
+    whole = mail_parts.parsed(document.read(), document)
     try:
-        parts = list(islice(whole.walk(), letters.MOST_PARTS))
+        parts = list(islice(whole.walk(), mail_parts.MOST_PARTS))
     except DAMAGED:
         raise document.damaged() from None
     for part in parts:
-        data = letters.content(part) if part.get_content_type() == "text/html" else b""
+        data = mail_parts.content(part) if part.get_content_type() == "text/html" else b""
         if data.strip():
             url = whole.get("Snapshot-Content-Location") or part.get("Content-Location")
-            html = document.decoded(data, letters.charset(part), ": its page ")
+            html = document.decoded(data, mail_parts.charset(part), ": its page ")
             yield from _page(document, html, one_line(str(url or "")))
             return
     raise document.error("holds no page. Save the page again, as one file, or as .html.")
