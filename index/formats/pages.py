@@ -90,7 +90,7 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     if tree is None:
         raise document.empty()
     facts = Facts(doubts=html.doubts)
-    notes = learn_from_page(facts, tree)
+    notes = _learn_from_page(facts, tree)
     facts.learn("url", web_address(address), "saved from")
     found = story.read(tree, notes.titles, paid=notes.paid)
     lines = found.lines
@@ -149,7 +149,7 @@ _UNTRUE = re.compile(r"(?:https?://schema\.org/)?(?:false|no)", re.IGNORECASE)
 _CHANGED = re.compile(r"updated|modified|edited|corrected", re.IGNORECASE)
 
 
-class PageNotes(NamedTuple):
+class _PageNotes(NamedTuple):
     """What a page says of its article that is no fact of it."""
 
     titles: set[str]  # what it goes by, in small letters
@@ -158,7 +158,7 @@ class PageNotes(NamedTuple):
     """The day of all times on the page; for want of a better one, it was published then."""
 
 
-def learn_from_page(facts: Facts, tree: HtmlElement) -> PageNotes:
+def _learn_from_page(facts: Facts, tree: HtmlElement) -> _PageNotes:
     """Add to `facts` what a page says of its article.
 
     The order is that of trust: data for machines about the article, meta tags, then
@@ -199,7 +199,7 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> PageNotes:
     # A story, or a part of it, can be marked as not free.
     marks = [part.get("isAccessibleForFree") for part in (story, *_objects(story.get("hasPart")))]
     paid = any(mark is False or _UNTRUE.fullmatch(one_line(mark)) for mark in marks)
-    return PageNotes({name.casefold() for name in titles if name}, paid, only_day)
+    return _PageNotes({name.casefold() for name in titles if name}, paid, only_day)
 
 
 def _heading(tree: HtmlElement, page_title: str) -> str:
