@@ -58,7 +58,7 @@ def _words(paragraphs: Iterable[Iterable[Line]]) -> Iterator[str]:
 
 
 def _seam(left: str, right: str, words: frozenset[str]) -> tuple[str, str]:
-    """`left` as it should end before `right`, and what goes between; the text has `words` elsewhere."""
+    """`left` as it should end before `right`, and what goes between; `words` stand elsewhere."""
     before, after = _LAST_WORD.search(left[-60:]), _FIRST_WORD.match(right[:60])
     if before and after:
         if after[0].lower() in ("and", "or", "to"):  # "two- and three-way talks"
