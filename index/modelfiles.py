@@ -89,15 +89,27 @@ def cache_folder() -> Path:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal, computed once for each state of the file."""
-    state = path.stat()
-    key = f"{path.resolve()}:{state.st_size}:{state.st_mtime_ns}"
-    register = cache_folder() / "hashes.json"
-    known = read_register(register)
-    if key not in known:
+    known = read_register(_hashes()).get(_state(path))
+    if known is None:
         with path.open("rb") as file:
-            known[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        write_register(register, known)
-    return str(known[key])
+            known = hashlib.file_digest(file, "sha256").hexdigest()
+        remember_sha256(path, known)
+    return str(known)
+
+
+def remember_sha256(path: Path, sha256: str) -> None:
+    """Keep the hash of a file as it is now, which was computed elsewhere."""
+    write_register(_hashes(), read_register(_hashes()) | {_state(path): sha256})
+
+
+def _hashes() -> Path:
+    return cache_folder() / "hashes.json"
+
+
+def _state(path: Path) -> str:
+    """What changes when a file is written to."""
+    state = path.stat()
+    return f"{path.resolve()}:{state.st_size}:{state.st_mtime_ns}"
 
 
 def read_register(register: Path) -> dict[str, Any]:

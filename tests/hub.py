@@ -34,6 +34,8 @@ class Hub:
     """False for a hub that always sends a file from its beginning."""
     status: int = 200
     """Another one for a hub that fails."""
+    store_status: int = 200
+    """The same, for one that tells of a file and then does not send it."""
     errors: dict[str, str] = field(default_factory=dict)
     """Headers with which it says why."""
     promised: int | None = None
@@ -90,6 +92,9 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             if content is None:
                 return
             hub.ranges.append(wanted := self.headers["Range"])
+            if hub.store_status != 200:
+                self.send_error(hub.store_status)
+                return
             content = content if hub.instead is None else hub.instead
             begin = int(wanted[len("bytes=") : -1]) if wanted and hub.resumes else 0
             body = content[begin:]

@@ -1,6 +1,7 @@
 """Downloads from a hub of the tests' own: once, resumed, checked, and what goes wrong in a line."""
 
 import hashlib
+import os
 import resource
 import socket
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ TINY = HubFile("me/models", "tiny.gguf")
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setenv("BYLINE_CACHE", str(tmp_path))
     with running(Hub()) as started:
         started.put("me/models/tiny.gguf", FILE)
         yield started
@@ -46,6 +48,8 @@ def test_a_file_is_downloaded_once(
     assert TINY.at_hand(tmp_path) is None
     path = replace(TINY, hub=hub.url).fetch(cache=tmp_path)
     assert path.read_bytes() == FILE and parts(tmp_path) == []
+    hashes = (Path(os.environ["BYLINE_CACHE"]) / "hashes.json").read_text()
+    assert hashlib.sha256(FILE).hexdigest() in hashes  # it need not be read a second time
     printed = capfd.readouterr()
     assert (printed.out, "tiny.gguf" in printed.err, "100%" in printed.err) == ("", True, True)
     assert "torch" not in "".join(hub.agents)
@@ -142,6 +146,19 @@ def test_what_the_hub_refuses_is_one_line(
 ) -> None:
     hub.status, hub.errors = status, errors
     assert says in refused(hub, tmp_path)
+
+
+def test_bytes_that_are_refused_are_one_line_and_what_has_arrived_is_kept(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.cuts = [1000, 0]
+    refused(hub, tmp_path)
+    hub.store_status = 403
+    assert refused(hub, tmp_path) == (
+        "The hub answers 403 Forbidden to hf:me/models/tiny.gguf. "
+        "Try again: what has arrived is kept."
+    )
+    assert parts(tmp_path) == [FILE[:1000]]
 
 
 def test_a_name_that_no_repository_can_have_is_one_line(hub: Hub, tmp_path: Path) -> None:

@@ -44,12 +44,12 @@ def smol() -> Recommended:
     return Recommended("smol", file, size=98_362_432, memory=1, licence="Apache-2.0")
 
 
-def byline(hub: Hub, *words: str) -> subprocess.Popen[str]:
+def byline(hub: Hub, *words: str, **environment: str) -> subprocess.Popen[str]:
     """The command in a process of its own, since the hub's address is read once."""
     code = "from rag.cli.models import cli; cli()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *words],
-        env=os.environ | {"HF_ENDPOINT": hub.url},
+        env=os.environ | {"HF_ENDPOINT": hub.url} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -155,3 +155,9 @@ def test_another_file_than_the_listed_one_is_refused_before_it_is_downloaded(hub
     out, err = done.communicate()
     assert (done.returncode, out, hub.ranges) == (1, "", [])
     assert "The hub has another qwen3-4b than the one that Byline knows" in err.splitlines()[-1]
+
+
+def test_where_the_hub_may_not_be_asked_the_line_says_so(hub: Hub) -> None:
+    _, err = byline(hub, "models", "get", f"hf:{PATH}", HF_HUB_OFFLINE="1").communicate()
+    assert "$HF_HUB_OFFLINE forbids it now. Unset that once" in err.splitlines()[-1]
+    assert hub.asked == []

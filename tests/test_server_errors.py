@@ -59,6 +59,7 @@ def test_a_server_that_is_none_is_one_line(start: Start, models: Reply, says: st
         ([event(error="Out of memory")], "answers with an error. It says: Out of memory", ""),
         ([failing("Loading", 503, wait="0")], "still loads its model. Ask again soon.", ""),
         ([Reply(dropped=True)], "broke off", ""),
+        ([Reply('data: {"choices": ["x"]}\n\n', kind="text/event-stream"), HTML], "broke off", ""),
         ([stream(end=None), Reply(dropped=True)], "broke off", ""),
         ([HTML, HTML], "broke off", ""),
         ([stream("Half a", end=None)], "broke off", "Half a"),

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from index.errors import ModelError
-from index.modelfiles import cache_folder, sha256_of
+from index.modelfiles import cache_folder, remember_sha256, sha256_of
 
 if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
@@ -124,8 +124,9 @@ class HubFile:
                 self._require_room(part, size)
                 with contextlib.nullcontext(progress) if progress else _bar(target.name) as tell:
                     self._receive(part, size, tell)
-                self._check(part, size, sha256)
+                digest = self._check(part, size, sha256)
                 part.replace(target)
+                remember_sha256(target, digest)
         return target
 
     def _place(self, cache: Path | None) -> Path:
@@ -201,15 +202,16 @@ class HubFile:
         with session.stream("GET", url, headers=headers, timeout=PATIENCE) as response:
             hf_raise_for_status(response)
             if begun and response.status_code != PARTIAL:
-                file.truncate(0)  # it sends all of it again
+                file.seek(0)
+                file.truncate()  # it sends all of it again
             for piece in response.iter_bytes():
                 file.write(piece)
                 tell(file.tell(), size)
                 if file.tell() > size:
                     return
 
-    def _check(self, part: Path, size: int, sha256: str | None) -> None:
-        """Keep what is only the beginning of the file, and throw away what is another one."""
+    def _check(self, part: Path, size: int, sha256: str | None) -> str:
+        """Its hash; what is only the beginning of the file is kept, another one thrown away."""
         arrived = _length(part)
         if arrived < size:
             raise ModelError(
@@ -223,6 +225,7 @@ class HubFile:
                 f"What arrived is not {self.written} (sha256 {found[:12]}…, expected "
                 f"{(sha256 or 'another')[:12]}…) and was thrown away. Try again."
             )
+        return found
 
     @contextlib.contextmanager
     def _explained(self, target: Path) -> Iterator[None]:
@@ -242,7 +245,12 @@ class HubFile:
             errors.RevisionNotFoundError, errors.HFValidationError,
         ) as error:  # fmt: skip
             raise self._unknown() from error
-        except (httpx2.TransportError, errors.OfflineModeIsEnabled) as error:
+        except errors.OfflineModeIsEnabled as error:
+            raise ModelError(
+                f"{self.written} was not downloaded before, and $HF_HUB_OFFLINE forbids it now. "
+                "Unset that once, or give the path of a .gguf file."
+            ) from error
+        except httpx2.TransportError as error:
             raise ModelError(
                 f"{self.written} was not downloaded before, and the hub cannot be reached. "
                 "Connect to the network once, or give the path of a .gguf file."
@@ -278,7 +286,8 @@ def _bar(name: str) -> Iterator[Progress]:
     with tqdm(desc=name, unit="B", unit_scale=True, disable=hidden) as bar:  # type: ignore[no-untyped-call]
 
         def tell(done: int, size: int) -> None:
-            bar.total = size
+            if bar.total is None:  # what had arrived before counts for no speed
+                bar.total, bar.initial, bar.n = size, done, done
             bar.update(done - bar.n)
 
         yield tell

@@ -36,6 +36,8 @@ CONNECT = 5.0
 ATTEMPTS = 6
 """Requests for one text at most: as it is, once more where it was not taken, after a wait, without
 streaming, shorter, without a grammar."""
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What comes of JSON that is none, or of another shape than it should be."""
 LONGEST_TOKEN = 32
 """Characters that a token may have when it is watched that a server keeps to the limit."""
 
@@ -252,7 +254,7 @@ class RemoteLLM:
                         return
             except httpx2.TimeoutException as error:
                 raise server_errors.late(self._server.shown, self._patience) from error
-            except (httpx2.TransportError, ValueError) as error:
+            except (httpx2.TransportError, *UNREADABLE) as error:
                 raise _Broken from error
         raise _Broken
 
@@ -260,7 +262,7 @@ class RemoteLLM:
         raw = self._client.chat.completions.with_raw_response.create(**request, stream=False)
         try:
             text = json.loads(raw.text)["choices"][0]["message"]["content"]
-        except (ValueError, LookupError, TypeError) as error:
+        except UNREADABLE as error:
             raise _Broken from error
         yield str(text or "")
 
@@ -312,7 +314,7 @@ def _served(client: OpenAI, server: Server) -> list[Mapping[str, Any]]:
         raise _stranger(server) from error
     except openai.OpenAIError as error:
         raise server_errors.trouble(error, server.shown) from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise _stranger(server) from error
 
 
