@@ -25,6 +25,7 @@ from rag.decide.refusal import (
     nowhere,
     refusal,
 )
+from rag.other_requests import Requests
 from rag.reader.reading import Reader
 from rag.records import (
     Dates,
@@ -41,7 +42,6 @@ from rag.records import (
 from rag.request.parts import compared, parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
-from rag.requested import Requests
 from rag.retrieve import Found, retrieve
 from rag.rewriting import standalone
 from rag.text.names import split_name
