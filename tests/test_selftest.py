@@ -60,7 +60,7 @@ def scripted(changed: Mapping[str, str] | None = None) -> Counting:
     [
         ("How many years", "Its second ferry terminal opened after 5 years of work. [1]"),  # wrong
         ("How many years", "Its second ferry terminal opened after years of work. [1]"),  # no gold
-        ("How many years", "Its second ferry terminal opened after 4 years of work. [2]"),  # recited
+        ("How many years", "Its second ferry terminal opened after 4 years of work. [2]"),  # anew
         ("How many years", REFUSAL),
         ("What did Pell Anders", "Ilse Tarn said that the dust would reach the school. [2]"),
         ("Who is the head", "Omar Lind is the head of the airline Skylle. [3]"),
