@@ -22,6 +22,7 @@ from rag.page.choices import Settings
 from rag.page.conversation import Conversation
 from rag.page.layout import Parts
 from rag.page.passages import NOTHING
+from rag.page.table_events import TableEvents
 
 READERS = 64
 """Questions that may be in line; what comes after them is told that the queue is full."""
@@ -29,6 +30,7 @@ BROKEN = (
     "Reading stopped at an error in Byline itself, which is written where it was started. "
     "What was read before it is in the archive; add the files again to go on."
 )
+ABOUT = "What does the article “{}” say?"
 IN_TURN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**IN_TURN, "queue": False}
 
@@ -49,6 +51,7 @@ class Events:
         self._connect_reader()
         self._connect_archive()
         self._connect_settings(page)
+        TableEvents(self.parts, self.answers, self._settings).connect(page)
 
     # --- asking ----------------------------------------------------------------------------------
 
@@ -58,7 +61,7 @@ class Events:
         again = ask.retry.click(_last, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         other = self.parts.reader.again(
             self.ask_otherwise,
-            [ask.conversation, chosen.since, chosen.until],
+            [ask.conversation, chosen.index, chosen.since, chosen.until],
             [chosen.since, chosen.until, ask.question, ask.instead],
             **AT_ONCE,
         )
@@ -109,10 +112,16 @@ class Events:
         return gr.update(stop_btn="Stopping …") if stopped else _free()
 
     def ask_otherwise(
-        self, conversation: Conversation, since: str, until: str, event: gr.EventData
+        self, conversation: Conversation, index: str, since: str, until: str, event: gr.EventData
     ) -> Any:
-        """The last question, to be asked again: with less read into it, or for other days."""
+        """The last question, to be asked again: with less read into it, or for other days.
+
+        Or what a headline's article says.
+        """
         address = str(event.address)
+        if address.startswith("#about-"):
+            article = self.answers.choices.archive(index).find(unquote(address[len("#about-") :]))
+            return since, until, ABOUT.format(article.title) if article else "", ""
         question, instead = _last(conversation)
         _, is_less, what = address.partition("#ask-without-")
         if is_less:
@@ -185,7 +194,7 @@ class Events:
     def _refreshed(self) -> list[Any]:
         ask, listed = self.parts.asking, self.parts.listed
         return [
-            listed.listing, listed.more, listed.overview, ask.sources, listed.outlet,
+            listed.listing, listed.more, listed.overview, ask.overview, listed.outlet,
             self.parts.about, ask.welcome, ask.examples,
         ]  # fmt: skip
 
@@ -261,7 +270,7 @@ class Events:
         return (
             *self.list_articles(conversation, index, limit, *filters),
             shown,
-            gr.skip() if conversation else shown,
+            shown,
             gr.update(choices=layout.outlets(cards)),
             layout.heading(cards),
             gr.update(visible=not cards),
