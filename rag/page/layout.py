@@ -61,6 +61,8 @@ class Asking:
     chat: gr.HTML
     question: gr.Textbox
     examples: gr.Dataset
+    clock: gr.Timer
+    """Ticks while questions to begin with are looked for."""
     retry: gr.Button
     edit: gr.Button
     copy: gr.Button
@@ -243,7 +245,8 @@ def _asking(
     said = gr.HTML("", html_template=STATUS, elem_id="byline-said")
     asking = Asking(
         conversation, kept, instead, welcome, upload, demo, report, chat, question, examples,
-        retry, edit, copy, as_markdown, as_html, glance, panel, text, export, said,
+        gr.Timer(2, active=False), retry, edit, copy, as_markdown, as_html, glance, panel, text,
+        export, said,
     )  # fmt: skip
     return asking, since, until
 
