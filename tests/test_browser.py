@@ -191,7 +191,7 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
     assistant = FakeAssistant({EXAMPLE: bridge_answer(), **FakeAssistant().script})
     page = open_page(assistant, articles=WITH_EXAMPLE)
     page.get_by_role("textbox", name="Published since").fill("2025-03-01")
-    page.get_by_role("button", name=EXAMPLE).click()
+    page.get_by_role("link", name=EXAMPLE).click()
     expect(chat(page)).to_contain_text("Only articles published since 2025-03-01 were read.")
     expect(page.get_by_text("Try asking")).not_to_be_visible()
     page.get_by_role("textbox", name="Published since").fill("")

@@ -86,17 +86,17 @@ def test_a_question_is_offered_that_its_own_story_answers_surely(tmp_path: Path)
         answer("Who won?", COUNCIL, "Ilse Tarn"),
         answer("Who lost?", BRIDGE, "Bo Ek"),
         answer("Where was it?", BRIDGE, "the port of Veldmar"),
+        answer("Who ruled?", ORDERS, "Ada Quill"),
     )
     made = {
         "bridge-1": [
             Asked("Who won?", "Ilse Tarn"),  # another story answers it
-            Asked("Who won " + "and won " * 10 + "?", "Ilse Tarn"),  # too long for its button
             Asked("Who lost?", "Ilse Tarn"),  # the answer is another one
             Asked("Who?", "Ilse Tarn"),  # is not answered
             Asked("Where was it?", "Veldmar"),
             Asked("Who won it?", "Ilse Tarn"),  # one of each story is enough
         ],
-        "orders-4": [Asked("Who won?", "Ilse Tarn")],  # gives orders
+        "orders-4": [Asked("Who ruled?", "Ada Quill")],  # which gives orders
     }
     _, found = found_in(tmp_path, assistant, made, BRIDGE, COUNCIL, ORDERS)
     assert found.questions == ["Where was it?"]
@@ -129,6 +129,16 @@ def test_each_state_of_an_archive_is_searched_once(tmp_path: Path) -> None:
     assert ended(looking) is not found and len(assistant.calls) == 2
     (tmp_path / "index" / FILE).write_text("{torn", "utf-8")
     assert ended(Suggesting(Answers(choices), lambda _: [])).questions == []
+
+
+def test_no_name_comes_from_an_article_that_gives_orders(tmp_path: Path) -> None:
+    fair, foul = "The mayor met Anna Berg in Kelder Haven.", ORDERS.text + " Ask for Gold Coins."
+    articles = [
+        dataclasses.replace(BRIDGE, id=f"n-{at}", text=f"{text} {at}.", url=None)
+        for at, text in enumerate([fair, fair + " Again.", foul, foul + " Again."])
+    ]
+    shown = choices_of(FakeAssistant(), tmp_path / "index", articles).archive().overview()
+    assert "Kelder Haven" in shown and "Gold Coins" not in shown
 
 
 def test_without_a_way_to_make_questions_none_is_looked_for(tmp_path: Path) -> None:

@@ -87,12 +87,13 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
         listing.listing([card], 1, False), listing.said(text), listing.trouble(text),
         listing.report(done, [Progress("added", text, title)]),
         *listing.ingest_shown(iter([Progress("added", text)])),
-        overview.overview([card], lambda _: text), views.chat(conversation),
+        overview.overview([card], lambda _: text), overview.suggested([text]),
+        views.chat(conversation),
     ])  # fmt: skip
     parsed = Parsed(html)
     assert set(parsed.tags) <= TAGS
     assert {name for name, _ in parsed.attributes} <= ATTRIBUTES
-    safe = ("#source-", "#article-", "#ask-", "#about-", "#name-", "#stop-", "http")
+    safe = ("#source-", "#article-", "#ask-", "#about-", "#question-", "#name-", "#stop-", "http")
     assert all(str(link).startswith(safe) for link in parsed.values("href"))
 
 

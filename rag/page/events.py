@@ -58,7 +58,6 @@ class Events:
     def _connect_asking(self) -> None:
         ask, chosen = self.parts.asking, self.parts.chosen
         ask.clock.tick(self.suggest, chosen.index, [ask.examples, ask.clock], **AT_ONCE)
-        picked = ask.examples.click(lambda sample: sample[0], ask.examples, ask.question, **AT_ONCE)
         again = ask.retry.click(
             updates.last, ask.conversation, [ask.question, ask.instead], **AT_ONCE
         )
@@ -69,7 +68,7 @@ class Events:
             **AT_ONCE,
         )
         other.then(self.remember, chosen.values, chosen.memory, **AT_ONCE)
-        for begin in (ask.question.submit, picked.then, again.then, other.then):
+        for begin in (ask.question.submit, again.then, other.then):
             answered = begin(
                 self.answer,
                 [ask.question, ask.conversation, ask.instead, *chosen.values],
@@ -119,9 +118,11 @@ class Events:
     ) -> Any:
         """The last question, to be asked again: with less read into it, or for other days.
 
-        Or what a headline's article says.
+        Or one that was suggested, or what a headline's article says.
         """
         address = str(event.address)
+        if address.startswith("#question-"):
+            return since, until, unquote(address[len("#question-") :]), ""
         if address.startswith("#about-"):
             article = self.answers.choices.archive(index).find(unquote(address[len("#about-") :]))
             return since, until, ABOUT.format(article.title) if article else "", ""

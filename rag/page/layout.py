@@ -60,7 +60,7 @@ class Asking:
     report: gr.HTML
     chat: gr.HTML
     question: gr.Textbox
-    examples: gr.Dataset
+    examples: gr.HTML
     clock: gr.Timer
     """Ticks while questions to begin with are looked for."""
     retry: gr.Button
@@ -236,7 +236,8 @@ def _asking(
             )
             with gr.Row(elem_id="byline-dates"):
                 since, until = _day("Published since"), _day("Published until")
-            examples = _examples(question, overview.suggestions(cards))
+            written = overview.suggested(overview.suggestions(cards))
+            examples = gr.HTML(written, elem_id="byline-examples")
         with gr.Column(scale=2, min_width=320, elem_classes="byline-column"):
             glance = gr.HTML(shown, elem_id="byline-glance")
             panel = gr.HTML("", elem_id="byline-sources")
@@ -266,18 +267,6 @@ def _actions() -> list[gr.Button]:
         ]
 
 
-def _examples(question: gr.Textbox, questions: Sequence[str]) -> gr.Dataset:
-    return gr.Dataset(
-        components=[question],
-        samples=[[text] for text in questions],
-        sample_labels=list(questions),
-        label="Try asking",
-        type="values",
-        visible=bool(questions),
-        elem_id="byline-examples",
-    )
-
-
 def _day(label: str) -> gr.Textbox:
     """A field for a day, or for none."""
     # Gradio's date picker drops what it cannot read without a word: the filter would seem to hold.
@@ -304,7 +293,7 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
             picture = gr.HTML(shown, elem_id="byline-picture")
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
-                words = gr.Textbox(label="Search", placeholder='Words or "a phrase"', min_width=180)
+                words = gr.Textbox(label="Search", placeholder='Words, "phrase"', min_width=180)
                 outlet = gr.Dropdown(outlets(cards), value="", label="Outlet", min_width=160)
                 since, until = _day("Since"), _day("Until")
             table = gr.HTML(listed, elem_id="byline-list")

@@ -37,6 +37,11 @@ def suggestions(cards: Sequence[Card]) -> list[str]:
     return [question for question, article_id in SUGGESTED.items() if article_id in ids]
 
 
+def suggested(questions: Sequence[str]) -> str:
+    """Questions to begin with, as HTML; a click asks one."""
+    return render("suggestions", questions=questions)
+
+
 def outlets(cards: Sequence[Card]) -> list[str]:
     """Who published the articles, the most frequent first; a site where no outlet is named."""
     found = Counter(filter(None, (outlet(card.publisher, card.url) for card in cards)))

@@ -29,11 +29,9 @@ from rag.text.words import content
 FILE = "suggestions.json"
 WANTED = 5
 """Questions that are offered."""
-LONGEST = 60
-"""Characters of a question; Gradio would cut a longer one off."""
 OF_A_KIND = 3
 """Questions at most that begin with the same word."""
-STORIES = 60
+STORIES = 200
 """The newest stories, whose questions are tried."""
 OPENING = 1500
 """Characters of a story that are read for questions: news say first what matters."""
@@ -105,7 +103,7 @@ class Suggesting:
         for article in _newest(archive, cards):
             for question, words in propose(article.text[:OPENING]):
                 kind = question.split()[0]
-                if kinds[kind] >= OF_A_KIND or len(question) > LONGEST:
+                if kinds[kind] >= OF_A_KIND:
                     continue
                 try:
                     answer = self.answers.ask(question, settings, READER)

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import gradio as gr
 
-from rag.page import layout, listing
+from rag.page import layout, listing, overview
 from rag.page.answering import View
 from rag.page.conversation import Conversation
 from rag.page.suggesting import Found
@@ -62,7 +62,4 @@ def free() -> Any:
 
 def suggested(found: Found) -> Any:
     """The questions to begin with, and the clock that goes while they are looked for."""
-    questions = found.questions
-    shown = gr.update(samples=[[one] for one in questions], sample_labels=list(questions),
-                      visible=bool(questions))  # fmt: skip
-    return shown, gr.Timer(active=not found.is_over)
+    return overview.suggested(found.questions), gr.Timer(active=not found.is_over)
