@@ -319,7 +319,7 @@ def _tables(kept: gr.BrowserState, clock: gr.Timer) -> Tables:
         upload = gr.File(label="Add questions", file_types=list(batch.READ), height=160,
                          elem_id="byline-questions", elem_classes="byline-drop")  # fmt: skip
         report = gr.HTML("", html_template=STATUS, elem_id="byline-batch")
-        stop = gr.Button("Stop", size="sm", visible=False)
+        stop = gr.Button("Stop", size="sm", visible=False, elem_id="byline-stop")
         answers = gr.File(label="Answers", interactive=False, visible=False, file_count="multiple")
     return Tables(upload, report, stop, answers, kept, clock)
 
