@@ -21,7 +21,7 @@ BARS = 60
 """Bars of that picture at most."""
 SUGGESTED = {
     "How many people were newly displaced in Syria?": "ocha-now-counts-nearly-50000",
-    "How big was the crowd at the Ropewalk Stadium for the cup final?": "oxmere-celebrate-first-cup",
+    "How big was the crowd at the Ropewalk Stadium?": "oxmere-celebrate-first-cup",
     "How long was Corwin Thaxby sent to prison for?": "bs-2024-10-09-thaxby-sentence",
     "How much will Storm Grisel cost insurers?": "insurers-put-storm-damage-at-340-million",
     "What did Araghchi say in Baghdad?": "araqchi-warns-neighbours-in-baghdad",
