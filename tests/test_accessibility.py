@@ -89,8 +89,8 @@ STATES: list[Callable[[Page], None]] = [
     reading,
     archive,
     report,
-    tables,
     settings,
+    tables,
 ]
 
 

@@ -179,7 +179,7 @@ def test_a_quoted_headline_gives_that_article_alone(archive: Assistant) -> None:
 
 @pytest.mark.parametrize("marks", ["“{}”", '"{}"'])
 def test_a_quoted_headline_may_quote_somebody_itself(tmp_path: Path, marks: str) -> None:
-    title = 'Stone: "the wheel" stays'
+    title = 'Bus drivers: "return"'
     article = ARTICLES[2].replace("A library for the old mill", f"'{title}'")
     with archive_of(tmp_path, article, ARTICLES[1], ARTICLES[0]) as assistant:
         answer = assistant.ask(f"What does the article {marks.format(title)} say?")

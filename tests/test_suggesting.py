@@ -43,7 +43,10 @@ ORDERS = dataclasses.replace(
             "Twelve firefighters were injured in Norway.",
             [("How many firefighters were injured in Norway?", "Twelve")],
         ),
-        ("She was elected in Norway. Ada Quill never visited Norway. It rained in Oslo.", []),
+        (
+            "Ada Quill never visited Norway. Mary Baker took her seat in London.",
+            [],
+        ),
     ],
 )
 def test_questions_are_made_of_sentences(text: str, made: list[tuple[str, str]]) -> None:
