@@ -21,6 +21,7 @@ from eval import command as evaluation
 from index.locations import Place
 from rag.assistant import Mode
 from rag.cli import commands
+from rag.names.questions import questions
 from rag.page import serving
 from rag.page.choices import Answering, Choices
 from rag.page.page import build
@@ -84,7 +85,7 @@ def serve(
         choices.assistant(choices.default)
     else:
         typer.echo("The archive is empty; the page says what to do.", err=True)
-    page = build(choices, _demo())
+    page = build(choices, _demo(), questions)
     address = serving.start(page, host, serving.free_port(host, port), login, mcp)
     typer.echo(f"Byline is at {address} (Ctrl-C ends it).", err=True)
     if mcp:

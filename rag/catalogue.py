@@ -31,6 +31,7 @@ NEWEST = 5
 ALIKE = 0.8
 """Share of letters in common (Ratcliff and Obershelp, 1988) of a word and its misspelling."""
 _QUOTED = re.compile(r"[“\"«„]([^”“\"»«„]+)[”“\"»]")
+_QUOTED_AT_LENGTH = re.compile(r"[“\"«„](.+)[”\"»]", re.DOTALL)
 _LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -71,11 +72,11 @@ class Catalogue:
             today: what "last week" is reckoned from.
             without: what of it is not to be understood.
         """
-        titles = self._quoted_titles(text)
+        titles, quoted = self._quoted_titles(text)
         found: dict[str, list[str]] = {"author": [], "outlet": []}
         replaced: list[tuple[int, int, str]] = []
         blank = text
-        for match in _QUOTED.finditer(text) if titles else ():
+        for match in quoted:
             replaced.append((*match.span(), STAND_INS["topic"]))
             blank = _without(blank, *match.span())
         words = _tokens(blank)
@@ -154,10 +155,18 @@ class Catalogue:
                 return one
         raise _unknown("article in", given, list(map(languages.name, known)))
 
-    def _quoted_titles(self, text: str) -> list[str]:
-        """The headlines of the archive that a text has in quotation marks."""
-        quoted = {fold(match[1]).strip(" .,;:?!") for match in _QUOTED.finditer(text)}
-        return [card.title for card in self.cards if fold(card.title).strip(" .,;:?!") in quoted]
+    def _quoted_titles(self, text: str) -> tuple[list[str], list[re.Match[str]]]:
+        """The headlines of the archive that a text has in quotation marks, and all such marks.
+
+        A headline may quote somebody itself.
+        """
+        for pattern in (_QUOTED_AT_LENGTH, _QUOTED):
+            quoted = list(pattern.finditer(text))
+            wanted = {fold(match[1]).strip(" .,;:?!") for match in quoted}
+            titles = [one.title for one in self.cards if fold(one.title).strip(" .,;:?!") in wanted]
+            if titles:
+                return titles, quoted
+        return [], []
 
     def within(self, view: View, scope: Scope) -> list[Card]:
         """The articles of a scope, the latest first."""

@@ -163,6 +163,11 @@ def sources(page: Page) -> Locator:
     return page.locator("#byline-sources")
 
 
+def glance(page: Page) -> Locator:
+    """What the archive holds, which stands there until something is asked."""
+    return page.locator("#byline-glance")
+
+
 def reader(page: Page) -> Locator:
     return page.locator("#byline-reader dialog[open]")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import MARKS, Open, answered, chat, question_box, reader, sources, tab
+from browsing import MARKS, Open, answered, chat, glance, question_box, reader, tab
 from fake_assistant import ARCHIVE, ASK_BRIDGE, ASK_HOSTILE, ASK_REFUSED, FakeAssistant
 from playwright.sync_api import Page, expect
 
@@ -31,7 +31,7 @@ def violations(page: Page) -> list[str]:
 
 
 def start(page: Page) -> None:
-    expect(sources(page)).to_contain_text("In this archive")
+    expect(glance(page)).to_contain_text("In this archive")
 
 
 def answer(page: Page) -> None:
@@ -69,6 +69,13 @@ def report(page: Page) -> None:
     expect(page.locator("#byline-report")).to_contain_text("1 skipped")
 
 
+def tables(page: Page) -> None:
+    tab(page, "Many questions")
+    table = {"name": "q.csv", "mimeType": "text/csv", "buffer": f"question\n{ASK_HOSTILE}".encode()}
+    page.locator("#byline-questions input[type=file]").set_input_files([table])  # type: ignore[list-item]
+    expect(page.locator("#byline-batch")).to_contain_text("1 of 1 question answered.")
+
+
 def settings(page: Page) -> None:
     tab(page, "Settings")
     expect(page.get_by_role("radio", name="Quote the articles")).to_be_visible()
@@ -83,6 +90,7 @@ STATES: list[Callable[[Page], None]] = [
     archive,
     report,
     settings,
+    tables,
 ]
 
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from index.errors import BadRequest
-from rag.cli.batch import ADDED, answered, rows_of
+from rag.batch import ADDED, answered, rows_of
 from rag.records import Answer, Citation
 
 ROWS = [("1", "Who won?"), ("2", ""), ("3", "When?")]
@@ -84,6 +84,17 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     assert answered(questions, answers, stopping(9), lambda *_: None) == 1
     assert asked == ["Who won?", "", "When?"]
     assert len(rows_of(answers)) == 3
+
+
+def test_a_run_that_is_told_to_stop_writes_what_it_has(tmp_path: Path) -> None:
+    answers, done = tmp_path / "a.csv", []
+
+    def tell(number: int, count: int) -> None:
+        done.append((number, count))
+
+    assert answered(table(tmp_path / "q.csv"), answers, ask, tell, lambda: len(done) == 2) == 2
+    assert done == [(1, 3), (2, 3)]
+    assert [row["no"] for row in rows_of(answers)] == ["1", "2"]
 
 
 @pytest.mark.parametrize(

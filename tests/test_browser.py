@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import MARKS, Open, answered, ask, chat, question_box, reader, sources, tab
+from browsing import MARKS, Open, answered, ask, chat, glance, question_box, reader, sources, tab
 from fake_assistant import (
     ARCHIVE,
     ASK_BRIDGE,
@@ -114,7 +114,7 @@ def test_a_stopped_answer_keeps_what_came_and_the_next_question_is_answered(
 
 def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
     page = open_page(FakeAssistant())
-    expect(sources(page)).to_contain_text(str(HOSTILE.publisher))
+    expect(glance(page)).to_contain_text(str(HOSTILE.publisher))
     tab(page, "Archive")
     expect(page.locator("#byline-list")).to_contain_text("<img src=x onerror=")
     expect(page.locator("#byline-list img")).to_have_count(0)
@@ -160,6 +160,17 @@ def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> N
     expect(reader(page).locator("mark")).to_have_count(0)
 
 
+def test_what_the_nearest_article_says_is_one_click_away(open_page: Open) -> None:
+    about = f"What does the article “{COUNCIL.title}” say?"
+    assistant = FakeAssistant({about: bridge_answer(), **FakeAssistant().script})
+    page = open_page(assistant)
+    answered(page, ASK_REFUSED)
+    chat(page).get_by_role("link", name="What does it say?").last.click()
+    expect(chat(page).locator(".byline-done")).to_have_count(2)
+    expect(questions(page)).to_have_text([ASK_REFUSED, about])
+    expect(chat(page)).to_contain_text("From 2 articles")
+
+
 def test_trouble_and_bugs_leave_the_page_usable(open_page: Open) -> None:
     class Buggy(FakeAssistant):
         def stream(self, question: str, *rest: object, **more: object) -> object:  # type: ignore[override]
@@ -180,7 +191,7 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
     assistant = FakeAssistant({EXAMPLE: bridge_answer(), **FakeAssistant().script})
     page = open_page(assistant, articles=WITH_EXAMPLE)
     page.get_by_role("textbox", name="Published since").fill("2025-03-01")
-    page.get_by_role("button", name=EXAMPLE).click()
+    page.get_by_role("link", name=EXAMPLE).click()
     expect(chat(page)).to_contain_text("Only articles published since 2025-03-01 were read.")
     expect(page.get_by_text("Try asking")).not_to_be_visible()
     page.get_by_role("textbox", name="Published since").fill("")
@@ -188,7 +199,8 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
     expect(chat(page)).to_contain_text("nearest headlines")
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_text("Try asking")).to_be_visible()
-    expect(sources(page)).to_contain_text("In this archive")
+    expect(glance(page)).to_contain_text("In this archive")
+    expect(glance(page)).to_be_visible()
     answered(page, ASK_BRIDGE)
     asked = [
         (question, len(history), since, until)
@@ -268,10 +280,21 @@ def test_a_follow_up_shows_how_it_was_understood(open_page: Open) -> None:
     answered(page, ASK_BRIDGE)
     answered(page, follow_up, 2)
     expect(chat(page)).to_contain_text(f"Understood as: {understood}")
+    expect(chat(page).locator(".byline-chip")).to_have_text("about: harbour bridge ×")
     assistant.script[follow_up] = dataclasses.replace(refused_answer(), question=follow_up)
     chat(page).get_by_role("link", name="Ask it by itself").click()
     expect(chat(page)).to_contain_text("The archive does not say")
     assert [len(history) for _, history, *_ in assistant.calls] == [0, 1, 0]
+
+
+def test_only_of_the_newest_question_can_something_be_taken_away(open_page: Open) -> None:
+    meant = dataclasses.replace(bridge_answer(), understood="What did the harbour bridge cost?")
+    page = open_page(FakeAssistant({ASK_BRIDGE: meant, ASK_REFUSED: refused_answer()}))
+    answered(page, ASK_BRIDGE)
+    take_away = chat(page).get_by_role("link", name="Ask it by itself")
+    expect(take_away).to_be_visible()
+    answered(page, ASK_REFUSED, 2)
+    expect(take_away).not_to_be_visible()  # it would ask the newest question anew
 
 
 def test_a_wider_window_is_one_click_away(open_page: Open) -> None:

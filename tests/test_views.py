@@ -87,12 +87,13 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
         listing.listing([card], 1, False), listing.said(text), listing.trouble(text),
         listing.report(done, [Progress("added", text, title)]),
         *listing.ingest_shown(iter([Progress("added", text)])),
-        overview.overview([card], lambda _: text), views.chat(conversation),
+        overview.overview([card], lambda _: text), overview.suggested([text]),
+        views.chat(conversation),
     ])  # fmt: skip
     parsed = Parsed(html)
     assert set(parsed.tags) <= TAGS
     assert {name for name, _ in parsed.attributes} <= ATTRIBUTES
-    safe = ("#source-", "#article-", "#ask-", "#name-", "#stop-", "http")
+    safe = ("#source-", "#article-", "#ask-", "#about-", "#question-", "#name-", "#stop-", "http")
     assert all(str(link).startswith(safe) for link in parsed.values("href"))
 
 
@@ -153,12 +154,31 @@ def test_sides_that_differ_stand_above_the_quotations_the_newest_first() -> None
 
 
 @pytest.mark.parametrize(
+    ("asked", "understood", "about"),
+    [
+        ("and Araghchi?", "What did Araghchi say about Resolution 2254?", "Resolution 2254"),
+        ("when does it open?", "when does the Orrin Sound tunnel open?", "Orrin Sound tunnel"),
+        ("how long?", "how long [Thaxby was sent to prison]?", "Thaxby was sent to prison"),
+        ("who?", "Who did?", ""),
+    ],
+)
+def test_a_follow_up_tells_what_it_took_over_from_before(
+    asked: str, understood: str, about: str
+) -> None:
+    answer = dataclasses.replace(bridge_answer(), question=asked, understood=understood)
+    text = Parsed(views.reply(finished(answer), 1)).text
+    assert text.startswith(f"{f'about: {about}' if about else 'follows on'} ×")
+    assert f"Understood as: {understood}" in text
+
+
+@pytest.mark.parametrize(
     ("title", "publisher", "url", "shown"),
     [
         ("", None, None, "The harbour bridge in Veldmar will reopen on 12 May, the port authority "
                          "said on Tuesday … undated"),
         ("bridge-1", None, "https://www.courier.example/a", "… courier.example · undated"),
-        ("A bridge", "Courier", "https://courier.example/a", "A bridge Courier · undated"),
+        ("A bridge", "Courier", "https://courier.example/a",
+         "A bridge Courier · undated What does it say?"),
     ],
 )  # fmt: skip
 def test_what_is_not_known_of_an_article_is_left_out_and_no_file_is_named(
@@ -198,6 +218,7 @@ def test_what_is_said_of_the_archive_itself_is_shown_with_the_articles_that_it_l
     told = Answer("How many?", "How many?", "", reply="Two.", listed=tuple(cards_of(COUNCIL)))
     text = Parsed(views.reply(finished(told), 1)).text
     assert text == "Two.Council questions bill for harbour bridge Northern Wire · 6 March 2025"
+    assert views.TOLD in Parsed(sources((finished(told),), find)).text
     for exported in (exporting.markdown, exporting.page):
         shown = exported((finished(told),))
         assert "Two" in shown and "Council questions bill" in shown
@@ -213,8 +234,8 @@ def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> No
         "The archive says nothing about who designed the opera house."
         "The nearest headlines:"
         "Harbour bridge to reopen in May after two-year repair Veldmar Courier · 4 March 2025"
-        " · mentions “Ilse Tarn”"
-        "Council questions bill for harbour bridge Northern Wire · 6 March 2025"
+        " · mentions “Ilse Tarn” What does it say?"
+        "Council questions bill for harbour bridge Northern Wire · 6 March 2025 What does it say?"
         "Only articles published since 2025-03-01 were read."
     )
     assert REFUSED in Parsed(sources((exchange,), find)).text

@@ -24,7 +24,8 @@ from index.errors import BadRequest
 from index.fetching import is_address
 from index.interrupts import Stop
 from index.locations import Place
-from rag.cli import batch, progress, terminal
+from rag import batch
+from rag.cli import progress, terminal
 from rag.cli.chat import converse
 from rag.cli.doctor import check_disk, check_index
 from rag.cli.options import (

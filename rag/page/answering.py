@@ -19,7 +19,7 @@ from rag.page import exporting, views
 from rag.page.choices import Choices, Settings
 from rag.page.conversation import Conversation, Exchange, turns
 from rag.page.waiting import Turnstile
-from rag.records import Turn
+from rag.records import Answer, Turn
 
 MOST_KEPT = 200
 """Conversations that are kept for readers who come back; the oldest go first."""
@@ -70,7 +70,7 @@ class Answers:
         return View(
             conversation,
             views.chat(conversation, find),
-            views.sources(conversation, find, "" if conversation else archive.overview()),
+            views.sources(conversation, find),
             exporting.plain(conversation),
             views.announcement(conversation),
         )
@@ -117,6 +117,17 @@ class Answers:
         finally:
             self._stopped.discard(last.ticket)
             self._cleared.discard(last.ticket)
+
+    def ask(self, question: str, settings: Settings, reader: str) -> Answer:
+        """The answer to a question by itself, for a reader who takes turns with the others.
+
+        Raises:
+            BylineError: it cannot be answered, for the reason that the error tells.
+        """
+        asked = Exchange(question, settings.since.strip() or None, settings.until.strip() or None)
+        *_, last = self.steps(asked, (), settings, reader)
+        assert last.answer is not None  # nobody knows it to stop it
+        return last.answer
 
     def stop(self, conversation: Conversation) -> bool:
         """Have the last question end at its next event; False if it is already over."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import filecmp
+import hashlib
 import itertools
 import re
 import shutil
@@ -23,6 +24,7 @@ from index.embedding import Encoder
 from index.errors import BadRequest, IndexMissing, UnknownArticle
 from index.locations import Place, local_folder
 from index.opening import opened
+from index.prompt_injection import gives_orders
 from index.protocols import Store
 from index.readers import HOLDERS, KNOWN, READERS, Meter
 from index.records import Article, Card, Problem, Progress, Report
@@ -186,6 +188,16 @@ class Archive:
             self._names = cards, register_of(self._index(), self.folder).names
         return [name for name in self._names[1] if kind in ("", name.kind)]
 
+    @property
+    def is_reading(self) -> bool:
+        """True while articles are taken in from this page."""
+        return self.ongoing is not None and not self.ongoing.is_over
+
+    def digest(self) -> str:
+        """What changes with the articles and with nothing else."""
+        held = sorted(self._index().content_hashes().values())
+        return hashlib.sha256(repr(held).encode()).hexdigest()
+
     def overview(self) -> str:
         """What the archive holds, as HTML; made anew when the articles have changed."""
         cards = self.cards()
@@ -195,7 +207,7 @@ class Archive:
 
     def _text(self, article_id: str) -> str:
         article = self.find(article_id)
-        return article.text if article else ""
+        return article.text if article and not gives_orders(article) else ""
 
     def copies(self, article_id: str) -> list[Card]:
         """The other articles of the same story.

@@ -15,20 +15,19 @@ import gradio as gr
 
 from index.errors import BadRequest, BylineError, IndexMissing, UnknownArticle
 from index.records import Span
-from rag.page import exporting, layout, listing, overview, views
+from rag.page import exporting, layout, listing, updates, views
 from rag.page.answering import Answers, View
 from rag.page.archive import Filter
 from rag.page.choices import Settings
 from rag.page.conversation import Conversation
 from rag.page.layout import Parts
 from rag.page.passages import NOTHING
+from rag.page.suggesting import Suggesting
+from rag.page.table_events import TableEvents
 
 READERS = 64
 """Questions that may be in line; what comes after them is told that the queue is full."""
-BROKEN = (
-    "Reading stopped at an error in Byline itself, which is written where it was started. "
-    "What was read before it is in the archive; add the files again to go on."
-)
+ABOUT = "What does the article “{}” say?"
 IN_TURN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**IN_TURN, "queue": False}
 
@@ -36,10 +35,13 @@ AT_ONCE: dict[str, Any] = {**IN_TURN, "queue": False}
 class Events:
     """The events' functions."""
 
-    def __init__(self, parts: Parts, answers: Answers, demo: Path | None) -> None:
+    def __init__(
+        self, parts: Parts, answers: Answers, suggesting: Suggesting, demo: Path | None
+    ) -> None:
         """`demo` is a folder of articles to begin with."""
         self.parts = parts
         self.answers = answers
+        self.suggesting = suggesting
         self.demo = demo
 
     def connect(self, page: gr.Blocks) -> None:
@@ -49,21 +51,24 @@ class Events:
         self._connect_reader()
         self._connect_archive()
         self._connect_settings(page)
+        TableEvents(self.parts, self.answers, self._settings).connect(page)
 
     # --- asking ----------------------------------------------------------------------------------
 
     def _connect_asking(self) -> None:
         ask, chosen = self.parts.asking, self.parts.chosen
-        picked = ask.examples.click(lambda sample: sample[0], ask.examples, ask.question, **AT_ONCE)
-        again = ask.retry.click(_last, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
+        ask.clock.tick(self.suggest, chosen.index, [ask.examples, ask.clock], **AT_ONCE)
+        again = ask.retry.click(
+            updates.last, ask.conversation, [ask.question, ask.instead], **AT_ONCE
+        )
         other = self.parts.reader.again(
             self.ask_otherwise,
-            [ask.conversation, chosen.since, chosen.until],
+            [ask.conversation, chosen.index, chosen.since, chosen.until],
             [chosen.since, chosen.until, ask.question, ask.instead],
             **AT_ONCE,
         )
         other.then(self.remember, chosen.values, chosen.memory, **AT_ONCE)
-        for begin in (ask.question.submit, picked.then, again.then, other.then):
+        for begin in (ask.question.submit, again.then, other.then):
             answered = begin(
                 self.answer,
                 [ask.question, ask.conversation, ask.instead, *chosen.values],
@@ -74,9 +79,9 @@ class Events:
             )
             answered.failure(
                 self.fail, [ask.conversation, *chosen.values], ask.shown, **AT_ONCE
-            ).then(_free, None, ask.question, **AT_ONCE)
+            ).then(updates.free, None, ask.question, **AT_ONCE)
             answered.then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
-        ask.edit.click(_edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
+        ask.edit.click(updates.edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         # Gradio can cancel an event by itself, but then confuses it with the next one.
         ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
         self.parts.fresh.click(
@@ -92,12 +97,12 @@ class Events:
             question, conversation, settings, instead=bool(instead), without=instead.split()[1:]
         )
         if not question.strip():
-            yield (*begun, _free(), instead)
+            yield (*begun, updates.free(), instead)
             return
-        yield (*begun, _busy(), "")
+        yield (*begun, updates.busy(), "")
         for view in self.answers.answer(begun.conversation, settings):
             yield (*view, gr.skip(), "")
-        yield (*_unchanged(begun), _free(), "")
+        yield (*updates.unchanged(begun), updates.free(), "")
 
     def fail(self, conversation: Conversation, *chosen: Any) -> Any:
         """Close what a bug cut short."""
@@ -106,14 +111,22 @@ class Events:
     def stop(self, conversation: Conversation) -> Any:
         """Have the answer end, or free the question's box if it is over."""
         stopped = self.answers.stop(conversation)
-        return gr.update(stop_btn="Stopping …") if stopped else _free()
+        return gr.update(stop_btn="Stopping …") if stopped else updates.free()
 
     def ask_otherwise(
-        self, conversation: Conversation, since: str, until: str, event: gr.EventData
+        self, conversation: Conversation, index: str, since: str, until: str, event: gr.EventData
     ) -> Any:
-        """The last question, to be asked again: with less read into it, or for other days."""
+        """The last question, to be asked again: with less read into it, or for other days.
+
+        Or one that was suggested, or what a headline's article says.
+        """
         address = str(event.address)
-        question, instead = _last(conversation)
+        if address.startswith("#question-"):
+            return since, until, unquote(address[len("#question-") :]), ""
+        if address.startswith("#about-"):
+            article = self.answers.choices.archive(index).find(unquote(address[len("#about-") :]))
+            return since, until, ABOUT.format(article.title) if article else "", ""
+        question, instead = updates.last(conversation)
         _, is_less, what = address.partition("#ask-without-")
         if is_less:
             return since, until, question, f"{instead} {what}"
@@ -185,8 +198,8 @@ class Events:
     def _refreshed(self) -> list[Any]:
         ask, listed = self.parts.asking, self.parts.listed
         return [
-            listed.listing, listed.more, listed.overview, ask.sources, listed.outlet,
-            self.parts.about, ask.welcome, ask.examples,
+            listed.listing, listed.more, listed.overview, ask.overview, listed.outlet,
+            self.parts.about, ask.welcome, ask.examples, ask.clock,
         ]  # fmt: skip
 
     def _connect_archive(self) -> None:
@@ -200,7 +213,7 @@ class Events:
             lambda limit: limit + listing.SHOWN, listed.limit, listed.limit, **AT_ONCE
         )
         named = parts.reader.search(
-            _search, None, [parts.tabs, *listed.filters, listed.limit], **AT_ONCE
+            updates.search, None, [parts.tabs, *listed.filters, listed.limit], **AT_ONCE
         )
         for shown in (more, named):
             shown.then(self.list_articles, self._list_inputs, table, **AT_ONCE)
@@ -220,10 +233,10 @@ class Events:
                 self.add, [upload, index], [report, upload, *listed.filters], **busy
             )
             broken = [report, upload, ask.demo]
-            added.failure(_broken, None, broken, **AT_ONCE)
+            added.failure(updates.broken, None, broken, **AT_ONCE)
             added.then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         taken = ask.demo.click(self.take_demo, index, [ask.report, ask.demo], **busy)
-        taken.failure(_broken, None, offers, **AT_ONCE)
+        taken.failure(updates.broken, None, offers, **AT_ONCE)
         taken.then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         named = parts.named
         for begin in (named.tab.select, named.kind.change):
@@ -257,17 +270,19 @@ class Events:
         """All that shows what the archive holds."""
         archive = self.answers.choices.archive(index)
         cards, shown = archive.cards(), archive.overview()
-        questions = overview.suggestions(cards)
         return (
             *self.list_articles(conversation, index, limit, *filters),
             shown,
-            gr.skip() if conversation else shown,
+            shown,
             gr.update(choices=layout.outlets(cards)),
             layout.heading(cards),
             gr.update(visible=not cards),
-            gr.update(samples=[[one] for one in questions], sample_labels=questions,
-                      visible=bool(questions)),
+            *self.suggest(index),
         )  # fmt: skip
+
+    def suggest(self, index: str) -> Any:
+        """The questions to begin with, as far as they are known."""
+        return updates.suggested(self.suggesting.of(index))
 
     def add(self, files: Sequence[str], index: str) -> Iterator[Any]:
         """Take uploads in, telling how far it has come; filters that could hide them go."""
@@ -285,7 +300,7 @@ class Events:
         archive = self.answers.choices.archive(index)
         for shown in listing.ingest_shown(archive.read([self.demo]), lambda: archive.ongoing):
             yield shown, gr.skip()
-        yield gr.skip(), _offered()
+        yield gr.skip(), updates.offered()
 
     def halt(self, index: str) -> tuple[str, str]:
         """Have an ingest end after the articles in hand."""
@@ -297,8 +312,7 @@ class Events:
 
     def is_reading(self, index: str) -> gr.Timer:
         """The clock that has a page follow an ingest, going where one goes on."""
-        ongoing = self.answers.choices.archive(index).ongoing
-        return gr.Timer(active=ongoing is not None and not ongoing.is_over)
+        return gr.Timer(active=self.answers.choices.archive(index).is_reading)
 
     def follow_no_more(self) -> gr.Timer:
         """The clock, stopped: the ingest is over."""
@@ -350,40 +364,3 @@ class Events:
     def _settings(self, chosen: Sequence[Any]) -> Settings:
         names = [field.name for field in fields(Settings)]
         return self.answers.choices.settings(dict(zip(names, chosen, strict=True)))
-
-
-def _search(event: gr.EventData) -> Any:
-    """The archive's tab with the articles that have a name."""
-    name = unquote(str(event.address).removeprefix("#name-"))
-    return gr.update(selected="archive"), name, "", "", "", listing.SHOWN
-
-
-def _broken() -> Any:
-    """What a bug leaves of an upload or of the demo: a word of it, and both to be tried again."""
-    return listing.trouble(BROKEN), gr.update(value=None), _offered()
-
-
-def _offered() -> Any:
-    return gr.update(value=layout.DEMO, interactive=True)
-
-
-def _last(conversation: Conversation) -> tuple[str, str]:
-    """The last question, to be asked in the place of itself."""
-    return (conversation[-1].question, "instead") if conversation else ("", "")
-
-
-def _unchanged(view: View) -> list[Any]:
-    return [gr.skip() for _ in view]
-
-
-def _edit(conversation: Conversation) -> Any:
-    question, instead = _last(conversation)
-    return gr.update(value=question, submit_btn="Ask instead"), instead
-
-
-def _busy() -> Any:
-    return gr.update(value="", interactive=False, submit_btn=False, stop_btn="Stop")
-
-
-def _free() -> Any:
-    return gr.update(interactive=True, submit_btn="Ask", stop_btn=False)

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from index.records import Card
+from rag import batch
 from rag.page import listing, models, overview
 from rag.page.archive import SUFFIXES
 from rag.page.choices import Choices
@@ -24,6 +25,11 @@ WELCOME = (
     "Word, mail, tables, feeds, zip), or take the demo archive; then ask a question.</p>"
 )
 DEMO = "Read in the demo archive"
+TABLES = (
+    "<p>Drop a table with a column “question” (.csv, .xlsx or .jsonl). Each row is answered as on "
+    "the Ask tab, within the days set there, and comes back with its answer, quotations and "
+    "sources beside it. You can leave this page meanwhile.</p>"
+)
 MODES = [
     ("Whichever suits the model", "auto"),
     ("Quote the articles", "quote"),
@@ -34,6 +40,7 @@ NAME_KINDS = [
 ]  # fmt: skip
 STORAGE = "byline-settings"
 KEPT = "byline-conversation"
+BATCH = "byline-batch"
 STATUS = '<div role="status">${value}</div>'
 
 
@@ -53,12 +60,16 @@ class Asking:
     report: gr.HTML
     chat: gr.HTML
     question: gr.Textbox
-    examples: gr.Dataset
+    examples: gr.HTML
+    clock: gr.Timer
+    """Ticks while questions to begin with are looked for."""
     retry: gr.Button
     edit: gr.Button
     copy: gr.Button
     as_markdown: gr.Button
     as_html: gr.Button
+    overview: gr.HTML
+    """What the archive holds, in the place of the sources until there are some."""
     sources: gr.HTML
     text: gr.Textbox
     export: gr.Textbox
@@ -103,6 +114,25 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Tables:
+    """The tab where a table of questions is answered."""
+
+    upload: gr.File
+    report: gr.HTML
+    stop: gr.Button
+    answers: gr.File
+    kept: gr.BrowserState
+    """What the browser calls its batch, to come back to it."""
+    clock: gr.Timer
+    """Ticks while a batch goes on."""
+
+    @property
+    def shown(self) -> list[Any]:
+        """What shows a batch."""
+        return [self.upload, self.report, self.stop, self.answers, self.clock]
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """What a reader can set, here and there on the page."""
 
@@ -129,6 +159,7 @@ class Parts:
     asking: Asking
     listed: Listed
     named: Named
+    tables: Tables
     chosen: Chosen
     reader: gr.HTML
 
@@ -143,6 +174,7 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
     # Not in a tab: what stands in one that is not open is not there yet. The "secret" hides
     # nothing, it has only to be the same when the server starts again.
     memory = gr.BrowserState({}, storage_key=STORAGE, secret=STORAGE)
+    kept, clock = gr.BrowserState("", storage_key=BATCH, secret=BATCH), gr.Timer(1, active=False)
     with gr.Tabs(elem_id="byline-tabs") as tabs:
         with gr.Tab("Ask", id="ask"):
             asking, since, until = _asking(cards, shown, has_demo)
@@ -153,6 +185,8 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
         with gr.Tab("Names", id="names") as tab:
             kind = gr.Radio(NAME_KINDS, value="", show_label=False, container=False)
             named = Named(tab, kind, gr.HTML("", elem_id="byline-names"))
+        with gr.Tab("Many questions", id="tables"):
+            tables = _tables(kept, clock)
         with gr.Tab("Settings", id="settings"):
             chosen = _settings(choices, since, until, memory)
     reader = gr.HTML(
@@ -162,7 +196,7 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
         js_on_load=asset("reader.js"),
         elem_id="byline-reader",
     )
-    return Parts(about, fresh, tabs, asking, listed, named, chosen, reader)
+    return Parts(about, fresh, tabs, asking, listed, named, tables, chosen, reader)
 
 
 def heading(cards: Sequence[Card]) -> str:
@@ -194,7 +228,7 @@ def _asking(
             question = gr.Textbox(
                 label="Question",
                 show_label=False,
-                placeholder=f"Ask a question of up to {LONGEST:,} characters",
+                placeholder="Ask a question",
                 submit_btn="Ask",
                 max_length=LONGEST,
                 autofocus=True,
@@ -202,15 +236,18 @@ def _asking(
             )
             with gr.Row(elem_id="byline-dates"):
                 since, until = _day("Published since"), _day("Published until")
-            examples = _examples(question, overview.suggestions(cards))
+            written = overview.suggested(overview.suggestions(cards))
+            examples = gr.HTML(written, elem_id="byline-examples")
         with gr.Column(scale=2, min_width=320, elem_classes="byline-column"):
-            panel = gr.HTML(shown, elem_id="byline-sources")
+            glance = gr.HTML(shown, elem_id="byline-glance")
+            panel = gr.HTML("", elem_id="byline-sources")
     text = gr.Textbox(visible="hidden", elem_id="byline-plain", label="The answer as text")
     export = gr.Textbox(visible="hidden", elem_id="byline-export", label="The export")
     said = gr.HTML("", html_template=STATUS, elem_id="byline-said")
     asking = Asking(
         conversation, kept, instead, welcome, upload, demo, report, chat, question, examples,
-        retry, edit, copy, as_markdown, as_html, panel, text, export, said,
+        gr.Timer(2, active=False), retry, edit, copy, as_markdown, as_html, glance, panel, text,
+        export, said,
     )  # fmt: skip
     return asking, since, until
 
@@ -228,18 +265,6 @@ def _actions() -> list[gr.Button]:
             gr.Button(label, size="sm", scale=0, min_width=0, elem_id=name)
             for label, name in labels
         ]
-
-
-def _examples(question: gr.Textbox, questions: Sequence[str]) -> gr.Dataset:
-    return gr.Dataset(
-        components=[question],
-        samples=[[text] for text in questions],
-        sample_labels=list(questions),
-        label="Try asking",
-        type="values",
-        visible=bool(questions),
-        elem_id="byline-examples",
-    )
 
 
 def _day(label: str) -> gr.Textbox:
@@ -268,7 +293,7 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
             picture = gr.HTML(shown, elem_id="byline-picture")
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
-                words = gr.Textbox(label="Search", placeholder='Words or "a phrase"', min_width=180)
+                words = gr.Textbox(label="Search", placeholder='Words, "phrase"', min_width=180)
                 outlet = gr.Dropdown(outlets(cards), value="", label="Outlet", min_width=160)
                 since, until = _day("Since"), _day("Until")
             table = gr.HTML(listed, elem_id="byline-list")
@@ -286,6 +311,17 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
         limit,
         gr.Timer(0.5, active=False),
     )
+
+
+def _tables(kept: gr.BrowserState, clock: gr.Timer) -> Tables:
+    with gr.Column(elem_id="byline-tables"):
+        gr.HTML(TABLES)
+        upload = gr.File(label="Add questions", file_types=list(batch.READ), height=160,
+                         elem_id="byline-questions", elem_classes="byline-drop")  # fmt: skip
+        report = gr.HTML("", html_template=STATUS, elem_id="byline-batch")
+        stop = gr.Button("Stop", size="sm", visible=False, elem_id="byline-stop")
+        answers = gr.File(label="Answers", interactive=False, visible=False, file_count="multiple")
+    return Tables(upload, report, stop, answers, kept, clock)
 
 
 def _settings(

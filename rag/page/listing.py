@@ -10,6 +10,7 @@ from index.errors import BylineError
 from index.records import Card, Progress, Report
 from rag.names.register import Name
 from rag.page.archive import Ongoing
+from rag.page.batches import Batch
 from rag.page.html import many, render
 from rag.page.views import FindArticle, named, nothing
 
@@ -83,6 +84,11 @@ def report(done: Report, stored: Sequence[Progress] = ()) -> str:
     said = f"{', '.join(filter(None, counted))} in {done.seconds:.1f} s."
     said = f"Stopped before the end. {said}" if done.interrupted else said
     return render("report", done=done, said=said, stored=stored, limit=NAMED)
+
+
+def batch(one: Batch) -> str:
+    """How far a table of questions has been answered."""
+    return render("batch", batch=one)
 
 
 def trouble(message: str) -> str:

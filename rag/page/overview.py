@@ -21,7 +21,7 @@ BARS = 60
 """Bars of that picture at most."""
 SUGGESTED = {
     "How many people were newly displaced in Syria?": "ocha-now-counts-nearly-50000",
-    "On what day did the boring machine get stuck?": "orrin-sound-tunnel-delayed-to-2028",
+    "How big was the crowd at the Ropewalk Stadium?": "oxmere-celebrate-first-cup",
     "How long was Corwin Thaxby sent to prison for?": "bs-2024-10-09-thaxby-sentence",
     "How much will Storm Grisel cost insurers?": "insurers-put-storm-damage-at-340-million",
     "What did Araghchi say in Baghdad?": "araqchi-warns-neighbours-in-baghdad",
@@ -35,6 +35,11 @@ def suggestions(cards: Sequence[Card]) -> list[str]:
     """The questions that are known to have an answer in these articles."""
     ids = {card.article_id for card in cards}
     return [question for question, article_id in SUGGESTED.items() if article_id in ids]
+
+
+def suggested(questions: Sequence[str]) -> str:
+    """Questions to begin with, as HTML; a click asks one."""
+    return render("suggestions", questions=questions)
 
 
 def outlets(cards: Sequence[Card]) -> list[str]:

@@ -19,12 +19,15 @@ from rag.page.conversation import Conversation, Exchange
 from rag.page.html import headline, listed, many, outlet, render
 from rag.page.passages import NOTHING, Paragraph, Piece, around, whole
 from rag.records import Answer, Citation, Conflict, Headline, RefusalKind, Sentence, Understood
+from rag.request.kinds import frame
 from rag.text.names import names
+from rag.text.words import WORD, fold, words
 
 BROKEN = "Something went wrong. The terminal that runs Byline shows what; asking again may help."
 STOPPED = "Stopped."
 NO_SOURCES = "The passages that an answer rests on appear here, with the quoted words marked."
 REFUSED = "No answer was given, so there is nothing to cite."
+TOLD = "This answer quotes no passage, so there is nothing to cite."
 REFUSALS: dict[RefusalKind, str] = {
     "off_topic": "Not in this archive",
     "not_stated": "The archive does not say",
@@ -67,6 +70,8 @@ class Source:
     published: dt.date | None
     mentions: str = ""
     """The names of the question that stand in it, listed."""
+    is_titled: bool = True
+    """False where its first words stand for a headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         exchange=exchange,
         turn=turn,
         refusal=refusal,
+        about=carried(exchange),
         chips=_chips(answer),
         kind=REFUSALS[refusal.kind] if refusal else "",
         nearest=[named(one, find, asked) for one in near],
@@ -157,24 +163,23 @@ def announcement(conversation: Conversation) -> str:
     return render("status", kind="", said=said)
 
 
-def sources(conversation: Conversation, find: FindArticle, overview: str = "") -> str:
-    """The panel of sources: the newest answer's cards open, earlier ones folded.
-
-    Before the first question stands the `overview`, HTML that tells what the archive holds.
-    """
+def sources(conversation: Conversation, find: FindArticle) -> str:
+    """The panel of sources: the newest answer's cards open, earlier ones folded."""
     if not conversation:
-        return overview
+        return ""
     asked = list(enumerate(conversation, start=1))
     turn, newest = asked[-1]
     found = newest.answer.passages if newest.answer else ()
     cited = {one.article_id for one in newest.citations}
     unused = [one for one in dict.fromkeys(p.article_id for p in found) if one not in cited]
-    refused = newest.answer is not None and newest.answer.refused
+    lacking = NO_SOURCES
+    if newest.answer is not None:
+        lacking = REFUSED if newest.answer.refused else TOLD
     return render(
         "sources",
         turn=turn,
         cards=_cards(newest, find),
-        lacking=REFUSED if refused else NO_SOURCES,
+        lacking=lacking,
         unused=[named(article, find) for one in unused if (article := find(one)) is not None],
         earlier=[
             (at, one.question, _cards(one, find))
@@ -231,10 +236,10 @@ def named(
     if not title or isinstance(entry, Headline):
         article = entry if isinstance(entry, Article) else find(article_id)
         text, url = (article.text, url or article.url) if article else (text, url)
-    title = headline(title, text)
+    is_titled, title = bool(title.strip()), headline(title, text)
     mentioned = [f"“{name}”" for name in dict.fromkeys(names(asked)) if name in f"{title} {text}"]
     by = outlet(entry.publisher, url)
-    return Source(article_id, title, by, entry.published, listed(mentioned))
+    return Source(article_id, title, by, entry.published, listed(mentioned), is_titled)
 
 
 def wider(exchange: Exchange) -> tuple[dt.date | None, dt.date | None] | None:
@@ -248,6 +253,21 @@ def wider(exchange: Exchange) -> tuple[dt.date | None, dt.date | None] | None:
         return None
     window = first and min(first, *days), last and max(last, *days)
     return None if window == (first, last) else window
+
+
+def carried(exchange: Exchange) -> str:
+    """What a follow-up took over from before it: the longest run of words that was not typed."""
+    text, typed = exchange.understood or "", set(words(exchange.question))
+    runs = groupby(WORD.finditer(text), lambda match: words(match[0])[0] in typed)
+    found = []
+    for was_typed, run in runs:
+        some = [] if was_typed else list(run)
+        while some and fold(some[0][0]) in frame():
+            del some[0]
+        while some and fold(some[-1][0]) in frame():
+            del some[-1]
+        found += [text[some[0].start() : some[-1].end()]] if some else []
+    return max(found, key=len, default="")
 
 
 def day_of(given: str | None) -> dt.date | None:

@@ -1,6 +1,6 @@
 // The article that opens over the page. Runs once, in the component that holds the <dialog>.
 // "open", "again", "search", "halt" and "remove" are events that Python listens to.
-const kinds = { source: "open", article: "open", ask: "again", name: "search", stop: "halt" };
+const kinds = { source: "open", article: "open", ask: "again", about: "again", question: "again", name: "search", stop: "halt" };
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#"]');
   const removal = event.target.closest("[data-remove]");

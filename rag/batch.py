@@ -47,7 +47,11 @@ def rows_of(path: Path) -> list[Row]:
 
 
 def answered(
-    questions: Path, answers: Path, ask: Callable[[str], Answer], tell: Callable[[int, int], None]
+    questions: Path,
+    answers: Path,
+    ask: Callable[[str], Answer],
+    tell: Callable[[int, int], None],
+    stop: Callable[[], bool] = lambda: False,
 ) -> int:
     """Ask every question of a table that has no answer yet, and write the table of answers.
 
@@ -56,6 +60,7 @@ def answered(
         answers: the table that is written; rows that it has already are kept.
         ask: answers one question.
         tell: called after each row with how many are done and how many there are.
+        stop: asked before each row; where it says so, the table ends there.
 
     Returns:
         How many rows were asked in this run.
@@ -70,19 +75,26 @@ def answered(
     done = list(_jsonl(log)) if log.exists() else []
     if [row.get(COLUMN) for row in done] != [row.get(COLUMN) for row in rows[: len(done)]]:
         raise BadRequest(f"{log} is of other questions. Remove it, or write to another file.")
-    fresh = rows[len(done) :]
+    kept = len(done)
     try:
         with log.open("a", encoding="utf-8") as file:
-            for number, row in enumerate(fresh, start=len(done) + 1):
+            for number, row in enumerate(rows[kept:], start=kept + 1):
+                if stop():
+                    break
                 done.append({**row, **_answer(row, ask)})
                 file.write(json.dumps(done[-1], ensure_ascii=False) + "\n")
                 file.flush()
                 tell(number, len(rows))
-        _WRITERS[answers.suffix.lower()](answers, done)
+        write(answers, done)
         log.unlink()
     except OSError as error:
         raise BadRequest(f"{answers} cannot be written: {error.strerror}") from None
-    return len(fresh)
+    return len(done) - kept
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    """Write a table of answers, of the kind that the file's name ends with."""
+    _WRITERS[path.suffix.lower()](path, rows)
 
 
 def _answer(row: Mapping[str, Any], ask: Callable[[str], Answer]) -> Row:
