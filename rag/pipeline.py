@@ -15,7 +15,7 @@ from functools import partial
 from index.embedding import Encoder, Vectors
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
-from rag.conversation import History, meanings
+from rag.conversation import History, meanings, newly_named
 from rag.decide.evidence import Chosen, choose, is_worse
 from rag.decide.refusal import (
     EMPTY,
@@ -43,7 +43,8 @@ from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.requested import Requests
 from rag.retrieve import Found, retrieve
-from rag.text.names import split_name
+from rag.text.names import missing, split_name
+from rag.text.words import stem, stems, words
 
 Days = tuple[dt.date, dt.date]
 """When the archive's first and last article were published."""
@@ -61,6 +62,8 @@ class Search:
     vector: Vectors
     found: Found
     chosen: Chosen
+    named: Sequence[str] = ()
+    """The words of a follow-up that what answers it has to have."""
 
 
 @dataclass(slots=True)
@@ -147,9 +150,12 @@ class Run:
         if len(possible) == 1:
             return possible[0], None
         searches: list[Search] = []
+        named = newly_named(text, before)
         for meaning in possible:
-            searches.append((yield from self._search(view, meaning, days)))
-            if searches[0].chosen.confidence >= 1 - LIKELIER:
+            search = yield from self._search(view, meaning, days)
+            chosen = _naming(search.chosen, named)
+            searches.append(replace(search, chosen=chosen, named=named))
+            if searches[0].chosen.drafts and searches[0].chosen.confidence >= 1 - LIKELIER:
                 break  # no other can be more probable by so much
 
         def worth(rank: int) -> float:
@@ -234,7 +240,7 @@ class Run:
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
             passages = retrieve(view, anytime, search.vector, among=self._ids).passages
-            elsewhere = choose(view, anytime, passages, self.reader)
+            elsewhere = _naming(choose(view, anytime, passages, self.reader), search.named)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
                 return refusal(
@@ -247,6 +253,15 @@ class Run:
         lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
         kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
+
+
+def _naming(chosen: Chosen, named: Sequence[str]) -> Chosen:
+    """The evidence, if a quotation or a headline of it has some words, in any form or spelling."""
+    for draft in chosen.drafts:
+        text = f"{draft.passage.stored.card.title} {draft.quote}"
+        if set(map(stem, missing(named, words(text)))) <= set(stems(text)):
+            return chosen
+    return replace(chosen, drafts=[])
 
 
 def _reading(passages: Sequence[Passage]) -> str:
