@@ -66,6 +66,7 @@ _NTH = re.compile(
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4,
            "last": -1, "latter": -1}  # fmt: skip
 _BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
+_SOURCE = re.compile(r"\s\([^()]*\)$")
 _COUNT = re.compile(r"\s*\(\d[\d,]*\)|\s*\[\d+\]")
 _POINTING = frozenset("that this those these there so".split())
 _EMPTY = AUXILIARIES | frozenset("who whom what when where why which how it that this else".split())
@@ -81,8 +82,6 @@ class _Earlier:
     """Its question, as it was understood, without its mark."""
     answered: tuple[str, ...]
     """The names of its answer that it lacks itself."""
-    listed: tuple[str, ...] = ()
-    """The names of its answer, where that is a list of names."""
     places: frozenset[str] = frozenset()
     """Those of the names that say where."""
 
@@ -132,8 +131,24 @@ def meanings(question: str, history: History) -> list[str]:
             text = turn.understood or _meanings(asked, before)[0]
             said = "" if turn.refused else turn.answer
             told = _names_told(said, text)
-            before.append(_Earlier(text.strip(" ?.!"), told, _list_told(said), _places(said, told)))
-    return _meanings(question, before)
+            before.append(_Earlier(text.strip(" ?.!"), told, _places(said, told)))
+    return _meanings(pointed(question, history), before)
+
+
+def pointed(question: str, history: History) -> str:
+    """A question with "the second one" replaced by what stands there in the last answer's list.
+
+    That is a name, or the headline of an article in quotation marks.
+    """
+    nth = _NTH.search(question)
+    if not nth or not history:
+        return question
+    last = history[-1]
+    listed = _list_told(last.answer if isinstance(last, Turn) else last.get("answer") or "")
+    place = _PLACES[nth[1].lower()]
+    if not -len(listed) <= place < len(listed):
+        return question
+    return f"{question[: nth.start()]}{listed[place]}{question[nth.end() :]}"
 
 
 def newly_named(question: str, history: History) -> list[str]:
@@ -162,10 +177,6 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
     if not before or not rest:
         return [question]
     last = before[-1]
-    if (nth := _NTH.search(rest)) and len(last.listed) > abs(_PLACES[nth[1].lower()]):
-        meant = last.listed[_PLACES[nth[1].lower()]]
-        rest = f"{rest[: nth.start()]}{meant}{rest[nth.end() :]}"
-        question = f"{rest}?"
     is_whole = rest == question.strip(" ?.!")
     as_asked = question if is_whole else f"{rest}?"
     asks, pronoun = _ASKS.match(rest), _leaning(rest)
@@ -275,11 +286,14 @@ def _names_told(answer: str, question: str) -> tuple[str, ...]:
 
 
 def _list_told(answer: str) -> tuple[str, ...]:
-    """The names of an answer that is a list of them; empty where it is no list."""
-    text = _COUNT.sub("", answer[:LONGEST_READ]).splitlines()
-    parts = _BETWEEN.split(text[0].rpartition(": ")[2].strip(" .")) if text else []
-    listed = len(parts) > 1 and all(_named(f"x {part}") == [part] for part in parts)
-    return tuple(parts) if listed else ()
+    """What an answer lists: headlines in quotation marks, or names; empty where it is no list."""
+    lines = answer[:LONGEST_READ].splitlines()
+    if headlines := [_SOURCE.sub("", line[2:]) for line in lines if line.startswith("- ")]:
+        return tuple(f"“{headline}”" for headline in headlines)
+    named = _COUNT.sub("", lines[0] if lines else "").rpartition(": ")[2].strip(" .")
+    parts = _BETWEEN.split(named)
+    is_list = len(parts) > 1 and all(_named(f"x {part}") == [part] for part in parts)
+    return tuple(parts) if is_list else ()
 
 
 def _places(answer: str, told: Sequence[str]) -> frozenset[str]:

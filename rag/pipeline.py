@@ -15,7 +15,7 @@ from functools import partial
 from index.embedding import Encoder, Vectors
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
-from rag.conversation import History, meanings, newly_named
+from rag.conversation import History, meanings, newly_named, pointed
 from rag.decide.evidence import Chosen, choose, is_worse
 from rag.decide.refusal import (
     EMPTY,
@@ -88,18 +88,22 @@ class Run:
         """The steps of the answer, from one state of the index."""
         self.requests.narrow(view)
         self.builder.within = self.requests.narrowed.said
-        asked = parts(self.builder.asked)
+        build = self.builder
+        meant = build.asked if "history" in self.without else pointed(build.asked, self.history)
+        if meant != build.asked:
+            yield Event(EventKind.UNDERSTOOD, meant)
+        asked = parts(meant)
         if len(asked) == 1 and "kind" not in self.without:
-            is_request, refused = yield from self.requests.answer(view, self.builder)
+            is_request, refused = yield from self.requests.answer(view, build, meant)
             if is_request:
-                yield self.builder.finished(refused)
+                yield build.finished(refused)
                 return
-            self.apart = dict(compared(asked[0])) if self.builder.kind == "comparison" else {}
-            self.builder.kind = "comparison" if self.apart else "question"
+            self.apart = dict(compared(asked[0])) if build.kind == "comparison" else {}
+            build.kind = "comparison" if self.apart else "question"
             if self.apart:
                 asked = list(self.apart)
-                self.builder.understood_as = (Understood("kind", "comparison"),)
-        yield self.builder.finished((yield from self._questions(view, asked)))
+                build.understood_as = (Understood("kind", "comparison"),)
+        yield build.finished((yield from self._questions(view, asked)))
 
     @property
     def _ids(self) -> frozenset[str] | None:
@@ -132,7 +136,9 @@ class Run:
                 refused.append(Unanswered(meant, why_not.message))
             said = " ".join(sentence.marked() for sentence in build.sentences[shown:])
             turns.append(Turn(text, said, meant))
+        alone = "history" in self.without or pointed(build.asked, self.history) == build.asked
         same = bool(self.apart) or all(turn.understood == turn.question for turn in turns)
+        same = same and alone
         build.understood = build.asked if same else " ".join(turn.understood for turn in turns)
         if build.sentences:
             build.unanswered = tuple(refused)
