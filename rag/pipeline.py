@@ -89,7 +89,7 @@ class Run:
         self.requests.narrow(view)
         self.builder.within = self.requests.narrowed.said
         build = self.builder
-        meant = build.asked if "history" in self.without else pointed(build.asked, self.history)
+        meant = pointed(build.asked, self.history)
         if meant != build.asked:
             yield Event(EventKind.UNDERSTOOD, meant)
         asked = parts(meant)
@@ -136,9 +136,8 @@ class Run:
                 refused.append(Unanswered(meant, why_not.message))
             said = " ".join(sentence.marked() for sentence in build.sentences[shown:])
             turns.append(Turn(text, said, meant))
-        alone = "history" in self.without or pointed(build.asked, self.history) == build.asked
         same = bool(self.apart) or all(turn.understood == turn.question for turn in turns)
-        same = same and alone
+        same = same and pointed(build.asked, self.history) == build.asked
         build.understood = build.asked if same else " ".join(turn.understood for turn in turns)
         if build.sentences:
             build.unanswered = tuple(refused)
