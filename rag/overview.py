@@ -202,7 +202,7 @@ def _sentences(view: View, card: Card) -> list[tuple[Chunk, Span]]:
     for chunk in view.chunks_of(card.article_id):
         for span in chunk.sentences:
             text = chunk.part(span)
-            leans = found and (OPENS_ON_PRONOUN.match(text) or is_open(text))
+            leans = found and _leans(text)
             is_whole = not text.rstrip("\"”’' ").endswith(("?", ":"))
             if is_whole and not leans and len(words(text)) >= FEWEST_WORDS and is_prose(text):
                 found.append((chunk, span))
@@ -235,10 +235,22 @@ def _extent(story: Story, topic: Sequence[str], size: int) -> tuple[int, int]:
 
 def _of_one(encoder: Encoder, topic: Sequence[str], story: Story) -> list[Draft]:
     """The lead of a single article and its most central sentences, in its order."""
-    texts = [chunk.part(span) for chunk, span in story.sentences]
+    ends = [_end(chunk, span) for chunk, span in story.sentences]
+    texts = [story.draft(at, end).quote for at, end in enumerate(ends)]
     vectors: Vectors = encoder.encode([*texts, " ".join([*topic, story.card.title])])
     chosen = _chosen(vectors[:-1], vectors[-1], OF_ONE, first=[0])
-    return [story.draft(at) for at in sorted(chosen)]
+    return [story.draft(at, ends[at]) for at in sorted(chosen)]
+
+
+def _end(chunk: Chunk, span: Span) -> int:
+    """Where a sentence ends, or the one behind it that leans on it ("It is to open in May.")."""
+    at = chunk.sentences.index(span)
+    behind = [one for one in chunk.sentences[at + 1 : at + LEAD] if _leans(chunk.part(one))]
+    return behind[0].end if behind else span.end
+
+
+def _leans(text: str) -> bool:
+    return bool(OPENS_ON_PRONOUN.match(text)) or is_open(text)
 
 
 def _chosen(
