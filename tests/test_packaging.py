@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-README = ROOT / "README.md"
+PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 
 # A Python that runs nothing but writes down what it was asked; "-c" is the probe of a version.
 FAKE_PYTHON = """\
@@ -246,12 +246,12 @@ def commands() -> dict[str, list[typer.core.TyperOption]]:
     }
 
 
-def test_each_command_and_option_is_explained_by_its_help_and_in_the_readme() -> None:
+def test_each_command_and_option_is_explained_by_its_help_and_in_the_pages() -> None:
     from rag.cli.commands import cli
 
     names = "ask chat doctor eval ingest list names remove search serve show"
     assert sorted(commands()) == names.split()
-    text = README.read_text("utf-8")
+    text = "".join(page.read_text("utf-8") for page in PAGES)
     for name, options in commands().items():
         shown = CliRunner().invoke(cli, [name, "--help"]).stdout
         assert f"byline {name}" in text
