@@ -112,6 +112,6 @@ def test_each_python_example_runs(
     pytest.importorskip("mcp")
     monkeypatch.chdir(folder)
     examples = blocks("python")
-    assert len(examples) == 3
+    assert len(examples) == 4
     for page, code in examples:
         assert run(code.replace("http://127.0.0.1:7860/", address)), page

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -146,5 +147,7 @@ def answered(folder: Path, llm: LLM, mode: Mode) -> Answer:
 def test_the_result_that_comes_with_byline_is_the_embedded_models_own() -> None:
     model = shared_llm()
     right = taken(model)
-    assert right == sum(passes(model, case) for case in cases())
+    assert right is not None
     assert right < NEEDED
+    bad = (case for case in cases() if not passes(model, case))
+    assert len(list(islice(bad, ASKED - NEEDED + 1))) > ASKED - NEEDED
