@@ -2,10 +2,10 @@
 
 Of a news story the lead tells the event, so that its first sentence stands for it. A story is of a
 topic if it has all its words, half of them in its headline or lead, or if these are near to the
-topic in the encoder's space. Where there are
-more stories, or sentences of a single one, than can be quoted, those that are central among them
-with a bias to the topic are chosen (LexRank: Erkan and Radev, 2004; Otterbacher, Erkan and Radev,
-2005), none of them near to another (maximal marginal relevance: Carbonell and Goldstein, 1998).
+topic in the encoder's space. Where there are more stories, or sentences of a single one, than can
+be quoted, those that are central among them with a bias to the topic are chosen (LexRank: Erkan
+and Radev, 2004; Otterbacher, Erkan and Radev, 2005), none of them near to another (maximal
+marginal relevance: Carbonell and Goldstein, 1998).
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ class Story:
     sentences: Sequence[tuple[Chunk, Span]]
     """Those that tell something by themselves, and the chunks that hold them."""
     text: str = ""
+    """All that it says."""
 
     @property
     def lead(self) -> list[Span]:
@@ -223,13 +224,14 @@ def _share(topic: Sequence[str], text: str) -> float:
 def _extent(story: Story, topic: Sequence[str], size: int) -> tuple[int, int]:
     """How many sentences of the lead are quoted, and where they end.
 
-    That is so many, or more until one names the topic.
+    That is so many, or more until one names the topic and no quotation is left open.
     """
     chunk, _ = story.sentences[0]
     lead = story.lead
     texts = [" ".join(map(chunk.part, lead[: at + 1])) for at in range(len(lead))]
     naming = next((at + 1 for at, text in enumerate(texts) if topic and _names(topic, text)), 1)
     count = max(min(size, len(lead)), naming)
+    count = next((at for at in range(count, len(lead)) if not is_open(texts[at - 1])), len(lead))
     return count, lead[count - 1].end
 
 
