@@ -15,7 +15,8 @@ from typing import Annotated, cast
 
 import typer
 
-import rag.cli.lookup  # noqa: F401, adds `search` and `names`
+import rag.cli.lookup
+import rag.cli.models  # noqa: F401, as lookup, which adds `search` and `names`
 from eval import command as evaluation
 from index.locations import Place
 from rag.assistant import Mode

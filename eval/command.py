@@ -7,12 +7,13 @@ command runs.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +21,7 @@ from index.embedding import Encoder, load_encoder
 from index.errors import BadRequest
 from index.opening import opened
 from index.protocols import Store
-from rag.cli import commands, terminal
+from rag.cli import commands, options, terminal
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
 from rag.reader.extractive import load_reader
@@ -60,6 +61,10 @@ class Asked:
     reader: str | None = None
     mutations: int = 0
     """Questions for each mutation; 0 for none."""
+    since: str | None = None
+    until: str | None = None
+    only: Mapping[str, Any] = field(default_factory=dict)
+    """Outlets, authors, titles and languages of the articles that are read."""
 
 
 def command(
@@ -75,6 +80,12 @@ def command(
         typer.Option(metavar="PATH", help="Read these into an index of their own; repeatable."),
     ] = None,
     index: commands.IndexOption = None,
+    since: options.SinceOption = None,
+    until: options.UntilOption = None,
+    outlet: options.OutletOption = None,
+    author: options.AuthorOption = None,
+    title: options.TitleOption = None,
+    lang: options.LanguageOption = None,
     model: commands.ModelOption = None,
     encoder: commands.EncoderOption = None,
     reader: commands.ReaderOption = None,
@@ -111,7 +122,12 @@ def command(
     from eval.runs import Run, headline, lost
 
     others = [Run(Results.load(compare), "the other run")] if compare else []
-    asked = Asked(questions, tuple(articles or ()), index, model, encoder, reader, mutations)
+    first, last = options.days(since, until)
+    only = options.only(outlet, author, title, lang)
+    if mutations and any((first, last, *only.values())):
+        raise BadRequest("--mutations reads all articles: leave out what narrows them, or it.")
+    read = tuple(articles or ())
+    asked = Asked(questions, read, index, model, encoder, reader, mutations, first, last, only)
     with terminal.Status() as status:
         results = evaluated(asked, status.show, context.find_object(Loaders) or Loaders())
     runs = [Run(results, "this run"), *others]
@@ -164,7 +180,12 @@ def evaluated(
             today=latest(store),
             mode="auto",  # as byline ask
         )
-        marks = evaluate(assistant, questions, _counted(questions, say))
+        since, until = asked.since, asked.until
+        dated = [
+            dataclasses.replace(known, since=known.since or since, until=known.until or until)
+            for known in questions
+        ]
+        marks = evaluate(assistant, dated, _counted(questions, say), asked.only)
         tried = trials(
             assistant,
             questions,

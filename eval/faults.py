@@ -110,21 +110,21 @@ def _(real: Instead, *args: Any) -> Any:
     return 0.0
 
 
-@fault("speaker-not-demanded", "rag.decide.demands:Demands.speaker",
+@fault("speaker-not-demanded", "rag.decide.evidence:Demands.speaker",
        "Asked what X said, anybody's words will do.",
        asks="who_said near_miss follow_up")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return "theirs"
 
 
-@fault("suppositions-not-checked", "rag.decide.ranking:unsaid",
+@fault("suppositions-not-checked", "rag.decide.evidence:unsaid",
        "A question may suppose what its passage does not say.",
        asks="false_premise near_miss")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return False
 
 
-@fault("numbers-not-demanded", "rag.decide.demands:Demands.lacking",
+@fault("numbers-not-demanded", "rag.decide.evidence:Demands.lacking",
        "The evidence need not have the numbers and days of the question.",
        asks="outside_dates false_premise")  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
@@ -175,7 +175,7 @@ def _(real: Instead, sentence: str, supports: Any) -> Any:
     return [Unsupported("name", sentence.split(" ")[0])]
 
 
-@fault("numbers-not-checked", "rag.verify.numbers:missing_numbers",
+@fault("numbers-not-checked", "rag.verify.facts:missing_numbers",
        "A sentence may give any number.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
@@ -187,7 +187,7 @@ def _(real: Instead, *args: Any) -> Any:
     return []
 
 
-@fault("speakers-not-checked", "rag.verify.speakers:wrong_speakers",
+@fault("speakers-not-checked", "rag.verify.facts:wrong_speakers",
        "A sentence may put words into another mouth.", *PLANTED)  # fmt: skip
 def _(real: Instead, *args: Any) -> Any:
     return []
@@ -308,8 +308,9 @@ def _(real: Instead, catalogue: Any, kind: str, scope: Any, cards: Any) -> Any:
 
 @fault("overview-unordered", "rag.overview:overview",
        "An overview tells what was last first.", *ASKED, "--request=overview")  # fmt: skip
-def _(real: Instead, *args: Any) -> Any:
-    return real(*args)[::-1]
+def _(real: Instead, *args: Any, **options: Any) -> Any:
+    told = real(*args, **options)
+    return dataclasses.replace(told, drafts=told.drafts[::-1])
 
 
 @fault("hostile-in-overview", "index.prompt_injection:gives_orders",

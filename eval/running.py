@@ -92,6 +92,7 @@ def evaluate(
     assistant: Assistant,
     questions: Iterable[Known],
     each: Callable[[Known, Answer], None] | None = None,
+    only: Mapping[str, Any] | None = None,
 ) -> list[Mark]:
     """Ask the questions and mark the answers, in order.
 
@@ -102,7 +103,8 @@ def evaluate(
     story = stories(every, lambda article: assistant.index.card(article).origin)
     marks = []
     for known in every:
-        answer = assistant.ask(known.question, known.history, known.since, known.until)
+        asked = known.question, known.history, known.since, known.until
+        answer = assistant.ask(*asked, **(only or {}))
         marks.append(mark(known, answer, assistant, story[known.id]))
         if each is not None:
             each(known, answer)

@@ -147,13 +147,11 @@ class ArticleRows(Linking):
         return [key for (key,) in self._db.execute(some, (address, versions.MOST_VERSIONS + 1))]
 
     def versions_at(self, address: str, *, superseded: bool) -> list[Version]:
-        """See `Linking`."""
         tables = ("earlier",) if superseded else ("earlier", "articles")
         found = [each for table in tables for each in self._versions(table, "url_key", address)]
         return sorted(found, key=lambda version: version.id)
 
     def held(self, key: int) -> int:
-        """See `Linking`."""
         return int(self._one("SELECT count(*) FROM articles WHERE text_key = ?", key)[0])
 
     def near(self, key: int, signature: bytes) -> list[tuple[int, bytes]]:
@@ -165,28 +163,23 @@ class ArticleRows(Linking):
         ).fetchall()
 
     def text(self, key: int) -> str:
-        """See `Linking`."""
         return str(self._one("SELECT text FROM articles WHERE text_key = ?", key)[0])
 
     def links(self, key: int) -> Links:
-        """See `Linking`."""
         rows = self._db.execute("SELECT b, differ FROM copy_edges WHERE a = ?", (key,)).fetchall()
         return {b for b, differ in rows if not differ}, {b for b, differ in rows if differ}
 
     def members(self, keys: Collection[int]) -> Iterable[tuple[Member, str]]:
-        """See `Linking`."""
         columns = "text_key, id, published, origin"
         query = f"SELECT {columns} FROM articles WHERE text_key IN {_LISTED}"
         for key, article_id, day, origin in self._db.execute(query, (json.dumps(list(keys)),)):
             yield Member(key, article_id, day or ""), origin
 
     def join(self, key: int, other: int, *, differ: bool) -> None:
-        """See `Linking`."""
         both = [(key, other, differ), (other, key, differ)]
         self._db.executemany("INSERT INTO copy_edges (a, b, differ) VALUES (?, ?, ?)", both)
 
     def part(self, key: int, signature: bytes) -> set[int]:
-        """See `Linking`."""
         linked = set.union(*self.links(key))
         self._db.execute("DELETE FROM copy_edges WHERE a = ?", (key,))
         both = [(other, key) for other in linked]
@@ -217,7 +210,6 @@ class ArticleRows(Linking):
             self._search(number, rows)
 
     def set_origin(self, article_id: str, origin: str) -> None:
-        """See `Linking`."""
         self._db.execute("UPDATE articles SET origin = ? WHERE id = ?", (origin, article_id))
 
 

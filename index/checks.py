@@ -3,7 +3,7 @@
 SQLite's own check looks at pages and rows; this one looks at what the rows mean: each chunk is a
 slice of its article with a unit vector and a row in the full-text index, each article's text is
 the one that was stored, and what names another article names one that is there. What does not
-agree, `index.repair` makes anew.
+agree, `index.rebuilding` makes anew.
 """
 
 from __future__ import annotations

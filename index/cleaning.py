@@ -160,7 +160,7 @@ class _Notices:
 
     def _is_footer(self, line: Line) -> bool:
         return (
-            _is_closing(line.text)
+            is_closing(line.text)
             or self._is_label(line, "footer")
             or not _without_related([line])
             or (len(line.text) <= LONGEST_NOTICE and self._is_date(line.text, labelled=True))
@@ -228,7 +228,8 @@ def _is_headline(text: str, following: Sequence[Line]) -> bool:
     return any(is_prose(line.text) and len(line.text) > len(text) for line in following)
 
 
-def _is_closing(text: str) -> bool:
+def is_closing(text: str) -> bool:
+    """Whether a line ends a story without being of it: who helped, whose rights, keywords."""
     if len(text) > LONGEST_NOTICE:
         return False
     reporting = _REPORTING_BY.match(text) and re.findall(r"[^\W\d_]+", text)

@@ -105,7 +105,7 @@ def corrections(title: str, text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def is_notice(paragraph: str) -> bool:
+def is_correction(paragraph: str) -> bool:
     """Whether a paragraph at the head or the foot of an article is a notice of correction."""
     if len(paragraph) > LONGEST:
         return False
@@ -136,7 +136,7 @@ def _in_text(paragraphs: Sequence[str], places: Sequence[int]) -> Iterator[str]:
         if label:
             yield f"{label} {paragraph}"
             label = ""
-        elif is_notice(paragraph):
+        elif is_correction(paragraph):
             if _BARE.fullmatch(paragraph) and place + 1 in places:
                 label = paragraph
             else:

@@ -4,18 +4,21 @@ Wire copies lose paragraphs, gain an introduction and are touched up, and still 
 same facts. So sentences are compared that most words of the one and of the other share:
 each of such a pair has a figure, a day, a month or a name that its twin lacks, or one of
 them denies what the other says. A sentence that only one of the texts has is no difference.
+A dateline is a sentence of its own, and who wrote or helped is no part of the story.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, product
 
 from index import languages
+from index.cleaning import is_closing
+from index.lines import DATELINE, byline_names
 from index.sentences import sentences
 
 ALIKE = 0.6
@@ -25,6 +28,7 @@ LEAST_OF_LONGER = 1 / 3
 MOST_SENTENCES = 300
 """Sentences of one text that the other may lack; with more it is another text."""
 
+_DATELINE = re.compile(rf"{DATELINE.pattern}|[A-Z][^()!?\n]{{0,60}}\([^()]{{2,40}}\)\s*[—–-]+\s")
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NUMBERS = {
@@ -100,11 +104,21 @@ def _said(text: str) -> Mapping[tuple[str, ...], _Said]:
     plain = unicodedata.normalize("NFKC", text)
     small = {word for word in _TOKEN.findall(plain) if word.islower()}
     found = {}
-    for span in sentences(plain):
-        written = _TOKEN.findall(_THOUSANDS.sub("", plain[span.start : span.end]))
-        said = _read(written, small)
-        found[tuple(word.casefold() for word in written)] = said
+    for sentence in _sentences(plain):
+        written = _TOKEN.findall(_THOUSANDS.sub("", sentence))
+        found[tuple(word.casefold() for word in written)] = _read(written, small)
     return found
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a story, its dateline by itself, without bylines and credits."""
+    for paragraph in re.split(r"\n\s*\n", text):
+        if byline_names(paragraph) or is_closing(paragraph):
+            continue
+        dateline = _DATELINE.match(paragraph)
+        start = dateline.end() if dateline else 0
+        yield from filter(None, [paragraph[:start]])
+        yield from (span.of(paragraph[start:]) for span in sentences(paragraph[start:]))
 
 
 def _read(written: Iterable[str], small: set[str]) -> _Said:

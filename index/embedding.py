@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import languages
+from index.bert import SentenceBert
 from index.errors import ModelError
 from index.modelfiles import MINILM, sha256_of
 
@@ -55,11 +56,14 @@ def languages_of(encoder: Encoder) -> frozenset[str] | None:
 
 
 class SentenceEncoder:
-    """A sentence-transformers model on the CPU (Reimers and Gurevych, 2019)."""
+    """A sentence-transformers model on the CPU (Reimers and Gurevych, 2019).
+
+    The one that comes with Byline is computed without that library's seconds of imports.
+    """
 
     def __init__(
         self,
-        model: SentenceTransformer,
+        model: SentenceTransformer | SentenceBert,
         name: str,
         fingerprint: str,
         languages: frozenset[str] | None = None,
@@ -79,8 +83,7 @@ class SentenceEncoder:
         Raises:
             ModelError: its file is missing or altered.
         """
-        weights = MINILM.checked_path()
-        model = _load(str(weights.parent), local=True)
+        model = SentenceBert(MINILM.checked_path().parent)
         return cls(model, EMBEDDED, MINILM.sha256[:16], frozenset({"en"}))
 
     @classmethod

@@ -16,10 +16,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, overload
 
-from index import chunking, doubts, locations, opening, pruning, readers
-from index.batches import Embedding, Job, Vectors, content_hash, in_batches, unusable
+from index import chunking, locations, opening, pruning, readers
+from index.batches import (
+    TAKEN_ID,
+    Embedding,
+    Identities,
+    Job,
+    believable,
+    content_hash,
+    in_batches,
+    is_id_of,
+    prefetched,
+    unusable,
+    warnings_of,
+)
 from index.connections import NO_WAIT, Wait
-from index.embedding import Encoder
+from index.embedding import Encoder, Vectors
 from index.errors import (
     DiskFull,
     IndexExists,
@@ -27,10 +39,8 @@ from index.errors import (
     UnreadableSource,
     VectorsNotSaved,
 )
-from index.identities import Identities, is_id_of
 from index.interrupts import never
 from index.locations import Place
-from index.prefetch import prefetched
 from index.protocols import Store
 from index.records import Article, Chunk, Problem, Progress, Report
 from index.store import Index
@@ -197,10 +207,10 @@ class _Run:
             elif reason := unusable(item):
                 self._reject(item, reason)
             else:
-                article = self._identities.placed(doubts.dated(item))
+                article = self._identities.placed(believable(item))
                 job = self._job(article)
-                warnings = [*article.doubts[len(item.doubts) :], *self._taken_id(article)]
-                for reason in (*warnings, *doubts.doubts(article, self._encoder)):
+                own = [*article.doubts[len(item.doubts) :], *self._taken_id(article)]
+                for reason in (*own, *warnings_of(article, self._encoder)):
                     self._doubt(Problem(article.source, reason, warning=True))
                 if job is not None:
                     yield job
@@ -335,7 +345,7 @@ class _Run:
         kept = known.stored_from(article.source)[0]
         if kept != article.id and f"#{article.id}" in article.source:
             owner = known.source_of(article.id)
-            yield doubts.TAKEN.format(id=article.id, owner=owner, kept=kept)
+            yield TAKEN_ID.format(id=article.id, owner=owner, kept=kept)
 
     def _doubt(self, problem: Problem) -> None:
         """Note a warning, unless the article was skipped for another reason."""

@@ -12,8 +12,10 @@ import hashlib
 import importlib.util
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.errors import ModelError
 
@@ -87,30 +89,44 @@ def cache_folder() -> Path:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal, computed once for each state of the file."""
-    state = path.stat()
-    key = f"{path.resolve()}:{state.st_size}:{state.st_mtime_ns}"
-    register = cache_folder() / "hashes.json"
-    known = _read_register(register)
-    if key not in known:
+    known = read_register(_hashes()).get(_state(path))
+    if known is None:
         with path.open("rb") as file:
-            known[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        _write_register(register, known)
-    return known[key]
+            known = hashlib.file_digest(file, "sha256").hexdigest()
+        remember_sha256(path, known)
+    return str(known)
 
 
-def _read_register(register: Path) -> dict[str, str]:
+def remember_sha256(path: Path, sha256: str) -> None:
+    """Keep the hash of a file as it is now, which was computed elsewhere."""
+    write_register(_hashes(), read_register(_hashes()) | {_state(path): sha256})
+
+
+def _hashes() -> Path:
+    return cache_folder() / "hashes.json"
+
+
+def _state(path: Path) -> str:
+    """What changes when a file is written to."""
+    state = path.stat()
+    return f"{path.resolve()}:{state.st_size}:{state.st_mtime_ns}"
+
+
+def read_register(register: Path) -> dict[str, Any]:
+    """What was found out about files before, by their hash or state."""
     try:
         content = json.loads(register.read_text("utf-8"))
     except (OSError, ValueError):
-        return {}  # a lost register costs one second of hashing, nothing else
+        return {}  # a lost register costs finding it out again, nothing else
     return content if isinstance(content, dict) else {}
 
 
-def _write_register(register: Path, known: dict[str, str]) -> None:
+def write_register(register: Path, known: Mapping[str, Any]) -> None:
+    """Remember it, where the cache folder can be written."""
     temporary = register.with_name(f"{register.name}.{os.getpid()}")
     try:
         register.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(json.dumps(known, indent=1), "utf-8")
         temporary.replace(register)
     except OSError:
-        return  # a cache folder that cannot be written only means hashing again next time
+        return  # a cache folder that cannot be written only means finding it out again

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import cast
 
@@ -28,6 +28,10 @@ from index.vectors import VectorIndex
 
 BLOCK_ROWS = 4096
 """Vectors read from SQLite at a time when the FAISS index is built."""
+MATCHES = 30_000
+"""Matches of its terms that a search scores, where it may leave some out (see eval/README.md)."""
+MATCHES_PER_HIT = 300
+"""A search for many hits scores so many for each: one for every chunk leaves none out."""
 
 
 class Queries(View):
@@ -69,22 +73,32 @@ class Queries(View):
     ) -> list[Hit]:
         """The chunks that match any of the terms, best first (BM25 of SQLite's FTS5).
 
-        A term of several words is a phrase. Nothing in a term is query syntax.
+        In a large archive a chunk with none but the commonest terms is left out while rarer ones
+        have matches enough. A term of several words is a phrase. Nothing in a term is query syntax.
         Both dates are included; with either, articles without a date are left out.
         """
-        query = _any_of(terms)
-        if not query or limit <= 0:
+        wanted = [term for term in dict.fromkeys(terms) if term.strip()]
+        if not wanted or limit <= 0:
             return []
         condition, dates = _between(since, until)
         with self.snapshot() as view:
-            rows = view.db.execute(
-                # bm25 is smaller for better matches.
-                "SELECT passages.rowid, -bm25(passages, ?, 1.0) AS score FROM passages "
-                f"{_JOINED if dates else ''} WHERE passages MATCH ? {condition} "
-                "ORDER BY score DESC, passages.rowid LIMIT ?",
-                (title_weight, query, *dates, limit),
-            )
-            return [Hit(*row) for row in rows]
+            rare, common = _parted(view.document_frequency(wanted), limit)
+            queries = [_any_of(rare)]
+            if common:
+                # The first counts only rare terms, which is all where a chunk has no other.
+                queries.append(f"({_any_of(rare)}) AND ({_any_of(common)})")
+            scores: dict[int, float] = {}
+            for query in queries:
+                rows = view.db.execute(
+                    # bm25 is smaller for better matches.
+                    "SELECT passages.rowid, -bm25(passages, ?, 1.0) AS score FROM passages "
+                    f"{_JOINED if dates else ''} WHERE passages MATCH ? {condition} "
+                    "ORDER BY score DESC, passages.rowid LIMIT ?",
+                    (title_weight, query, *dates, limit),
+                )
+                scores |= {row: max(score, scores.get(row, score)) for row, score in rows}
+        best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        return [Hit(*item) for item in best[:limit]]
 
     def semantic(
         self,
@@ -148,8 +162,10 @@ class Queries(View):
         """For each term, how many chunks hold any form of it in their text or title."""
         query = "SELECT count(*) FROM passages WHERE passages MATCH ?"
         with self.snapshot() as view:
-            count = {term: view.db.execute(query, (_quoted(term),)).fetchone() for term in terms}
-        return {term: int(row[0]) for term, row in count.items()}
+            for term in set(terms) - view.frequencies.keys():
+                row = view.db.execute(query, (_quoted(term),)).fetchone()
+                view.frequencies[term] = int(row[0])
+            return {term: view.frequencies[term] for term in terms}
 
     def holding(self, term: str, *, starts: bool = False) -> dict[int, str]:
         """For each chunk with any form of a term in text or title the id of its article.
@@ -224,6 +240,8 @@ class Snapshot(Queries):
     ) -> None:
         self.db = db
         self.state = state
+        self.frequencies: dict[str, int] = {}
+        """What `document_frequency` has counted: in a large archive that takes its time."""
         self._find_vectors = find_vectors
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
@@ -278,7 +296,19 @@ def _quoted(term: str) -> str:
 
 
 def _any_of(terms: Sequence[str]) -> str:
-    return " OR ".join(_quoted(term) for term in dict.fromkeys(terms) if term.strip())
+    return " OR ".join(map(_quoted, terms))
+
+
+def _parted(frequency: Mapping[str, int], limit: int) -> tuple[list[str], list[str]]:
+    """The terms of which a chunk must have one, and the commonest, which only add to its score."""
+    left = max(MATCHES, MATCHES_PER_HIT * limit)
+    needed: set[str] = set()
+    for term in sorted(frequency, key=lambda one: frequency[one]):
+        left -= frequency[term]
+        if left < 0 and any(frequency[one] for one in needed):
+            break
+        needed.add(term)
+    return [t for t in frequency if t in needed], [t for t in frequency if t not in needed]
 
 
 def _between(since: dt.date | None, until: dt.date | None) -> tuple[str, list[str]]:

@@ -35,8 +35,8 @@ from index.formats import (
     warcs,
 )
 from index.formats.archives import DEEPEST, Allowance
+from index.formats.articles import one_line
 from index.formats.document import Document, Reader, from_bytes, from_path, is_litter, shown
-from index.formats.fields import one_line
 from index.records import Article, Problem
 
 READERS: dict[str, Reader] = {

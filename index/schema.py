@@ -21,7 +21,7 @@ from index.records import Article, Card, Chunk, Page, Span
 from index.stems import TOKENIZER
 
 FORMAT = 3
-"""Of the tables below; `index.repair` brings an older index up to it."""
+"""Of the tables below; `index.rebuilding` brings an older index up to it."""
 DATABASE = "articles.sqlite3"
 README = "README.txt"
 REBUILDING = "rebuilding"
@@ -46,7 +46,7 @@ Check it:           byline doctor --index THIS_FOLDER
 # in the full-text index, which is contentless: it keeps words, not texts.
 # AUTOINCREMENT: the id of a removed chunk is never given to another one, so that
 # a reader holding an old id cannot be shown the wrong passage.
-# The order of tables and columns is that of the first release: `index.repair` puts
+# The order of tables and columns is that of the first release: `index.rebuilding` puts
 # a new database's first page over one that is lost.
 _ARTICLES = """CREATE TABLE {name} (
     number INTEGER PRIMARY KEY,

@@ -20,7 +20,7 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from index import copying, replacing, schema, vectors
+from index import copying, schema, vectors
 from index.article_rows import ArticleRows
 from index.connections import NO_WAIT, Wait, WriterLock, connect, explained, reading
 from index.embedding import Encoder
@@ -163,14 +163,12 @@ class Index(Queries, Store):
         return "updated" if replaced else "added"
 
     def redescribe(self, article: Article, content_hash: str) -> None:
-        """See `Store`."""
         with self._transaction() as db:
             rows = ArticleRows(db)
             rows.redescribe(article, content_hash)
             schema.bump(db, self.folder, shrunk=rows.finish())
 
     def remove(self, article_id: str) -> None:
-        """See `Store`."""
         source = self.row(article_id)["source"]
         with self._transaction() as db:
             rows = ArticleRows(db)
@@ -302,7 +300,7 @@ def _locked(folder: Path, wait: Wait) -> WriterLock:
     lock = WriterLock.taken(folder, wait=wait)
     with _kept(lock):
         vectors.discard_temporary(folder)
-        replacing.finish(folder)
+        copying.finish(folder)
     return lock
 
 

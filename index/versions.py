@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from index import duplicates
+from index.fetching import is_address
 
 MOST_VERSIONS = 30
 """Of one address; what has more is the address of a section, or of a live page."""
@@ -75,11 +76,6 @@ def page_key(url: str | None) -> str | None:
     asked = [part for part in query.split("&") if part and not _TWIN_QUERY.fullmatch(part.lower())]
     shown = _TWIN_PATH.sub("", slash + path).rstrip("/")
     return _TWIN_HOST.sub("", host) + shown + (f"?{'&'.join(asked)}" if asked else "")
-
-
-def is_address(source: str) -> bool:
-    """True for what was fetched, false for a file or a row."""
-    return source.lower().startswith(("http://", "https://"))
 
 
 def way(source: str) -> str:

@@ -69,6 +69,7 @@ class AnswerBuilder:
     kind: str = "question"
     side: str = ""
     """Of a comparison, the name that is being answered for."""
+    within: str = ""
     reply: Reply = field(default_factory=lambda: Reply(""))
 
     def timed(self, stage: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -81,18 +82,31 @@ class AnswerBuilder:
 
     def quote(self, view: View, drafts: Sequence[Draft], short: str = "") -> Iterator[Event]:
         """Enter drafts as the articles' own words; the short answer with its sentence."""
-        for mended, cited in self._quoted(drafts):
-            yield from self._shown(view, mended, cited, short)
+        for mended in self._quoted(drafts):
+            yield from self._shown(view, mended, short)
 
     def answer_with(
-        self, view: View, question: str, drafts: Sequence[Draft], short: str
+        self,
+        view: View,
+        question: str,
+        drafts: Sequence[Draft],
+        passages: Sequence[Passage],
+        short: str,
     ) -> Iterator[Event]:
-        """Enter what drafts say: in the model's own sentences, or else in quotations."""
+        """Enter what answers: in the model's own sentences on all that was found, or in quotations.
+
+        Args:
+            view: the state of the index that is read.
+            question: as it was understood.
+            drafts: the evidence, best first.
+            passages: what was found, best first.
+            short: the few words that answer, or "".
+        """
         before = len(self.sentences)
         if self.llm is not None and self.composes():
-            composition = Composition(self.llm, question, drafts)
-            for mended, cited in self._from("generate", composition.stream(), composition.mender):
-                yield from self._shown(view, mended, cited, short)
+            composition = Composition(self.llm, question, drafts, passages)
+            for mended in self._from("generate", composition.stream(), composition.mender):
+                yield from self._shown(view, mended, short)
             self.tokens["evaluated"] += composition.evaluated
             self.tokens["generated"] += composition.generated
             if len(self.sentences) > before or composition.refused:
@@ -154,6 +168,7 @@ class AnswerBuilder:
             conflicts=tuple(self.conflicts),
             set_aside=self.set_aside,
             unanswered=self.unanswered,
+            within=self.within,
             confidence=self.confidence,
             checks=dict(self.checks),
             model=self.llm.name if self.llm and self.tokens["generated"] else "",
@@ -162,22 +177,19 @@ class AnswerBuilder:
             seconds=self.seconds,
         )
 
-    def _quoted(self, drafts: Sequence[Draft]) -> Iterator[tuple[Mended, Sequence[Draft]]]:
+    def _quoted(self, drafts: Sequence[Draft]) -> Iterator[Mended]:
         mender = Mender(numbered(drafts))
         written = [Written(draft.text, (number,)) for number, draft in enumerate(drafts, start=1)]
         yield from self._from("check", map(mender.mend, written), mender)
 
-    def _from(
-        self, stage: str, stream: Iterator[Mended], mender: Mender
-    ) -> Iterator[tuple[Mended, Sequence[Draft]]]:
+    def _from(self, stage: str, stream: Iterator[Mended], mender: Mender) -> Iterator[Mended]:
         while (mended := self.timed(stage, next, stream, None)) is not None:
             if mended.how != "dropped":
-                yield mended, [mender.sources[number].draft for number in mended.cited]
+                yield mended
         self.checks.update(mender.tally)
 
-    def _shown(
-        self, view: View, mended: Mended, cited: Sequence[Draft], short: str
-    ) -> Iterator[Event]:
+    def _shown(self, view: View, mended: Mended, short: str) -> Iterator[Event]:
+        cited = mended.drafts
         if short and not self.short and any(short in _line(draft.quote) for draft in cited):
             self.short = short  # shown only with the sentence that it is taken from
             yield Event(EventKind.SHORT, short)

@@ -30,6 +30,7 @@ from rag.records import Answer, Dates, Event
 from rag.request.kinds import Kinds
 from rag.request.question import LONGEST
 from rag.requested import Requests
+from rag.scope import Scope
 from rag.selftest import capable
 from rag.settings import index_folder
 from rag.text.display import visible
@@ -85,8 +86,8 @@ class Assistant:
         Args:
             index: the index folder, or milvus://HOST:PORT/NAME; by default $BYLINE_INDEX,
                 else ./byline-index.
-            model: a GGUF file, hf:OWNER/REPO/FILE.gguf, or a server's address, as
-                http://HOST:PORT/v1#NAME; by default the model that comes with pip.
+            model: a name that `byline models` lists, a GGUF file, hf:OWNER/REPO/FILE.gguf, or a
+                server's address, as http://HOST:PORT/v1#NAME; by default the model of pip.
             encoder: a sentence-transformers name or folder; by default the one that comes with pip.
             reader: an extractive question-answering model of Hugging Face, by name or
                 folder; by default the one that comes with Byline.
@@ -135,6 +136,8 @@ class Assistant:
         *,
         outlets: Sequence[str] = (),
         authors: Sequence[str] = (),
+        titles: Sequence[str] = (),
+        languages: Sequence[str] = (),
         without: Container[str] = (),
     ) -> Answer:
         """Answer a question from the articles of the index, or refuse.
@@ -146,14 +149,25 @@ class Assistant:
             until: leave out what was published after this day (ISO 8601).
             outlets: read only articles of these, in any spelling.
             authors: read only articles by these.
+            titles: read only articles whose headline has all words of one of these, in any form.
+            languages: read only articles in these, by name or code of ISO 639-1.
             without: what is not to be read out of the question: "dates", "outlet", "author",
                 or "kind", for a request that is meant as a question.
 
         Raises:
-            BadRequest: the question is empty, a date is none, or an outlet or author is unknown.
+            BadRequest: the question is empty, a date is none, or no article is known to be by an
+                author, of an outlet, in a language or under a headline.
         """
         for event in self.stream(
-            question, history, since, until, outlets=outlets, authors=authors, without=without
+            question,
+            history,
+            since,
+            until,
+            outlets=outlets,
+            authors=authors,
+            titles=titles,
+            languages=languages,
+            without=without,
         ):
             if event.answer is not None:
                 return event.answer
@@ -168,12 +182,14 @@ class Assistant:
         *,
         outlets: Sequence[str] = (),
         authors: Sequence[str] = (),
+        titles: Sequence[str] = (),
+        languages: Sequence[str] = (),
         without: Container[str] = (),
     ) -> Iterator[Event]:
         """The same answer step by step; each sentence is checked before it is yielded.
 
         Raises:
-            BadRequest: the question is empty, a date is none, or an outlet or author is unknown.
+            BadRequest: as `ask`.
         """
         asked = visible(question)
         if not any(char.isalnum() for char in asked):
@@ -187,6 +203,14 @@ class Assistant:
             raise BadRequest(
                 f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
             )
+        wanted = Scope(
+            authors=tuple(authors),
+            outlets=tuple(outlets),
+            titles=tuple(titles),
+            languages=tuple(languages),
+            first=dates.since,
+            last=dates.until,
+        )
         today = self.today or dt.date.today()
         run = Run(
             AnswerBuilder(asked, self.index.name, self.llm, self.composes),
@@ -196,7 +220,7 @@ class Assistant:
             encoder=self.encoder,
             reader=self.reader,
             requests=Requests(
-                dates, outlets, authors, today, self.encoder, self.kinds, self.catalogue, without
+                dates, wanted, today, self.encoder, self.kinds, self.catalogue, without
             ),
             without=without,
         )
@@ -259,17 +283,30 @@ def ask(
     until: str | dt.date | None = None,
     *,
     index: str | Place | None = None,
+    outlets: Sequence[str] = (),
+    authors: Sequence[str] = (),
+    titles: Sequence[str] = (),
+    languages: Sequence[str] = (),
 ) -> Answer:
-    """Answer one question from an index, loading the models for it.
+    """Answer one question from an index, loading the models for it; as `Assistant.ask`.
 
     For more than one question use `Assistant.load`, which loads them once.
 
     Raises:
         IndexMissing: there is no index in the folder.
-        BadRequest: the question is empty, or a date is none.
+        BadRequest: as `Assistant.ask`.
     """
     with Assistant.load(index) as assistant:
-        return assistant.ask(question, history, since, until)
+        return assistant.ask(
+            question,
+            history,
+            since,
+            until,
+            outlets=outlets,
+            authors=authors,
+            titles=titles,
+            languages=languages,
+        )
 
 
 def day(given: str | dt.date | None) -> dt.date | None:

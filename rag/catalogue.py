@@ -10,18 +10,19 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, get_close_matches
 
+from index import languages
 from index.errors import BadRequest
 from index.protocols import View
 from index.records import Card
-from rag.records import Draft, Understood, What
-from rag.request.kinds import STAND_INS, Kind, frame
+from rag.records import Draft, What
+from rag.request.kinds import STAND_INS, Kind, told_apart
 from rag.request.periods import periods
-from rag.text.dates import written
+from rag.scope import Narrowed, Scope, in_words, listed
 from rag.text.names import same_name
-from rag.text.words import WORD, fold
+from rag.text.words import WORD, fold, stems, words
 
 MOST_LISTED = 20
 """Articles that are listed by one answer."""
@@ -32,43 +33,6 @@ ALIKE = 0.8
 _QUOTED = re.compile(r"[“\"«„]([^”“\"»«„]+)[”“\"»]")
 _QUOTED_AT_LENGTH = re.compile(r"[“\"«„](.+)[”\"»]", re.DOTALL)
 _LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which articles a request means."""
-
-    authors: tuple[str, ...] = ()
-    outlets: tuple[str, ...] = ()
-    first: dt.date | None = None
-    last: dt.date | None = None
-    """Days of publication, both included."""
-    topic: tuple[str, ...] = ()
-    """Words and names that an article must have, in any form."""
-    titles: tuple[str, ...] = ()
-    """Headlines that it quotes."""
-
-    def described(self) -> str:
-        """The scope in words, to stand behind "articles": " by Nora Tveit", or ""."""
-        parts = []
-        if self.authors:
-            parts.append(f"by {_listed(self.authors)}")
-        if self.outlets:
-            parts.append(f"of {_listed(self.outlets)}")
-        if self.first or self.last:
-            parts.append(window(self.first, self.last))
-        if self.topic:
-            parts.append("with " + _listed([f"“{word}”" for word in self.topic]))
-        return "".join(f" {part}" for part in parts)
-
-    def understood(self) -> tuple[Understood, ...]:
-        """What of it was read out of a request."""
-        days = [window(self.first, self.last)] if self.first or self.last else []
-        return (
-            *(Understood("outlet", name) for name in self.outlets),
-            *(Understood("author", name) for name in self.authors),
-            *(Understood("dates", text) for text in days),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,25 +109,51 @@ class Catalogue:
         )
         return scope, stood_in
 
-    def only(self, outlets: Sequence[str], authors: Sequence[str]) -> Scope:
-        """The articles of some outlets and authors, in whatever spelling they are given.
+    def narrowed(self, view: View, wanted: Scope) -> Narrowed:
+        """The articles that are wanted, their names in whatever spelling they are given.
 
         Raises:
-            BadRequest: no article is known to be by one of them.
+            BadRequest: no article is known to be by an author, of an outlet, in a language or
+                under a headline that is wanted.
         """
-        return Scope(
-            authors=tuple(self._known(name, "author") for name in authors),
-            outlets=tuple(self._known(name, "outlet") for name in outlets),
+        anytime = Scope(
+            authors=tuple(self._known(name, "author") for name in wanted.authors),
+            outlets=tuple(self._known(name, "outlet") for name in wanted.outlets),
+            titles=tuple(map(self._headed, wanted.titles)),
+            languages=tuple(map(self._language, wanted.languages)),
         )
+        only = replace(anytime, first=wanted.first, last=wanted.last)
+        lacks = [lacking for card in self.cards if (lacking := self._lacking(card, only))]
+        if anytime == Scope() and not lacks:
+            return Narrowed(only)
+        said = f"Only articles{only.described()} were read"
+        if lacks:
+            what = listed(list(dict.fromkeys(name for names in lacks for name in names)), "or")
+            was = "was" if len(lacks) == 1 else "were"
+            said += f"; {len(lacks):,} whose {what} is not known {was} left out"
+        ids = frozenset(card.article_id for card in self.within(view, anytime))
+        return Narrowed(only, None if anytime == Scope() else ids, f"{said}.")
 
     def _known(self, given: str, kind: str) -> str:
         names = [name for name, its_kind in self._names if its_kind == kind]
         for name in names:
             if _place(self._words[name], _tokens(given)) is not None:
                 return name
-        near = get_close_matches(given, names, 1)
-        meant = f" Did you mean {near[0]}?" if near else ""
-        raise BadRequest(f"The archive knows no {kind} “{given}”.{meant}")
+        raise _unknown(kind, given, names)
+
+    def _headed(self, given: str) -> str:
+        if any(_has(card.title, given) for card in self.cards):
+            return given
+        raise _unknown("headline with", given)
+
+    def _language(self, given: str) -> str:
+        """The code of a language of the archive, given by its name or code."""
+        known = {card.language for card in self.cards if card.language}
+        code = languages.code(given)
+        for one in known:
+            if languages.agree(code, one) or fold(given) in words(languages.name(one)):
+                return one
+        raise _unknown("article in", given, list(map(languages.name, known)))
 
     def _quoted_titles(self, text: str) -> tuple[list[str], list[re.Match[str]]]:
         """The headlines of the archive that a text has in quotation marks, and all such marks.
@@ -184,13 +174,27 @@ class Catalogue:
         return [
             card
             for card in self.cards
-            if (having is None or card.article_id in having)
-            and (not scope.titles or card.title in scope.titles)
-            and (not scope.outlets or card.publisher in scope.outlets)
-            and (not scope.authors or set(scope.authors) & set(self.authors[card.article_id]))
-            and (not scope.first or bool(card.published and card.published >= scope.first))
-            and (not scope.last or bool(card.published and card.published <= scope.last))
+            if (having is None or card.article_id in having) and self._lacking(card, scope) == []
         ]
+
+    def _lacking(self, card: Card, scope: Scope) -> list[str] | None:
+        """What is not known of an article that a scope asks for; None where it is not of it."""
+        day, authors = card.published, set(self.authors[card.article_id])
+        unknown = {
+            "outlet": bool(scope.outlets) and not card.publisher,
+            "author": bool(scope.authors) and not authors,
+            "language": bool(scope.languages) and not card.language,
+            "date": bool(scope.first or scope.last) and not day,
+        }
+        is_of_it = (
+            (not scope.quoted or card.title in scope.quoted)
+            and (not scope.titles or any(_has(card.title, one) for one in scope.titles))
+            and (unknown["outlet"] or not scope.outlets or card.publisher in scope.outlets)
+            and (unknown["author"] or not scope.authors or bool(authors & set(scope.authors)))
+            and (unknown["language"] or not scope.languages or card.language in scope.languages)
+            and (not day or (scope.first or day) <= day <= (scope.last or day))
+        )
+        return [name for name, is_unknown in unknown.items() if is_unknown] if is_of_it else None
 
     def reply(self, kind: Kind, scope: Scope, cards: Sequence[Card]) -> Reply:
         """The answer to a request of a kind other than a question or an overview.
@@ -212,8 +216,8 @@ class Catalogue:
                 return Reply("No article has a date.", tuple(cards[:MOST_LISTED]))
             first, last = dated[-1].published, dated[0].published
             return Reply(
-                f"The oldest of {_counted(cards)}{scope.described()} is of {_day(first)}, "
-                f"the newest of {_day(last)}.",
+                f"The oldest of {_counted(cards)}{scope.described()} is of {in_words(first)}, "
+                f"the newest of {in_words(last)}.",
                 (dated[-1],),
             )
         if kind == "newest":
@@ -231,10 +235,10 @@ class Catalogue:
             names = Counter(name for card in cards for name in self.authors[card.article_id])
         if not names:
             return Reply(f"No {kind[:-1]} is known of {_counted(cards)}{scope.described()}.")
-        listed = _listed([f"{name} ({count})" for name, count in names.most_common()])
+        counted = listed([f"{name} ({count})" for name, count in names.most_common()])
         whose = f"{_counted(cards)}{scope.described()}"
         shown = cards[:MOST_LISTED] if scope.topic else ()
-        return Reply(f"{kind.capitalize()} of {whose}: {listed}.", tuple(shown))
+        return Reply(f"{kind.capitalize()} of {whose}: {counted}.", tuple(shown))
 
     def _welcome(self) -> str:
         count = len(self.cards)
@@ -260,28 +264,18 @@ class Catalogue:
 
 def line_of(card: Card) -> str:
     """An article of a list on one line, as a person reads it."""
-    known = ", ".join(filter(None, (card.publisher, _day(card.published))))
+    known = ", ".join(filter(None, (card.publisher, in_words(card.published))))
     title = " ".join((card.title or card.article_id).split())
     return f"- {title}" + (f" ({known})" if known else "")
 
 
-def window(first: dt.date | None, last: dt.date | None) -> str:
-    """Days of publication in words: "of 3 May 2025", "since 3 May 2025"."""
-    if first and first == last:
-        return f"of {_day(first)}"
-    if first and last:
-        return f"from {_day(first)} to {_day(last)}"
-    return f"since {_day(first)}" if first else f"until {_day(last)}"
-
-
-def told_from(cards: Sequence[Card], drafts: Sequence[Draft]) -> str:
-    """What stands above an overview: from how many of the articles it is."""
+def told_from(stories: int, drafts: Sequence[Draft], *, newest_first: bool = False) -> str:
+    """What stands above an overview: of how many stories it tells, and in which order."""
     read = len({draft.passage.stored.card.origin for draft in drafts})
-    stories = len({card.origin for card in cards})
     if stories == 1:
         return ""
     of = f"{stories:,} stories" if read == stories else f"{read:,} of {stories:,} stories"
-    return f"From {of}, oldest first:"
+    return f"From {of}, {'newest' if newest_first else 'oldest'} first:"
 
 
 def _having(view: View, topic: Sequence[str]) -> set[str]:
@@ -329,8 +323,8 @@ def _topic(text: str) -> tuple[str, ...]:
     """The words of a text that no example uses; capitalised ones beside each other are a name."""
     found: list[str] = []
     end = -1
-    for match in WORD.finditer(text):
-        if fold(match[0]) in frame():
+    for match, is_topic in told_apart(text):
+        if not is_topic:
             continue
         word = re.sub("['’]s$", "", match[0])
         if word[0].isupper() and end >= 0 and text[end : match.start()] == " ":
@@ -358,10 +352,12 @@ def _counted(cards: Sequence[Card]) -> str:
     return f"{text} ({stories:,} stor{'y' if stories == 1 else 'ies'}, the rest copies)"
 
 
-def _listed(names: Sequence[str]) -> str:
-    *some, last = names
-    return f"{', '.join(some)} and {last}" if some else last
+def _has(title: str, given: str) -> bool:
+    """Whether a headline has all words of a text, in any form."""
+    return set(stems(given)) <= set(stems(title))
 
 
-def _day(day: dt.date | None) -> str:
-    return written(day) if day else ""
+def _unknown(what: str, given: str, names: Sequence[str] = ()) -> BadRequest:
+    near = get_close_matches(given, names, 1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    return BadRequest(f"The archive knows no {what} “{given}”.{meant}")

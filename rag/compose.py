@@ -17,13 +17,15 @@ from index.sentences import sentences as sentence_spans
 from prompts import fill
 from rag.models.llm import LLM, Prompt
 from rag.quote import source_line
-from rag.records import Draft
+from rag.records import Draft, Passage
 from rag.text.words import words
-from rag.verify.mend import Check, Mended, Mender, Source, Written, numbered
+from rag.verify.mend import Check, Mended, Mender, Source, Written, whole
 from rag.verify.support import faults
 
 REFUSAL = "The articles do not say."
 """What the model writes when the passages do not answer."""
+PASSAGES = 6
+"""Passages that are shown at most."""
 SENTENCES = 4
 """Sentences in an answer at most."""
 MARKS = 3
@@ -134,17 +136,24 @@ class Composition:
     """One answer in the model's own words, each sentence mended before it is handed on."""
 
     def __init__(
-        self, llm: LLM, question: str, drafts: Sequence[Draft], *, check: Check = faults
+        self,
+        llm: LLM,
+        question: str,
+        drafts: Sequence[Draft],
+        passages: Iterable[Passage] = (),
+        *,
+        check: Check = faults,
     ) -> None:
         """Prepare the prompt; nothing is written before `stream`.
 
         Args:
             llm: who writes.
             question: as it was understood.
-            drafts: the evidence, best first; a sentence's `cited` counts them from 1.
+            drafts: the evidence, best first.
+            passages: what else was found, best first.
             check: the level 1 check.
         """
-        self.prompt, self.sources = fitting(question, numbered(drafts), llm)
+        self.prompt, self.sources = fitting(question, whole(drafts, passages, PASSAGES), llm)
         self.mender = Mender(self.sources, check)
         self.evaluated = 0
         self.generated = 0

@@ -35,6 +35,8 @@ LONGEST_NAME = 4
 """Words of a name that is taken from an answer."""
 NAMES_TOLD = 6
 """Names that are taken from an answer at most."""
+OUTLINED = 3
+"""Earlier exchanges that a model is told of."""
 LONGEST_READ = 2000
 """Characters of an earlier question or answer that are read."""
 
@@ -106,6 +108,20 @@ def meanings(question: str, history: History) -> list[str]:
         question: what was asked.
         history: the exchanges before it, oldest first.
     """
+    return _meanings(question, _earlier(history))
+
+
+def outline(history: History) -> str:
+    """The last exchanges for a model that rewrites a follow-up: questions, and names of answers."""
+    lines = []
+    for earlier in _earlier(history)[-OUTLINED:]:
+        lines.append(f"Question: {earlier.text}?")
+        if earlier.answered:
+            lines.append(f"Names in the answer: {', '.join(earlier.answered)}")
+    return "\n".join(lines)
+
+
+def _earlier(history: History) -> list[_Earlier]:
     before: list[_Earlier] = []
     for exchange in history[-TURNS:]:
         turn = exchange if isinstance(exchange, Turn) else Turn(
@@ -116,7 +132,7 @@ def meanings(question: str, history: History) -> list[str]:
             text = turn.understood or _meanings(asked, before)[0]
             answered = () if turn.refused else _names_told(turn.answer, text)
             before.append(_Earlier(text.strip(" ?.!"), answered))
-    return _meanings(question, before)
+    return before
 
 
 def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:

@@ -1,13 +1,18 @@
-"""A topic or an article in a few of its own sentences: a timeline, or the most central ones.
+"""A topic or an article in a few of its own sentences, by date.
 
-Of each story the sentence that is nearest to the whole and not yet said is taken, by maximal
-marginal relevance (Carbonell and Goldstein, 1998) over the encoder's vectors.
+Of a news story the lead tells the event, so that its first sentence stands for it. A story is of a
+topic if it has all its words, half of them in its headline or lead, or if these are near to the
+topic in the encoder's space. Where there are
+more stories, or sentences of a single one, than can be quoted, those that are central among them
+with a bias to the topic are chosen (LexRank: Erkan and Radev, 2004; Otterbacher, Erkan and Radev,
+2005), none of them near to another (maximal marginal relevance: Carbonell and Goldstein, 1998).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,29 +20,90 @@ from index.embedding import Encoder, Vectors
 from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Card, Chunk, Span, StoredChunk
-from rag.quote import quotation
+from rag.quote import is_open, quotation
 from rag.records import Draft, Passage
 from rag.request.asking import is_prose
+from rag.text.names import missing
+from rag.text.speech import OPENS_ON_PRONOUN
 from rag.text.words import stems, words
 
-STORIES = 8
-"""Stories of a timeline, at most one sentence each."""
+SENTENCES = 8
+"""Sentences of an overview at most."""
 OF_ONE = 4
 """Sentences that stand for a single article."""
+LEAD = 2
+"""Sentences at the beginning of a story that tell its event."""
 FEWEST_WORDS = 6
 """Words below which a sentence tells nothing by itself."""
+NAMED = 0.5
+"""Share of a topic's words that the headline or lead of a story about it has."""
+NEAR = 0.5
+"""Cosine to the topic from which a headline with its lead is about it in other words."""
+BIAS = 0.7
+"""Weight of being near to the topic, beside that of being near to the others (LexRank)."""
 NOVELTY = 0.4
-"""Weight of not having been said already, beside that of being central."""
-LEADS = 8
-"""Sentences of an article, from its first, of which one stands for it in a timeline."""
-MOST_READ = 16
-"""Stories that are read for a timeline, those first that speak most of its topic."""
+"""Weight of not having been said already, beside that of being central (MMR)."""
+ROUNDS = 30
+"""Steps of the power method, after which the ranks change no more."""
+MOST_READ = 100
+"""Stories that are looked at, those first that speak most of the topic."""
+MOST_NEAR = 8
+"""Of those that do not name it, so many are held against it by their vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article that stands for all copies of its story."""
+
+    card: Card
+    sentences: Sequence[tuple[Chunk, Span]]
+    """Those that tell something by themselves, and the chunks that hold them."""
+    text: str = ""
+
+    @property
+    def lead(self) -> list[Span]:
+        """The first sentence that tells something, and what follows on it."""
+        chunk, first = self.sentences[0]
+        at = chunk.sentences.index(first)
+        return list(chunk.sentences[at : at + LEAD])
+
+    @property
+    def head(self) -> str:
+        """The headline and the lead."""
+        chunk, _ = self.sentences[0]
+        return " ".join([self.card.title, *map(chunk.part, self.lead)])
+
+    def mentioning(self, topic: Sequence[str]) -> Story:
+        """The story with only those of its sentences that name a topic."""
+        named = [(chunk, span) for chunk, span in self.sentences if _names(topic, chunk.part(span))]
+        return Story(self.card, named)
+
+    def draft(self, at: int, end: int = 0) -> Draft:
+        """The sentence at a place as a quotation, with what follows up to an offset."""
+        chunk, span = self.sentences[at]
+        stored = StoredChunk(-1, chunk, self.card)
+        span = Span(span.start, max(span.end, end))
+        return quotation(Passage(stored, 0.0, 0.0, 0.0), span)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is quoted of a topic or an article."""
+
+    drafts: Sequence[Draft]
+    stories: int
+    """How many stories are of the topic."""
 
 
 def overview(
-    view: View, encoder: Encoder, topic: Sequence[str], cards: Sequence[Card]
-) -> list[Draft]:
-    """Sentences of some articles as quotations, oldest first; of a single one, in its order.
+    view: View,
+    encoder: Encoder,
+    topic: Sequence[str],
+    cards: Sequence[Card],
+    *,
+    newest_first: bool = False,
+) -> Overview:
+    """The stories of a topic, each by its lead, oldest first; a single one by its best sentences.
 
     Args:
         view: where the articles are.
@@ -45,83 +111,166 @@ def overview(
         topic: the words that the overview is of; none for the articles as such.
         cards: the articles; of copies the first that came in is quoted, and one that gives
             orders to a program is not.
+        newest_first: begin with what was last, be it only a sentence, and leave out the oldest.
     """
-    some = sorted(_stories(view, topic, cards), key=lambda card: card.published or dt.date.max)
-    each = [_sentences(view, card, LEADS if len(some) > 1 else None) for card in some]
-    if len(some) > 1:
-        each = [_on(topic, card, sentences) for card, sentences in zip(some, each, strict=True)]
-    each = [sentences for sentences in each if sentences]
-    texts = [passage.chunk.part(span) for group in each for passage, span in group]
-    if not texts:
-        return []
-    vectors: Vectors = encoder.encode([*texts, " ".join(topic)] if topic else texts)
-    centre = vectors[: len(texts)].mean(axis=0) + (vectors[-1] if topic else 0)
-    central = vectors[: len(texts)] @ (centre / np.linalg.norm(centre))
-    groups: list[range] = []
-    for group in each:
-        start = groups[-1].stop if groups else 0
-        groups.append(range(start, start + len(group)))
-    limit = STORIES if len(groups) > 1 else OF_ONE
-    chosen: list[int] = []
-    for _ in range(min(limit, len(texts))):
-        taken = [group for group in groups if len(groups) > 1 and set(group) & set(chosen)]
-        open_ = [at for group in groups if group not in taken for at in group if at not in chosen]
-        if not open_:
-            break
-        chosen.append(max(open_, key=lambda at: _worth(at, central, vectors, chosen)))
-    flat = [sentence for group in each for sentence in group]
-    return [_draft(*flat[at]) for at in sorted(chosen)]
+    asked = encoder.encode([" ".join(topic)])[0] if topic else None
+    stories = _stories(view, topic, asked, cards)
+    if asked is not None:
+        stories = _about(encoder, topic, asked, stories, newest_first=newest_first)
+    count = len(stories)
+    if count < 2:
+        return Overview(_of_one(encoder, topic, stories[0]) if stories else [], count)
+    if newest_first:
+        stories.sort(key=lambda story: _day(story, dt.date.min), reverse=True)
+    elif len(stories) > SENTENCES:
+        heads = encoder.encode([story.head for story in stories])
+        stories = [stories[at] for at in _chosen(heads, asked, SENTENCES)]
+    size = LEAD if LEAD * len(stories) <= SENTENCES else 1
+    told: list[tuple[Story, Draft]] = []
+    left = SENTENCES
+    for story in stories:
+        length, end = _extent(story, topic, size)
+        if length <= left:
+            told.append((story, story.draft(0, end)))
+            left -= length
+    if not newest_first:
+        told.sort(key=lambda one: _day(one[0], dt.date.max))
+    return Overview([draft for _, draft in told], count)
 
 
-def _stories(view: View, topic: Sequence[str], cards: Sequence[Card]) -> list[Card]:
-    """One article of each story to read, those first that speak most of the topic."""
+def _about(
+    encoder: Encoder,
+    topic: Sequence[str],
+    asked: Vectors,
+    stories: Sequence[Story],
+    *,
+    newest_first: bool,
+) -> list[Story]:
+    """The stories of a topic; where there are none, the sentences that name it at all.
+
+    So are those that are later than all others, where the newest state of things is asked for.
+    """
+    about = [
+        story
+        for story in stories
+        if _share(topic, story.head) >= NAMED and _names(topic, f"{story.head} {story.text}")
+    ]
+    others = [story for story in stories if story not in about]
+    if others:
+        heads: Vectors = encoder.encode([story.head for story in others[:MOST_NEAR]])
+        about += [story for story, near in zip(others, heads @ asked, strict=False) if near >= NEAR]
+    if not about:
+        return [found for story in others if (found := story.mentioning(topic)).sentences]
+    if newest_first:
+        last = max(_day(story, dt.date.min) for story in about)
+        later = [story.mentioning(topic) for story in others if _day(story, last) > last]
+        about += [story for story in later if story.sentences]
+    return about
+
+
+def _day(story: Story, unknown: dt.date) -> dt.date:
+    return story.card.published or unknown
+
+
+def _stories(
+    view: View, topic: Sequence[str], asked: Vectors | None, cards: Sequence[Card]
+) -> list[Story]:
+    """One article of each story, those first that speak most of the topic."""
     hits = view.lexical(topic, view.chunk_count) if topic else []
+    hits += view.semantic(asked, MOST_READ) if asked is not None else []
     rank: dict[str, int] = {}
     for at, passage in enumerate(view.passages([hit.chunk_id for hit in hits])):
         rank.setdefault(passage.card.article_id, at)
     copies: dict[str, list[Card]] = {}
-    for card in sorted(cards, key=lambda card: rank.get(card.article_id, len(rank))):
-        copies.setdefault(card.origin, []).append(card)
-    found: list[Card] = []
+    for card in sorted(cards, key=lambda card: rank.get(card.article_id, len(hits))):
+        if asked is None or card.article_id in rank:
+            copies.setdefault(card.origin, []).append(card)
+    found: list[Story] = []
     for same in copies.values():
         in_order = sorted(same, key=lambda card: card.arrived)
         readable = (c for c in in_order if not gives_orders(view.article(c.article_id)))
-        found += [first] if (first := next(readable, None)) else []
+        if (first := next(readable, None)) and (sentences := _sentences(view, first)):
+            found.append(Story(first, sentences, view.article(first.article_id).text))
         if len(found) == MOST_READ:
             break
     return found
 
 
-def _worth(at: int, central: Vectors, vectors: Vectors, chosen: Sequence[int]) -> float:
-    said = max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
-    return float(central[at]) - NOVELTY * said
+def _sentences(view: View, card: Card) -> list[tuple[Chunk, Span]]:
+    """The sentences of an article that tell something by themselves."""
+    found: list[tuple[Chunk, Span]] = []
+    for chunk in view.chunks_of(card.article_id):
+        for span in chunk.sentences:
+            text = chunk.part(span)
+            leans = found and (OPENS_ON_PRONOUN.match(text) or is_open(text))
+            is_whole = not text.rstrip("\"”’' ").endswith(("?", ":"))
+            if is_whole and not leans and len(words(text)) >= FEWEST_WORDS and is_prose(text):
+                found.append((chunk, span))
+    return found
 
 
-def _sentences(view: View, card: Card, limit: int | None) -> list[tuple[StoredChunk, Span]]:
-    """The sentences of an article that tell something, the first of them where there is a limit."""
-    found = [
-        (StoredChunk(-1, chunk, card), span)
-        for chunk in view.chunks_of(card.article_id)
-        for span in chunk.sentences
-        if _tells(chunk, span)
-    ]
-    return found[:limit]
+def _names(topic: Sequence[str], text: str) -> bool:
+    return _share(topic, text) == 1
 
 
-def _on(
-    topic: Sequence[str], card: Card, sentences: list[tuple[StoredChunk, Span]]
-) -> list[tuple[StoredChunk, Span]]:
-    """Those of a story's sentences that name the topic; all where its headline does."""
-    wanted = frozenset(stem for word in topic for stem in stems(word))
-    if wanted <= frozenset(stems(card.title)):
-        return sentences
-    return [(one, span) for one, span in sentences if wanted & set(stems(one.chunk.part(span)))]
+def _share(topic: Sequence[str], text: str) -> float:
+    """How much of a topic a text names: words in any form, names in another spelling."""
+    asked = words(" ".join(topic))
+    lacking = set(stems(" ".join(missing(asked, words(text)))))
+    return 1 - len(lacking - set(stems(text))) / len(set(asked)) if asked else 1.0
 
 
-def _tells(chunk: Chunk, span: Span) -> bool:
-    text = chunk.part(span)
-    return len(words(text)) >= FEWEST_WORDS and is_prose(text)
+def _extent(story: Story, topic: Sequence[str], size: int) -> tuple[int, int]:
+    """How many sentences of the lead are quoted, and where they end.
+
+    That is so many, or more until one names the topic.
+    """
+    chunk, _ = story.sentences[0]
+    lead = story.lead
+    texts = [" ".join(map(chunk.part, lead[: at + 1])) for at in range(len(lead))]
+    naming = next((at + 1 for at, text in enumerate(texts) if topic and _names(topic, text)), 1)
+    count = max(min(size, len(lead)), naming)
+    return count, lead[count - 1].end
 
 
-def _draft(stored: StoredChunk, span: Span) -> Draft:
-    return quotation(Passage(stored, 0.0, 0.0, 0.0), span)
+def _of_one(encoder: Encoder, topic: Sequence[str], story: Story) -> list[Draft]:
+    """The lead of a single article and its most central sentences, in its order."""
+    texts = [chunk.part(span) for chunk, span in story.sentences]
+    vectors: Vectors = encoder.encode([*texts, " ".join([*topic, story.card.title])])
+    chosen = _chosen(vectors[:-1], vectors[-1], OF_ONE, first=[0])
+    return [story.draft(at) for at in sorted(chosen)]
+
+
+def _chosen(
+    vectors: Vectors, bias: Vectors | None, count: int, first: Sequence[int] = ()
+) -> list[int]:
+    """The most central of some texts, none near to another, the best first.
+
+    Args:
+        vectors: one for each text.
+        bias: the vector that they should be near to; None where all are alike.
+        count: how many are chosen.
+        first: what is chosen in any case.
+    """
+    likeness = np.clip(vectors @ vectors.T, 0.0, None)
+    near: Vectors = np.ones_like(vectors[:, 0]) if bias is None else vectors @ bias
+    rank = _lexrank(likeness, near)
+    chosen = list(first)
+    while len(chosen) < min(count, len(vectors)):
+        said = likeness[:, chosen].max(axis=1) if chosen else np.zeros(len(vectors))
+        worth = (1 - NOVELTY) * rank - NOVELTY * said
+        worth[chosen] = -np.inf
+        chosen.append(int(worth.argmax()))
+    return chosen
+
+
+def _lexrank(likeness: Vectors, relevance: Vectors) -> Vectors:
+    """How central each text is among all, with a bias to the relevant ones; 1 for the first."""
+    links = likeness / likeness.sum(axis=1, keepdims=True)
+    start = np.clip(relevance, 1e-6, None)
+    start = start / start.sum()
+    rank = start
+    for _ in range(ROUNDS):
+        rank = BIAS * start + (1 - BIAS) * rank @ links
+    ranked: Vectors = rank / rank.max()
+    return ranked

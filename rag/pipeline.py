@@ -43,6 +43,7 @@ from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.requested import Requests
 from rag.retrieve import Found, retrieve
+from rag.rewriting import standalone
 from rag.text.names import split_name
 
 Days = tuple[dt.date, dt.date]
@@ -84,6 +85,7 @@ class Run:
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         self.requests.narrow(view)
+        self.builder.within = self.requests.narrowed.said
         asked = parts(self.builder.asked)
         if len(asked) == 1 and "kind" not in self.without:
             is_request, refused = yield from self.requests.answer(view, self.builder)
@@ -96,6 +98,11 @@ class Run:
                 asked = list(self.apart)
                 self.builder.understood_as = (Understood("kind", "comparison"),)
         yield self.builder.finished((yield from self._questions(view, asked)))
+
+    @property
+    def _ids(self) -> frozenset[str] | None:
+        """The articles that may be read; None for all."""
+        return self.requests.narrowed.ids
 
     def _questions(
         self, view: View, asked: Sequence[str]
@@ -138,6 +145,8 @@ class Run:
         With it comes what was found for it, where there was a choice.
         """
         possible = meanings(text, before)
+        if len(possible) > 1:
+            possible = self.builder.timed("generate", self._rewritten, text, before, possible)
         if len(possible) == 1:
             return possible[0], None
         searches: list[Search] = []
@@ -154,6 +163,12 @@ class Run:
 
         best = max(range(len(searches)), key=worth)
         return possible[best], searches[best]
+
+    def _rewritten(self, text: str, before: History, possible: list[str]) -> list[str]:
+        """What a question may mean, led by what a capable model takes it to mean."""
+        llm = self.builder.llm
+        meant = standalone(llm, text, before) if llm and self.builder.composes() else None
+        return list(dict.fromkeys([meant, *possible])) if meant else possible
 
     def _respelt(
         self, view: View, search: Search, days: Days | None
@@ -175,7 +190,7 @@ class Run:
         if text in self.apart:
             question = replace(question, demanded=tuple(split_name(self.apart[text])))
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
-        find = partial(retrieve, view, question, vector, self.dates, among=self.requests.among)
+        find = partial(retrieve, view, question, vector, self.dates, among=self._ids)
         found = self.builder.timed("retrieve", find)
         if found.passages:
             yield Event(EventKind.STATUS, _reading(found.passages))
@@ -198,7 +213,8 @@ class Run:
         if fresh:
             short = " ".join(fresh[0].short.split()) if alone and not chosen.conflicts else ""
             some = fresh if alone else fresh[:SENTENCES_OF_A_PART]
-            yield from build.answer_with(view, search.question.text, some, short)
+            said = search.question.text
+            yield from build.answer_with(view, said, some, found.passages, short)
         if len(build.sentences) > before:
             answered = True
             for disagreement in chosen.conflicts:
@@ -216,11 +232,8 @@ class Run:
 
     def _refusal(self, view: View, search: Search, days: Days | None) -> Refusal:
         """Which of the refusals this is, and of which articles it holds."""
-        found = self._refused(view, search, days)
-        if self.requests.among is None:
-            return found
-        read = f"Only articles{self.requests.only.described()} were read."
-        return replace(found, message=f"{found.message} {read}")
+        found, said = self._refused(view, search, days), self.builder.within
+        return replace(found, message=f"{found.message} {said}") if said else found
 
     def _refused(self, view: View, search: Search, days: Days | None) -> Refusal:
         question, chosen = search.question, search.chosen
@@ -230,7 +243,7 @@ class Run:
             return not_english
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, search.vector, among=self.requests.among).passages
+            passages = retrieve(view, anytime, search.vector, among=self._ids).passages
             elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]

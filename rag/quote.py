@@ -174,14 +174,14 @@ def understandable(question: Question, candidate: Candidate) -> Span:
             break
         span = Span(sentence.start, span.end)
     for sentence in chunk.sentences[at + 1 : at + 1 + SENTENCES_AFTER]:
-        goes_on = _is_open(chunk.part(span)) or _CONTRAST.match(chunk.part(sentence))
+        goes_on = is_open(chunk.part(span)) or _CONTRAST.match(chunk.part(sentence))
         if not goes_on or only_asks(question, chunk.part(sentence)):
             break
         span = Span(span.start, sentence.end)
     return span
 
 
-def _is_open(text: str) -> bool:
+def is_open(text: str) -> bool:
     """True where a quotation is not closed at the end of a text."""
     return text.count('"') % 2 == 1 or text.rfind("“") > text.rfind("”")
 

@@ -1,6 +1,5 @@
-"""The values that flow through Byline for one question.
+"""The values that flow through Byline for one question, from its passages to its answer.
 
-Nothing here knows how an answer is found or checked, only what one is.
 `Answer.to_dict` is the public shape that ``byline ask --json`` prints.
 """
 
@@ -256,6 +255,8 @@ class Answer:
     """Articles near the question that nothing is taken from: they give a program orders."""
     unanswered: tuple[Unanswered, ...] = ()
     """Where a question asks several things: those that the archive does not answer."""
+    within: str = ""
+    """Which articles alone were read, and of how many more that is not known; "" for all."""
     confidence: float = 0.0
     """Probability that the evidence found answers the question, 0 to 1."""
     checks: Mapping[str, int] = field(default_factory=dict)
@@ -310,6 +311,7 @@ class Answer:
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "set_aside": [headline.to_dict() for headline in self.set_aside],
             "unanswered": [plain(part) for part in self.unanswered],
+            "within": self.within,
             "kind": self.kind,
             "understood_as": [plain(one) for one in self.understood_as],
             "reply": self.reply,
@@ -341,10 +343,9 @@ class Event:
     """One step of a streamed answer.
 
     "status" says what is being done (`text`); "understood" what a follow-up was taken to mean;
-    "short" brings the few words that answer,
-    when a name, number, date or place is asked for; "sentence" brings one checked
-    sentence with the citations that it is the first to use; "answer" comes last,
-    once, with the whole `Answer`, which may be a refusal.
+    "short" brings the few words that answer, when a name, number, date or place is asked for;
+    "sentence" brings one checked sentence with the citations that it is the first to use;
+    "answer" comes last, once, with the whole `Answer`, which may be a refusal.
     """
 
     kind: EventKind
@@ -367,10 +368,7 @@ class Turn:
 
 
 def paragraphs(kind: str, sentences: Iterable[Sentence]) -> list[str]:
-    """The sentences of an answer with their marks, as they stand together.
-
-    Those of an overview each by itself, those of a comparison by side, all others in one.
-    """
+    """The marked sentences of an overview each by itself, of a comparison by side, else in one."""
     if kind == "overview":
         return [sentence.marked() for sentence in sentences]
     return [

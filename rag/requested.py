@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Container, Generator, Sequence
+from collections.abc import Callable, Container, Generator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from index.embedding import Encoder
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
-from rag.catalogue import Catalogue, Reply, Scope, told_from
+from rag.catalogue import Catalogue, Reply, told_from
 from rag.overview import overview
 from rag.phrases import phrases, sentences_with
 from rag.records import Dates, Event, EventKind, Refusal, Understood
 from rag.request.kinds import Kinds
 from rag.request.question import Question
+from rag.scope import Narrowed, Scope
 
 Outcome = tuple[bool, Refusal | None]
 """Whether something else than a question was asked, and why there is no answer to it."""
@@ -26,9 +27,8 @@ class Requests:
     """Answers requests, within what was set beside them."""
 
     dates: Dates
-    outlets: Sequence[str]
-    authors: Sequence[str]
-    """Whose articles are read; everybody's where both are empty."""
+    wanted: Scope
+    """Which articles are read, as it was set beside the request; all where it is empty."""
     today: dt.date
     encoder: Encoder
     kinds: Callable[[], Kinds]
@@ -37,46 +37,48 @@ class Requests:
     """The articles of a state of the index."""
     without: Container[str] = ()
     """What is not to be understood of a request."""
-    only: Scope = field(default_factory=Scope)
-    among: frozenset[str] | None = None
-    """Ids of the articles that are read; None for all."""
+    narrowed: Narrowed = field(default_factory=Narrowed)
+    """Which articles these are."""
 
     def narrow(self, view: View) -> None:
-        """Find the articles of the outlets and authors that were set.
+        """Find the articles that are read.
 
         Raises:
-            BadRequest: no article is known to be by one of them.
+            BadRequest: no article is known to be what was set.
         """
-        if self.outlets or self.authors:
-            catalogue = self.catalogue(view)
-            self.only = catalogue.only(self.outlets, self.authors)
-            self.among = frozenset(card.article_id for card in catalogue.within(view, self.only))
+        if self.wanted != Scope():
+            self.narrowed = self.catalogue(view).narrowed(view, self.wanted)
 
     def answer(self, view: View, build: AnswerBuilder) -> Generator[Event, None, Outcome]:
         """Answer what is no question."""
         catalogue = build.timed("retrieve", self.catalogue, view)
         scope, stood_in = catalogue.read(build.asked, self.today, self.without)
-        wanted = [] if scope.titles else phrases(build.asked)
+        wanted = [] if scope.quoted else phrases(build.asked)
         if wanted:
             return True, (yield from self._phrased(view, build, wanted))
         kind = build.timed("retrieve", self.kinds().of, stood_in)
-        if scope.titles and not scope.topic:
+        if scope.quoted and not scope.topic:
             kind = "overview"
         if kind in ("question", "comparison"):
             build.kind = kind
             return False, None
+        newest_first = kind == "latest"
+        kind = "overview" if newest_first else kind
         read = (Understood("kind", kind), *scope.understood())
         scope = self._narrowed(scope)
-        cards = catalogue.within(view, scope)
         if kind == "overview":
-            drafts = build.timed("generate", overview, view, self.encoder, scope.topic, cards)
-            if not drafts or not (scope.topic or scope.titles or scope.outlets or scope.authors):
+            cards = catalogue.within(view, replace(scope, topic=()))
+            tell = partial(overview, view, self.encoder, scope.topic, cards)
+            found = build.timed("generate", tell, newest_first=newest_first)
+            is_of_something = scope.topic or scope.quoted or scope.outlets or scope.authors
+            if not found.drafts or not is_of_something:
                 return False, None
-            build.reply = Reply(told_from(cards, drafts))
-            yield Event(EventKind.STATUS, build.reply.text)
-            yield from build.quote(view, drafts)
+            said = told_from(found.stories, found.drafts, newest_first=newest_first)
+            build.reply = Reply(said)
+            yield Event(EventKind.STATUS, said)
+            yield from build.quote(view, found.drafts)
         else:
-            build.reply = catalogue.reply(kind, scope, cards)
+            build.reply = catalogue.reply(kind, scope, catalogue.within(view, scope))
         build.kind, build.understood, build.confidence = kind, build.asked, 1.0
         if kind != "talk":
             build.understood_as = read
@@ -89,7 +91,7 @@ class Requests:
         build.kind, build.understood, build.confidence = "phrase", build.asked, 1.0
         build.understood_as = tuple(Understood("kind", f"exact words “{one}”") for one in wanted)
         question = Question.read(build.asked, self.today)
-        find = partial(sentences_with, view, question, wanted, self.dates, self.among)
+        find = partial(sentences_with, view, question, wanted, self.dates, self.narrowed.ids)
         drafts, lacking = build.timed("retrieve", find)
         yield from build.quote(view, drafts)
         if build.sentences:
@@ -98,10 +100,13 @@ class Requests:
 
     def _narrowed(self, scope: Scope) -> Scope:
         """The scope within what was set beside the question."""
+        only = self.narrowed.only
         return replace(
             scope,
-            first=max(filter(None, (scope.first, self.dates.since)), default=None),
-            last=min(filter(None, (scope.last, self.dates.until)), default=None),
-            outlets=self.only.outlets or scope.outlets,
-            authors=self.only.authors or scope.authors,
+            first=max(filter(None, (scope.first, only.first)), default=None),
+            last=min(filter(None, (scope.last, only.last)), default=None),
+            outlets=only.outlets or scope.outlets,
+            authors=only.authors or scope.authors,
+            titles=only.titles,
+            languages=only.languages,
         )

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.embedding import Vectors
+from index.fetching import is_address
 from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Card, Hit
-from index.versions import is_address, page_key, way
+from index.versions import page_key, way
 from rag.records import Dates, Passage
 from rag.request.asking import is_prose, only_asks
 from rag.request.periods import Period

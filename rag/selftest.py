@@ -1,6 +1,6 @@
 """Can this model compose? A short test, taken once for each model and remembered.
 
-The model is asked eight questions about made-up passages, in the very way in which
+The model is asked twenty questions about made-up passages, in the very way in which
 it would answer readers, and its answers are marked in code. What it is called, who
 made it and how large it is count for nothing.
 """
@@ -8,13 +8,11 @@ made it and how large it is count for nothing.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.modelfiles import SMOLLM2, cache_folder
+from index.modelfiles import SMOLLM2, cache_folder, read_register, write_register
 from index.records import Card, Chunk, Span, StoredChunk
 from index.sentences import sentences
 from prompts import template
@@ -24,22 +22,22 @@ from rag.quote import quotation
 from rag.records import Draft, Passage
 from rag.text.words import words
 
-VERSION = 1
+VERSION = 2
 """To be counted up when the questions, the prompt or the marking change."""
-NEEDED = 7
-"""Answers of the eight that have to be right.
+ASKED = 20
+NEEDED = 17
+"""Answers that have to be right.
 
-A model that is right half of the time gets that far with a probability of 9/256 or
-3.5%, one that is right 95% of the time with 94% (binomial). Two of the questions
-have no answer in the passages, so a model that never declines gets 6 at best, and
-one that always declines gets 2.
+A model that is right three times in four gets that far with a probability of 23%, one that is
+right 95% of the time with 98% (binomial). Five of the questions have no answer in the passages,
+so a model that never declines gets 15 at best, and one that always declines gets 5.
 """
 SHOWN = 3
 """Passages that are shown with each question."""
 REGISTER = "selftest.json"
 
 
-TAKEN = {f"1:{SMOLLM2.sha256[:16]}": False}
+TAKEN = {f"{VERSION}:{SMOLLM2.sha256[:16]}": 0}
 """Results that come with Byline, so that nobody waits for them: the embedded model's."""
 
 
@@ -53,35 +51,39 @@ class Case:
     """Empty where the passages do not answer."""
 
 
-def capable(llm: LLM, folder: Path | None = None) -> bool:
-    """Whether the model may compose: it passes the test, now or when it was taken before.
+def taken(llm: LLM, folder: Path | None = None) -> int | None:
+    """How many of its answers were right when the test was taken; None where it was not.
 
     Args:
         llm: the model.
         folder: where results are kept; by default the cache folder.
+    """
+    known = TAKEN | read_register((folder or cache_folder()) / REGISTER)
+    right = known.get(f"{VERSION}:{llm.identity}")
+    return right if type(right) is int else None
+
+
+def capable(llm: LLM, folder: Path | None = None) -> bool:
+    """Whether the model may compose: it passes the test, now or when it was taken before.
 
     Raises:
         ModelError: the model cannot write.
     """
-    register = (folder or cache_folder()) / REGISTER
-    key = f"{VERSION}:{llm.identity}"
-    known = TAKEN | _read(register)
-    if key not in known:
-        passed = take(llm)
-        _write(register, _read(register) | {key: passed})  # another process may have written
-        return passed
-    return known[key]
-
-
-def take(llm: LLM) -> bool:
-    """Take the test, as far as it is needed to know how it ends."""
-    right, left = 0, len(cases())
-    for case in cases():
-        right += passes(llm, case)
-        left -= 1
-        if right >= NEEDED or right + left < NEEDED:
-            break
+    right = taken(llm, folder)
+    if right is None:
+        right = sum(passes(llm, case) for case in cases())
+        register = (folder or cache_folder()) / REGISTER
+        write_register(register, read_register(register) | {f"{VERSION}:{llm.identity}": right})
     return right >= NEEDED
+
+
+def told(llm: LLM, folder: Path | None = None) -> str:
+    """What the test showed, in a line for a person."""
+    right = taken(llm, folder)
+    if right is None:
+        return f"{llm.name} takes a short test before its first answer"
+    way = "it writes the answers" if right >= NEEDED else "articles are quoted"
+    return f"{llm.name}: {right} of {ASKED} test answers held, so {way}"
 
 
 def passes(llm: LLM, case: Case) -> bool:
@@ -95,7 +97,7 @@ def passes(llm: LLM, case: Case) -> bool:
 
 
 def cases() -> list[Case]:
-    """The eight cases; the passage that matters stands first, second or third by turns."""
+    """The twenty cases; the passage that matters stands first, second or third by turns."""
     rows = [[part.strip() for part in row.split("|")] for row in template("selftest").split("\n")]
     drafts = [_draft(at, *row[:3]) for at, row in enumerate(rows)]
     return [
@@ -115,23 +117,3 @@ def _draft(at: int, outlet: str, day: str, text: str) -> Draft:
     chunk = Chunk(card.article_id, 0, len(text), text, tuple(sentences(text)))
     passage = Passage(StoredChunk(at, chunk, card), score=1.0, lexical=1.0, cosine=1.0)
     return quotation(passage, Span(0, len(text)))
-
-
-def _read(register: Path) -> dict[str, bool]:
-    try:
-        content = json.loads(register.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}  # a lost result costs taking the test again, nothing else
-    if not isinstance(content, dict):
-        return {}
-    return {key: passed for key, passed in content.items() if isinstance(passed, bool)}
-
-
-def _write(register: Path, results: dict[str, bool]) -> None:
-    temporary = register.with_name(f"{register.name}.{os.getpid()}")
-    try:
-        register.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(results, indent=1), "utf-8")
-        temporary.replace(register)
-    except OSError:
-        return  # a cache folder that cannot be written only means taking it again next time

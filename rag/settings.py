@@ -1,8 +1,4 @@
-"""Where things are when nobody says otherwise.
-
-Read when they are asked for, never at import, so that a change of environment
-variables between two calls counts.
-"""
+"""Which index is used where none is named: that of the environment, else a folder here."""
 
 from __future__ import annotations
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from browsing import browser, open_page
 
+from tests.model_servers import start
 from tests.stores import place_of, scratch, store, where
 
-__all__ = ["browser", "open_page", "place_of", "scratch", "store", "where"]
+__all__ = ["browser", "open_page", "place_of", "scratch", "start", "store", "where"]
 
 HEAVY = (
     "load_encoder", "load_llm", "LocalLLM", "shared_", "archive_of", "browsing", "subprocess",

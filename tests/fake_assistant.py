@@ -185,10 +185,11 @@ class FakeAssistant:
         history: Sequence[Turn] = (),
         since: str | None = None,
         until: str | None = None,
-        **_: object,
+        **only: object,
     ) -> Iterator[Event]:
         """The scripted answer's events; a question without one is a `BadRequest`."""
         self.calls.append((question, tuple(history), since, until))
+        self.only = only
         if question not in self.script:
             raise BadRequest("another process is writing to the index; ask again in a minute")
         for event in events(self.script[question]):

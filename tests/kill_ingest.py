@@ -44,9 +44,8 @@ BATCH_CHARACTERS = 5_000
 ARTICLES = 24
 
 _COUNTED = (
-    "article_rows connections copying ingesting linking rebuilding repair replacing schema store "
-    "vectors"
-).split()
+    "article_rows connections copying ingesting linking rebuilding schema store vectors".split()
+)
 
 
 STORED = (("articles", "chunks", "origin"), ("earlier", "earlier_chunks", "superseded_by"))

@@ -1,9 +1,11 @@
-"""ARCHITECTURE.md names what exists, and imports go down the list that it gives."""
+"""ARCHITECTURE.md names what exists, its picture is the code's, and imports go one way."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -13,11 +15,84 @@ FLOORS = [
     for row in PAGE.splitlines()
     if row.startswith("| `rag/")
 ]
+PATHS = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for folder in ("rag", "index", "prompts")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+}
+"""Every module, with its file."""
+FOUNDATION = "index: the rest"
+
+
+def _imports(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it: also in functions and for types alone."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            named = {f"{node.module}.{name.name}" for name in node.names}
+            found |= {name if name in PATHS else node.module for name in named}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return found & PATHS.keys()
+
+
+IMPORTS = {module: _imports(path) - {module} for module, path in PATHS.items()}
+
+
+def _reached(graph: Mapping[str, set[str]], start: str) -> set[str]:
+    """All that is imported, directly or by way of others."""
+    found, waiting = set[str](), [start]
+    while waiting:
+        new = graph[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _box(module: str) -> str:
+    """The box of a module: its package, or itself where it stands beside packages.
+
+    What of `index` uses no package of it is one box, on which all others stand.
+    """
+    package, *inner = module.split(".")
+    path = "/".join([package, *inner[:1]])
+    if package == "index" and not (ROOT / path).is_dir():
+        packages = {"/".join(name.split(".")[:2]) for name in _reached(IMPORTS, module)}
+        return path if packages & {"index/formats", "index/milvus"} else FOUNDATION
+    return package if package == "prompts" else path
+
+
+def _picture() -> str:
+    """The imports between the boxes as Mermaid, without those that follow from others."""
+    boxes: dict[str, set[str]] = {}
+    for module in PATHS.keys() - {"rag", "index"}:
+        boxes.setdefault(_box(module), set()).update(map(_box, IMPORTS[module]))
+    for box, others in boxes.items():
+        others.discard(box)
+    lines = ["flowchart TD"]
+    for box, others in sorted(boxes.items()):
+        shown = f"{box}.py" if (ROOT / f"{box}.py").exists() else box
+        indirect = {far for other in others for far in _reached(boxes, other)}
+        arrows = " & ".join(map(_id, sorted(others - indirect)))
+        lines.append(f'    {_id(box)}["{shown}"]' + (f" --> {arrows}" if arrows else ""))
+    return "\n".join(lines)
+
+
+def _id(box: str) -> str:
+    return re.sub(r"\W+", "_", box)
 
 
 def test_every_module_that_the_page_names_exists() -> None:
     named = set(re.findall(r"\b(?:rag|index|eval|tests|prompts)/[\w/.]*", PAGE))
     assert named and all((ROOT / name).exists() for name in named), named
+
+
+def test_the_picture_of_imports_is_that_of_the_code() -> None:
+    assert _picture() in PAGE, f"put this into ARCHITECTURE.md:\n{_picture()}"
+
+
+def test_no_files_import_one_another_in_a_circle() -> None:
+    TopologicalSorter(IMPORTS).prepare()  # raises CycleError, which names the circle
 
 
 def _floor(module: str) -> int | None:
@@ -31,23 +106,11 @@ def _floor(module: str) -> int | None:
     return None
 
 
-def _imports(path: Path) -> list[str]:
-    """The modules of rag that a file imports when it is loaded or when it is checked."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
-        elif isinstance(node, ast.Import):
-            found += [name.name for name in node.names]
-    return [module for module in found if module.startswith("rag.")]
-
-
 def test_no_import_runs_up() -> None:
     up = [
         f"{module} imports {other}"
-        for path in sorted((ROOT / "rag").rglob("*.py"))
-        for module in [".".join(path.relative_to(ROOT).with_suffix("").parts)]
-        for other in _imports(path)
+        for module, others in IMPORTS.items()
+        for other in others
         if (here := _floor(module)) is not None
         and (there := _floor(other)) is not None
         and there < here
@@ -56,6 +119,6 @@ def test_no_import_runs_up() -> None:
 
 
 def test_what_comes_before_a_question_knows_nothing_of_one() -> None:
-    for folder in ("index", "prompts"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            assert not _imports(path), path
+    for module, others in IMPORTS.items():
+        if not module.startswith("rag"):
+            assert not [other for other in others if other.startswith("rag")], module

@@ -291,6 +291,32 @@ def test_chat_streams_keeps_history_and_forgets_it(run: Run, assistant: FakeAssi
     assert "another process is writing to the index" in result.stderr
 
 
+def test_what_narrows_the_articles_reaches_the_assistant(
+    run: Run, assistant: FakeAssistant
+) -> None:
+    options = "--outlet Courier --outlet Ledger --author Hart --title ferry --lang de".split()
+    only = {
+        "outlets": ("Courier", "Ledger"),
+        "authors": ("Hart",),
+        "titles": ("ferry",),
+        "languages": ("de",),
+    }
+    assert run("ask", ASK_BRIDGE, *options).exit_code == 0
+    assert assistant.only == only
+    assistant.only = {}
+    assert run("chat", *options, input=ASK_BRIDGE).exit_code == 0
+    assert assistant.only == only
+
+
+def test_which_articles_were_read_is_told_below_the_answer(
+    run: Run, assistant: FakeAssistant
+) -> None:
+    said = "Only articles in German were read; 2 whose language is not known were left out."
+    assistant.script[ASK_BRIDGE] = replace(bridge_answer(), within=said)
+    assert said in run("ask", ASK_BRIDGE).stdout.splitlines()
+    assert said in run("chat", input=ASK_BRIDGE).stdout.splitlines()
+
+
 def test_list_is_a_table_or_json(run: Run, index: Path) -> None:
     (head, first, *_) = (line.split() for line in run("list").stdout.splitlines())
     assert head == ["ID", "DATE", "PUBLISHER", "TITLE", "COPY", "OF"]

@@ -174,6 +174,24 @@ def test_a_composition_hands_on_checked_sentences_and_counts() -> None:
     assert not writing.refused
 
 
+def test_of_whole_passages_no_more_is_cited_than_a_sentence_needs() -> None:
+    lavrov = DRAFTS[0].passage
+    found = passage("Rain fell. Fidan met Lavrov in Ankara on Monday. He smiled.", article="d")
+    said = "Lavrov spoke in Doha. [1] Fidan met Lavrov in Ankara. [3] Fidan met Araghchi. [3]"
+    llm = ScriptedLLM({"Who?": said + " Lavrov spoke in Oslo in 1999. [1]"})
+    writing = Composition(llm, "Who?", [quotation(lavrov, lavrov.stored.chunk.sentences[0])],
+                          [DRAFTS[1].passage, found, lavrov])  # fmt: skip
+    assert len(writing.sources) == 3
+    shown = list(writing.stream())
+    # What does not hold is dropped where its passage has no evidence, else quoted from it.
+    assert [(one.how, [draft.quote for draft in one.drafts]) for one in shown] == [
+        ("kept", ["Sergei Lavrov spoke in Doha on Saturday."]),
+        ("kept", ["Fidan met Lavrov in Ankara on Monday."]),
+        ("quoted", ["Sergei Lavrov spoke in Doha on Saturday."]),
+    ]
+    assert shown[2].text.endswith("“Sergei Lavrov spoke in Doha on Saturday.”")
+
+
 def test_a_refusal_of_the_model_is_told_from_silence() -> None:
     refused, silent = composed(REFUSAL), composed("")
     assert list(refused.stream()) == list(silent.stream()) == []

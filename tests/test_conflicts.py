@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from index.records import Span
-from rag.compare.conflicts import conflicts, disagreements, place, superseded, wording
+from rag.compare.conflicts import conflicts, disagreements, sentence_key, superseded, wording
 from rag.records import Candidate, Draft
 from rag.request.question import Question
 from rag.verify.support import Support, faults
@@ -140,8 +140,8 @@ def test_a_later_report_replaces_a_value(
 ) -> None:
     every = archive(*told)
     found = superseded(Question.read(question, TODAY), every)
-    assert list(found) == [place(every[0])], case
-    assert newer in found[place(every[0])].text
+    assert list(found) == [sentence_key(every[0])], case
+    assert newer in found[sentence_key(every[0])].text
     assert values(question, *told) == []
 
 
@@ -173,7 +173,7 @@ def test_one_side_is_what_the_answer_quotes() -> None:
         ("The blast killed 71 people in Korvat.", "8"),
     )
     question = Question.read("How many people were killed in Korvat?", TODAY)
-    (found,) = conflicts(question, every, {place(every[1])})
+    (found,) = conflicts(question, every, {sentence_key(every[1])})
     assert [side.value for side in found.sides] == ["52 people", "47 people", "71 people"]
 
 
@@ -184,8 +184,8 @@ def test_a_quoted_value_with_which_all_agree_is_no_side_of_others() -> None:
         ("The blast killed 71 people in Korvat.", "8"),
     )
     question = Question.read("How many people were killed in Korvat?", TODAY)
-    assert conflicts(question, every, {place(every[0])}) == []
-    assert len(conflicts(question, every, {place(every[1])})) == 1
+    assert conflicts(question, every, {sentence_key(every[0])}) == []
+    assert len(conflicts(question, every, {sentence_key(every[1])})) == 1
 
 
 def test_where_one_text_has_two_versions_of_a_fact_the_reader_is_told_both() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.corrections import LONGEST, corrections, is_notice
+from index.corrections import LONGEST, corrections, is_correction
 
 STORY = "\n\n".join(f"The ferry to Korvat was late for the {n}th time on Monday." for n in range(9))
 NOTICES = """
@@ -60,7 +60,7 @@ Correction: {"word " * (LONGEST // 5)}
 
 @pytest.mark.parametrize("paragraph", NOTICES.strip().split("\n"))
 def test_what_is_a_notice(paragraph):
-    assert is_notice(paragraph)
+    assert is_correction(paragraph)
     for text in (f"{paragraph}\n\n{STORY}", f"{STORY}\n\n{paragraph}"):
         assert corrections("Ferry", text) == (paragraph,)
 

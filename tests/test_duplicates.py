@@ -15,8 +15,10 @@ from eval.bench.copies import edited
 from index import duplicates
 from index.duplicates import is_copy, overlap
 from index.embedding import HashEncoder
+from index.protocols import Store
 from index.store import Index
 from tests.fakes import article, put, story, word
+from tests.stores import kinds
 
 
 def pieces(*seeds: int) -> str:
@@ -116,6 +118,40 @@ def test_copies_agree_in_figures_names_and_dates(old: str, new: str, same: bool)
     assert other != NEWS
     assert is_copy(NEWS, other) is is_copy(other, NEWS) is same
     assert duplicates.relation(NEWS, other) == ("copies" if same else "differ")
+
+
+WIRE = f"VELDMAR, Nov 15 (Northern Wire) - {NEWS}"
+LEAD = NEWS.split(" on Tuesday")[0]
+LOCAL = NEWS.replace(LEAD, "Ostrand sent 40 masons, for the council of Veldmar approved the repair")
+"""A paper's own beginning, with a figure that stands nowhere in the wire's."""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (WIRE, LOCAL, True),
+        (WIRE, f"Veldmar (Coast Press) – {LOCAL}", True),
+        (WIRE, WIRE.replace("Nov 15", "Nov 16"), False),
+        (WIRE, WIRE.replace("VELDMAR", "OSTRAND"), False),
+        (f"By Lena Hart, Northern Wire\n\n{NEWS}", f"By Jo Amin, Northern Wire\n\n{NEWS}", True),
+        (f"{NEWS}\n\nReporting by Lena Hart.", f"{NEWS}\n\nReporting by Jo Amin.", True),
+        (f"{NEWS}\n\nLena Hart spoke of it.", f"{NEWS}\n\nJo Amin spoke of it.", False),
+    ],
+)
+def test_what_stands_around_a_story_is_compared_by_itself(one: str, other: str, same: bool) -> None:
+    assert is_copy(one, other) is is_copy(other, one) is same
+
+
+@kinds
+def test_a_wire_story_and_a_paper_that_reprints_it_are_one(store: Store) -> None:
+    put(store, article("wire", WIRE, published="2024-11-15"))
+    put(store, article("local", LOCAL, published="2024-11-16"))
+    put(store, article("later", WIRE.replace("Nov 15", "Nov 16"), published="2024-11-17"))
+    assert {name: store.card(name).origin for name in ("wire", "local")} == {
+        "wire": "wire",
+        "local": "wire",
+    }
+    assert store.card("later").origin == "later"
 
 
 def test_a_third_text_brings_no_two_together_that_differ(tmp_path: Path) -> None:

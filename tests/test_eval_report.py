@@ -169,7 +169,23 @@ def test_two_runs_and_a_gate(run: Run, own: tuple[Path, Path], tmp_path: Path) -
     assert "the other run" in (out / "report.html").read_text("utf-8")
 
 
+def test_only_some_articles_are_asked(run: Run, own: tuple[Path, Path], tmp_path: Path) -> None:
+    def right(*options: str) -> list[bool]:
+        out = tmp_path / "out"
+        done = run("--articles", own[0], "--questions", own[1], "--out", out, *options)
+        assert done.exit_code == 0, done.stderr
+        return [row["right"] for row in json.loads((out / "results.json").read_text())["questions"]]
+
+    assert right()[:2] == [True, True]
+    assert right("--title", "ferry")[:2] == [False, True]
+    assert right("--outlet", "Veldmar Courier", "--outlet", "Northern Wire")[:2] == [True, True]
+    assert right("--until", "2025-03-31")[:2] == [True, False]
+
+
 BAD = [
+    pytest.param(
+        ["--mutations", "1", "--lang", "en"], "--mutations reads all", id="narrowed mutations"
+    ),
     pytest.param(["--max-loss", "0.1"], "--max-loss needs --compare", id="a gate without a run"),
     pytest.param(["--compare", "no.json"], "no.json is no results.json", id="no other run"),
     pytest.param(["--questions", "no.jsonl"], "no.jsonl cannot be read", id="no questions"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from index.records import Span, StoredChunk
-from rag.decide.ranking import candidates
+from rag.decide.evidence import candidates
 from rag.quote import short
 from rag.reader.reading import Reading, WordReader
 from rag.records import Candidate, Passage

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from rag.decide.demands import Demands
+from rag.decide.evidence import Demands
 from rag.quote import quotation, quotations, source_line, understandable
 from rag.request.question import Question
 from tests.building import candidate, passage

@@ -12,7 +12,7 @@ from hostile import MARKERS
 from index.modelfiles import SMOLLM2
 from rag.models.chatting import Prompt
 from rag.models.llama import Llama
-from rag.models.llamacpp import Model
+from rag.models.llamacpp import BATCH, Model, Session
 from rag.models.llm import LocalLLM, faster
 
 pytestmark = pytest.mark.models
@@ -79,6 +79,27 @@ def test_threads_at_once_get_what_one_gets(model: LocalLLM) -> None:
     with ThreadPoolExecutor(3) as threads:
         texts = [threads.submit(text_of, model) for _ in range(3)]
     assert [one.result() for one in texts] == [text_of(model)] * 3
+
+
+def test_what_a_prompt_begins_with_is_read_once(
+    model: LocalLLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    evaluate = Session.evaluate
+
+    def counted(session: Session, tokens: list[int]) -> None:
+        read.append(len(tokens))
+        evaluate(session, tokens)
+
+    monkeypatch.setattr(Session, "evaluate", counted)
+    told = "The race across the lake was won by Ana Ruiz in 21 minutes. " * 12
+    texts, counts = [], []
+    for user in (told + "Who won?", told + "In what time?", "Rain fell.", told + "Who won?"):
+        read.clear()
+        texts.append("".join(model.write(Prompt("", user), limit=6)))
+        counts.append(sum(one for one in read if one > 1))
+    assert texts[0] == texts[3]  # to the letter, whatever was read between
+    assert counts[1] <= BATCH < 2 * BATCH < counts[0] == counts[3]
 
 
 def test_a_reader_who_stops_holds_up_nobody(model: LocalLLM) -> None:

@@ -14,8 +14,8 @@ from index import schema
 from index.connections import WriterLock, connect
 from index.errors import IndexDamaged, IndexMismatch
 from index.ingesting import ingest_articles
+from index.rebuilding import salvage
 from index.records import Article
-from index.repair import salvage
 from index.store import Index
 from tests.fakes import CountingEncoder, article, story
 from tests.full_disks import limited

@@ -1,10 +1,5 @@
-"""From what a user writes to a model; chat templates; downloads from a hub of the test's own."""
+"""From what a user writes to a model; chat templates."""
 
-import socket
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,7 +7,7 @@ import pytest
 from index.errors import ModelError
 from index.modelfiles import SMOLLM2
 from rag.models.chatting import Prompt, Template
-from rag.models.choice import HubFile, check_chosen, load_llm
+from rag.models.choice import check_chosen, load_llm
 from rag.models.llm import LocalLLM
 
 # chat templates
@@ -107,87 +102,3 @@ def test_a_model_is_known_by_its_hash_before_it_is_loaded(tmp_path: Path) -> Non
     embedded = load_llm()
     assert isinstance(embedded, LocalLLM)
     assert SMOLLM2.sha256.startswith(embedded.identity) and embedded.identity
-
-
-# a hub
-
-
-@dataclass(slots=True)
-class Hub:
-    """A hub that has one file, and what it was asked for."""
-
-    url: str = ""
-    asked: list[str] = field(default_factory=list)
-    agents: set[str] = field(default_factory=set)
-
-
-FILE = b"GGUF" + b"." * 5000
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    seen = Hub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            self.answer(b"")
-
-        def do_GET(self) -> None:
-            self.answer(FILE)
-
-        def answer(self, body: bytes) -> None:
-            seen.asked.append(f"{self.command} {self.path}")
-            seen.agents.add(self.headers["User-Agent"])
-            there = self.path == "/me/models/resolve/main/tiny.gguf"
-            self.send_response(200 if there else 404)
-            if there:
-                self.send_header("ETag", '"5d41402abc4b2a76b9719d911017c592"')
-                self.send_header("X-Repo-Commit", "0123456789abcdef0123456789abcdef01234567")
-            else:
-                self.send_header("X-Error-Code", "EntryNotFound")
-            self.send_header("Content-Length", str(len(FILE) if there else 0))
-            self.end_headers()
-            self.wfile.write(body if there else b"")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-    seen.url = f"http://127.0.0.1:{server.server_port}"
-    yield seen
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_file_is_downloaded_once(
-    hub: Hub, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TQDM_POSITION", "-1")  # a bar, though there is no terminal
-    tiny = HubFile.parse("hf:me/models/tiny.gguf")
-    assert tiny.at_hand(tmp_path) is None
-    path = tiny.fetch(cache=tmp_path, hub=hub.url)
-    assert path.read_bytes() == FILE
-    printed = capfd.readouterr()
-    assert (printed.out, "tiny.gguf" in printed.err, "100%" in printed.err) == ("", True, True)
-    assert "torch" not in "".join(hub.agents)
-    asked = list(hub.asked)
-    assert tiny.fetch(cache=tmp_path, hub=hub.url) == tiny.at_hand(tmp_path) == path
-    assert hub.asked == asked
-
-
-def test_a_file_that_the_hub_has_not_is_one_line(hub: Hub, tmp_path: Path) -> None:
-    for repo in ("me/models", "me/--bad--name.."):
-        with pytest.raises(ModelError, match=r"The hub has no file other\.gguf in me/"):
-            HubFile(repo, "other.gguf").fetch(cache=tmp_path, hub=hub.url)
-
-
-def test_offline_the_line_says_what_to_do(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with pytest.raises(ModelError) as caught:
-        HubFile("me/models", "tiny.gguf").fetch(cache=tmp_path, hub=f"http://127.0.0.1:{port}")
-    assert str(caught.value) == (
-        "hf:me/models/tiny.gguf was not downloaded before, and the hub cannot be reached. "
-        "Connect to the network once, or give the path of a .gguf file."
-    )

@@ -78,7 +78,7 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in plain | named}
 
 
-BROUGHT = {"grpc": "pymilvus", "safetensors": "transformers", "brotli": "warcio"}
+BROUGHT = {"grpc": "pymilvus", "brotli": "warcio"}
 """What comes with a package that is declared, or is tried where it is there."""
 
 
@@ -237,7 +237,7 @@ def commands() -> dict[str, list[typer.core.TyperOption]]:
 def test_each_command_and_option_is_explained_by_its_help_and_in_the_readme() -> None:
     from rag.cli.commands import cli
 
-    names = "ask chat doctor eval ingest list names remove search serve show"
+    names = "ask chat doctor eval ingest list models names remove search serve show"
     assert sorted(commands()) == names.split()
     text = README.read_text("utf-8")
     for name, options in commands().items():

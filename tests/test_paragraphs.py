@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.characters import drop_tags, fold
 from index.cleaning import Facts, trim
+from index.decoding import drop_tags, fold
 from index.lines import Line
 from index.paragraphs import plain_paragraphs, unwrap
 from tests.reading import repair

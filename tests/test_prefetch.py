@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from index.prefetch import prefetched
+from index.batches import prefetched
 
 
 def test_the_next_item_is_worked_on_while_one_is_used() -> None:

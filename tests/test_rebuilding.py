@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from index.connections import Wait, WriterLock
+from index.copying import put_in_place
 from index.errors import IndexBusy, IndexMismatch
 from index.ingesting import index_for, ingest, ingest_articles
 from index.locations import Place
 from index.opening import opened
 from index.rebuilding import Rebuild, discard_finished, unfinished
-from index.replacing import put_in_place
 from tests.fakes import CountingEncoder, OtherEncoder, article, story, word
 from tests.kill_ingest import at_each, trials
 from tests.stores import ENCODER, ids, kinds, lexical, whole
@@ -174,8 +174,8 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
             (
                 "store.Index.put",
                 "vectors.VectorIndex.save",
-                "replacing.put_in_place",
-                "replacing._written_over: backup",
+                "copying.put_in_place",
+                "copying._written_over: backup",
             ),
         ),
     ],

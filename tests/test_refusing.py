@@ -48,7 +48,7 @@ def test_what_is_lacking_is_named_by_what_is_asked(question: str, message: str) 
     [
         (["1701"], LACKING.format(what="“1701”")),
         (["Olaf Scholz", "1701"], LACKING.format(what="“Olaf Scholz” or “1701”")),
-        ([], NOT_STATED),
+        ([], NOT_STATED.format(unsaid="says this")),
     ],
 )
 def test_a_name_or_number_that_is_lacking_is_named_first(lacking: list[str], message: str) -> None:

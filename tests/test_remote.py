@@ -1,15 +1,11 @@
-"""A model behind a server: a real one, started here, and ones that answer badly."""
+"""A model behind a server: a real one, started here, and ones that answer as they are told to."""
 
 import json
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,106 +14,17 @@ from index.modelfiles import SMOLLM2
 from rag.models.chatting import Prompt
 from rag.models.choice import load_llm
 from rag.models.remote import UNKNOWN_CONTEXT, RemoteLLM, Server
-
-# servers that answer as they are told to
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a server answers."""
-
-    body: str = ""
-    status: int = 200
-    kind: str = "application/json"
-    missing: int = 0
-    """Bytes that are promised and never come."""
-
-
-@dataclass(slots=True)
-class Told:
-    """A server's replies by path, each used up in turn but the last; and what it was asked."""
-
-    replies: dict[str, list[Reply]]
-    url: str = ""
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-    keys: set[str | None] = field(default_factory=set)
-
-    def next(self, path: str) -> Reply:
-        left = self.replies.get(path, [Reply("{}", 404)])
-        return left.pop(0) if len(left) > 1 else left[0]
-
-
-Start = Callable[..., Told]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a server that answers as it is told."""
-    servers: list[ThreadingHTTPServer] = []
-
-    def begin(models: Reply, *chats: Reply, **others: Reply) -> Told:
-        told = Told({"/v1/models": [models], "/v1/chat/completions": list(chats)})
-        told.replies.update({f"/{name}": [reply] for name, reply in others.items()})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler(told))
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-        told.url = f"http://127.0.0.1:{server.server_port}/v1"
-        return told
-
-    yield begin
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def handler(told: Told) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            told.keys.add(self.headers["Authorization"])
-            reply = told.next(self.path)
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.kind)
-            self.send_header("Content-Length", str(len(reply.body.encode()) + reply.missing))
-            self.end_headers()
-            self.wfile.write(reply.body.encode())
-            self.close_connection = True
-
-        def do_POST(self) -> None:
-            told.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    return Handler
-
-
-def listing(*names: str, **about: object) -> Reply:
-    return Reply(json.dumps({"data": [{"id": name, **about} for name in names]}))
-
-
-def stream(*pieces: str, end: str | None = "stop") -> Reply:
-    parts = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
-    if end:
-        parts.append({"choices": [{"index": 0, "delta": {}, "finish_reason": end}]})
-    lines = [f"data: {json.dumps(part)}\n\n" for part in parts]
-    return Reply("".join([*lines, "data: [DONE]\n\n"]), kind="text/event-stream")
-
-
-def whole(text: str) -> Reply:
-    return Reply(json.dumps({"choices": [{"message": {"role": "assistant", "content": text}}]}))
-
-
-def failing(message: str, status: int = 400, **about: object) -> Reply:
-    return Reply(json.dumps({"error": {"message": message, **about}}), status)
-
-
-HTML = Reply("<html><body>Welcome</body></html>", kind="text/html")
-ASKED = Prompt("Answer.", "Where did the council meet?")
-
-
-def say(model: RemoteLLM, prompt: Prompt = ASKED, **more: Any) -> str:
-    return "".join(model.write(prompt, **{"limit": 20, **more}))
+from tests.model_servers import (
+    ASKED,
+    HTML,
+    Reply,
+    Start,
+    failing,
+    listing,
+    say,
+    stream,
+    whole,
+)  # fmt: skip
 
 
 def test_a_text_comes_in_pieces(start: Start) -> None:
@@ -207,67 +114,6 @@ def test_a_prompt_is_cut_to_the_context_that_a_refusal_tells(
     system, user = (one["content"] for one in told.bodies[-1]["messages"])
     assert (system, user.endswith("the question")) == ("Answer.", True)
     assert model.count(system) + model.count(user) <= model.room(20)
-
-
-@pytest.mark.parametrize(
-    ("models", "says"),
-    [
-        (HTML, "is not an OpenAI-compatible server"),
-        (Reply('{"data": 7}'), "is not an OpenAI-compatible server"),
-        (Reply("oops", 500), "answers with an error"),
-        (failing("no\nentry", 401), "does not accept the key. Set $OPENAI_API_KEY"),
-        (Reply('{"data"', missing=99), "Nothing answers"),
-        (listing(), "serves no model yet"),
-        (listing("a", "b"), "serves a, b. Choose one: "),
-    ],
-)
-def test_a_server_that_is_none_is_one_line(start: Start, models: Reply, says: str) -> None:
-    told = start(models)
-    with pytest.raises(ModelError) as caught:
-        RemoteLLM.connect(told.url)
-    assert says in str(caught.value)
-    assert told.url in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-PARTS = stream("Half", end=None).body.removesuffix("data: [DONE]\n\n")
-
-
-@pytest.mark.parametrize(
-    ("chats", "says", "came"),
-    [
-        ([Reply("oops", 500)], "answers with an error", ""),
-        ([failing("no such model", 404)], "has no such model or address. It says: ", ""),
-        ([HTML, HTML], "broke off", ""),
-        ([stream("Half a", end=None)], "broke off", "Half a"),
-        ([Reply('data: {"cho', kind="text/event-stream"), HTML], "broke off", ""),
-        ([Reply(PARTS, kind="text/event-stream", missing=9)], "broke off", "Half"),
-    ],
-)  # fmt: skip
-def test_a_text_that_does_not_come_whole_is_one_line(
-    start: Start, chats: list[Reply], says: str, came: str
-) -> None:
-    model = RemoteLLM.connect(start(listing("tiny"), *chats).url)
-    pieces: list[str] = []
-    with pytest.raises(ModelError) as caught:
-        pieces.extend(model.write(ASKED, limit=20))
-    assert (says in str(caught.value), "".join(pieces)) == (True, came)
-    assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
-
-
-def test_a_server_that_does_not_keep_to_the_limit_is_left(start: Start) -> None:
-    endless = stream(*["word " * 50] * 100, end=None)
-    model = RemoteLLM.connect(start(listing("tiny"), endless).url)
-    assert len(say(model, limit=10)) < 1000
-
-
-def test_a_server_that_is_silent_or_gone_is_given_up() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
-        with pytest.raises(ModelError, match="did not answer"):
-            RemoteLLM.connect(url, patience=0.05)
-    with pytest.raises(ModelError, match=f"Nothing answers at {url}. Start the server"):
-        RemoteLLM.connect(url)
 
 
 @pytest.mark.parametrize(

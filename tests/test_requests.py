@@ -234,3 +234,47 @@ def test_only_the_articles_of_an_outlet_or_author_are_read(archive: Assistant) -
     assert phrase.text.startswith("No article of those asked for")
     with pytest.raises(BadRequest, match="Did you mean Hill Gazette"):
         archive.ask("Who leads the union?", outlets=["Mountain Gazette"])
+
+
+FERRY = """---
+title: Die Fähre nach Ostrava
+publisher: Buchtblatt
+published: 2025-04-22
+---
+
+Die Fähre nach Ostrava fährt ab Mai nur noch an drei Tagen in der Woche, sagte der Hafenmeister
+Udo Brandt am Dienstag, weil der Treibstoff zu teuer ist und die Gäste im Winter nicht kommen.
+"""
+NOTE = """---
+title: Ferry 2025
+---
+
+Harbour ferry Ostrava: closed.
+"""
+
+
+def test_articles_of_one_language_or_under_a_headline_are_read(tmp_path: Path) -> None:
+    with archive_of(tmp_path, *ARTICLES, FERRY, NOTE, today=dt.date(2025, 5, 1)) as assistant:
+        for language in ("de", "German", "deu", "DE-at"):
+            german = assistant.ask("How many articles do you have?", languages=[language])
+            assert german.reply == "1 article in German."
+            assert german.within == (
+                "Only articles in German were read; 1 whose language is not known was left out."
+            )
+        assert german.to_dict()["within"] == german.within
+        both = assistant.ask("How many articles do you have?", languages=["de", "en"])
+        assert both.reply == "4 articles in German and English."
+        some = assistant.ask("What did they vote?", titles=["bus driver", "libraries"])
+        assert {one.article_id for one in some.passages} <= {
+            card.article_id
+            for card in assistant.index.articles()
+            if "rivers" in card.title or "library" in card.title
+        }
+        dated = assistant.ask("Who leads the union?", since="2025-03-01")
+        assert not dated.refused
+        assert dated.within == (
+            "Only articles since 1 March 2025 were read; 1 whose date is not known was left out."
+        )
+        assert assistant.ask("Who leads the union?").within == ""
+        with pytest.raises(BadRequest, match="no article in “Welsh”"):
+            assistant.ask("Who leads the union?", languages=["Welsh"])

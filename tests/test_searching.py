@@ -165,7 +165,7 @@ def test_what_a_query_finds(store: Store, kind: str, query: str, found: str) -> 
         ("before:2024-13-01", "wants a day"),
         ("ferry " * 2000, "12,000 characters"),
         ("author:nobody", "no author “nobody”"),
-        ('outlet:"Coast Gazete"', "Did you mean “Coast Gazette”"),
+        ('outlet:"Coastal Gazetteer"', "Did you mean “Coast Gazette”"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_a_query_that_can(
@@ -251,6 +251,35 @@ def test_search_prints_headline_outlet_date_id_and_passage(index: Index) -> None
     assert run(index, "(ferry") == (
         1, "", "byline: A bracket is left open. A search that works: (ferry OR bridge) storm\n",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "ids", "told"),
+    [
+        (["--outlet", "coast gazette"], ["storm"],
+         "Only articles of Coast Gazette were read; 1 whose outlet is not known was left out."),
+        (["--outlet", "Coast Gazette", "--outlet", "Northern Wire"], ["quay", "storm"], "and"),
+        (["--author", "Lena Hart"], ["quay"], "Only articles by Lena Hart were read; 1 whose"),
+        (["--title", "councils question"], ["quay"], "with “councils question” in the headline"),
+        (["--since", "2024-12-02"], ["storm"], "1 whose date is not known was left out."),
+        (["--since", "2024-12-02", "--author", "Lena Hart"], [],
+         "whose author or date is not known"),
+    ],
+)  # fmt: skip
+def test_a_search_may_be_narrowed(
+    index: Index, options: list[str], ids: list[str], told: str
+) -> None:
+    status, shown, said = run(index, "barrier OR ferry", "--json", *options)
+    assert (status, sorted(one["id"] for one in json.loads(shown))) == (0, ids)
+    assert told in said
+
+
+def test_what_a_search_is_narrowed_to_has_to_be_there(index: Index) -> None:
+    assert run(index, "barrier", "--outlet", "Coastal Gazetteer")[2] == (
+        "byline: The archive knows no outlet “Coastal Gazetteer”. Did you mean Coast Gazette?\n"
+    )
+    assert "knows no headline with “zeppelin”" in run(index, "barrier", "--title", "zeppelin")[2]
+    assert "knows no article in “Welsh”" in run(index, "barrier", "--lang", "Welsh")[2]
 
 
 def test_search_json(index: Index) -> None:

@@ -13,12 +13,12 @@ from rag.assistant import Mode
 from rag.compose import REFUSAL
 from rag.models.llama import Llama
 from rag.models.llm import LLM, LocalLLM, Prompt, ScriptedLLM
-from rag.selftest import NEEDED, REGISTER, TAKEN, VERSION, capable, cases, passes, take
+from rag.selftest import ASKED, NEEDED, REGISTER, VERSION, capable, cases, passes, taken, told
 from tests.building import shared_llm
 
 CASES = cases()
 GOOD = {
-    "How many years": "The work on the ferry terminal took four years. [1]",
+    "How many years": "The work on the ferry terminal took 4 years. [1]",
     "What did Pell Anders": "Councillor Pell Anders said that the dust would reach the school. [2]",
     "How much more pay": REFUSAL,
     "When did the grain store": "The grain store at Brannoch burnt in a fire on 11 May. [1]",
@@ -26,6 +26,18 @@ GOOD = {
     "Who is the head": REFUSAL,
     "Why was the bridge": "The bridge was closed because its cables are worn. [1]",
     "What did the museum": "The museum of Sandrey received 48 old maps. [2]",
+    "How many of the maps": "Joren Haal drew 12 of the maps himself, his daughter said. [3]",
+    "How many people did": "The rescue service says 14. [1] The hospital counts 16 dead. [2]",
+    "How many dead": "The hospital counts 16 dead after the storm. [2]",
+    "When will the power": REFUSAL,
+    "Did Hanne Brekk": "Prosecutors say that Hanne Brekk took 300,000 crowns. [1]",
+    "Who is the treasurer": "The club named Tor Aas as its treasurer. [2]",
+    "How much will": REFUSAL,
+    "How much water": "The dam at Lonn holds 40 million cubic metres of water. [1]",
+    "Why was the second": "Arne Voll said that the dam would cost too much. [2]",
+    "Who organised": REFUSAL,
+    "How many passengers": "All 61 passengers were taken off the ferry Alva. [1]",
+    "What did Jon Brisk": "Jon Brisk said that the light on the pier was out. [2]",
 }
 
 
@@ -46,9 +58,9 @@ def scripted(changed: Mapping[str, str] | None = None) -> Counting:
 @pytest.mark.parametrize(
     ("question", "reply"),
     [
-        ("How many years", "The work on the ferry terminal took five years. [1]"),  # wrong
+        ("How many years", "The work on the ferry terminal took 5 years. [1]"),  # wrong
         ("How many years", "The work on the ferry terminal took years. [1]"),  # no gold
-        ("How many years", "The work on the ferry terminal took four years. [2]"),  # recited
+        ("How many years", "The work on the ferry terminal took 4 years. [2]"),  # recited
         ("How many years", REFUSAL),
         ("What did Pell Anders", "Ilse Tarn said that the dust would reach the school. [2]"),
         ("Who is the head", "Omar Lind is the head of the airline Skylle. [3]"),
@@ -61,20 +73,22 @@ def test_a_bad_answer_costs_its_case(question: str, reply: str) -> None:
     assert not passes(scripted({question: reply}), case)
 
 
-@pytest.mark.parametrize(
-    ("changed", "passed"),
-    [
-        ({"Who is the head": "It is Omar Lind. [2]"}, True),
-        ({"Why was": REFUSAL, "Who is the head": "It is Omar Lind. [2]"}, False),
-        (dict.fromkeys(GOOD, REFUSAL), False),
-        ({start: "It is Omar Lind. [2]" for start in GOOD if GOOD[start] == REFUSAL}, False),
-    ],
-)
-def test_one_miss_is_forgiven(changed: dict[str, str], passed: bool) -> None:
-    assert NEEDED == 7
-    changed = {next(start for start in GOOD if start.startswith(at)): reply
-               for at, reply in changed.items()}  # fmt: skip
-    assert take(scripted(changed)) is passed
+@pytest.mark.parametrize("missed", [3, 4])
+def test_three_misses_are_forgiven(tmp_path: Path, missed: int) -> None:
+    assert (len(CASES), NEEDED) == (ASKED, 17)
+    model = scripted(dict.fromkeys(list(GOOD)[:missed], "It is Omar Lind. [2]"))
+    assert capable(model, tmp_path) is (missed == 3)
+    assert taken(model, tmp_path) == ASKED - missed
+    assert f"{ASKED - missed} of 20" in told(model, tmp_path)
+
+
+@pytest.mark.parametrize("declines", [True, False])
+def test_neither_who_always_declines_nor_who_never_does_passes(
+    tmp_path: Path, declines: bool
+) -> None:
+    model = scripted({at: REFUSAL if declines else "It is Omar Lind. [2]"
+                      for at, said in GOOD.items() if declines or said == REFUSAL})  # fmt: skip
+    assert not capable(model, tmp_path)
 
 
 def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path) -> None:
@@ -86,8 +100,8 @@ def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path
     assert (good.asked, bad.asked) == (taken, 0)
     assert not capable(Counting({}, identity="other at http://localhost:8080/v1"), tmp_path)
     assert json.loads((tmp_path / REGISTER).read_text()) == {
-        f"{VERSION}:abc": True,
-        f"{VERSION}:other at http://localhost:8080/v1": False,
+        f"{VERSION}:abc": 20,
+        f"{VERSION}:other at http://localhost:8080/v1": 0,
     }
 
 
@@ -131,6 +145,6 @@ def answered(folder: Path, llm: LLM, mode: Mode) -> Answer:
 @pytest.mark.models
 def test_the_result_that_comes_with_byline_is_the_embedded_models_own() -> None:
     model = shared_llm()
-    told = TAKEN[f"{VERSION}:{model.identity}"]
-    assert take(model) is told
-    assert told is False
+    right = taken(model)
+    assert right == sum(passes(model, case) for case in cases())
+    assert right < NEEDED

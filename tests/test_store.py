@@ -15,9 +15,9 @@ import pytest
 
 from index import connections, schema, vectors
 from index.connections import Wait, lasting
+from index.copying import put_in_place
 from index.errors import IndexBusy, IndexDamaged, IndexMissing, UnusableIndex
 from index.queries import Snapshot
-from index.replacing import put_in_place
 from index.store import Index
 from tests.fakes import article, put, story
 from tests.stores import ENCODER, filled, query

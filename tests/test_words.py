@@ -10,7 +10,7 @@ from rag.request.question import kind
 from rag.text.names import name_words, names
 from rag.text.numbers import quantities
 from rag.text.words import words
-from rag.verify.names import missing_names
+from rag.verify.facts import missing_names
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,10 @@ PARTS: dict[str, tuple[Off, ...]] = {
     "prose": (("rag.request.asking:is_prose", constant(True)),),
     "only asks": (("rag.request.asking:only_asks", constant(False)),),
     "context": (("rag.quote:understandable", lambda real, question, one: one.span),),
-    "demands": (("rag.decide.demands:Demands.lacking", constant([])),),
+    "demands": (("rag.decide.evidence:Demands.lacking", constant([])),),
     "numbers demanded": (("rag.text.numbers:carried", constant([])),),
     "days demanded": (("rag.request.timing:standing", constant("unknown")),),
-    "speaker demanded": (("rag.decide.demands:Demands.speaker", constant("theirs")),),
+    "speaker demanded": (("rag.decide.evidence:Demands.speaker", constant("theirs")),),
     "newest first": (("rag.quote:_published", constant(0)),),
     "on topic": (
         (
@@ -55,7 +55,7 @@ PARTS: dict[str, tuple[Off, ...]] = {
     ),
     "kind of answer": (("rag.quote:_holds", constant(True)),),
     "values in quotations": (("rag.quote:_values", constant(frozenset())),),
-    "suppositions": (("rag.decide.ranking:unsaid", constant(False)),),
+    "suppositions": (("rag.decide.evidence:unsaid", constant(False)),),
     "superseding": (("rag.compare.conflicts:superseded", constant({})),),
     "disagreements": (("rag.compare.conflicts:disagreements", constant([])),),
     "several questions": (("rag.request.parts:parts", lambda real, text: [text]),),

@@ -12,7 +12,7 @@ plot of risk against coverage is written to FOLDER/risk_coverage.png.
     BM25      of the sentences (SQLite FTS5), over all sentences
     fusion    both, mixed as passages are (rag.retrieve)
     floor     the best paragraph by BM25, then the sentence with most of the question's words
-    Byline    rag.decide.ranking; a sentence that a better one's quotation shows is left out
+    Byline    rag.decide.evidence; a sentence that a better one's quotation shows is left out
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from index.embedding import Encoder, Vectors, load_encoder
 from index.ingesting import index_for, ingest
 from index.queries import Snapshot
 from index.records import Span
-from rag.decide.ranking import candidates
+from rag.decide.evidence import candidates
 from rag.quote import understandable
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader

@@ -29,7 +29,7 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.protocols import View
 from index.records import StoredChunk
-from rag.decide.ranking import unsaid
+from rag.decide.evidence import unsaid
 from rag.quote import few_words
 from rag.reader.extractive import CALIBRATION, WEIGHTS, ExtractiveReader
 from rag.reader.reading import Calibration, Reader, Reading

@@ -5,9 +5,9 @@ one line what is wrong and what to do; where the whole document is of no use it
 raises `UnreadableSource`. No reader opens a path or an address by itself: what it
 reads is what it was given, and a name in it is only a name.
 
-document, fields, articles            what is read, what is known of it, what becomes of it
+document, articles                    what is read, and what becomes of it
 plain, rows, tables, feeds            text and Markdown; JSON; CSV and Excel; RSS, Atom, NewsML
-pages, pagefacts, story, boilerplate  web pages: their facts, their story, what stands around it
+pages, story, boilerplate             web pages: their facts, their story, what stands around it
 markup                                HTML to lines, for all that holds some
 pdf, pdffile, pdfpages, columns, ocr  PDF: its process, its columns, its pictures
 office, rtf, books                    Word, OpenDocument, slides; rich text; EPUB

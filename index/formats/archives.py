@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from index.decoding import encoding_of, signature
 from index.errors import UnreadableSource
+from index.formats.articles import language_code, names, one_line
 from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document, Reader, is_litter
-from index.formats.fields import language_code, names, one_line
 from index.records import Article, Problem
 
 if TYPE_CHECKING:

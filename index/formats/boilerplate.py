@@ -144,7 +144,7 @@ def sums(tree: HtmlElement, own: Iterable[tuple[HtmlElement, int]]) -> Counter[H
     return found
 
 
-def is_notice(text: str) -> bool:
+def asks_consent(text: str) -> bool:
     """Whether a paragraph asks for consent to cookies: it has three words of such notices."""
     return _different(_NOTICE, text) >= 3
 
@@ -214,7 +214,7 @@ def _foreign(
 ) -> dict[HtmlElement, str]:
     """The outermost elements that are no part of the story, each with what it is."""
     prose = sums(tree, ((block.element, block.prose) for block in blocks))
-    notices = sums(tree, ((b.element, b.prose) for b in blocks if is_notice(b.text)))
+    notices = sums(tree, ((b.element, b.prose) for b in blocks if asks_consent(b.text)))
     offers = sums(tree, ((b.element, b.prose) for b in blocks if is_offer(b.text)))
     marks = {e: _marked(e) for e in tree.iter() if e not in own and isinstance(e.tag, str)}
     trusted = _trusted(tree, marks, prose)

@@ -17,9 +17,8 @@ from index.decoding import NoText, decode
 from index.errors import UnreadableSource
 from index.formats import markup
 from index.formats.archives import Package
-from index.formats.articles import one_of_many
+from index.formats.articles import learn, one_line, one_of_many
 from index.formats.document import Document
-from index.formats.fields import learn, one_line
 from index.records import Article, Problem
 
 if TYPE_CHECKING:

@@ -17,9 +17,8 @@ from index.cleaning import Facts
 from index.decoding import signature
 from index.formats import markup
 from index.formats.archives import xml
-from index.formats.articles import one_of_many
+from index.formats.articles import learn, one_line, one_of_many
 from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document
-from index.formats.fields import learn, one_line
 from index.lines import Line
 from index.paragraphs import plain_paragraphs
 from index.records import Article, Problem

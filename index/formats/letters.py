@@ -24,8 +24,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from index.decoding import NoText, decode
+from index.formats.articles import one_line
 from index.formats.document import DAMAGED, Document
-from index.formats.fields import one_line
 
 if TYPE_CHECKING:
     from olefile import OleFileIO

@@ -13,9 +13,8 @@ from index import cleaning
 from index.cleaning import Facts
 from index.errors import UnreadableSource
 from index.formats import letters, markup, newsletters
-from index.formats.articles import article, one_of_many
+from index.formats.articles import article, learn, one_line, one_of_many
 from index.formats.document import DAMAGED, HIDDEN, LARGEST_FILE, MB, Document, Reader, from_bytes
-from index.formats.fields import learn, one_line
 from index.formats.letters import Letter, Text
 from index.lines import Line, is_agency, is_name
 from index.paragraphs import plain_paragraphs

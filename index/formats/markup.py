@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from html.entities import html5
 from typing import TYPE_CHECKING
 
-from index.characters import fold
+from index.decoding import fold
 from index.lines import Line
 from index.paragraphs import plain_paragraphs, unwrap
 

@@ -13,15 +13,13 @@ from statistics import median
 
 from index.cleaning import Facts
 from index.formats import ocr
-from index.formats.articles import article
+from index.formats.articles import article, names, one_line
 from index.formats.columns import WIDER, Row, rows_of
 from index.formats.document import Document
-from index.formats.fields import names, one_line
-from index.formats.pagefacts import split_title
+from index.formats.pages import split_title
 from index.formats.pdffile import PdfFile, Sheet
-from index.hyphens import without_leftovers
 from index.lines import Line, is_agency, web_address
-from index.paragraphs import unwrap
+from index.paragraphs import unwrap, without_leftovers
 from index.records import Article, Problem
 
 LONGEST_TITLE = 200
@@ -45,7 +43,7 @@ _NO_TITLE = re.compile(
     r"microsoft|untitled|\.(?:docx?|indd|qxp|pdf|rtf|odt|tex|pages|html?)\b", re.IGNORECASE
 )
 
-Block = tuple[int, list[Row]]  # the number of a page, and the rows of a block on it
+PageBlock = tuple[int, list[Row]]  # the number of a page, and the rows of a block on it
 
 
 def read_pdf(document: Document) -> Iterator[Article | Problem]:
@@ -80,7 +78,7 @@ def read_pdf(document: Document) -> Iterator[Article | Problem]:
     yield from article(document, lines, facts, _properties(file.properties, facts.title))
 
 
-def _title(blocks: Sequence[Block]) -> list[Row]:
+def _title(blocks: Sequence[PageBlock]) -> list[Row]:
     """The first block of the first page with text that is set in its largest print."""
     first = [block for number, block in blocks if number == blocks[0][0]] if blocks else []
     sizes: Counter[float] = Counter()

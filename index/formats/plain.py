@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from index.characters import drop_tags, fold
 from index.cleaning import Facts
-from index.decoding import Decoded
-from index.formats.articles import article
+from index.decoding import Decoded, drop_tags, fold
+from index.formats.articles import article, learn_fields
 from index.formats.document import Document
-from index.formats.fields import learn_fields
 from index.lines import Line
 from index.paragraphs import plain_paragraphs, unwrap
 from index.records import Article, Problem

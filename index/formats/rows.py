@@ -13,9 +13,20 @@ from index.cleaning import Facts
 from index.dates import in_order, is_double, shown_order
 from index.errors import UnreadableSource
 from index.formats import markup
-from index.formats.articles import digest, finished, slug, warnings
+from index.formats.articles import (
+    EMPTY,
+    FIELDS,
+    as_json,
+    digest,
+    finished,
+    learn_fields,
+    one_line,
+    plain_value,
+    slug,
+    squeezed,
+    warnings,
+)
 from index.formats.document import LARGEST_FILE, LONGEST_TEXT, MB, TOO_LONG, Document
-from index.formats.fields import EMPTY, FIELDS, as_json, learn_fields, one_line, said, squeezed
 from index.lines import web_address
 from index.records import Article, Problem
 
@@ -132,7 +143,7 @@ def text_of(given: Fields) -> tuple[str, str]:
     """The name of the field with a row's text, and that text; both empty if there is none."""
     strings: dict[str, tuple[str, str]] = {}
     for key in reversed(list(given)):
-        if isinstance(text := said(given[key], ("rendered", "@value")), str):
+        if isinstance(text := plain_value(given[key], ("rendered", "@value")), str):
             strings[squeezed(key)] = key, text
     for names in (TEXT_FIELDS, SUMMARY_FIELDS):
         found = [strings[name] for name in names if name in strings]
@@ -196,7 +207,7 @@ def is_date(name: object) -> bool:
     return FIELDS.get(squeezed(name)) in ("published", "as_of")
 
 
-# --- JSON ----------------------------------------------------------------------------------------
+# --- JSON --------------------------------------------------------------------------------------
 
 
 def read_jsonl(document: Document) -> Iterator[Article | Problem]:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from index.dates import parse_moment
 from index.formats import boilerplate, markup
+from index.formats.articles import one_line
 from index.formats.boilerplate import Block, sums, upwards
-from index.formats.fields import one_line
 from index.lines import Line, is_notice
 from index.paragraphs import unwrap
 
@@ -59,13 +59,7 @@ class Story:
 
 
 def read(tree: HtmlElement, titles: set[str], *, paid: bool = False) -> Story:
-    """The story of a page. The tree is changed.
-
-    Args:
-        tree: the page.
-        titles: what the story is called, in small letters.
-        paid: whether the page says that it is not free.
-    """
+    """The story of a page that goes by some titles, in small letters. The tree is changed."""
     if not is_ordinary(tree):
         return Story(_longest(tree))
     _show_captions(tree)

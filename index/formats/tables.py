@@ -20,9 +20,8 @@ from index.cleaning import Facts
 from index.dates import is_double, parse_date
 from index.formats import rows
 from index.formats.archives import Package
-from index.formats.articles import article
+from index.formats.articles import FIELDS, article, as_json, one_line, squeezed
 from index.formats.document import DAMAGED, HIDDEN, LARGEST_FILE, LONGEST_TEXT, MB, Document
-from index.formats.fields import FIELDS, as_json, one_line, squeezed
 from index.formats.rows import Fields
 from index.lines import Line, web_address
 from index.records import Article, Problem

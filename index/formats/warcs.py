@@ -20,8 +20,8 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 
 from index.errors import UnreadableSource
 from index.formats.archives import MOST_UNPACKED, Allowance, Counted, read_archive
+from index.formats.articles import one_line
 from index.formats.document import DAMAGED, LARGEST_FILE, MB, Document, Reader, from_bytes
-from index.formats.fields import one_line
 from index.lines import web_address
 from index.records import Article, Problem
 

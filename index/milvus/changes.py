@@ -1,6 +1,6 @@
 """A change of an archive: worked out by reading alone, then written, so that it can be taken up.
 
-`Draft` has the articles' rows as a change leaves them; the rules are those of `index.linking`.
+`PlannedChange` has the articles' rows as a change leaves them, by the rules of `index.linking`.
 Then the manifest's row says what is going to change, new chunks come, the articles' rows are
 written together, which is the moment that counts, and old chunks go. Each write may be the last:
 the next writer finishes or undoes what one that died had begun.
@@ -27,7 +27,7 @@ MOST_LINKS = 3000
 """Texts that one text can be linked to: what fits in a string of Milvus."""
 
 
-class Draft(Linking):
+class PlannedChange(Linking):
     """The rows of articles as one change leaves them; writes nothing.
 
     Attributes:
@@ -88,7 +88,6 @@ class Draft(Linking):
     # --- what `Linking` asks ---
 
     def text_keys_at(self, address: int) -> list[int]:
-        """See `Linking`."""
         stored = self._view.by("url_key", [address], ["text_key"])
         now = [row for row in self._now.values() if row["url_key"] == address]
         return [row["text_key"] for row in stored if row["key"] not in self._was] + [
@@ -96,7 +95,6 @@ class Draft(Linking):
         ]
 
     def versions_at(self, address: int, *, superseded: bool) -> list[Version]:
-        """See `Linking`."""
         # Of an address that many claim, only what is superseded matters.
         self._read(self._view.by("url_key", [address]))
         rows = [row for row in self._now.values() if row["url_key"] == address]
@@ -107,7 +105,6 @@ class Draft(Linking):
         return sorted(found, key=lambda version: version.id)
 
     def held(self, key: int) -> int:
-        """See `Linking`."""
         return len(self._by("text_key", [key]))
 
     def near(self, key: int, signature: bytes) -> list[tuple[int, bytes]]:
@@ -117,12 +114,10 @@ class Draft(Linking):
         return [(text_key, layout.minhash(row)) for text_key, row in rows.items()]
 
     def text(self, key: int) -> str:
-        """See `Linking`."""
         rows = (row for row in self._now.values() if row["text_key"] == key and is_searched(row))
         return self._text(next(rows))
 
     def links(self, key: int) -> Links:
-        """See `Linking`."""
         return self._links.setdefault(key, (set(), set()))
 
     def members(self, keys: Collection[int]) -> Iterable[tuple[Member, str]]:
@@ -133,13 +128,11 @@ class Draft(Linking):
             yield Member(row["text_key"], row["id"], str(day or "")), row["origin"]
 
     def join(self, key: int, other: int, *, differ: bool) -> None:
-        """See `Linking`."""
         self._relinked |= {key, other}
         self.links(key)[differ].add(other)
         self.links(other)[differ].add(key)
 
     def part(self, key: int, signature: bytes) -> set[int]:
-        """See `Linking`."""
         linked = set.union(*self._links.pop(key, (set[int](), set[int]())))
         self._relinked |= linked
         for row in self._by("text_key", linked):
@@ -148,13 +141,11 @@ class Draft(Linking):
         return linked
 
     def move(self, version: Version, successor: str) -> None:
-        """See `Linking`."""
         key = layout.hashed(version.id)
         self._now[key] = layout.superseded(self._now[key], successor)
         self._relinked |= {version.text_key}
 
     def set_origin(self, article_id: str, origin: str) -> None:
-        """See `Linking`."""
         key = layout.hashed(article_id)
         self._now[key] = {**self._now[key], "origin": origin, "origin_key": layout.hashed(origin)}
 
@@ -194,7 +185,7 @@ class Changes:
     ) -> None:
         """Store an article with its chunks, or none, and take others away, as one change."""
         state = view.state
-        names, draft = self.names(state), Draft(view, new, text, gone)
+        names, draft = self.names(state), PlannedChange(view, new, text, gone)
         number = state.number + 2  # the first is that of the article's new state
         written = {row["key"]: row for row in draft.written}
         left = _chunks((*gone, *draft.moved))

@@ -33,12 +33,14 @@ import numpy.typing as npt
 from index import duplicates, schema, versions
 from index.errors import UnreadableSource
 from index.milvus.analysis import Words
+from index.milvus.link import Link
 from index.records import Article, Card, Chunk, Span, StoredChunk
 from index.schema import Manifest
 from index.versions import Version
 
 if TYPE_CHECKING:
     from index.milvus.link import Row
+
 
 FORMAT = 1
 ROOM = 65_535
@@ -176,7 +178,7 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
         UnreadableSource: it has more than Milvus can hold.
     """
     columns = zip(schema.ARTICLE_COLUMNS.split(", "), schema.article_to_row(article), strict=True)
-    told = {name: value for name, value in columns if name not in ("id", "source", "text")}
+    described = {name: value for name, value in columns if name not in ("id", "source", "text")}
     minhash = duplicates.signature(article.text)
     address = versions.url_key(article.url)
     row: Row = {
@@ -196,7 +198,7 @@ def article_row(article: Article, content_hash: str, number: int, words: Sequenc
         "origin": article.id,
         "superseded_by": "",
         "content_hash": content_hash,
-        "known": json.dumps(told, ensure_ascii=False),
+        "known": json.dumps(described, ensure_ascii=False),
         "links": "[]",
         "minhash": base64.b85encode(minhash).decode("ascii"),
     }
@@ -274,7 +276,7 @@ def chunk_rows(
     return rows
 
 
-def known(row: Row) -> Row:
+def columns(row: Row) -> Row:
     """What `index.schema` calls by its columns of an article's row, but for its text."""
     found = {**UNTOLD, **json.loads(row["known"])}
     found |= {name: row[name] for name in ("id", "source", "origin", "superseded_by")}
@@ -288,13 +290,13 @@ def arrived(row: Row) -> int:
 
 def in_place_of(row: Row, gone: Sequence[Row]) -> Row:
     """The row of an article that came in when the first of those did whose place it takes."""
-    told = {**json.loads(row["known"]), "arrived": min(map(arrived, [row, *gone]))}
-    return {**row, "known": json.dumps(told, ensure_ascii=False)}
+    described = {**json.loads(row["known"]), "arrived": min(map(arrived, [row, *gone]))}
+    return {**row, "known": json.dumps(described, ensure_ascii=False)}
 
 
 def version(row: Row, text: str) -> Version:
     """An article's row as a version among others."""
-    found = {**known(row), "number": row["number"], "text": text, "text_key": row["text_key"]}
+    found = {**columns(row), "number": row["number"], "text": text, "text_key": row["text_key"]}
     return Version(**{field.name: found[field.name] for field in dataclasses.fields(Version)})
 
 
@@ -319,3 +321,71 @@ def _require_room(row: Row) -> None:
                 f"its {name} takes more than the {ROOM:,} bytes that Milvus keeps in one value; "
                 "keep this article in an index in a folder"
             )
+
+
+# --- collections -------------------------------------------------------------------------------
+
+
+BM25 = {"bm25_k1": 1.2, "bm25_b": 0.75}
+
+_CHUNK = ("id", ("number", "article", "published", "start", "end"), ("sentences", "text", "words"))
+_FIELDS = {
+    "manifest": ("key", (), ("value",)),
+    "articles": ("key", NUMBERS, TEXTS),
+    "chunks": _CHUNK,
+    "earlier": _CHUNK,
+}
+"""For each collection its key, its numbers and its texts."""
+_ANALYZED = {
+    "enable_analyzer": True,
+    "enable_match": True,
+    "analyzer_params": {"tokenizer": "standard"},
+}
+_INDEXED = {
+    "articles": ("source_key", "origin_key", "text_key", "url_key", "superseded_key"),
+    "chunks": ("published",),
+}
+_VECTOR = {"manifest": "unused", "articles": "bands"}
+"""What the vector is called: Milvus wants one in each collection."""
+
+
+def make(link: Link, name: str, part: str, dimension: int = 2) -> None:
+    """Make a collection and load it.
+
+    One shard: a write is seen as a whole. A server's index of vectors is its own choice,
+    that of a file is exact.
+
+    Raises:
+        UnusableIndex: the server is too old.
+    """
+    from pymilvus import DataType, Function, FunctionType, MilvusClient
+
+    link.require_version()
+    fields = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    indexes = MilvusClient.prepare_index_params()
+    key, numbers, texts = _FIELDS[part]
+    fields.add_field(key, DataType.INT64, is_primary=True)
+    for number in numbers:
+        fields.add_field(number, DataType.INT64)
+    for text in texts:
+        options = _ANALYZED if (part, text) == ("chunks", "words") else {}
+        fields.add_field(text, DataType.VARCHAR, max_length=ROOM, **options)
+    for number in _INDEXED.get(part, ()):
+        indexes.add_index(number, index_type="INVERTED")
+    vector = _VECTOR.get(part, "vector")
+    if part == "articles":
+        fields.add_field(vector, DataType.SPARSE_FLOAT_VECTOR)
+        indexes.add_index(vector, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
+    else:
+        fields.add_field(vector, DataType.FLOAT_VECTOR, dim=dimension)
+        exact = part != "chunks" or link.address.file is not None
+        indexes.add_index(vector, index_type="FLAT" if exact else "AUTOINDEX", metric_type="IP")
+    if part == "chunks":
+        fields.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
+        fields.add_function(Function("bm25", FunctionType.BM25, ["words"], ["bm25"]))
+        sparse = "SPARSE_INVERTED_INDEX"
+        indexes.add_index("bm25", index_type=sparse, metric_type="BM25", params=BM25)
+    link.call("create_collection", name, schema=fields, num_shards=1, consistency_level="Bounded")
+    # There is nothing to index yet, so nothing to wait for.
+    link.call("create_index", name, indexes, sync=False)
+    link.call("load_collection", name)

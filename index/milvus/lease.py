@@ -77,7 +77,7 @@ class Lease:
     def _put_down(self) -> None:
         self._renewed = time.time()
         said = {"host": socket.gethostname(), "pid": os.getpid(), "until": self._renewed + SECONDS}
-        self._link.upsert(self._collection, [told(self._key, json.dumps(said))])
+        self._link.upsert(self._collection, [manifest_row(self._key, json.dumps(said))])
 
     def _require_no_others(self) -> None:
         """Clear away the rows of dead writers; raise Held where another one lives."""
@@ -90,7 +90,7 @@ class Lease:
             self._link.delete(self._collection, "key", [row["key"]])
 
 
-def told(key: int, value: str) -> Row:
+def manifest_row(key: int, value: str) -> Row:
     """A row of the manifest; a collection has to have a vector."""
     return {"key": key, "value": value, "unused": [0.0, 0.0]}
 

@@ -19,11 +19,11 @@ from index.connections import NO_WAIT, Wait
 from index.embedding import Encoder
 from index.errors import IndexDamaged, UnknownArticle, UnusableIndex
 from index.locations import MilvusAddress
-from index.milvus import analysis, layout, schema
+from index.milvus import analysis, layout
 from index.milvus.analysis import Phrase
 from index.milvus.changes import Changes
 from index.milvus.layout import MANIFEST_KEY, REBUILDING_KEY, State
-from index.milvus.lease import Lease, told
+from index.milvus.lease import Lease, manifest_row
 from index.milvus.link import Link, Row
 from index.milvus.view import MilvusQueries, MilvusView
 from index.protocols import Store
@@ -137,7 +137,7 @@ class MilvusIndex(MilvusQueries, Store):
             if index._link.call("has_collection", index._manifest):
                 index._link.call("load_collection", index._manifest)
             elif make:
-                schema.make(index._link, index._manifest, "manifest")
+                layout.make(index._link, index._manifest, "manifest")
             else:
                 raise missing(address)
             index._lease = Lease.taken(index._link, index._manifest, wait)
@@ -145,11 +145,9 @@ class MilvusIndex(MilvusQueries, Store):
 
     @property
     def name(self) -> str:
-        """See `Store`."""
         return str(self._link.address)
 
     def close(self) -> None:
-        """See `Store`."""
         lease, self._lease = self._lease, None
         try:
             if lease is not None:
@@ -158,7 +156,6 @@ class MilvusIndex(MilvusQueries, Store):
             self._link.close()
 
     def require(self, encoder: Encoder) -> None:
-        """See `Store`."""
         check_encoder(self._link.address, self.manifest, encoder)
 
     @contextmanager
@@ -175,7 +172,6 @@ class MilvusIndex(MilvusQueries, Store):
         chunks: Sequence[Chunk],
         matrix: npt.NDArray[np.float32],
     ) -> Literal["added", "updated"]:
-        """See `Store`."""
         state = self._writing()
         check_vectors(chunks, matrix, state.manifest.dimension)
         if not 0 < len(chunks) < layout.PLACES:
@@ -201,7 +197,6 @@ class MilvusIndex(MilvusQueries, Store):
         self.put(article, content_hash, view.chunks_of(article.id), matrix)
 
     def remove(self, article_id: str) -> None:
-        """See `Store`."""
         view = self._view(self._writing())
         self._changes.make(view, None, "", [], [view.stored(article_id)])
 
@@ -249,7 +244,7 @@ class MilvusIndex(MilvusQueries, Store):
         self._lease_held().renew()
         manifest = Manifest.begun(layout.FORMAT, encoder, chunker)
         for part, name in self._changes.names(State(manifest))._asdict().items():
-            schema.make(self._link, name, part, encoder.dimension)
+            layout.make(self._link, name, part, encoder.dimension)
         self._write(State(manifest))
         self._encoder = encoder
         self._sweep()
@@ -272,7 +267,7 @@ class MilvusIndex(MilvusQueries, Store):
 
     def _write(self, state: State, slot: int | None = None) -> None:
         key = self._slot if slot is None else slot
-        self._link.upsert(self._manifest, [told(key, state.to_json())])
+        self._link.upsert(self._manifest, [manifest_row(key, state.to_json())])
 
     def _view(self, state: State) -> MilvusView:
         counted = self._counted

@@ -45,23 +45,19 @@ class MilvusQueries(View):
 
     @property
     def manifest(self) -> Manifest:
-        """See `View`."""
         with self.snapshot() as view:
             return view.state.manifest
 
     @property
     def chunk_count(self) -> int:
-        """See `View`."""
         return self.counts().chunks
 
     def counts(self) -> Counts:
-        """See `View`."""
         with self.snapshot() as view:
             totals = view.state.totals
         return Counts(totals.articles, totals.chunks, totals.origins, totals.superseded)
 
     def published_span(self) -> tuple[dt.date, dt.date] | None:
-        """See `View`."""
         with self.snapshot() as view:
             first, last = map(layout.day, (view.state.totals.first, view.state.totals.last))
         return (first, last) if first and last else None
@@ -108,21 +104,18 @@ class MilvusQueries(View):
         return _best([Hit(int(row["id"]), float(row["distance"])) for row in rows], limit)
 
     def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
-        """See `View`."""
         with self.snapshot() as view:
             rows = view.chunks(chunk_ids)
         found = [rows[chunk_id]["vector"] for chunk_id in chunk_ids]
         return np.array(found, np.float32).reshape(len(found), view.state.manifest.dimension)
 
     def passages(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
-        """See `View`."""
         with self.snapshot() as view:
             rows = view.chunks(chunk_ids)
             cards = {key: view.card_of(key) for key in {row["article"] for row in rows.values()}}
         return [layout.stored_chunk(rows[i], cards[rows[i]["article"]]) for i in chunk_ids]
 
     def neighbours(self, chunk_id: int) -> list[int]:
-        """See `View`."""
         with self.snapshot() as view:
             try:
                 row = view.chunks([chunk_id])[chunk_id]
@@ -132,14 +125,12 @@ class MilvusQueries(View):
         return [beside for beside in (chunk_id - 1, chunk_id + 1) if beside in there]
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
-        """See `View`."""
         asked = dict(zip(terms, analysis.phrases(terms), strict=True))
         with self.snapshot() as view:
             having = view.frequencies({phrase for phrase in asked.values() if phrase})
         return {term: having.get(phrase, 0) for term, phrase in asked.items()}
 
     def holding(self, term: str, *, starts: bool = False) -> dict[int, str]:
-        """See `View`."""
         phrase = analysis.phrases([term])[0]
         if not phrase:
             return {}
@@ -148,32 +139,28 @@ class MilvusQueries(View):
             return view.held(having, () if starts else phrase)
 
     def chunks_of(self, article_id: str) -> list[Chunk]:
-        """See `View`."""
         with self.snapshot() as view:
             row = view.stored(article_id)
             rows = view.chunk_rows(row, ["start", "end", "sentences", "text"])
-        card = card_from_row(layout.known(row))
+        card = card_from_row(layout.columns(row))
         return [layout.stored_chunk(chunk, card).chunk for chunk in rows]
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
-        """See `View`."""
         with self.snapshot() as view:
             rows = view.every(["key", "id", "source", "content_hash"])
         return {row["source"]: (row["id"], row["content_hash"]) for row in rows}
 
     def rows(self, *, searched: bool, **where: str) -> list[Row]:
-        """See `View`."""
         with self.snapshot() as view:
             if where:
                 ((name, value),) = where.items()
                 rows = view.by(_KEYS.get(name, name), [layout.hashed(value)], _CARD)
             else:
                 rows = view.every(["key", *_CARD], f"superseded_key {'=' if searched else '!'}= 0")
-        found = [layout.known(row) for row in rows if is_searched(row) is searched]
+        found = [layout.columns(row) for row in rows if is_searched(row) is searched]
         return [row for row in found if all(row[name] == where[name] for name in where)]
 
     def text_of(self, row: Mapping[str, Any]) -> str:
-        """See `View`."""
         with self.snapshot() as view:
             return view.text(view.stored(row["id"]))
 
@@ -292,7 +279,7 @@ class MilvusView(MilvusQueries):
 
     def card_of(self, key: int) -> Card:
         """The card of an article that one of this view's chunks is of."""
-        return card_from_row(layout.known(self._stories[key]))
+        return card_from_row(layout.columns(self._stories[key]))
 
     def chunk_ids_of(self, key: int) -> range:
         """The ids of the chunks of such an article."""

@@ -33,6 +33,8 @@ class Answering(Protocol):
         *,
         outlets: Sequence[str] = (),
         authors: Sequence[str] = (),
+        titles: Sequence[str] = (),
+        languages: Sequence[str] = (),
     ) -> Answer:
         """The answer, or the refusal that stands in its place."""
 
@@ -45,6 +47,8 @@ class Answering(Protocol):
         *,
         outlets: Sequence[str] = (),
         authors: Sequence[str] = (),
+        titles: Sequence[str] = (),
+        languages: Sequence[str] = (),
     ) -> Iterator[Event]:
         """The same, step by step."""
 
@@ -53,10 +57,16 @@ def converse(
     assistant: Answering,
     since: str | None = None,
     until: str | None = None,
-    outlets: Sequence[str] = (),
-    authors: Sequence[str] = (),
+    **only: Sequence[str],
 ) -> None:
-    """Answer question after question until the end of input, keeping the conversation."""
+    """Answer question after question until the end of input, keeping the conversation.
+
+    Args:
+        assistant: what answers.
+        since: leave out articles of earlier days.
+        until: leave out articles of later days.
+        only: outlets, authors, titles, languages, as `Answering.stream` takes them.
+    """
     typer.echo(HELP, err=True)
     history: list[Turn] = []
     for question in _questions():
@@ -67,10 +77,7 @@ def converse(
             typer.echo("A new conversation.", err=True)
             continue
         try:
-            events = assistant.stream(
-                question, tuple(history), since, until, outlets=outlets, authors=authors
-            )
-            answer = _streamed(events)
+            answer = _streamed(assistant.stream(question, tuple(history), since, until, **only))
         except BylineError as error:
             typer.echo(terminal.one_line(str(error)), err=True)
         except KeyboardInterrupt:

@@ -36,16 +36,19 @@ from rag.cli.options import (
     EncoderOption,
     IndexOption,
     JsonOption,
+    LanguageOption,
     ModelOption,
     ModeOption,
     OutletOption,
     Parts,
     ReaderOption,
     SinceOption,
+    TitleOption,
     UntilOption,
     at_hand,
     cli,
     days,
+    only,
     open_index,
     parts_of,
 )
@@ -190,6 +193,8 @@ def ask(
     until: UntilOption = None,
     outlet: OutletOption = None,
     author: AuthorOption = None,
+    title: TitleOption = None,
+    lang: LanguageOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
@@ -219,6 +224,7 @@ def ask(
             "ask one question, or a table: byline ask --from questions.csv --to answers.csv"
         )
     first, last = days(since, until)
+    narrowed = only(outlet, author, title, lang)
     model = at_hand(model)
     if questions is not None and answers is not None:
         batch.rows_of(questions)  # what cannot be read is told before models are loaded
@@ -229,21 +235,13 @@ def ask(
             asked = batch.answered(
                 questions,
                 answers,
-                partial(
-                    assistant.ask,
-                    since=first,
-                    until=last,
-                    outlets=outlet or (),
-                    authors=author or (),
-                ),
+                partial(assistant.ask, since=first, until=last, **narrowed),
                 lambda done, count: status.show(f"Answered {done} of {count}"),
             )
             typer.echo(f"{answers}: {asked} question{'' if asked == 1 else 's'} answered.")
             return
         status.show("Looking for the answer")
-        answer = assistant.ask(
-            question or "", since=first, until=last, outlets=outlet or (), authors=author or ()
-        )
+        answer = assistant.ask(question or "", since=first, until=last, **narrowed)
     if as_json:
         typer.echo(terminal.as_json(answer.to_dict()))
     else:
@@ -258,6 +256,8 @@ def chat(
     until: UntilOption = None,
     outlet: OutletOption = None,
     author: AuthorOption = None,
+    title: TitleOption = None,
+    lang: LanguageOption = None,
     model: ModelOption = None,
     encoder: EncoderOption = None,
     reader: ReaderOption = None,
@@ -272,7 +272,7 @@ def chat(
     with terminal.Status() as status:
         status.show(LOADING)
         assistant = parts_of(context).assistant(index_folder(index), model, encoder, reader, mode)
-    converse(assistant, first, last, outlet or (), author or ())
+    converse(assistant, first, last, **only(outlet, author, title, lang))
 
 
 @cli.command("list")

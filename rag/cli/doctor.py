@@ -21,6 +21,7 @@ from index.locations import Place
 from index.opening import milvus
 from index.schema import Manifest
 from index.store import Index
+from rag import selftest
 from rag.models import choice, llm
 from rag.reader import extractive
 
@@ -33,8 +34,13 @@ Check = tuple[str, bool, str]
 
 def check_models(model: str | None = None) -> list[Check]:
     """Whether the models that come with Byline are intact, and whether a chosen one answers."""
-    chosen = [choice.check_chosen(model)] if model else []
+    chosen = [_check_chosen(model)] if model else []
     return [*embedding.check_files(), *extractive.check_files(), *llm.check_files(), *chosen]
+
+
+def _check_chosen(model: str) -> Check:
+    part, answers, said = choice.check_chosen(model)
+    return part, answers, f"{said}. {selftest.told(choice.load_llm(model))}" if answers else said
 
 
 def check_index(
@@ -110,7 +116,7 @@ class Doctor:
 
     def _finish_mending(self) -> None:
         """Go on where an earlier mending was killed."""
-        from index.repair import finish
+        from index.rebuilding import finish
 
         finish(self.folder)
 
@@ -130,7 +136,7 @@ class Doctor:
         )
 
     def _salvaged(self) -> Iterator[Check]:
-        from index.repair import salvage
+        from index.rebuilding import salvage
 
         try:
             saved = salvage(self.folder, lambda: self.encoder)
@@ -153,7 +159,7 @@ class Doctor:
     def _agreeing(self) -> Iterator[Check]:
         """Mend what does not agree, or say so; no line when all does."""
         from index import checks
-        from index.repair import salvage
+        from index.rebuilding import salvage
 
         with Index.open(self.folder) as index, index.snapshot() as view:
             faults = checks.find(view)

@@ -14,11 +14,26 @@ from rich.text import Text
 from index.locations import local_folder
 from index.opening import opened
 from index.records import Span
+from rag.assistant import day
+from rag.catalogue import Catalogue
 from rag.cli import terminal
-from rag.cli.options import IndexOption, JsonOption, cli
+from rag.cli.options import (
+    AuthorOption,
+    IndexOption,
+    JsonOption,
+    LanguageOption,
+    OutletOption,
+    SinceOption,
+    TitleOption,
+    UntilOption,
+    cli,
+    days,
+    only,
+)
 from rag.names.archive import register_of
 from rag.names.register import Month, Name, Register
 from rag.names.tagger import Kind
+from rag.scope import Narrowed, Scope
 from rag.search.finding import MOST_SHOWN, Found, outlet_of, search
 from rag.settings import index_folder
 
@@ -41,12 +56,25 @@ def search_articles(
         ),
     ],
     index: IndexOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    outlet: OutletOption = None,
+    author: AuthorOption = None,
+    title: TitleOption = None,
+    lang: LanguageOption = None,
     limit: Annotated[int, typer.Option(min=1, help="How much to show at most.")] = MOST_SHOWN,
     as_json: JsonOption = False,
 ) -> None:
     """Search the articles by words: headline, outlet, date, id and the passage around the hit."""
+    first, last = map(day, days(since, until))
+    wanted = Scope(first=first, last=last, **only(outlet, author, title, lang))
     with opened(index_folder(index)) as store, store.snapshot() as view:
-        results = search(view, query, limit)
+        narrowed, among = Narrowed(), None
+        if wanted != Scope():
+            catalogue = Catalogue(view)
+            narrowed = catalogue.narrowed(view, wanted)
+            among = {card.article_id for card in catalogue.within(view, narrowed.only)}
+        results = search(view, query, limit, among)
     if as_json:
         typer.echo(terminal.as_json([found_dict(found) for found in results.found]))
     else:
@@ -57,6 +85,8 @@ def search_articles(
         said += f"; none of the archive has {lacking}"
     if results.stories != results.articles:
         said += f" of {_many(results.stories, 'story')}, the rest copies"
+    if narrowed.said:
+        typer.echo(narrowed.said, err=True)
     _tell(said, len(results.found), results.stories)
 
 

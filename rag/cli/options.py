@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 import typer
 from typer.core import TyperGroup
@@ -21,9 +21,6 @@ from rag.cli.doctor import Check, check_models
 from rag.models.choice import WAYS, fetched
 from rag.records import iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
-
-if TYPE_CHECKING:
-    pass
 
 LOADING = "Loading the models"
 
@@ -42,6 +39,15 @@ class Parts:
     encoder: Callable[[str | None], Encoder] = load_encoder
     identity: Callable[[str | None], tuple[str, str]] = identity
     check_models: Callable[[str | None], list[Check]] = check_models
+
+
+class Only(TypedDict):
+    """Which articles alone are read."""
+
+    outlets: tuple[str, ...]
+    authors: tuple[str, ...]
+    titles: tuple[str, ...]
+    languages: tuple[str, ...]
 
 
 class Commands(TyperGroup):
@@ -126,6 +132,22 @@ AuthorOption = Annotated[
     list[str] | None,
     typer.Option("--author", metavar="NAME", help="Only articles by this author; may be repeated."),
 ]
+TitleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--title",
+        metavar="WORDS",
+        help="Only articles whose headline has these words; may be repeated.",
+    ),
+]
+LanguageOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lang",
+        metavar="LANGUAGE",
+        help="Only articles in this language, such as de or German; may be repeated.",
+    ),
+]
 ArticleArgument = Annotated[str, typer.Argument(metavar="ID", help="The article's id.")]
 
 
@@ -155,6 +177,21 @@ def days(since: str | None, until: str | None) -> tuple[str | None, str | None]:
     if first and last and first > last:
         raise BadRequest(f"--since {first} is after --until {last}: no day is in between.")
     return first, last
+
+
+def only(
+    outlet: list[str] | None,
+    author: list[str] | None,
+    title: list[str] | None,
+    lang: list[str] | None,
+) -> Only:
+    """Which articles are read, as an assistant takes it."""
+    return Only(
+        outlets=tuple(outlet or ()),
+        authors=tuple(author or ()),
+        titles=tuple(title or ()),
+        languages=tuple(lang or ()),
+    )
 
 
 def _day(option: str, given: str | None) -> str | None:

@@ -112,7 +112,8 @@ def answer_text(answer: Answer, width: int | None = None) -> str:
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside])
     said = paragraphs(answer.kind, answer.sentences)
-    parts = [answer.short or "", answer.reply, *said, *(one.line for one in answer.unanswered)]
+    lacking = [one.line for one in answer.unanswered]
+    parts = [answer.short or "", answer.reply, *said, *lacking, answer.within]
     blocks = [wrapped(printable(part), width) for part in parts if part]
     listed = listed_text(answer, width)
     return "\n\n".join([*blocks, *listed, *citation_texts(answer.citations, width), *aside])
@@ -144,7 +145,8 @@ def after_sentences(answer: Answer, width: int | None = None) -> str:
     aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside]) + "\n"
-    lacking = [wrapped(printable(one.line), width) for one in answer.unanswered]
+    lines = [*(one.line for one in answer.unanswered), *filter(None, [answer.within])]
+    lacking = [wrapped(printable(line), width) for line in lines]
     told = [] if answer.sentences or not answer.reply else [wrapped(answer.reply, width)]
     said = [*told, *listed_text(answer, width), *lacking]
     blocks = [*said, *citation_texts(answer.citations, width), *aside]

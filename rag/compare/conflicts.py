@@ -14,7 +14,6 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from rag.compare.amounts import Amount
 from rag.compare.matching import (
     CUMULATIVE,
     EVENT,
@@ -25,8 +24,9 @@ from rag.compare.matching import (
     vouched,
 )
 from rag.compare.statements import (
-    Kind,
+    Amount,
     Statement,
+    ValueKind,
     dates,
     figures,
     published,
@@ -39,10 +39,10 @@ from rag.text.display import nested
 from rag.text.names import names
 from rag.text.tokens import held, lines
 from rag.text.words import words
-from rag.verify.negation import Reading, reading
+from rag.verify.negation import Polarity, polarity
 from rag.verify.support import SHORTEST_QUOTATION
 
-Place = tuple[str, int, int]
+SentenceKey = tuple[str, int, int]
 """A sentence: its article's id, and where in the article it begins and ends."""
 SIDES = 3
 """Values that one disagreement names at most."""
@@ -69,11 +69,11 @@ class Side:
 class Disagreement:
     """Two or more stories that state different things of one matter, best ranked first."""
 
-    about: Kind
+    about: ValueKind
     sides: tuple[Side, ...]
 
 
-def place(candidate: Candidate) -> Place:
+def sentence_key(candidate: Candidate) -> SentenceKey:
     """What a sentence is known by."""
     span = candidate.span
     return candidate.passage.stored.card.article_id, span.start, span.end
@@ -108,33 +108,29 @@ def _in_context(side: Side) -> str:
 def disagreements(
     question: Question, candidates: Sequence[Candidate], drafts: Sequence[Draft]
 ) -> list[Disagreement]:
-    """Where other origins say otherwise than the answer does.
-
-    Args:
-        question: the question, read.
-        candidates: sentences, best first.
-        drafts: what the answer quotes.
-    """
-    quoted = [one for draft in drafts for one in candidates if _quotes(draft, one)]
-    found = conflicts(question, candidates, {place(one) for one in quoted})
+    """Where other origins say otherwise than the answer does, which quotes the drafts."""
+    quoted = [c for draft in drafts for c in candidates if _quotes(draft, c)]
+    found = conflicts(question, candidates, {sentence_key(candidate) for candidate in quoted})
     return found or impersonations(question, quoted)
 
 
 def _quotes(draft: Draft, candidate: Candidate) -> bool:
-    article, start, end = place(candidate)
+    article, start, end = sentence_key(candidate)
     same = draft.passage.stored.card.article_id == article
     return same and draft.span.start <= start and end <= draft.span.end
 
 
 def impersonations(question: Question, quoted: Sequence[Candidate]) -> list[Disagreement]:
     """Where the answer quotes two of which one may give itself out for the other; one at most."""
-    about: dict[str, Kind] = {"number": "number", "time": "date", "person": "name", "place": "name"}
+    about: Mapping[str, ValueKind] = {
+        "number": "number", "time": "date", "person": "name", "place": "name",
+    }  # fmt: skip
     for pair in combinations(quoted, 2):
         if rivals(*pair):
-            first, second = (_given(question, one) for one in pair)
+            first, second = (_given(question, candidate) for candidate in pair)
             own = [x for x in first if x not in second], [x for x in second if x not in first]
             if all(own):
-                sides = tuple(Side(one, said[0]) for one, said in zip(pair, own, strict=True))
+                sides = tuple(Side(c, said[0]) for c, said in zip(pair, own, strict=True))
                 return [Disagreement(about.get(question.asks, "words"), sides)]
     return []
 
@@ -143,13 +139,13 @@ def _given(question: Question, candidate: Candidate) -> list[str]:
     """What a sentence gives of the kind asked for; all of it where it gives none."""
     if question.asks in ("person", "place"):
         return names(candidate.text)
-    return [one.worded for one in _statements(question, [candidate])] or [candidate.text]
+    return [said.worded for said in _statements(question, [candidate])] or [candidate.text]
 
 
 def conflicts(
     question: Question,
     candidates: Sequence[Candidate],
-    quoted: Container[Place] | None = None,
+    quoted: Container[SentenceKey] | None = None,
 ) -> list[Disagreement]:
     """Where origins disagree on what the question asks; at most one of each kind.
 
@@ -161,21 +157,21 @@ def conflicts(
     matter = Matter(question, candidates)
     said = _statements(question, candidates)
     old = _replaced(matter, said, candidates)
-    said = [one for one in _answers(matter, said) if place(one.candidate) not in old]
+    said = [s for s in _answers(matter, said) if sentence_key(s.candidate) not in old]
     found: list[Disagreement] = []
-    for kind in dict.fromkeys(one.kind for one in said):
-        same = [one for one in said if one.kind == kind]
-        first = [one for one in same if quoted is None or place(one.candidate) in quoted]
+    for kind in dict.fromkeys(statement.kind for statement in said):
+        same = [statement for statement in said if statement.kind == kind]
+        first = [s for s in same if quoted is None or sentence_key(s.candidate) in quoted]
         sides = _opposed(first or same, same, matter)
         if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
             found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
     if question.asks == "polarity":
-        current = [one for one in candidates if place(one) not in old]
-        best = [one for one in current if quoted is None or place(one) in quoted]
-        for one, other in product([*best, *current], current):
-            opposed = _denies(matter, one, other) or _denies(matter, other, one)
-            if opposed and not one_source(one, other):
-                return [Disagreement("polarity", (_whole(one), _whole(other)))]
+        current = [candidate for candidate in candidates if sentence_key(candidate) not in old]
+        best = [c for c in current if quoted is None or sentence_key(c) in quoted]
+        for candidate, other in product([*best, *current], current):
+            opposed = _denies(matter, candidate, other) or _denies(matter, other, candidate)
+            if opposed and not one_source(candidate, other):
+                return [Disagreement("polarity", (_whole(candidate), _whole(other)))]
     return found
 
 
@@ -188,16 +184,16 @@ def _statements(question: Question, candidates: Iterable[Candidate]) -> list[Sta
     readers = {"number": [figures], "other": [figures], "time": [dates]}.get(question.asks, [])
     if figures in readers and re.search(r"\bhow long\b", question.text, re.IGNORECASE):
         readers.append(dates)
-    return [one for c in candidates for reader in readers for one in reader(c)]
+    return [statement for c in candidates for reader in readers for statement in reader(c)]
 
 
 def _answers(matter: Matter, said: Iterable[Statement]) -> list[Statement]:
     """The first value of each answer that the reader points at, where it may be the one asked."""
-    first: dict[tuple[Place, Kind], Statement] = {}
-    for one in said:
-        if one.read and not one.former:
-            first.setdefault((place(one.candidate), one.kind), one)
-    return [one for one in first.values() if matter.answers(one)]
+    first: dict[tuple[SentenceKey, ValueKind], Statement] = {}
+    for statement in said:
+        if statement.read and not statement.former:
+            first.setdefault((sentence_key(statement.candidate), statement.kind), statement)
+    return [statement for statement in first.values() if matter.answers(statement)]
 
 
 def _opposed(
@@ -214,21 +210,23 @@ def _opposed(
     return []
 
 
-def _oppose(one: Statement, other: Statement, matter: Matter) -> bool:
-    if not contrary(one, other) or one_source(one.candidate, other.candidate):
+def _oppose(statement: Statement, other: Statement, matter: Matter) -> bool:
+    if not contrary(statement, other) or one_source(statement.candidate, other.candidate):
         return False
-    undated = published(one.candidate) is None or published(other.candidate) is None
-    if one.kind == "number" and undated and _grows(one, other):
+    undated = published(statement.candidate) is None or published(other.candidate) is None
+    if statement.kind == "number" and undated and _grows(statement, other):
         return False  # the one that is larger may be the later one
-    return matter.same_thing(one, other)
+    return matter.same_thing(statement, other)
 
 
-def _grows(one: Statement, other: Statement) -> bool:
+def _grows(statement: Statement, other: Statement) -> bool:
     """True for counts of what only grows while an event goes on."""
-    return not (one.said | other.said).isdisjoint(CUMULATIVE)
+    return not (statement.said | other.said).isdisjoint(CUMULATIVE)
 
 
-def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[Place, Candidate]:
+def superseded(
+    question: Question, candidates: Sequence[Candidate]
+) -> Mapping[SentenceKey, Candidate]:
     """For each sentence whose value a later article replaces, the newer candidate.
 
     A question with a day of its own, or one that asks for the first or an earlier
@@ -240,28 +238,28 @@ def superseded(question: Question, candidates: Sequence[Candidate]) -> Mapping[P
 
 def _replaced(
     matter: Matter, said: Sequence[Statement], candidates: Sequence[Candidate]
-) -> dict[Place, Candidate]:
+) -> dict[SentenceKey, Candidate]:
     if matter.former:
         return {}
     answers = _answers(matter, said)
-    current = [one for one in said if not one.former and one.per != "part"]
-    found: dict[Place, Candidate] = {}
+    current = [statement for statement in said if not statement.former and statement.per != "part"]
+    found: dict[SentenceKey, Candidate] = {}
     for past, old in product(said, current):
         if past.former and old.read and matter.covers(past.candidate) and _is_same(past, old):
-            beside = [one for one in current if one.candidate is past.candidate]
-            in_its_place = [one for one in answers if one.article == past.article]
+            beside = [statement for statement in current if statement.candidate is past.candidate]
+            in_its_place = [statement for statement in answers if statement.article == past.article]
             newest = next(iter([*beside, *in_its_place, past]))
-            found.setdefault(place(old.candidate), newest.candidate)
+            found.setdefault(sentence_key(old.candidate), newest.candidate)
     for old, new in product(answers, answers):
         if _replaces(old, new, matter):
-            found.setdefault(place(old.candidate), new.candidate)
+            found.setdefault(sentence_key(old.candidate), new.candidate)
     some = candidates if matter.question.asks == "polarity" else ()
     for denial, report in product(some, some):
         before, after = published(denial), published(report)
         later = before and after and before < after and _NOT_YET.search(denial.text)
         if later and _denies(matter, denial, report):
-            found[place(denial)] = report
-    return {at: new for at, new in found.items() if place(new) != at and matter.timely(new)}
+            found[sentence_key(denial)] = report
+    return {at: new for at, new in found.items() if sentence_key(new) != at and matter.timely(new)}
 
 
 def _later(old: Statement, new: Statement) -> dt.timedelta | None:
@@ -309,18 +307,18 @@ def _renews(old: Statement, new: Statement) -> bool:
     return bool(_RENEWED.search(text))
 
 
-def _denies(matter: Matter, one: Candidate, other: Candidate) -> bool:
+def _denies(matter: Matter, denying: Candidate, other: Candidate) -> bool:
     """True where a sentence negates what is asked, and the other affirms it."""
-    if not (matter.covers(one) and matter.covers(other)):
+    if not (matter.covers(denying) and matter.covers(other)):
         return False
-    denial, report = (_read(candidate.text) for candidate in (one, other))
-    if any(reading.unsettled for reading in report) and not matter.open:
+    denial, report = (_read(candidate.text) for candidate in (denying, other))
+    if any(polarity.unsettled for polarity in report) and not matter.open:
         return False
     asked = frozenset(key for line in lines(matter.question.text) for key in line.keys)
-    affirmed = frozenset(key for reading in report for key in reading.positive)
-    heads = [negation.governed[:1] for reading in denial for negation in reading.negations]
+    affirmed = frozenset(key for polarity in report for key in polarity.positive)
+    heads = [negation.governed[:1] for polarity in denial for negation in polarity.negations]
     return any(held(head, asked) and held(head, affirmed) for head in heads)
 
 
-def _read(text: str) -> list[Reading]:
-    return [reading(line) for line in lines(text)]
+def _read(text: str) -> list[Polarity]:
+    return [polarity(line) for line in lines(text)]

@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from index.duplicates import relation
 from index.versions import url_key
-from rag.compare.amounts import MEASURES, Amount
-from rag.compare.statements import Statement, common_stems, published
+from rag.compare.statements import MEASURES, Amount, Statement, common_stems, published
 from rag.records import Candidate
 from rag.request.question import Question
 from rag.text.dates import Mention
@@ -73,68 +72,70 @@ class Matter:
         """True where the question has no day of its own, or the article is of that day."""
         day = published(candidate)
         own = Mention(0, 0, day, day, day.weekday() if day else None)
-        return not self.question.days or any(own.overlaps(one) for one in self.question.days)
+        return not self.question.days or any(own.overlaps(asked) for asked in self.question.days)
 
     def answers(self, statement: Statement) -> bool:
         """True where a value that the reader points at may be the one that is asked for."""
         sure = self.open or not UNSURE.search(statement.clause)
         return sure and statement.per not in ("part", "said") and self.covers(statement.candidate)
 
-    def same_thing(self, one: Statement, other: Statement, *, renewed: bool = False) -> bool:
+    def same_thing(self, statement: Statement, other: Statement, *, renewed: bool = False) -> bool:
         """True where two statements give the value of the same thing.
 
         They share a word of the question; where one outlet gives both figures, or the other
         is said to be renewed, any word beside what is counted will do.
         """
-        if (one.kind, one.per) != (other.kind, other.per) or not self._equally(one, other):
+        if (statement.kind, statement.per) != (other.kind, other.per):
             return False
-        first, second = (set(_RANK.findall(said.candidate.text)) for said in (one, other))
+        if not self._equally(statement, other):
+            return False
+        first, second = (set(_RANK.findall(said.candidate.text)) for said in (statement, other))
         if first and second and first.isdisjoint(second):
             return False
-        elsewhere = len(missing(one.places, other.places)) == len(one.places)
-        if one.places and other.places and elsewhere:
+        elsewhere = len(missing(statement.places, other.places)) == len(statement.places)
+        if statement.places and other.places and elsewhere:
             return False
-        shared = one.said & other.said
+        shared = statement.said & other.said
         asked = shared & self.words
-        a, b = one.value, other.value
+        a, b = statement.value, other.value
         if isinstance(a, Amount) and isinstance(b, Amount):
             less, more = sorted((a.value, b.value))
             if a.unit != b.unit or more > FARTHEST * max(less, Decimal(1)):
                 return False
-            if one.noun and other.noun and one.noun.isdisjoint(other.noun):
+            if statement.noun and other.noun and statement.noun.isdisjoint(other.noun):
                 return False
-            content = shared - ((one.noun | other.noun | MEASURES) - CUMULATIVE) - self.names
-            if renewed or one_source(one.candidate, other.candidate):
+            content = shared - ((statement.noun | other.noun | MEASURES) - CUMULATIVE) - self.names
+            if renewed or one_source(statement.candidate, other.candidate):
                 return bool(content)
-            return bool((content & self.words).difference(map(stem, name_words(one.clause))))
-        if (one.said ^ other.said) & _EDGES - self.words:
+            return bool((content & self.words).difference(map(stem, name_words(statement.clause))))
+        if (statement.said ^ other.said) & _EDGES - self.words:
             return False
-        only_one = (one.said ^ other.said) & self.words
-        return len(asked) > len(only_one) and not _own_news(one, other)
+        only_one = (statement.said ^ other.said) & self.words
+        return len(asked) > len(only_one) and not _own_news(statement, other)
 
-    def _equally(self, one: Statement, other: Statement) -> bool:
+    def _equally(self, statement: Statement, other: Statement) -> bool:
         """True where what one clause says of the question the other's article says too."""
         return all(
-            self.words & (mine.said - mine.noun - theirs.said) <= self._stems[theirs.article]
-            for mine, theirs in ((one, other), (other, one))
+            self.words & (first.said - first.noun - second.said) <= self._stems[second.article]
+            for first, second in ((statement, other), (other, statement))
         )
 
 
-def _own_news(one: Statement, other: Statement) -> bool:
+def _own_news(statement: Statement, other: Statement) -> bool:
     """True where each story tells the news of its own day, and the days are apart."""
-    days = [(said.value, published(said.candidate)) for said in (one, other)]
+    days = [(said.value, published(said.candidate)) for said in (statement, other)]
     fresh = [day.last and written and abs(written - day.last) <= FRESH
              for day, written in days if isinstance(day, Mention)]  # fmt: skip
     before, after = (written for _, written in days)
     return all(fresh) and bool(before and after and abs(after - before) > FRESH)
 
 
-def contrary(one: Statement, other: Statement) -> bool:
+def contrary(statement: Statement, other: Statement) -> bool:
     """True where not both values can be true of one time."""
-    a, b = one.value, other.value
-    before, after = published(one.candidate), published(other.candidate)
+    a, b = statement.value, other.value
+    before, after = published(statement.candidate), published(other.candidate)
     if isinstance(a, Amount) and isinstance(b, Amount):
-        known = [x.overlaps(y) for x in one.days for y in other.days if x.first and y.first]
+        known = [x.overlaps(y) for x in statement.days for y in other.days if x.first and y.first]
         apart = before and after and abs(after - before) > EVENT
         return not (a.allows(b) or apart) and all(known)
     if isinstance(a, Mention) and isinstance(b, Mention) and a.first and b.first:
@@ -142,31 +143,31 @@ def contrary(one: Statement, other: Statement) -> bool:
     return False
 
 
-def rivals(one: Candidate, other: Candidate) -> bool:
+def rivals(candidate: Candidate, other: Candidate) -> bool:
     """True for articles that claim one address, and for one text with other facts."""
-    a, b = one.passage.stored.card, other.passage.stored.card
+    a, b = candidate.passage.stored.card, other.passage.stored.card
     key = url_key(a.url)
     claimed = key is not None and key == url_key(b.url)
     return a.origin != b.origin and (
-        claimed or relation(one.passage.text, other.passage.text) == "differ"
+        claimed or relation(candidate.passage.text, other.passage.text) == "differ"
     )
 
 
-def one_source(one: Candidate, other: Candidate) -> bool:
+def one_source(candidate: Candidate, other: Candidate) -> bool:
     """True for sentences of one story or its copies, and of one outlet.
 
     Two of which one may give itself out for the other are not of one source, whatever
     outlet they name.
     """
-    a, b = one.passage.stored.card, other.passage.stored.card
+    a, b = candidate.passage.stored.card, other.passage.stored.card
     named = bool(a.publisher) and a.publisher == b.publisher
-    return a.origin == b.origin or (named and not rivals(one, other))
+    return a.origin == b.origin or (named and not rivals(candidate, other))
 
 
-def vouched(one: Candidate, other: Candidate) -> bool:
+def vouched(candidate: Candidate, other: Candidate) -> bool:
     """True where one outlet stands behind both: by name or by host, and neither gainsays it."""
-    a, b = one.passage.stored.card, other.passage.stored.card
+    a, b = candidate.passage.stored.card, other.passage.stored.card
     hosts = [(url_key(card.url) or "").partition("/")[0] for card in (a, b)]
     named = [fold(card.publisher or "") for card in (a, b)]
     known = [pair for pair in (hosts, named) if all(pair)]
-    return bool(known) and all(x == y for x, y in known) and not rivals(one, other)
+    return bool(known) and all(x == y for x, y in known) and not rivals(candidate, other)

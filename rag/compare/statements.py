@@ -1,4 +1,8 @@
-"""What a sentence states: its figures and days, each with what it is the value of."""
+"""What a sentence states: its figures and days, each with what it is the value of.
+
+A figure has a hedge that says how much it leaves room for: "at least 30" leaves room for 45, "about
+50,000" for 49,700, and "1.2 million" is not written to the last head.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from rag.compare.amounts import HEDGE, MEASURES, OPENING, OR_MORE, Amount, amount
 from rag.records import Candidate
 from rag.text.dates import CALENDAR, Mention, mentions
 from rag.text.names import NAME, split_name
@@ -17,7 +21,87 @@ from rag.text.numbers import Quantity, quantities
 from rag.text.word_classes import SAYING
 from rag.text.words import STOPWORDS, WORD, fold, stem, words
 
-Kind = Literal["number", "date", "polarity", "name", "words"]
+_ROUNDED, _ABOUT = Decimal("0.02"), Decimal("0.1")
+"""Share by which a round figure may be off without saying so, and by which "about N" may be."""
+MEASURES = frozenset(
+    "second minut hour day night week month year decad centuri metr meter kilometr mile foot feet"
+    " acr hectar tonn ton kilogram gram litr barrel degre point megawatt millimetr".split()
+)
+"""Stems of nouns that measure, so that so many of them is an amount and no count."""
+_HEDGES = {
+    "least": "at least|(?:no|not) (?:fewer|less) than|more than|over|above|upwards of|exceeds?"
+    "|exceeding|a minimum of",
+    "most": "at most|(?:no|not) more than|fewer than|less than|under|below|up to|as many as"
+    "|as much as|a maximum of",
+    "nearly": "nearly|almost|close to|just under",
+    "just over": "just over",
+    "about": "about|around|some|roughly|approximately|circa|(?:an )?estimated",
+    "": "a total of|a further|an additional|only|just|exactly|another",
+}
+OPENING = f"(?:{'|'.join(_HEDGES.values())})"
+HEDGE = re.compile(rf"\b(?P<hedge>{OPENING}(?:\s+{OPENING})?)\s+(?:the\s+)?$", re.IGNORECASE)
+OR_MORE = re.compile(r"^\s*(?:\+|or (?P<more>more|so|fewer|less)\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure with its hedge: what it says, and what it leaves room for."""
+
+    value: Decimal
+    unit: str
+    """"percent", a currency, the stem of a measure such as "kilometr", or ""."""
+    low: Decimal
+    high: Decimal
+    """The range within which the writer means the figure to lie."""
+    bound: str = ""
+    """"least" or "most" where it is one."""
+
+    def means(self, other: Amount) -> bool:
+        """True where both writers can have one figure in mind."""
+        return (
+            self.low <= other.value <= self.high
+            or other.low <= self.value <= other.high
+            or (bool(self.bound or other.bound) and self.low < other.high and other.low < self.high)
+        )
+
+    def allows(self, other: Amount) -> bool:
+        """True where both can be true: "at least 30" leaves room for 45."""
+        (low, high), (least, most) = self._open(), other._open()
+        bounded = bool(self.bound or other.bound)
+        return self.means(other) or (bounded and low <= most and least <= high)
+
+    def _open(self) -> tuple[Decimal, Decimal]:
+        low = Decimal(0) if self.bound == "most" else self.low
+        return low, Decimal("Infinity") if self.bound == "least" else self.high
+
+
+def amount(figure: Quantity, until: Quantity | None, before: str, after: str, unit: str) -> Amount:
+    """What a figure means, by its hedge and by how finely it is written.
+
+    `until` is where a range ends, 50 in "40 to 50"; `before` and `after` are the words around it.
+    """
+    value = figure.value
+    if until is not None:
+        return Amount(until.value, unit, min(value, until.value), until.value)
+    found, tail = HEDGE.search(before), OR_MORE.match(after)
+    hedge = found["hedge"] if found else ""
+    if tail:
+        more = (tail["more"] or "more").lower()
+        hedge = {"more": "at least", "so": "about"}.get(more, "at most")
+    kind = next((kind for kind, some in _HEDGES.items() if re.match(some, hedge, re.I)), "")
+    if kind in ("least", "just over"):
+        return Amount(value, unit, value, value + value * _ABOUT, kind if kind == "least" else "")
+    if kind in ("most", "nearly"):
+        return Amount(value, unit, value - value * _ABOUT, value, kind if kind == "most" else "")
+    last_digit = Decimal(10) ** int(value.normalize().as_tuple().exponent)
+    slack = value * _ABOUT if kind == "about" else min(last_digit / 2, value * _ROUNDED)
+    return Amount(value, unit, value - slack, value + slack)
+
+
+# --- statements --------------------------------------------------------------------------------
+
+
+ValueKind = Literal["number", "date", "polarity", "name", "words"]
 
 _CASUALTIES = {
     stem(word): row.split()[0]
@@ -83,7 +167,7 @@ class Statement:
     """A value in a sentence, and what it is the value of."""
 
     candidate: Candidate
-    kind: Kind
+    kind: ValueKind
     value: Amount | Mention
     start: int
     """Where the value, with its hedge, begins in the candidate's text."""
@@ -146,36 +230,40 @@ def figures(candidate: Candidate) -> Iterator[Statement]:
     text = candidate.text
     days = mentions(text, published(candidate))
     found = [
-        one
-        for one in quantities(text)
-        if one.unit != "ordinal" and not _YEAR.match(text, one.start) and not _labels(text, one)
-        and not any(day.start < one.end and one.start < day.end for day in days)
-    ]  # fmt: skip
+        number
+        for number in quantities(text)
+        if number.unit != "ordinal"
+        and not _YEAR.match(text, number.start)
+        and not _labels(text, number)
+        and not any(day.start < number.end and number.start < day.end for day in days)
+    ]
     while found:
-        one = found.pop(0)
-        opening = text[: one.start].rstrip().lower()
-        between = text[one.end : found[0].start].strip() if found else ""
+        number = found.pop(0)
+        opening = text[: number.start].rstrip().lower()
+        between = text[number.end : found[0].start].strip() if found else ""
         turned = (opening.endswith("from") and between.startswith("to")) or (
             "into" in between.split() and bool(re.search(r"\bturn\w*\b", opening))
         )
         joints = ("-", "–", "and" if opening.endswith("between") else "to")
         until = found.pop(0) if between in joints and not turned else None
-        yield _figure(candidate, one, until, turned)
+        yield _figure(candidate, number, until, turned)
         if between in ("of", "of the"):
             found.pop(0)  # "seven of nine counts"
 
 
-def _labels(text: str, one: Quantity) -> bool:
+def _labels(text: str, figure: Quantity) -> bool:
     """True for a number that is a name's: "Resolution 12"; "In Tessel 12 boats" are counted."""
-    noun, length = _counted(text[one.end :])
-    plural = text[: one.end + length].endswith("s") or not _PERSONS.isdisjoint(noun)
-    return bool(_LABEL.search(text[: one.start])) and not one.unit and not plural
+    noun, length = _counted(text[figure.end :])
+    plural = text[: figure.end + length].endswith("s") or not _PERSONS.isdisjoint(noun)
+    return bool(_LABEL.search(text[: figure.start])) and not figure.unit and not plural
 
 
-def _figure(candidate: Candidate, one: Quantity, until: Quantity | None, turned: bool) -> Statement:
+def _figure(
+    candidate: Candidate, figure: Quantity, until: Quantity | None, turned: bool
+) -> Statement:
     """The statement of a figure, or of a range where it goes on to `until`."""
-    text, last = candidate.text, until or one
-    before, after = text[: one.start], text[last.end :]
+    text, last = candidate.text, until or figure
+    before, after = text[: figure.start], text[last.end :]
     hedge, tail = HEDGE.search(before), OR_MORE.match(after)
     between = re.search(r"\bbetween $", before, re.IGNORECASE) if until else None
     noun, length = ([], 0) if last.unit else _counted(after)
@@ -184,8 +272,8 @@ def _figure(candidate: Candidate, one: Quantity, until: Quantity | None, turned:
     return Statement(
         candidate,
         "number",
-        amount(one, until, before, after, unit),
-        min(match.start() if match else one.start for match in (hedge, between)),
+        amount(figure, until, before, after, unit),
+        min(match.start() if match else figure.start for match in (hedge, between)),
         last.end + (tail.end() if tail else length),
         frozenset(noun) - _PERSONS,
         turned or bool(_FORMER.search(before)),

@@ -1,28 +1,110 @@
-"""From the passages found to what the answer may rest on, or to why there is none.
+"""From the passages found to the sentences that answer, or to why there is none.
 
-The sentences are ranked, those that do not carry what the question demands fall
-out, a figure that a later article replaces gives way to the newer one, and what is
-left decides whether there is an answer. No model writes anything here.
+The reader (`rag.reader`) points at the likeliest answer in each sentence of the passages. Its
+score, that of the search, and whether the exact check finds the question's own suppositions in
+the passage, calibrated together (Platt, 1999), are the probability that the sentence answers.
+Sentences that lack what the question demands fall out, a figure that a later article replaces
+gives way to the newer one, and the best that is left decides whether there is an answer.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import exp, log
+from typing import Literal
 
 from index.protocols import View
-from rag.compare.conflicts import Disagreement, disagreements, place, superseded
+from index.records import Span, StoredChunk
+from rag.compare.conflicts import Disagreement, disagreements, sentence_key, superseded
 from rag.compare.matching import vouched
-from rag.decide.demands import Demands
-from rag.decide.ranking import candidates
 from rag.decide.refusal import on_topic
 from rag.quote import NEARLY_AS_GOOD, quotation, quotations, understandable
 from rag.reader.reading import Reader
 from rag.records import Candidate, Draft, Passage
+from rag.request.asking import is_prose, only_asks, stating
 from rag.request.periods import Period
 from rag.request.question import Question
 from rag.request.timing import standing
+from rag.retrieve import quoted_first
+from rag.text.names import begins_sentence, missing
+from rag.text.numbers import carried
+from rag.text.speech import whose
+from rag.text.word_classes import TITLES
+from rag.text.words import WORD, fold, words
+from rag.verify.support import Support, faults
+
+BY_CHANCE = 10
+"""Words that two articles do not have one after the other unless one has them of the other."""
+
+
+def candidates(question: Question, passages: Sequence[Passage], reader: Reader) -> list[Candidate]:
+    """The sentences of the passages, the same words once, best first.
+
+    What is no prose, or only asks the question again, is none.
+    """
+    by = reader.calibration
+    found: dict[tuple[str, str], list[Candidate]] = {}
+    stated = [_stating(question, passage.stored) for passage in passages]
+    read = reader.read(question.text, stated)
+    least = min((passage.score for passage in passages), default=0.0)
+    for passage, said, readings in zip(passages, stated, read, strict=True):
+        # What is near to the question by asking it has not earned its place in the search.
+        near = passage.score if said == passage.stored else least
+        supposed = unsaid(question, passage.stored)
+        for reading in readings:
+            text = passage.stored.chunk.part(reading.sentence)
+            if only_asks(question, text) or not is_prose(text):
+                continue
+            score = by.log_odds(reading.score, near, supposed)
+            candidate = Candidate(passage, reading.sentence, text, reading.answer, score)
+            candidate = replace(candidate, is_sure=candidate.probability >= by.short)
+            found.setdefault(_words_at(passage.stored, reading.sentence), []).append(candidate)
+    return sorted(map(_to_quote, found.values()), key=lambda candidate: -candidate.score)
+
+
+def _stating(question: Question, stored: StoredChunk) -> StoredChunk:
+    """A passage without what only asks the question, which a reader would believe."""
+    title = "" if only_asks(question, stored.card.title) else stored.card.title
+    chunk = replace(stored.chunk, text=stating(question, stored.chunk.text))
+    return replace(stored, chunk=chunk, card=replace(stored.card, title=title))
+
+
+def _words_at(stored: StoredChunk, sentence: Span) -> tuple[str, str]:
+    """A sentence's words, after as many of those before it as no two articles share by chance.
+
+    Where the passage has too few, only copies of one story are taken to share them.
+    """
+    start = sentence.start
+    for span in reversed([before for before in stored.chunk.sentences if before.start < start]):
+        if len(words(stored.chunk.part(Span(start, sentence.end)))) >= BY_CHANCE:
+            break
+        start = span.start
+    said = fold(stored.chunk.part(Span(start, sentence.end)))
+    return said, "" if len(words(said)) >= BY_CHANCE else stored.card.origin
+
+
+def _to_quote(same: Sequence[Candidate]) -> Candidate:
+    """Of candidates with the same words, that of the article to quote, as likely as the best."""
+    card = quoted_first([candidate.passage.stored.card for candidate in same])
+    chosen = next(candidate for candidate in same if candidate.passage.stored.card is card)
+    best = max(same, key=lambda candidate: candidate.score)
+    return replace(chosen, score=best.score, is_sure=best.is_sure)
+
+
+def unsaid(question: Question, passage: StoredChunk) -> bool:
+    """True where the question supposes what a passage does not say.
+
+    The question is held against the passage as if it were a statement of an answer: names,
+    numbers, days and negations that the passage does not carry give away a question that
+    only looks as if it were answered.
+    """
+    return bool(faults(question.text, [Support.of(passage.chunk.text, passage.card)]))
+
+
+# --- evidence ----------------------------------------------------------------------------------
+
 
 OFF_TOPIC = 0.5
 """Probability from which a question is answered that the archive does not look to be about."""
@@ -51,14 +133,7 @@ def choose(
     passages: Sequence[Passage],
     reader: Reader,
 ) -> Chosen:
-    """Judge the sentences of the passages, and decide whether they answer.
-
-    Args:
-        index: where the passages came from.
-        question: the question, read.
-        passages: what retrieval found, best first.
-        reader: what tells which sentence answers.
-    """
+    """Judge the sentences of the passages, best first, and decide whether they answer."""
     frequency, total = index.document_frequency(question.terms), index.chunk_count
     chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
     ranked = candidates(question, passages, reader)
@@ -80,9 +155,9 @@ def confidence(fitting: Sequence[Candidate]) -> float:
     return fitting[0].probability if fitting else 0.0
 
 
-def is_worse(one: Chosen, other: Chosen) -> bool:
+def is_worse(chosen: Chosen, other: Chosen) -> bool:
     """True where the evidence of one would have no place beside that of the other."""
-    good, better = one.confidence, other.confidence
+    good, better = chosen.confidence, other.confidence
     return good * (1 - better) * exp(NEARLY_AS_GOOD) < better * (1 - good)
 
 
@@ -127,13 +202,13 @@ def _current(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]
     }
     found: dict[tuple[str, int, int], Candidate] = {}
     for candidate in ranked[:CONSIDERED]:
-        instead = newer.get(place(candidate))
+        instead = newer.get(sentence_key(candidate))
         if instead is not None:
-            if place(instead) not in newer:
-                found.setdefault(place(instead), replace(instead, score=candidate.score))
+            if sentence_key(instead) not in newer:
+                found.setdefault(sentence_key(instead), replace(instead, score=candidate.score))
             if vouched(candidate, instead):
                 continue
-        found.setdefault(place(candidate), candidate)
+        found.setdefault(sentence_key(candidate), candidate)
     return list(found.values())
 
 
@@ -141,3 +216,69 @@ def _too_late(period: Period, candidate: Candidate) -> bool:
     """True where a newer figure is from outside the time asked about, when the older one held."""
     published = candidate.passage.stored.card.published
     return standing(period, candidate.text, published) == "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """The numbers, days and speaker that evidence must carry, whatever a score says.
+
+    A question about Resolution 1701 is not answered by a passage on Resolution 2254, however alike
+    the two sound. So each number of the question has to stand in the passage or in what is known
+    of its article, and each day among the days that the passage speaks of or was published on; for
+    "what did X say" the speaker has to be X. Names are left to the reader.
+    """
+
+    question: Question
+
+    def lacking(self, draft: Draft) -> list[str]:
+        """What this draft's passage, or its article, does not carry; empty when all is there."""
+        support = Support.of(draft.passage.text, draft.passage.stored.card)
+        near = f"{support.text}\n{support.known}"
+        published = draft.passage.stored.card.published
+        absent = [
+            *((number.start, number.end) for number in carried(self.question.numbers, near)),
+            *(
+                (period.start, period.end)
+                for period in self.question.periods
+                if standing(period, draft.quote, published, near=draft.passage.text) == "outside"
+            ),
+        ]
+        own = words(f"{draft.passage.stored.card.title} {draft.quote}")
+        names = [word.capitalize() for word in missing(self.question.demanded, own)]
+        return list(dict.fromkeys([*(self.question.text[a:b] for a, b in absent), *names]))
+
+    def speaker(
+        self, draft: Draft, article: str = ""
+    ) -> Literal["theirs", "other", "unknown", "none"]:
+        """Whether the draft reports what the person said whose statement is asked for.
+
+        Args:
+            draft: a quotation.
+            article: all of its article, which may write in capitals whom a question does not.
+        """
+        subject = self.question.subject
+        if not subject:
+            return "theirs"
+        chunk = draft.passage.stored.chunk
+        start, end = draft.span.start - chunk.start, draft.span.end - chunk.start
+        names = frozenset(self.question.names) | _written_as_names(subject, article)
+        is_named = subject[-1] in names and subject[-1] not in TITLES
+        # "the company Helmarck" goes by its name; "the Qatari minister" may be anybody's title
+        known = tuple(word for word in subject if word in names) if is_named else ()
+        return whose(chunk.text, known, start, end)
+
+
+def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
+    """Those of some folded words that an article writes with a capital letter, or not at all.
+
+    A noun that it does not have, like "union", is nobody whom it quotes, as a name would not be.
+    """
+    upper, every, there = Counter[str](), Counter[str](), set[str]()
+    for match in WORD.finditer(article):
+        word = fold(match.group()).removesuffix("'s")
+        if word in words:
+            there.add(word)
+            if not begins_sentence(article, match.start()):
+                every[word] += 1
+                upper[word] += match.group()[0].isupper()
+    return frozenset(word for word in words if word not in there or upper[word] > every[word] / 2)

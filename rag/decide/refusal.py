@@ -30,7 +30,7 @@ half of `eval/questions.jsonl`: 0.57 and 0.67)."""
 _NEAR = "The archive has articles near this topic, but no"
 
 OFF_TOPIC = "The archive has nothing about this; other words for it may find more."
-NOT_STATED = f"{_NEAR} passage was found that says this."
+NOT_STATED = f"{_NEAR} passage was found that {{unsaid}}."
 LACKING = f"{_NEAR}ne of its articles mentions {{what}}."
 OUTSIDE_DATES = "What the archive says about this is from outside the dates asked for{dates}."
 EMPTY = "The archive is empty. Add articles to it: byline ingest PATH"
@@ -72,7 +72,7 @@ def refusal(
     elif lacking:
         message = LACKING.format(what=_listed([f"“{word}”" for word in lacking], "or"))
     else:
-        message = f"{_NEAR} passage was found that {_unsaid(question)}."
+        message = NOT_STATED.format(unsaid=_unsaid(question))
     return Refusal(kind, message, headlines(near))
 
 
@@ -150,11 +150,7 @@ def on_topic(
 ) -> bool:
     """True where some passage is about what the question is about, whether it answers or not.
 
-    Args:
-        question: the question, read.
-        passages: what retrieval found.
-        frequency: in how many chunks each of the question's terms stands.
-        total: how many chunks there are.
+    `frequency` tells in how many of the `total` chunks each of the question's terms stands.
     """
     weighted = weights(question.terms, frequency, total)
     shared = [

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from index.errors import ModelError
+from rag.models import server_errors
 from rag.models.chatting import Prompt
+from rag.models.server_errors import BUSY, KEY_VARIABLE
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
-KEY_VARIABLE = "OPENAI_API_KEY"
 NO_KEY = "none"
 """What is sent as a key where the user has none; local servers do not look at it."""
 DEFAULT_PATH = "/v1"
@@ -33,12 +33,11 @@ PATIENCE = 120.0
 """Seconds within which a server has to say something, and to end a text it has begun."""
 CONNECT = 5.0
 """Seconds within which it has to take the call."""
-ATTEMPTS = 4
-"""Requests for one text at most: as it is, without streaming, shorter, without a grammar."""
-SHOWN = 5
-"""Models that are named when there are several to choose from."""
-LONGEST_SAID = 200
-"""Characters of a server's own words that are repeated."""
+ATTEMPTS = 6
+"""Requests for one text at most: as it is, once more where it was not taken, after a wait, without
+streaming, shorter, without a grammar."""
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What comes of JSON that is none, or of another shape than it should be."""
 LONGEST_TOKEN = 32
 """Characters that a token may have when it is watched that a server keeps to the limit."""
 
@@ -48,7 +47,6 @@ AROUND = 64
 """Tokens that a server's chat template may add."""
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_SAID_CONTEXT = re.compile(r"(?:maximum context length is|context (?:size|window) of) (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,13 @@ class RemoteLLM:
     """A model behind a server. Safe from several threads."""
 
     def __init__(
-        self, client: OpenAI, server: Server, model: str, context: int, patience: float = PATIENCE
+        self,
+        client: OpenAI,
+        server: Server,
+        model: str,
+        context: int,
+        patience: float = PATIENCE,
+        served: Sequence[str] = (),
     ) -> None:
         self._client = client
         self._server = server
@@ -112,6 +116,7 @@ class RemoteLLM:
         self.context = context
         """Tokens of a prompt and what is written after it, together, as far as is known."""
         self._patience = patience
+        self._served = served
         self._grammars = True
         self.name = f"{model} at {server.shown}"
 
@@ -148,7 +153,9 @@ class RemoteLLM:
             model = server.model or _only(served, server)
             about = next((one for one in served if one.get("id") == model), {})
             context = _context(client, server, about) or UNKNOWN_CONTEXT
-            connected = cls(client, server, model, min(context, LARGEST_CONTEXT), patience)
+            names = [str(one["id"]) for one in served]
+            context = min(context, LARGEST_CONTEXT)
+            connected = cls(client, server, model, context, patience, names)
             weakref.finalize(connected, stack.pop_all().close)
         return connected
 
@@ -180,7 +187,7 @@ class RemoteLLM:
         import openai
 
         asked = prompt.defused()
-        begun, streaming = False, True
+        begun, streaming, dropped, waited = False, True, False, False
         for _ in range(ATTEMPTS):
             request = self._request(asked, limit, grammar)
             try:
@@ -194,11 +201,19 @@ class RemoteLLM:
                 # Once it streams, a server cannot say what is wrong; asked for the whole, it can.
                 streaming = False
             except openai.APIStatusError as error:
-                if begun or not self._learnt(error, grammar):
-                    raise _trouble(error, self._server) from error
+                if error.status_code in BUSY and not waited:
+                    waited = True
+                    time.sleep(server_errors.wait(error))
+                elif not self._learnt(error, grammar):
+                    raise self._trouble(error) from error
+            except openai.APITimeoutError as error:
+                raise self._trouble(error) from error
+            except openai.APIConnectionError as error:
+                if dropped or not streaming:
+                    raise self._trouble(error) from error
+                dropped = True
             except openai.OpenAIError as error:
-                cut = isinstance(error, openai.APIConnectionError) and not streaming
-                raise (self._cut_off() if cut else _trouble(error, self._server)) from error
+                raise self._trouble(error) from error
         raise self._cut_off()
 
     def _request(self, prompt: Prompt, limit: int, grammar: str | None) -> dict[str, Any]:
@@ -221,22 +236,25 @@ class RemoteLLM:
             _Broken: it ended before the server said so.
             openai.OpenAIError: the server refused.
         """
-        import openai
+        import httpx2
 
         until = time.monotonic() + self._patience
         left = request["max_tokens"] * LONGEST_TOKEN
-        with self._client.chat.completions.create(**request, stream=True) as chunks:
+        create = self._client.chat.completions.with_streaming_response.create
+        with create(**request, stream=True) as response:
             try:
-                for chunk in chunks:
-                    piece, ended = _said(chunk)
+                for line in response.iter_lines():  # also what only keeps the line open
+                    if time.monotonic() > until:
+                        raise server_errors.late(self._server.shown, self._patience)
+                    piece, ended = _said(line, self._server)
                     left -= len(piece)
                     if piece:
                         yield piece
                     if ended or left < 0:
                         return
-                    if time.monotonic() > until:
-                        raise ModelError(_late(self._server, self._patience))
-            except (openai.APIConnectionError, ValueError) as error:
+            except httpx2.TimeoutException as error:
+                raise server_errors.late(self._server.shown, self._patience) from error
+            except (httpx2.TransportError, *UNREADABLE) as error:
                 raise _Broken from error
         raise _Broken
 
@@ -244,13 +262,13 @@ class RemoteLLM:
         raw = self._client.chat.completions.with_raw_response.create(**request, stream=False)
         try:
             text = json.loads(raw.text)["choices"][0]["message"]["content"]
-        except (ValueError, LookupError, TypeError) as error:
+        except UNREADABLE as error:
             raise _Broken from error
         yield str(text or "")
 
     def _learnt(self, error: Any, grammar: str | None) -> bool:
         """Whether the refusal tells how to ask better."""
-        told = _told_context(error)
+        told = server_errors.told_context(error)
         if told is not None and 0 < told < self.context:
             self.context = told
             return True
@@ -276,10 +294,10 @@ class RemoteLLM:
         return min(limit, self.context // 2)
 
     def _cut_off(self) -> ModelError:
-        return ModelError(
-            f"{self._server.shown} broke off before its text was whole. Look into the server's "
-            "own messages, and ask again."
-        )
+        return server_errors.cut_off(self._server.shown)
+
+    def _trouble(self, error: Exception) -> ModelError:
+        return server_errors.trouble(error, self._server.shown, self._patience, self._served)
 
 
 def _served(client: OpenAI, server: Server) -> list[Mapping[str, Any]]:
@@ -295,8 +313,8 @@ def _served(client: OpenAI, server: Server) -> list[Mapping[str, Any]]:
             return []  # it keeps no list, but the user knows the name
         raise _stranger(server) from error
     except openai.OpenAIError as error:
-        raise _trouble(error, server) from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise server_errors.trouble(error, server.shown) from error
+    except UNREADABLE as error:
         raise _stranger(server) from error
 
 
@@ -307,7 +325,7 @@ def _only(served: Sequence[Mapping[str, Any]], server: Server) -> str:
         return names[0]
     if not names:
         raise ModelError(f"{server.shown} serves no model yet. Load one there.")
-    some = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    some = server_errors.some(names)
     raise ModelError(f"{server.shown} serves {some}. Choose one: {server.shown}#{names[0]}")
 
 
@@ -330,44 +348,24 @@ def _context(client: OpenAI, server: Server, about: Mapping[str, Any]) -> int | 
     return told if isinstance(told, int) and told > 0 else None
 
 
-def _said(chunk: Any) -> tuple[str, bool]:
-    """The text of a part of a stream, and whether it is the last."""
-    if not getattr(chunk, "choices", None):
+def _said(line: str, server: Server) -> tuple[str, bool]:
+    """The text in a line of a stream, and whether it is the last.
+
+    Raises:
+        ValueError: it is only a piece of a line.
+        ModelError: the server says in it what went wrong.
+    """
+    data = line.removeprefix("data:").strip()
+    if data == line or data == "[DONE]":
         return "", False
-    choice = chunk.choices[0]
-    delta = getattr(choice, "delta", None)
-    return str(getattr(delta, "content", None) or ""), bool(getattr(choice, "finish_reason", None))
-
-
-def _told_context(error: Any) -> int | None:
-    """The size of the context, where a refusal is about it."""
-    body = error.body if isinstance(error.body, Mapping) else {}
-    if isinstance(body.get("n_ctx"), int):
-        return int(body["n_ctx"])  # llama-server
-    found = _SAID_CONTEXT.search(str(error))  # OpenAI's wording, which vLLM and others share
-    return int(found.group(1)) if found else None
-
-
-def _trouble(error: Exception, server: Server) -> ModelError:
-    """One line about a request that failed, and what to do."""
-    import openai
-
-    where = server.shown
-    if isinstance(error, openai.APITimeoutError):
-        return ModelError(_late(server, None))
-    if isinstance(error, openai.APIConnectionError):
-        return ModelError(f"Nothing answers at {where}. Start the server, or check the address.")
-    said = " ".join(str(error).split())[:LONGEST_SAID]
-    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-        return ModelError(f"{where} does not accept the key. Set ${KEY_VARIABLE}. It says: {said}")
-    if isinstance(error, openai.NotFoundError):
-        return ModelError(f"{where} has no such model or address. It says: {said}")
-    return ModelError(f"{where} answers with an error. It says: {said}")
-
-
-def _late(server: Server, patience: float | None) -> str:
-    within = f" within {patience:g} seconds" if patience else " in time"
-    return f"{server.shown} did not answer{within}. Ask again, or choose a smaller model there."
+    chunk = json.loads(data)
+    if isinstance(chunk, Mapping) and chunk.get("error"):
+        raise server_errors.failed(server.shown, chunk["error"])
+    choices = chunk.get("choices") if isinstance(chunk, Mapping) else None
+    if not choices:
+        return "", False
+    delta = choices[0].get("delta") or {}
+    return str(delta.get("content") or ""), bool(choices[0].get("finish_reason"))
 
 
 def _stranger(server: Server) -> ModelError:

@@ -72,8 +72,7 @@ class Writer:
         """Tokens until the model ends, the limit is reached, or nobody wants more."""
         session = self._session
         with session.model.sampler(grammar) as sampler:
-            session.forget()
-            for start in range(0, len(prompt), BATCH):
+            for start in range(session.rewind(prompt), len(prompt), BATCH):
                 if unwanted.is_set():
                     return
                 session.evaluate(prompt[start : start + BATCH])

@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.modelfiles import PackagedFile
-from rag.text.names import CALENDAR
+from rag.text.names import DAY_OR_MONTH
 from rag.text.word_classes import DETERMINERS, TITLES
 from rag.text.words import STOPWORDS, fold
 
@@ -180,7 +180,7 @@ def cleaned(found: str, kind: Kind, before: str = "", after: str = "") -> str:
         return ""
     if kind == "person" and any(char.isdigit() for char in name):
         return ""
-    plain = [word for word in CALENDAR.sub("", name).split() if not is_title(word)]
+    plain = [word for word in DAY_OR_MONTH.sub("", name).split() if not is_title(word)]
     return name if any(word[0].isupper() for word in plain) else ""
 
 

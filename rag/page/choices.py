@@ -17,6 +17,8 @@ from typing import Any, Protocol, cast, get_args
 from index.embedding import Encoder
 from index.locations import Place
 from rag.assistant import Mode
+from rag.models.recommended import Recommended
+from rag.models.recommended import recommended as models_worth_it
 from rag.page.archive import Archive
 from rag.records import Event, Turn
 
@@ -68,6 +70,7 @@ class Choices:
         load: Load,
         encoder: Callable[[], Encoder],
         mode: Mode = "auto",
+        recommended: Mapping[str, Recommended] | None = None,
     ) -> None:
         """Take what is on offer; nothing is loaded yet.
 
@@ -78,9 +81,12 @@ class Choices:
             encoder: what makes the encoder for new articles. It is one of its own, so that a
                 batch of articles does not hold up a question.
             mode: how answers are written unless a reader chooses otherwise.
+            recommended: models that a reader may have downloaded; by default those that
+                `byline models` lists.
         """
         self._places = dict(zip(_names([str(one) for one in places]), places, strict=True))
         self._models = dict(zip(_names([one or BUILT_IN for one in models]), models, strict=True))
+        self.recommended = models_worth_it() if recommended is None else recommended
         self._load = load
         self._mode = mode
         once = lru_cache(maxsize=1)(encoder)
@@ -98,6 +104,10 @@ class Choices:
     def models(self) -> list[str]:
         """The names of the models."""
         return list(self._models)
+
+    def offer(self, model: str) -> None:
+        """Put one more model on offer, as `Assistant.load` takes it."""
+        self._models.setdefault(model, model)
 
     @property
     def default(self) -> Settings:

@@ -13,7 +13,7 @@ import gradio as gr
 
 from index.records import Card
 from rag import batch
-from rag.page import listing, overview
+from rag.page import listing, models, overview
 from rag.page.archive import SUFFIXES
 from rag.page.choices import Choices
 from rag.page.html import asset
@@ -335,6 +335,7 @@ def _settings(
             MODES, value=choices.default.mode, label="Answers",
             info="Whoever writes, each sentence is checked against its passage.",
         )  # fmt: skip
+        models.offer(choices, model, choices.recommended)
         gr.HTML("<p class='byline-note'>Settings are kept in this browser only.</p>")
     return Chosen(index, model, mode, since, until, memory)
 

@@ -1,21 +1,22 @@
-"""A reader over transformers' question-answering classes.
+"""A reader: a BERT that points at the words of a passage that answer a question.
 
 The one that comes with Byline is the MiniLM of pip with weights of its own in every layer but
 the word embeddings (`weights/README.md` tells what they were trained on). Any extractive
-question-answering model of Hugging Face takes its place by name.
+question-answering model of Hugging Face takes its place by name, by transformers' classes.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from index.bert import Bert
 from index.errors import ModelError
 from index.modelfiles import MINILM
 from index.records import Span, StoredChunk
@@ -45,20 +46,30 @@ def headed(headline: str, text: str) -> tuple[str, int]:
     return head + text, len(head)
 
 
+class Scores(NamedTuple):
+    """Of each token of some passages how well it begins and ends an answer, and where it stands."""
+
+    starts: Array
+    ends: Array
+    offsets: npt.NDArray[np.int64]
+    """First and last character, of the question or the passage: see `parts`."""
+    parts: list[Sequence[int | None]]
+    """0 for the question's tokens, 1 for the passage's, None for others."""
+
+
 class ExtractiveReader:
     """A question-answering model on the CPU."""
 
     def __init__(
         self,
-        model: Any,
-        tokenizer: Any,
+        score: Callable[[str, list[str]], Scores],
         name: str,
         *,
         lower: bool = False,
         calibration: Calibration | None = None,
     ) -> None:
-        self._model = model.eval()
-        self._tokenizer = tokenizer
+        """Take the model, which scores each of some passages for a question."""
+        self._score = score
         self._lower = lower
         self._lock = threading.Lock()
         self.name = name
@@ -77,14 +88,8 @@ class ExtractiveReader:
         Raises:
             ModelError: a file of it is missing or altered.
         """
-        from transformers import AutoConfig, AutoTokenizer, BertForQuestionAnswering
-
-        base = MINILM.checked_path()
-        model = BertForQuestionAnswering(AutoConfig.from_pretrained(base.parent))
-        model.load_state_dict(_state(base, weights), strict=True)
-        tokenizer = AutoTokenizer.from_pretrained(base.parent)
         by = calibration or _calibration(weights.with_name(CALIBRATION))
-        return cls(model, tokenizer, EMBEDDED, lower=True, calibration=by)
+        return cls(_embedded(weights), EMBEDDED, lower=True, calibration=by)
 
     @classmethod
     def named(cls, name: str) -> ExtractiveReader:
@@ -113,7 +118,7 @@ class ExtractiveReader:
             ) from error
         if not tokenizer.is_fast:
             raise ModelError(f"{name!r} has no fast tokenizer, so no places of answers are known.")
-        return cls(model, tokenizer, Path(name).name if local else name)
+        return cls(_of_transformers(model, tokenizer), Path(name).name if local else name)
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         """For each passage a reading of each of its sentences, in their order.
@@ -132,26 +137,12 @@ class ExtractiveReader:
         return found
 
     def _batch(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
-        import torch
-
         texts = [headed(one.card.title, one.chunk.text) for one in passages]
-        with self._lock, torch.inference_mode():
-            batch = self._tokenizer(
-                [question] * len(passages),
-                [text for text, _ in texts],
-                truncation="only_second",
-                max_length=min(MOST_TOKENS, self._tokenizer.model_max_length),
-                padding=True,
-                return_offsets_mapping=True,
-                return_tensors="pt",
-            )
-            offsets = batch.pop("offset_mapping").numpy()
-            kinds = [batch.sequence_ids(at) for at in range(len(passages))]
-            out = self._model(**batch)
-            starts, ends = out.start_logits.numpy(), out.end_logits.numpy()
+        with self._lock:
+            starts, ends, offsets, parts = self._score(question, [text for text, _ in texts])
         found = []
         for at, (passage, (_, head)) in enumerate(zip(passages, texts, strict=True)):
-            inside = np.array([kind == 1 for kind in kinds[at]]) & (offsets[at][:, 0] >= head)
+            inside = np.array([part == 1 for part in parts[at]]) & (offsets[at][:, 0] >= head)
             shift = passage.chunk.start - head
             null = float(starts[at][0] + ends[at][0])
             found.append(
@@ -191,15 +182,54 @@ def _best(
     return Reading(sentence, answer, float(scores[first, last]) - null)
 
 
-def _state(base: Path, weights: Path) -> dict[str, Any]:
-    """The weights of the reader: its own, and those of the MiniLM where it has none."""
+def _embedded(weights: Path) -> Callable[[str, list[str]], Scores]:
+    """The reader that comes with Byline: its own weights, and MiniLM's where it has none."""
     from safetensors.torch import load_file
 
-    state = {
-        f"bert.{name}": value for name, value in load_file(base).items() if "pooler" not in name
-    }
-    state.pop("bert.embeddings.position_ids", None)
-    return state | own_weights(weights)
+    base = MINILM.checked_path()
+    own = own_weights(weights)
+    state = load_file(base) | {name.removeprefix("bert."): own[name] for name in own}
+    bert = Bert(base.parent, state, MOST_TOKENS, "only_second")
+
+    def score(question: str, texts: list[str]) -> Scores:
+        import torch
+
+        tokens = bert.tokens([(question, text) for text in texts])
+        with torch.inference_mode():
+            states, _ = bert.states(tokens)
+            ends = torch.nn.functional.linear(
+                states, state["qa_outputs.weight"], state["qa_outputs.bias"]
+            )
+        offsets = np.array([one.offsets for one in tokens])
+        parts = [one.sequence_ids for one in tokens]
+        return Scores(ends[:, :, 0].numpy(), ends[:, :, 1].numpy(), offsets, parts)
+
+    return score
+
+
+def _of_transformers(model: Any, tokenizer: Any) -> Callable[[str, list[str]], Scores]:
+    """Any question-answering model of transformers, with its tokenizer."""
+    model.eval()
+
+    def score(question: str, texts: list[str]) -> Scores:
+        import torch
+
+        batch = tokenizer(
+            [question] * len(texts),
+            texts,
+            truncation="only_second",
+            max_length=min(MOST_TOKENS, tokenizer.model_max_length),
+            padding=True,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        offsets = batch.pop("offset_mapping").numpy()
+        parts = [batch.sequence_ids(at) for at in range(len(texts))]
+        with torch.inference_mode():
+            out = model(**batch)
+        return Scores(out.start_logits.numpy(), out.end_logits.numpy(), offsets, parts)
+
+    return score
 
 
 def _calibration(path: Path) -> Calibration:

@@ -8,9 +8,10 @@ so that only how it is asked is compared; a request is a question unless it is c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Literal, get_args
 
 from index.embedding import Encoder, Vectors
@@ -18,7 +19,7 @@ from rag.text.words import STOPWORDS, WORD, fold
 
 Kind = Literal[
     "question", "talk", "count", "list", "outlets", "authors", "newest", "oldest", "overview",
-    "comparison",
+    "latest", "comparison",
 ]  # fmt: skip
 
 LEAST = 0.72
@@ -62,12 +63,32 @@ def _stood_in() -> str:
     return " ".join(STAND_INS.values())
 
 
+def told_apart(text: str) -> Iterator[tuple[re.Match[str], bool]]:
+    """The words of a text, each with whether it tells what is asked about, and not how."""
+    matches = list(WORD.finditer(text))
+    for match, following in zip_longest(matches, matches[1:]):
+        yield match, fold(match[0]) not in frame() or _opens_name(match, following)
+
+
+def _opens_name(match: re.Match[str], following: re.Match[str] | None) -> bool:
+    """Whether a common word is the first one of a name, as in "in New Orin"."""
+    return (
+        following is not None
+        and match.start() > 0
+        and match.end() + 1 == following.start()
+        and match[0].istitle()
+        and following[0].istitle()
+        and fold(match[0]) not in STOPWORDS
+        and fold(following[0]) not in frame()
+    )
+
+
 def blanked(text: str) -> str:
     """A text in which every run of words that no example uses is "the flood"."""
     kept: list[str] = []
-    for word in WORD.findall(fold(text)):
-        if word in frame():
-            kept.append(word)
+    for match, is_topic in told_apart(text):
+        if not is_topic:
+            kept.append(fold(match[0]))
             continue
         while kept and kept[-1] in _ARTICLES:
             kept.pop()

@@ -7,7 +7,7 @@ phrase or the beginning of a word stands there as it was written is looked up in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from urllib.parse import urlsplit
@@ -59,23 +59,27 @@ class Results:
     """The words of the query that stand in no article."""
 
 
-def search(view: View, text: str, limit: int = MOST_SHOWN) -> Results:
+def search(
+    view: View, text: str, limit: int = MOST_SHOWN, among: Collection[str] | None = None
+) -> Results:
     """The stories that a query finds, with their passages.
 
     Args:
         view: one state of the archive.
         text: the query, in the language of `rag.search.query`.
         limit: stories that are shown at most.
+        among: ids of the articles that may be shown; all where it is None.
 
     Raises:
         BadRequest: the query cannot be read, or names an author or outlet that is not there.
     """
     looked = _Search(view, parse(text))
+    fitting = [card for card in looked.cards if among is None or card.article_id in among]
     stories: dict[str, list[Card]] = {}
-    for card in looked.cards:
+    for card in fitting:
         stories.setdefault(card.origin, []).append(card)
     found = [looked.shown(cards) for cards in list(stories.values())[:limit]]
-    return Results(tuple(found), len(looked.cards), len(stories), tuple(looked.lacking))
+    return Results(tuple(found), len(fitting), len(stories), tuple(looked.lacking))
 
 
 def matching(view: View, text: str) -> list[Card]:

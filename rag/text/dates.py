@@ -115,13 +115,13 @@ def mentions(text: str, written: dt.date | None) -> list[Mention]:
     found: list[Mention] = []
     for form, pattern in _FORMS:
         for match in pattern.finditer(text):
-            if any(match.start() < one.end and one.start < match.end() for one in found):
+            if any(match.start() < day.end and day.start < match.end() for day in found):
                 continue
             days = _READ[form](match, written)
             if days is not None:
                 weekday = _WEEKDAYS[match["weekday"].lower()] if form == "weekday" else None
                 found.append(Mention(match.start(), match.end(), *days, weekday))
-    return sorted(found, key=lambda one: one.start)
+    return sorted(found, key=lambda mention: mention.start)
 
 
 def with_capitals(text: str) -> str:

@@ -21,13 +21,13 @@ NAME = re.compile(
     r"[\s-]+(?:al-|el-|ul-)?[A-ZÀ-ÖØ-Þ][\w’']*(?:[-‑][\w’']+)*)*"
 )
 """A run of capitalised words, with the particles that names have inside."""
-CALENDAR = re.compile(
+DAY_OR_MONTH = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July"
     r"|August|September|October|November|December)(?:['’]?s)?\b"
 )
 """A weekday or a month."""
 _WHEN = re.compile(r"\b(?:on|since|by|until|last|this|next|from|in|of)\s+\Z", re.IGNORECASE)
-_DAY = re.compile(rf"\A(?:{CALENDAR.pattern})\s+(?:the\s+)?(?=\S)")
+_DAY = re.compile(rf"\A(?:{DAY_OR_MONTH.pattern})\s+(?:the\s+)?(?=\S)")
 """A day before a name, as in "on Sunday Lavrov said"; "the Sunday Times" is a name."""
 _OPENERS = STOPWORDS | OPENERS
 """Words that open a sentence and are no part of the name behind them."""

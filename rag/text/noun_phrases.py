@@ -24,7 +24,7 @@ _BEFORE_OBJECT = PREPOSITIONS - {"as"}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Speaker:
     """Whose words they are, as the sentence puts it."""
 
     name: tuple[str, ...] = ()
@@ -74,21 +74,21 @@ def phrase_end(tokens: Sequence[Token], first: int) -> int:
     return len(tokens)
 
 
-def source_of(phrase: Sequence[Token]) -> Source:
+def source_of(phrase: Sequence[Token]) -> Speaker:
     """The head of a noun phrase: a name where there is one, else the noun."""
     if any(token.word == "and" and phrase[at - 1].is_word for at, token in enumerate(phrase) if at):
-        return Source(pronoun="they")
+        return Speaker(pronoun="they")
     heads = _heads(phrase)
     runs = name_runs(phrase)
     noun = heads[-1].key if heads else ""
     if len(heads) == 1 and phrase[0].word == "the" and _is_people(heads[0]):
-        return Source((), noun)  # "the Russian"
+        return Speaker((), noun)  # "the Russian"
     first = next((at for at, token in enumerate(phrase) if token.capital and token.counts), 0)
     last = _heads(phrase[first:])[-1:]
     if runs and (not last or last[0].capital):  # no "Syrian defence ministry"
-        return Source(runs[-1], noun)
+        return Speaker(runs[-1], noun)
     pronoun = next((token.word for token in phrase if token.word in PRONOUNS), "")
-    return Source((), noun, "" if noun else pronoun)
+    return Speaker((), noun, "" if noun else pronoun)
 
 
 def _heads(phrase: Sequence[Token]) -> list[Token]:

@@ -132,9 +132,9 @@ VAGUE = "vague"
 """The unit of "dozens" and its like."""
 
 
-def _length(one: Quantity) -> tuple[str, Decimal]:
-    unit, times = _TIMES[one.time]
-    return unit, one.value * times
+def _length(quantity: Quantity) -> tuple[str, Decimal]:
+    unit, times = _TIMES[quantity.time]
+    return unit, quantity.value * times
 
 
 def quantities(text: str, *, ones: bool = False) -> list[Quantity]:
@@ -169,17 +169,17 @@ _AND = re.compile(r"\s*years?(?:,| and)?\s*", re.IGNORECASE)
 def _joined(found: list[Quantity], text: str) -> list[Quantity]:
     """Years and months that are one length of time: "four years and six months"."""
     kept: list[Quantity] = []
-    for one in found:
+    for quantity in found:
         last = kept[-1] if kept else None
         if (
             last
-            and (last.time, one.time) == ("year", "month")
-            and _AND.fullmatch(text, last.end, one.start)
+            and (last.time, quantity.time) == ("year", "month")
+            and _AND.fullmatch(text, last.end, quantity.start)
         ):
-            months = last.value * 12 + one.value
-            kept[-1] = Quantity(months, "", last.start, one.end, last.bound, "month")
+            months = last.value * 12 + quantity.value
+            kept[-1] = Quantity(months, "", last.start, quantity.end, last.bound, "month")
         else:
-            kept.append(one)
+            kept.append(quantity)
     return kept
 
 
@@ -194,7 +194,7 @@ def _bound(before: str) -> str:
 def carried(wanted: Iterable[Quantity], text: str) -> list[Quantity]:
     """Those of the wanted quantities that the text does not give: empty when it gives all."""
     present = quantities(text, ones=True)
-    return [one for one in wanted if not any(one.same(other) for other in present)]
+    return [quantity for quantity in wanted if not any(quantity.same(other) for other in present)]
 
 
 def _value(match: re.Match[str]) -> Decimal | None:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from rag.text.names import same_name
 from rag.text.noun_phrases import (
-    Source,
+    Speaker,
     name_runs,
     person,
     phrase_end,
@@ -25,7 +25,7 @@ from rag.text.noun_phrases import (
     same_person,
     source_of,
 )
-from rag.text.tokens import MARKS, Line, Token, lines
+from rag.text.tokens import MARKS, Token, TokenLine, lines
 from rag.text.word_classes import (
     ADVERBS,
     AUXILIARIES,
@@ -57,22 +57,22 @@ _QUOTES = frozenset('“”"')
 _ACCORDING_TO = re.compile(
     r"\b(?:according to|in the (?:words|view|opinion|eyes) of)\s+", re.IGNORECASE
 )
-_Found = tuple[int, int, Source]
+_Found = tuple[int, int, Speaker]
 """The first token of an attribution, the one after its last, and whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Attribution:
     """Something that somebody is said to have said, in one sentence."""
 
-    source: Source
+    source: Speaker
     keys: frozenset[str]
     """Keys of the words that carry what is said."""
     line: int = 0
     """Number of its sentence in the passage."""
 
 
-def attributions(text: str) -> list[Statement]:
+def attributions(text: str) -> list[Attribution]:
     """What each sentence of a text, read by itself, says that somebody said, in order."""
     return [statement for line in lines(text) for statement in statements(line)]
 
@@ -128,7 +128,7 @@ def whose(
     return "other" if others and all(others) else "unknown"
 
 
-def _is_another(source: Source, wanted: Sequence[str], line: Line) -> bool:
+def _is_another(source: Speaker, wanted: Sequence[str], line: TokenLine) -> bool:
     """True where a statement's source cannot be the person whose name is wanted."""
     if source.name:
         return True
@@ -140,12 +140,12 @@ def _is_another(source: Source, wanted: Sequence[str], line: Line) -> bool:
 
 
 @lru_cache(maxsize=512)
-def resolved(passage: str) -> tuple[Statement, ...]:
+def resolved(passage: str) -> tuple[Attribution, ...]:
     """The statements of a passage, with "he" and "the minister" named where that is safe."""
-    found: list[Statement] = []
+    found: list[Attribution] = []
     last: tuple[str, ...] = ()
     """The person spoken of last; empty where that is not clear."""
-    unsigned: list[Statement] = []
+    unsigned: list[Attribution] = []
     """Sentences of a quotation whose speaker comes at its end."""
     quoting = False
     for number, line in enumerate(lines(passage)):
@@ -153,7 +153,7 @@ def resolved(passage: str) -> tuple[Statement, ...]:
         inside = quoting or line.text[:1] in _QUOTES
         quoting = _is_open(line.text, quoting)
         if inside and not own:
-            own = [Statement(Source(), line.keys, number)]
+            own = [Attribution(Speaker(), line.keys, number)]
             if found and not quoting and found[-1].line == number - 1:
                 own = [replace(own[0], source=found[-1].source)]
             else:
@@ -177,7 +177,7 @@ def _is_open(text: str, is_open: bool) -> bool:
     return is_open
 
 
-def _named(statement: Statement, last: tuple[str, ...], line: Line) -> Statement:
+def _named(statement: Attribution, last: tuple[str, ...], line: TokenLine) -> Attribution:
     """The statement with its source's name, if it can be the person spoken of last."""
     source = statement.source
     noun = _definite(line, source.noun)
@@ -192,7 +192,7 @@ def _is_of_person(noun: Token) -> bool:
     return noun.word in TITLES or noun.capital or noun.word.endswith(("er", "or", "ist", "man"))
 
 
-def _definite(line: Line, noun: str) -> Token | None:
+def _definite(line: TokenLine, noun: str) -> Token | None:
     """Where "the minister" or "the company" stands: one that was named before; not "officials"."""
     at = next((at for at, token in enumerate(line.tokens) if token.key == noun), 0)
     found = line.tokens[at]
@@ -208,16 +208,16 @@ def _opening_name(tokens: Sequence[Token]) -> tuple[str, ...]:
     return next(iter(name_runs(tokens[first : first + 14])), ())
 
 
-def statements(line: Line) -> list[Statement]:
+def statements(line: TokenLine) -> list[Attribution]:
     """What a sentence says that somebody said, in order."""
     found = sorted(_attributed(line), key=lambda found: found[0])
     return [
-        Statement(source, _said(line.tokens, found, number))
+        Attribution(source, _said(line.tokens, found, number))
         for number, (_, _, source) in enumerate(found)
     ]
 
 
-def _attributed(line: Line) -> Iterator[_Found]:
+def _attributed(line: TokenLine) -> Iterator[_Found]:
     """The attributions of a sentence: by a verb, by "according to", by a colon before a quote."""
     tokens = line.tokens
     for at, token in enumerate(tokens):
@@ -232,7 +232,7 @@ def _attributed(line: Line) -> Iterator[_Found]:
             yield first, last, source_of(tokens[first:last])
     mark = next((at for at, token in enumerate(tokens[:7]) if token.text in MARKS), 0)
     if mark + 1 < len(tokens) and tokens[mark].text == ":" and tokens[mark + 1].text in _QUOTES:
-        yield 0, mark, Source(source_of(tokens[:mark]).name, OUTLET)
+        yield 0, mark, Speaker(source_of(tokens[:mark]).name, OUTLET)
 
 
 def _said(tokens: Sequence[Token], found: Sequence[_Found], number: int) -> frozenset[str]:
@@ -261,7 +261,7 @@ def _by_verb(tokens: Sequence[Token], at: int) -> _Found | None:
     if inverted := _inverted(tokens, left, at):
         return inverted
     if tokens[left].word in PRONOUNS:
-        return left, at + 1, Source(pronoun=tokens[left].word)
+        return left, at + 1, Speaker(pronoun=tokens[left].word)
     end = left
     if tokens[left].text == "," or tokens[left].word in ("who", "which"):
         left = _before_apposition(tokens, left)
@@ -269,14 +269,14 @@ def _by_verb(tokens: Sequence[Token], at: int) -> _Found | None:
             return None
     first = phrase_start(tokens, left)
     if first > 1 and tokens[first - 1].word == "and" and tokens[first - 2].capital:
-        return first, at + 1, Source(pronoun="they")
+        return first, at + 1, Speaker(pronoun="they")
     source = source_of(tokens[first : left + 1])
     if not source.name and left < end:  # "The minister, Abbas Araghchi, said"
         source = replace(source, name=source_of(tokens[left + 1 : end]).name)
     if source.name or source.noun:
         return first, at + 1, source
     name = _opening_name(tokens[:at])
-    return (0, at + 1, Source(name)) if name and tokens[left].word == "and" else None
+    return (0, at + 1, Speaker(name)) if name and tokens[left].word == "and" else None
 
 
 def _by_whom(tokens: Sequence[Token], at: int) -> _Found | None:

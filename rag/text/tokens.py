@@ -80,7 +80,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TokenLine:
     """One sentence of a text, in tokens."""
 
     text: str
@@ -111,10 +111,10 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 @lru_cache(maxsize=512)
-def lines(text: str) -> tuple[Line, ...]:
+def lines(text: str) -> tuple[TokenLine, ...]:
     """The sentences of a text."""
     spans = sentences(text[:_LONGEST])
-    return tuple(Line(span.of(text), span.start, tokens(span.of(text))) for span in spans)
+    return tuple(TokenLine(span.of(text), span.start, tokens(span.of(text))) for span in spans)
 
 
 @lru_cache(maxsize=65536)
@@ -130,6 +130,6 @@ def held(wanted: Iterable[str], present: Iterable[str]) -> set[str]:
     return {key for key in wanted if key in others or any(alike(key, other) for other in others)}
 
 
-def union(lines: Iterable[Line]) -> frozenset[str]:
+def union(lines: Iterable[TokenLine]) -> frozenset[str]:
     """The keys of several sentences."""
     return frozenset[str]().union(*(line.keys for line in lines))

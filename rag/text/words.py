@@ -1,7 +1,4 @@
-"""Words as both a question and its evidence are compared by: folded, stemmed, weighted.
-
-Nothing here knows about the index; document frequencies are passed in.
-"""
+"""Words as a question and its evidence are compared: folded, stemmed, weighted by their rarity."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The exact checks of level 1, a file for each kind of fault."""
+"""The exact checks of level 1, of what a sentence says against what it cites."""

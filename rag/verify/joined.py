@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.text.dates import CALENDAR
-from rag.text.tokens import IRREGULAR, Line, Token, held, lines, union
+from rag.text.tokens import IRREGULAR, Token, TokenLine, held, lines, union
 from rag.text.word_classes import AUXILIARIES
 
 _FEW = 3
@@ -26,18 +26,18 @@ _BACK = 5
 """Sentences before one to which "he" or "the minister" may point back."""
 
 
-def share(sentence: Line, passage: Sequence[Line]) -> float:
+def share(sentence: TokenLine, passage: Sequence[TokenLine]) -> float:
     """The share of a sentence's words that carry meaning which stand in a passage, 0 to 1."""
     wanted = sentence.keys
     return len(held(wanted, union(passage))) / len(wanted) if wanted else 1.0
 
 
-def restated(sentence: Line, passage: Sequence[Line]) -> list[Line]:
+def restated(sentence: TokenLine, passage: Sequence[TokenLine]) -> list[TokenLine]:
     """The sentences of a passage that a sentence restates; all where they are few."""
     return list(passage) if len(passage) <= _FEW else _nearest(sentence.keys, passage)
 
 
-def _nearest(wanted: frozenset[str], passage: Sequence[Line]) -> list[Line]:
+def _nearest(wanted: frozenset[str], passage: Sequence[TokenLine]) -> list[TokenLine]:
     """The sentences that hold most of some keys, and those that add to what these hold."""
     by_share = sorted(
         ((held(wanted, line.keys), line) for line in passage), key=lambda pair: -len(pair[0])
@@ -53,7 +53,9 @@ def _nearest(wanted: frozenset[str], passage: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def is_joined(sentence: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str]) -> bool:
+def is_joined(
+    sentence: TokenLine, passages: Sequence[Sequence[TokenLine]], titles: Sequence[str]
+) -> bool:
     """True where the names of a sentence stand in the passages, but not where the rest does.
 
     Args:

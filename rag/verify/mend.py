@@ -3,22 +3,26 @@
 Every sentence of an answer passes here, whichever way it was made. The exact check
 (`rag.verify.support.faults`) decides. A sentence that is cited anew has to share most
 of its words with its new source besides: the writer did not mean that one, and a
-sentence of few facts would fit many.
+sentence of few facts would fit many. Of a whole passage, no more is cited than supports
+the sentence.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-from rag.records import Draft
+from index.records import Span
+from rag.records import Draft, Passage
 from rag.text.words import content, fold, stem, words
 from rag.verify.support import Fault, Support, faults
 
 How = Literal["kept", "recited", "quoted", "dropped"]
+Place = tuple[str, int]
+"""An article and where in it a passage begins."""
 Check = Callable[[str, Iterable[Support]], Sequence[Fault]]
 
 LEAST_SHARED = 0.5
@@ -44,6 +48,8 @@ class Source:
 
     draft: Draft
     support: Support
+    quotes: tuple[Draft, ...]
+    """The evidence in it, best first: what may stand in place of a sentence that does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +65,40 @@ class Mended:
     quoted: bool = False
     """True when the text is a source's own quotation."""
     invented: tuple[str, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    """What is cited of those sources, in their order."""
 
 
 def numbered(drafts: Iterable[Draft]) -> dict[int, Source]:
     """The drafts as sources, numbered from 1: no more of a passage supports than is quoted."""
     return {
-        number: Source(draft, Support.of(draft.quote, draft.passage.stored.card))
+        number: Source(draft, _support(draft), (draft,))
         for number, draft in enumerate(drafts, start=1)
     }
+
+
+def whole(drafts: Sequence[Draft], passages: Iterable[Passage], most: int) -> dict[int, Source]:
+    """At most so many passages as sources, numbered from 1; those with evidence come first."""
+    found: dict[Place, Passage] = {}
+    quotes: dict[Place, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        quotes[_place(draft.passage)].append(draft)
+    for passage in (*(draft.passage for draft in drafts), *passages):
+        found.setdefault(_place(passage), passage)
+    sources = {}
+    for number, (place, passage) in enumerate(list(found.items())[:most], start=1):
+        chunk = passage.stored.chunk
+        draft = Draft(chunk.text, passage, Span(chunk.start, chunk.end))
+        sources[number] = Source(draft, _support(draft), tuple(quotes[place]))
+    return sources
+
+
+def _place(passage: Passage) -> Place:
+    return passage.stored.chunk.article_id, passage.stored.chunk.start
+
+
+def _support(draft: Draft) -> Support:
+    return Support.of(draft.quote, draft.passage.stored.card)
 
 
 class Mender:
@@ -91,11 +123,12 @@ class Mender:
         cited = tuple(number for number in written.cited if number in self.sources)
         found = tuple(self._check(written.text, self._supports(cited))) if cited else ()
         how, text, numbers = self._outcome(written.text, cited, found)
-        quoted = any(text == self.sources[number].draft.text for number in numbers)
+        quotes = [q for number in numbers for q in self.sources[number].quotes if q.text == text]
+        drafts = quotes[:1] or self._narrowed(text, numbers)
         self.tally[how] += 1
         self.kinds.update(fault.kind for fault in found)
         self._said.add(fold(text))
-        return Mended(text, numbers, how, found, quoted, written.invented)
+        return Mended(text, numbers, how, found, bool(quotes), written.invented, tuple(drafts))
 
     def _outcome(
         self, text: str, cited: tuple[int, ...], found: Sequence[Fault]
@@ -109,25 +142,31 @@ class Mender:
         others = self._fewest(text, tuple(self.sources), (1, 2))
         if others and self._shared(text, others) >= LEAST_SHARED:
             return "recited", text, others
-        if cited:
-            best = max(cited, key=lambda number: self._shared(text, (number,)))
-            quote = self.sources[best].draft.text
+        evident = [number for number in cited if self.sources[number].quotes]
+        if evident:
+            best = max(evident, key=lambda number: self._shared(text, (number,)))
+            quote = self.sources[best].quotes[0].text
             if fold(quote) not in self._said and not self._check(quote, self._supports((best,))):
                 return "quoted", quote, (best,)
         return "dropped", "", ()
+
+    def _narrowed(self, text: str, numbers: Sequence[int]) -> list[Draft]:
+        """What supports a sentence: of each source as few neighbouring sentences as do."""
+        drafts = [self.sources[number].draft for number in numbers]
+        for at, draft in enumerate(drafts):
+            for runs in _runs(draft):
+                ways = [[*drafts[:at], run, *drafts[at + 1 :]] for run in runs]
+                fitting = [way for way in ways if not self._check(text, map(_support, way))]
+                if fitting:
+                    drafts = max(fitting, key=lambda way: _shared(text, map(_support, way)))
+                    break
+        return drafts
 
     def _supports(self, numbers: Iterable[int]) -> list[Support]:
         return [self.sources[number].support for number in numbers]
 
     def _shared(self, text: str, numbers: Iterable[int]) -> float:
-        """The share of the text's content words that the sources hold by stem, 0 to 1."""
-        own = _stems(text)
-        held = {
-            word
-            for support in self._supports(numbers)
-            for word in _stems(f"{support.text}\n{support.known}")
-        }
-        return len(own & held) / len(own) if own else 0.0
+        return _shared(text, self._supports(numbers))
 
     def _holds(self, text: str, numbers: Sequence[int]) -> bool:
         """True where these sources together support the text, and share a word with it."""
@@ -140,6 +179,27 @@ class Mender:
             if fitting:
                 return max(fitting, key=lambda group: self._shared(text, group))
         return ()
+
+
+def _runs(draft: Draft) -> Iterator[list[Draft]]:
+    """The neighbouring sentences of a draft: each one, each two, and so on, but not all."""
+    span = draft.span
+    sentences = [
+        sentence
+        for sentence in draft.passage.stored.chunk.sentences
+        if span.start <= sentence.start and sentence.end <= span.end
+    ]
+    for size in range(1, len(sentences)):
+        starts = range(len(sentences) - size + 1)
+        spans = [Span(sentences[at].start, sentences[at + size - 1].end) for at in starts]
+        yield [replace(draft, span=span) for span in spans]
+
+
+def _shared(text: str, supports: Iterable[Support]) -> float:
+    """The share of the text's content words that the supports hold by stem, 0 to 1."""
+    own = _stems(text)
+    held = {word for support in supports for word in _stems(f"{support.text}\n{support.known}")}
+    return len(own & held) / len(own) if own else 0.0
 
 
 def _stems(text: str) -> set[str]:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
-from rag.text.tokens import MARKS, Line, Token, held, key
+from rag.text.tokens import MARKS, Token, TokenLine, held, key
 from rag.text.word_classes import CONJUNCTIONS, VERBS_OF_SAYING
 from rag.text.words import STOPWORDS
 
@@ -57,7 +57,7 @@ class Negation:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Polarity:
     """One sentence's negations, and how sure each of its words is said to be."""
 
     negations: tuple[Negation, ...]
@@ -76,13 +76,13 @@ class Reading:
 
 
 @lru_cache(maxsize=1024)
-def reading(line: Line) -> Reading:
+def polarity(line: TokenLine) -> Polarity:
     """Read the negations and modals of one sentence."""
     tokens = line.tokens
     scopes = {at: scope for at in range(len(tokens)) if (scope := _scope(tokens, at)) is not None}
     depth = [sum(at in scope for scope in scopes.values()) for at in range(len(tokens))]
     shown = [at for at, token in enumerate(tokens) if _bears_meaning(token) and at not in scopes]
-    return Reading(
+    return Polarity(
         negations=tuple(
             Negation(tokens[at].text, _head_first([tokens[n] for n in scope]))
             for at, scope in scopes.items()
@@ -99,10 +99,10 @@ def reading(line: Line) -> Reading:
 
 
 def changed(
-    sentence: Line,
-    restated: Sequence[Line],
-    passage: Iterable[Line] = (),
-    quoted: Iterable[Line] = (),
+    sentence: TokenLine,
+    restated: Sequence[TokenLine],
+    passage: Iterable[TokenLine] = (),
+    quoted: Iterable[TokenLine] = (),
 ) -> list[tuple[Kind, str]]:
     """Negations and modals that the sentence has and its passage has not, or the reverse.
 
@@ -112,8 +112,8 @@ def changed(
         passage: all sentences of the passage, any of which may hold a negation that it keeps.
         quoted: what it quotes at length beside its own words; a negation kept there is not lost.
     """
-    own = reading(sentence)
-    cited = [reading(line) for line in restated]
+    own = polarity(sentence)
+    cited = [polarity(line) for line in restated]
     if not cited:
         return []
     denied = _negations(passage)
@@ -128,8 +128,8 @@ def changed(
     ]
 
 
-def _negations(lines: Iterable[Line]) -> list[Negation]:
-    return [negation for line in lines for negation in reading(line).negations]
+def _negations(lines: Iterable[TokenLine]) -> list[Negation]:
+    return [negation for line in lines for negation in polarity(line).negations]
 
 
 def _unmatched(negations: Iterable[Negation], others: Sequence[Negation]) -> list[Negation]:
@@ -137,7 +137,7 @@ def _unmatched(negations: Iterable[Negation], others: Sequence[Negation]) -> lis
 
 
 def _is_gained(
-    negation: Negation, own: Reading, cited: Sequence[Reading], keys: frozenset[str]
+    negation: Negation, own: Polarity, cited: Sequence[Polarity], keys: frozenset[str]
 ) -> bool:
     """True where the passage says the same without a negation, or has nothing like one."""
     head = negation.governed[:1]
@@ -148,7 +148,7 @@ def _is_gained(
     return not nearest.negations and _NEAR_NEGATION.isdisjoint(nearest.keys - own.keys)
 
 
-def _is_lost(negation: Negation, own: Reading) -> bool:
+def _is_lost(negation: Negation, own: Polarity) -> bool:
     """True where the sentence says without negation what the passage says with this one."""
     head = negation.governed[:1]
     stated = held(negation.governed, own.positive)
@@ -156,7 +156,7 @@ def _is_lost(negation: Negation, own: Reading) -> bool:
     return (most or bool(held(head, stated))) and not held(head, own.negative)
 
 
-def _moods_changed(own: Reading, cited: Sequence[Reading], keys: frozenset[str]) -> Iterator[str]:
+def _moods_changed(own: Polarity, cited: Sequence[Polarity], keys: frozenset[str]) -> Iterator[str]:
     """What one side says may be, or is alleged, and the other side says is."""
     if not own.unsettled:
         yield from (verb for line in cited for verb in held(line.possible, own.positive))
@@ -167,7 +167,7 @@ def _moods_changed(own: Reading, cited: Sequence[Reading], keys: frozenset[str])
         yield from held(own.possible & own.positive, settled)
 
 
-def _nearest(keys: frozenset[str], cited: Sequence[Reading]) -> Reading:
+def _nearest(keys: frozenset[str], cited: Sequence[Polarity]) -> Polarity:
     return max(cited, key=lambda line: len(held(keys, line.keys)))
 
 

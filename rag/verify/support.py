@@ -19,14 +19,11 @@ from typing import Literal
 
 from index.records import Card
 from rag.text.display import comparable
-from rag.text.tokens import Line, lines
+from rag.text.tokens import TokenLine, lines
 from rag.text.words import fold, words
-from rag.verify.dates import missing_dates
+from rag.verify.facts import missing_dates, missing_names, missing_numbers, wrong_speakers
 from rag.verify.joined import is_joined, restated, share
-from rag.verify.names import missing_names
 from rag.verify.negation import changed
-from rag.verify.numbers import missing_numbers
-from rag.verify.speakers import wrong_speakers
 
 FaultKind = Literal[
     "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"
@@ -144,7 +141,10 @@ def _without_quotations(sentence: str, text: str) -> str:
 
 
 def _changed(
-    line: Line, passages: Sequence[Sequence[Line]], titles: Sequence[str], quoted: Sequence[Line]
+    line: TokenLine,
+    passages: Sequence[Sequence[TokenLine]],
+    titles: Sequence[str],
+    quoted: Sequence[TokenLine],
 ) -> list[Fault]:
     """What a sentence in its own words changes of the sentences that it restates."""
     passage = list(chain.from_iterable(passages))

@@ -1,0 +1,125 @@
+"""BERT on torch alone (Devlin et al., 2019), to the last bit as transformers computes it.
+
+The encoder and the reader that come with Byline are of this kind. Importing transformers and
+sentence-transformers for them takes longer than all else that a question costs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Bert:
+    """The weights of a BERT with its tokenizer; runs in float32 on the CPU."""
+
+    def __init__(
+        self,
+        folder: Path,
+        weights: Mapping[str, Any],
+        longest: int,
+        truncation: str = "longest_first",
+    ) -> None:
+        """Read the configuration and the tokenizer.
+
+        Args:
+            folder: holds config.json and tokenizer.json.
+            weights: tensors by their names in transformers' BertModel.
+            longest: tokens of a text, or of a pair of texts; what is beyond is cut off.
+            truncation: which text of a pair is cut, as tokenizers calls it.
+        """
+        from tokenizers import Tokenizer
+
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        self.dimension: int = config["hidden_size"]
+        self._layers = [f"encoder.layer.{at}" for at in range(config["num_hidden_layers"])]
+        self._heads: int = config["num_attention_heads"]
+        self._epsilon: float = config["layer_norm_eps"]
+        self._weights = weights
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(longest, strategy=truncation)
+        self._tokenizer.enable_padding()
+
+    def tokens(self, texts: Sequence[str | tuple[str, str]]) -> list[Any]:
+        """The tokens of each text or pair, padded to the longest."""
+        encodings: list[Any] = self._tokenizer.encode_batch(list(texts))
+        return encodings
+
+    def states(self, encodings: Sequence[Any]) -> tuple[Any, Any]:
+        """The last layer, of shape [texts, tokens, dimension], and 1 for each token but padding."""
+        import torch
+        from torch.nn import functional
+
+        weights = self._weights
+
+        def embedded(name: str, numbers: Any) -> Any:
+            return functional.embedding(numbers, weights[f"embeddings.{name}_embeddings.weight"])
+
+        def linear(name: str, states: Any) -> Any:
+            return functional.linear(states, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+        def normed(name: str, states: Any) -> Any:
+            weight, bias = (weights[f"{name}.LayerNorm.{part}"] for part in ("weight", "bias"))
+            return functional.layer_norm(states, (self.dimension,), weight, bias, self._epsilon)
+
+        ids, kinds, mask = (
+            torch.tensor([getattr(one, name) for one in encodings])
+            for name in ("ids", "type_ids", "attention_mask")
+        )
+        texts, length = ids.shape
+        shown = None if mask.all() else mask.bool()[:, None, None, :].expand(-1, 1, length, -1)
+        states = embedded("word", ids) + embedded("token_type", kinds)
+        states = normed("embeddings", states + embedded("position", torch.arange(length)))
+        for layer in self._layers:
+            query, key, value = (
+                linear(f"{layer}.attention.self.{name}", states)
+                .view(texts, length, self._heads, -1)
+                .transpose(1, 2)
+                for name in ("query", "key", "value")
+            )
+            mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=shown)
+            mixed = linear(f"{layer}.attention.output.dense", mixed.transpose(1, 2).flatten(2))
+            states = normed(f"{layer}.attention.output", mixed + states)
+            wide = functional.gelu(linear(f"{layer}.intermediate.dense", states))
+            states = normed(f"{layer}.output", linear(f"{layer}.output.dense", wide) + states)
+        return states, mask
+
+
+class SentenceBert:
+    """The mean of a BERT's last layer, in the place of a SentenceTransformer of this kind."""
+
+    max_seq_length = 256
+    """What the sentence_bert_config.json of all-MiniLM-L6-v2 says."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read a folder of all-MiniLM-L6-v2's form."""
+        from safetensors.torch import load_file
+
+        self._bert = Bert(folder, load_file(folder / "model.safetensors"), self.max_seq_length)
+
+    def get_embedding_dimension(self) -> int:
+        """Length of a vector."""
+        return self._bert.dimension
+
+    def tokenizer(self, texts: list[str], **_: Any) -> dict[str, list[list[int]]]:
+        """The tokens of each text, without padding."""
+        encodings = self._bert.tokens(texts)
+        return {"input_ids": [one.ids[: sum(one.attention_mask)] for one in encodings]}
+
+    def encode(self, texts: list[str], **_: Any) -> npt.NDArray[np.float32]:
+        """One unit vector for each text."""
+        import torch
+        from torch.nn.functional import normalize
+
+        with torch.inference_mode():
+            states, mask = self._bert.states(self._bert.tokens(texts))
+            shown = mask[:, :, None].expand(states.shape).to(states.dtype)
+            mean = (states * shown).sum(1) / shown.sum(1).clamp(min=1e-9)
+            # sentence-transformers divides twice: as the model's last layer, and as it is asked to.
+            vectors: npt.NDArray[np.float32] = normalize(normalize(mean)).numpy()
+        return vectors

@@ -1,0 +1,91 @@
+"""Which articles are meant: by whom, of which days, about what.
+
+Read out of a request by `rag.catalogue`, or set beside it as filters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index import languages
+from rag.records import Understood
+from rag.text.dates import written
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a request means."""
+
+    authors: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    first: dt.date | None = None
+    last: dt.date | None = None
+    """Days of publication, both included."""
+    topic: tuple[str, ...] = ()
+    """Words and names that an article must have, in any form."""
+    quoted: tuple[str, ...] = ()
+    """Headlines that it quotes."""
+    titles: tuple[str, ...] = ()
+    """Words of a headline: all words of one of these, in any form."""
+    languages: tuple[str, ...] = ()
+    """Codes of ISO 639-1."""
+
+    def described(self) -> str:
+        """The scope in words, to stand behind "articles": " by Nora Tveit", or ""."""
+        parts = []
+        if self.authors:
+            parts.append(f"by {listed(self.authors)}")
+        if self.outlets:
+            parts.append(f"of {listed(self.outlets)}")
+        if self.languages:
+            parts.append(f"in {listed([languages.name(code) for code in self.languages])}")
+        if self.first or self.last:
+            parts.append(window(self.first, self.last))
+        if self.titles:
+            headed = listed([f"“{text}”" for text in self.titles], "or")
+            parts.append(f"with {headed} in the headline")
+        if self.topic:
+            parts.append("with " + listed([f"“{word}”" for word in self.topic]))
+        return "".join(f" {part}" for part in parts)
+
+    def understood(self) -> tuple[Understood, ...]:
+        """What of it was read out of a request."""
+        days = [window(self.first, self.last)] if self.first or self.last else []
+        return (
+            *(Understood("outlet", name) for name in self.outlets),
+            *(Understood("author", name) for name in self.authors),
+            *(Understood("dates", text) for text in days),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The articles that alone are read."""
+
+    only: Scope = field(default_factory=Scope)
+    ids: frozenset[str] | None = None
+    """Of all that it is but for their days; None for all articles."""
+    said: str = ""
+    """Which they are, and how many more may be; "" where nothing need be said."""
+
+
+def window(first: dt.date | None, last: dt.date | None) -> str:
+    """Days of publication in words: "of 3 May 2025", "since 3 May 2025"."""
+    if first and first == last:
+        return f"of {in_words(first)}"
+    if first and last:
+        return f"from {in_words(first)} to {in_words(last)}"
+    return f"since {in_words(first)}" if first else f"until {in_words(last)}"
+
+
+def listed(names: Sequence[str], joined: str = "and") -> str:
+    """Names in a row: "Lavrov, Fidan and Araghchi"."""
+    *some, last = names
+    return f"{', '.join(some)} {joined} {last}" if some else last
+
+
+def in_words(day: dt.date | None) -> str:
+    """A day as a person reads it; "" for none."""
+    return written(day) if day else ""

@@ -1,0 +1,116 @@
+"""Overviews: which stories are of a topic, and which of their sentences stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from building import archive_of
+
+from rag import Assistant
+
+
+def article(title: str, day: str, text: str) -> str:
+    return f"---\ntitle: {title}\npublisher: Vale Post\npublished: {day}\n---\n\n{text}\n"
+
+
+OPENED = (
+    "The Orla tunnel under the Skarn pass opened to lorries on Monday after nine years of work."
+)
+FLOODED = "The Orla tunnel was closed on Thursday night because melt water stood in both tubes."
+PUMPS = "Two pumps from Denmark reached the Orla tunnel on Friday and lowered the water by a metre."
+MAYOR = "Runa Falk was elected mayor of New Skarn on Sunday with 54 per cent of the votes."
+ASIDE = "Falk wants the Orla tunnel to be free of tolls from next spring, she told her voters."
+ARTICLES = (
+    article(
+        "Orla tunnel opens", "2025-02-03",
+        f"{OPENED} Engineers spoke of a great day.\n\nThe tunnel cost 410 million crowns, which "
+        "was twice as much as planned. An old miner sold sausages at the gate and praised the "
+        "tunnel, the tunnel builders and the tunnel light.",
+    ),
+    article(
+        "Water in the tunnel", "2025-03-14",
+        f"{FLOODED} Nobody was hurt.\n\nThe tunnel company said that the tunnel drains of the "
+        "tunnel were too small for such a spring.",
+    ),
+    article(
+        "Pumps arrive", "2025-03-16",
+        f"{PUMPS} The road office hopes to open one tube within a week.",
+    ),
+    article(
+        "Falk wins", "2025-04-07",
+        f"{MAYOR} Turnout was higher than four years ago.\n\nThe count took until midnight. {ASIDE}"
+        "\n\nThe new council meets in May in the old school house.",
+    ),
+    article(
+        "Skarn sheep market", "2025-04-20",
+        "Some 900 sheep were sold on the market of Skarn on Saturday, more than ever before. "
+        "A ram of four years went for 8,000 crowns to a farmer from the coast.",
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with archive_of(tmp_path_factory.mktemp("tunnel"), *ARTICLES) as assistant:
+        yield assistant
+
+
+def told(archive: Assistant, request: str) -> list[str]:
+    answer = archive.ask(request)
+    assert answer.kind == "overview", answer.text
+    return [citation.quote for citation in answer.citations]
+
+
+def starts(quotes: list[str], *wanted: str) -> bool:
+    return len(quotes) == len(wanted) and all(
+        quote.startswith(start) for quote, start in zip(quotes, wanted, strict=True)
+    )
+
+
+def test_the_lead_of_each_story_tells_its_event(archive: Assistant) -> None:
+    assert starts(told(archive, "Timeline of the Orla tunnel"), OPENED, FLOODED, PUMPS)
+
+
+def test_what_is_asked_for_as_the_latest_begins_with_the_newest(archive: Assistant) -> None:
+    quotes = told(archive, "What is the latest on the Orla tunnel?")
+    assert starts(quotes, ASIDE, PUMPS, FLOODED, OPENED)  # the later aside is new of it, too
+    assert archive.ask("Any update on the Orla tunnel?").reply == "From 4 stories, newest first:"
+
+
+def test_a_story_that_names_a_topic_on_its_margin_is_told_where_there_is_no_other(
+    archive: Assistant,
+) -> None:
+    assert told(archive, "Tell me about the sheep market")[0].startswith("Some 900 sheep")
+    assert starts(told(archive, "Tell me about the tolls of the tunnel"), ASIDE)
+
+
+def test_a_single_story_begins_with_its_lead(archive: Assistant) -> None:
+    quotes = told(archive, "Summarise the article “Orla tunnel opens”")
+    assert quotes[0] == OPENED and len(quotes) == 4
+
+
+def test_a_place_with_a_common_word_in_its_name_is_another_place(archive: Assistant) -> None:
+    assert told(archive, "Tell me about New Skarn")[0] == MAYOR
+    assert not any("sheep" in quote for quote in told(archive, "Tell me about New Skarn"))
+
+
+def test_no_more_than_eight_sentences_are_quoted(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    some = [
+        article(
+            f"Orla tunnel, day {n}", f"2025-05-{n:02}",
+            f"In the Orla tunnel {word} lorries were counted on day number {n} of the test. "
+            f"The weather was fine at the gate of the tunnel, and {word} birds sang.",
+        )
+        for n, word in enumerate(
+            "two three four five six seven eight nine ten eleven twelve".split(), start=1
+        )
+    ]  # fmt: skip
+    with archive_of(tmp_path_factory.mktemp("days"), *some) as assistant:
+        answer = assistant.ask("Timeline of the Orla tunnel")
+    assert answer.reply == "From 8 of 11 stories, oldest first:"
+    assert len(answer.citations) == 8
+    days = [citation.published for citation in answer.citations]
+    assert days == sorted(filter(None, days))
