@@ -35,6 +35,8 @@ STAND_INS = {
 """What every topic, author, outlet and day is replaced by before it is compared."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _ARTICLES = ("the", "a", "an")
+_WITHIN = ("of", "in")
+"""What joins two words to one topic: "the trial of Ann Hart"."""
 
 
 @cache
@@ -85,6 +87,7 @@ def _opens_name(match: re.Match[str], following: re.Match[str] | None) -> bool:
 
 def blanked(text: str) -> str:
     """A text in which every run of words that no example uses is "the flood"."""
+    topic = fold(STAND_INS["topic"]).split()
     kept: list[str] = []
     for match, is_topic in told_apart(text):
         if not is_topic:
@@ -92,8 +95,10 @@ def blanked(text: str) -> str:
             continue
         while kept and kept[-1] in _ARTICLES:
             kept.pop()
-        if kept[-2:] != fold(STAND_INS["topic"]).split():
-            kept += fold(STAND_INS["topic"]).split()
+        if kept[-1:] and kept[-1] in _WITHIN and kept[-3:-1] == topic:
+            kept.pop()
+        if kept[-2:] != topic:
+            kept += topic
     return " ".join(
         word for at, word in enumerate(kept) if word != "the" or kept[at - 1 : at] != ["the"]
     )
