@@ -78,6 +78,8 @@ def serve(
     parts = context.find_object(commands.Parts) or commands.Parts()
     places = [index_folder(one) for one in index] if index else [index_folder()]
     choices = _choices(parts, places, model, encoder, reader, mode)
+    if login is not None:
+        choices.recommended = {}  # a reader who logs in from elsewhere downloads nothing here
     if choices.archive().cards():
         typer.echo("Loading the models.", err=True)
         choices.assistant(choices.default)

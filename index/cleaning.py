@@ -1,4 +1,4 @@
-"""The lines around a story, and what they say of it.
+"""Takes the lines around a story off it, and learns the facts that they state.
 
 `trim` takes away title, byline, date, captions and links to the original, and
 notes in `Facts` what they say. It works on `Line`, so that a reader of marked-up

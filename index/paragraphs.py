@@ -17,7 +17,7 @@ from index.decoding import drop_tags, fold
 from index.lines import Line, is_notice, is_open, starts_small
 from index.modelfiles import PackagedFile
 
-LAST_WORD = re.compile(r"(?P<chain>\w-)?(?P<word>[^\W_]+)-\Z")
+_LAST_WORD = re.compile(r"(?P<chain>\w-)?(?P<word>[^\W_]+)-\Z")
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]+)-([^\W\d_]+)(?![\w-])")
@@ -35,12 +35,12 @@ _VOWELS = re.compile(r"(?:re|pre|de)-e|co-o|(?:anti|semi)-i")
 _SHORTEST = 4  # letters of a word of the list that proves a compound, whatever stands before it
 
 
-def hyphens_of(paragraphs: Sequence[Sequence[Line]]) -> frozenset[str]:
+def _words_elsewhere(paragraphs: Sequence[Sequence[Line]]) -> frozenset[str]:
     """What the lines of a text tell about the hyphens at their ends.
 
     Returns: its words in small letters, but for the halves at line ends.
     """
-    ends = (LAST_WORD.search(line.text[-60:]) for lines in paragraphs for line in lines[:-1])
+    ends = (_LAST_WORD.search(line.text[-60:]) for lines in paragraphs for line in lines[:-1])
     return frozenset(_words(paragraphs)) if any(ends) else frozenset()
 
 
@@ -57,9 +57,9 @@ def _words(paragraphs: Iterable[Iterable[Line]]) -> Iterator[str]:
                     yield from word.split("-")
 
 
-def seam(left: str, right: str, words: frozenset[str]) -> tuple[str, str]:
-    """`left` as it should end before `right`, and what goes between; `words` are `hyphens_of`'s."""
-    before, after = LAST_WORD.search(left[-60:]), _FIRST_WORD.match(right[:60])
+def _seam(left: str, right: str, words: frozenset[str]) -> tuple[str, str]:
+    """`left` as it should end before `right`, and what goes between; `words` stand elsewhere."""
+    before, after = _LAST_WORD.search(left[-60:]), _FIRST_WORD.match(right[:60])
     if before and after:
         if after[0].lower() in ("and", "or", "to"):  # "two- and three-way talks"
             return left, " "
@@ -154,7 +154,7 @@ def unwrap(blocks: Sequence[Sequence[Line]], *, across: bool = False) -> list[Li
                 paragraphs[-1].append(line)
             else:
                 paragraphs.append([line])
-    words = hyphens_of(paragraphs)
+    words = _words_elsewhere(paragraphs)
     merged = (_merge(lines, words) for lines in paragraphs)
     return [line for line in merged if line.text]
 
@@ -196,7 +196,7 @@ def _continues(first: Line, second: Line, wrapping: _Wrapping) -> bool:
     if first.heading or second.heading or is_notice(first.text) or is_notice(second.text):
         return False
     unfinished = is_open(first.text)
-    if (unfinished and starts_small(second.text)) or LAST_WORD.search(first.text[-60:]):
+    if (unfinished and starts_small(second.text)) or _LAST_WORD.search(first.text[-60:]):
         return True
     if not wrapping.usual or len(first.text) > LONGEST_WRAPPED_LINE:
         return False
@@ -222,7 +222,7 @@ def _merge(lines: Sequence[Line], words: frozenset[str]) -> Line:
     parts = [lines[0].text]
     pages = [*lines[0].pages]
     for line in lines[1:]:
-        parts[-1], between = seam(parts[-1], line.text, words)
+        parts[-1], between = _seam(parts[-1], line.text, words)
         if line.pages and line.pages[0][1] != pages[-1][1]:
             before = _clean("".join([*parts, between, "|"]))
             pages += [(len(before) - 1 + offset, number) for offset, number in line.pages]

@@ -1,4 +1,4 @@
-"""Articles that speak to the program that reads them instead of to a reader.
+"""Finds articles that give orders to the program that reads them (prompt injection).
 
 Nobody writes news for a language model. Text that tells one what to do is an attempt to
 speak in its user's place (indirect prompt injection: Greshake et al., 2023), whatever else

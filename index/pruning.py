@@ -1,4 +1,4 @@
-"""Which articles were read from files, or rows of files, that are not there any more.
+"""Finds the articles whose files, or rows of files, are not there any more.
 
 An article belongs to a folder if the file that it was read from lies below it. In
 doubt it is there: a file that cannot be looked at is not gone, and a row is gone

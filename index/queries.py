@@ -13,6 +13,7 @@ import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from math import log
 from typing import cast
 
 import numpy as np
@@ -32,6 +33,11 @@ MATCHES = 30_000
 """Matches of its terms that a search scores, where it may leave some out (see eval/README.md)."""
 MATCHES_PER_HIT = 300
 """A search for many hits scores so many for each: one for every chunk leaves none out."""
+WIDER = 4
+"""By how much more is scored where what was left out might be among the first ten."""
+FIRST = 10
+THRICE = 1.57
+"""Of its inverse document frequency, what a term gives in BM25 that an average chunk has thrice."""
 
 
 class Queries(View):
@@ -73,32 +79,28 @@ class Queries(View):
     ) -> list[Hit]:
         """The chunks that match any of the terms, best first (BM25 of SQLite's FTS5).
 
-        In a large archive a chunk with none but the commonest terms is left out while rarer ones
-        have matches enough. A term of several words is a phrase. Nothing in a term is query syntax.
+        In a large archive a chunk with none but the commonest terms is left out while it can hardly
+        be among the first ten. A term of several words is a phrase. Nothing in one is query syntax.
         Both dates are included; with either, articles without a date are left out.
         """
         wanted = [term for term in dict.fromkeys(terms) if term.strip()]
         if not wanted or limit <= 0:
             return []
         condition, dates = _between(since, until)
+        best: list[tuple[int, float]] = []
         with self.snapshot() as view:
-            rare, common = _parted(view.document_frequency(wanted), limit)
-            queries = [_any_of(rare)]
-            if common:
-                # The first counts only rare terms, which is all where a chunk has no other.
-                queries.append(f"({_any_of(rare)}) AND ({_any_of(common)})")
-            scores: dict[int, float] = {}
-            for query in queries:
-                rows = view.db.execute(
-                    # bm25 is smaller for better matches.
-                    "SELECT passages.rowid, -bm25(passages, ?, 1.0) AS score FROM passages "
-                    f"{_JOINED if dates else ''} WHERE passages MATCH ? {condition} "
-                    "ORDER BY score DESC, passages.rowid LIMIT ?",
-                    (title_weight, query, *dates, limit),
-                )
-                scores |= {row: max(score, scores.get(row, score)) for row, score in rows}
-        best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        return [Hit(*item) for item in best[:limit]]
+            frequency, matches = (
+                view.document_frequency(wanted),
+                max(MATCHES, MATCHES_PER_HIT * limit),
+            )
+            common, first = wanted, min(limit, FIRST)
+            while common:
+                needed, common = _parted(frequency, matches)
+                best = view.ranked(needed, common, limit, title_weight, condition, dates)
+                if len(best) >= first and best[first - 1][1] >= view.at_most(common):
+                    break
+                matches *= WIDER
+        return [Hit(*item) for item in best]
 
     def semantic(
         self,
@@ -248,6 +250,38 @@ class Snapshot(Queries):
         """Itself."""
         return nullcontext(self)
 
+    def ranked(
+        self,
+        needed: Sequence[str],
+        common: Sequence[str],
+        limit: int,
+        title_weight: float,
+        condition: str,
+        dates: Sequence[str],
+    ) -> list[tuple[int, float]]:
+        """The best chunks with any of the needed terms, by the BM25 of these and the others."""
+        queries = [_any_of(needed)]
+        if common:
+            # The first counts only the needed terms, which is all where a chunk has no other.
+            queries.append(f"({_any_of(needed)}) AND ({_any_of(common)})")
+        scores: dict[int, float] = {}
+        for query in queries:
+            rows = self.db.execute(
+                # bm25 is smaller for better matches.
+                "SELECT passages.rowid, -bm25(passages, ?, 1.0) AS score FROM passages "
+                f"{_JOINED if dates else ''} WHERE passages MATCH ? {condition} "
+                "ORDER BY score DESC, passages.rowid LIMIT ?",
+                (title_weight, query, *dates, limit),
+            )
+            scores |= {row: max(score, scores.get(row, score)) for row, score in rows}
+        return sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
+
+    def at_most(self, terms: Sequence[str]) -> float:
+        """About the best score of a chunk with none but these terms (Turtle and Flood, 1995)."""
+        chunks = self.db.execute("SELECT max(id) FROM passages_docsize").fetchone()[0] or 0
+        found = (self.frequencies[term] for term in terms)
+        return THRICE * sum(max(0.0, log((chunks - n + 0.5) / (n + 0.5))) for n in found)
+
     def vector_index(self) -> VectorIndex:
         """The FAISS index of just this state."""
         return self._find_vectors(self)
@@ -299,9 +333,8 @@ def _any_of(terms: Sequence[str]) -> str:
     return " OR ".join(map(_quoted, terms))
 
 
-def _parted(frequency: Mapping[str, int], limit: int) -> tuple[list[str], list[str]]:
+def _parted(frequency: Mapping[str, int], left: int) -> tuple[list[str], list[str]]:
     """The terms of which a chunk must have one, and the commonest, which only add to its score."""
-    left = max(MATCHES, MATCHES_PER_HIT * limit)
     needed: set[str] = set()
     for term in sorted(frequency, key=lambda one: frequency[one]):
         left -= frequency[term]

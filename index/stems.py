@@ -1,4 +1,4 @@
-"""Words as SQLite's FTS5 cuts them to stems, to find all that begin in one way.
+"""Finds what the stems of all words with one beginning begin with, as SQLite's FTS5 cuts them.
 
 The full-text index has "terror" for terrorism and "terrorist" for terrorist, so that what begins
 with "terroris" is not what FTS5 finds for it: that has to be looked for among what begins with

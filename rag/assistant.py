@@ -23,13 +23,13 @@ from rag.catalogue import Catalogue
 from rag.conversation import History
 from rag.models.choice import load_llm
 from rag.models.llm import LLM
+from rag.other_requests import Requests
 from rag.pipeline import Run
 from rag.reader.extractive import load_reader
 from rag.reader.reading import Reader
 from rag.records import Answer, Dates, Event
 from rag.request.kinds import Kinds
 from rag.request.question import LONGEST
-from rag.requested import Requests
 from rag.scope import Scope
 from rag.selftest import capable
 from rag.settings import index_folder

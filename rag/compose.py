@@ -20,7 +20,7 @@ from rag.quote import source_line
 from rag.records import Draft, Passage
 from rag.text.words import words
 from rag.verify.mend import Check, Mended, Mender, Source, Written, whole
-from rag.verify.support import faults
+from rag.verify.support import strict_faults
 
 REFUSAL = "The articles do not say."
 """What the model writes when the passages do not answer."""
@@ -142,7 +142,7 @@ class Composition:
         drafts: Sequence[Draft],
         passages: Iterable[Passage] = (),
         *,
-        check: Check = faults,
+        check: Check = strict_faults,
     ) -> None:
         """Prepare the prompt; nothing is written before `stream`.
 
@@ -151,7 +151,7 @@ class Composition:
             question: as it was understood.
             drafts: the evidence, best first.
             passages: what else was found, best first.
-            check: the level 1 check.
+            check: what decides whether a sentence may be shown.
         """
         self.prompt, self.sources = fitting(question, whole(drafts, passages, PASSAGES), llm)
         self.mender = Mender(self.sources, check)

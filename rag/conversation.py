@@ -57,6 +57,19 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(rf" (?!of ){_PREPOSITION}\b| (?:{SAYING}|say|tell)\b")
+_PERSONAL = frozenset("he she him his her hers".split())
+_PLACED = re.compile(r"\b(?:in|at|near|of|from)\s+(?:the\s+)?$", re.IGNORECASE)
+"""What stands before the name of a place: who is "he" or "she" has no such name."""
+_NTH = re.compile(
+    r"\bthe (first|second|third|fourth|fifth|last|former|latter)"
+    r"(?: one\b| of (?:them|these)\b|(?=\W*$| (?:is|was|did|does|has|had|will|say|said)\b))",
+    re.IGNORECASE,
+)
+_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4,
+           "last": -1, "latter": -1}  # fmt: skip
+_BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
+_SOURCE = re.compile(r"\s\([^()]*\)$")
+_COUNT = re.compile(r"\s*\(\d[\d,]*\)|\s*\[\d+\]")
 _POINTING = frozenset("that this those these there so".split())
 _EMPTY = AUXILIARIES | frozenset("who whom what when where why which how it that this else".split())
 _QUOTED = re.compile("“([^”]*)”?")
@@ -71,6 +84,8 @@ class _Earlier:
     """Its question, as it was understood, without its mark."""
     answered: tuple[str, ...]
     """The names of its answer that it lacks itself."""
+    places: frozenset[str] = frozenset()
+    """Those of the names that say where."""
 
     @property
     def word(self) -> str:
@@ -108,7 +123,7 @@ def meanings(question: str, history: History) -> list[str]:
         question: what was asked.
         history: the exchanges before it, oldest first.
     """
-    return _meanings(question, _earlier(history))
+    return _meanings(pointed(question, history), _earlier(history))
 
 
 def outline(history: History) -> str:
@@ -130,15 +145,51 @@ def _earlier(history: History) -> list[_Earlier]:
         )  # fmt: skip
         if asked := " ".join(turn.question.split())[:LONGEST_READ]:
             text = turn.understood or _meanings(asked, before)[0]
-            answered = () if turn.refused else _names_told(turn.answer, text)
-            before.append(_Earlier(text.strip(" ?.!"), answered))
+            said = "" if turn.refused else turn.answer
+            told = _names_told(said, text)
+            before.append(_Earlier(text.strip(" ?.!"), told, _places(said, told)))
     return before
+
+
+def pointed(question: str, history: History) -> str:
+    """A question with "the second one" replaced by what stands there in the last answer's list.
+
+    That is a name, or the headline of an article in quotation marks.
+    """
+    nth = _NTH.search(question)
+    if not nth or not history:
+        return question
+    last = history[-1]
+    listed = _list_told(last.answer if isinstance(last, Turn) else last.get("answer") or "")
+    place = _PLACES[nth[1].lower()]
+    if not -len(listed) <= place < len(listed):
+        return question
+    return f"{question[: nth.start()]}{listed[place]}{question[nth.end() :]}"
+
+
+def newly_named(question: str, history: History) -> list[str]:
+    """The words that a follow-up puts in the place of others, which its answer has to have.
+
+    "No, I mean the director" is not answered by what somebody else did. What a preposition
+    leads may be a time or a place, which an answer tells in other words.
+    """
+    rest = _opened(question)
+    first, *_ = [*rest.lower().split(), ""]
+    asks = _ASKS.match(rest) or first in AUXILIARIES
+    if not history or not rest or asks or first in PREPOSITIONS or _leaning(rest):
+        return []
+    return [] if _NTH.search(rest) else [word for word in content(rest) if word.isalpha()]
+
+
+def _opened(question: str) -> str:
+    """A question without the words that tie it to the one before."""
+    opening = _OPENING.match(question)
+    return question[opening.end() if opening else 0 :].strip(" ?.!")
 
 
 def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
     """The questions that may be meant after those exchanges, of which the last is the nearest."""
-    opening = _OPENING.match(question)
-    rest = question[opening.end() if opening else 0 :].strip(" ?.!")
+    rest = _opened(question)
     if not before or not rest:
         return [question]
     last = before[-1]
@@ -151,7 +202,10 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
         swaps = _AUXILIARY.match(last.tail) or last.word == rest.split()[0].lower()
         found = [f"{asks.group().capitalize()} {last.tail}?"] if swaps else []
     elif pronoun and is_question:
-        found = [*([as_asked] if _named(rest) else ()), *_put(rest, pronoun, before)]
+        put = list(_put(rest, pronoun, before))
+        found = [*([as_asked] if _named(rest) else ()), *put]
+        if put and pronoun.group().lower() in _PERSONAL:
+            beside = ""  # he and she are somebody who was named
     elif is_question:
         found = [as_asked]
         if is_whole and _named(rest):
@@ -189,6 +243,10 @@ def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Itera
     for earlier in before[::-1] if word not in _POINTING else ():
         every = word.startswith("the") and len(earlier.answered) > 1
         for meant in (*([" and ".join(earlier.answered[:MOST])] if every else ()), *earlier.names):
+            if word in _PERSONAL:
+                if meant in earlier.places:
+                    continue
+                meant = meant.split(" of ")[0]
             if fold(meant) not in own:
                 mark = ("'" if meant.endswith("s") else "'s") if owns else ""
                 yield f"{text[: pronoun.start()]}{meant}{mark}{following}?"
@@ -241,6 +299,29 @@ def _names_told(answer: str, question: str) -> tuple[str, ...]:
             ):
                 found.append(name)
     return tuple(dict.fromkeys(found))[:NAMES_TOLD]
+
+
+def _list_told(answer: str) -> tuple[str, ...]:
+    """What an answer lists: headlines in quotation marks, or names; empty where it is no list."""
+    lines = answer[:LONGEST_READ].splitlines()
+    if headlines := [_SOURCE.sub("", line[2:]) for line in lines if line.startswith("- ")]:
+        return tuple(f"“{headline}”" for headline in headlines)
+    named = _COUNT.sub("", lines[0] if lines else "").rpartition(": ")[2].strip(" .")
+    parts = _BETWEEN.split(named)
+    is_list = len(parts) > 1 and all(_named(f"x {part}") == [part] for part in parts)
+    return tuple(parts) if is_list else ()
+
+
+def _places(answer: str, told: Sequence[str]) -> frozenset[str]:
+    """Those of an answer's names that "in" or "at" leads, or that a comma parts from such a one."""
+    found: set[str] = set()
+    end = -1
+    for name in told:
+        start = max(answer.find(name), 0)
+        if _PLACED.search(answer[:start]) or answer[max(end, 0) : start].strip() == ",":
+            found.add(name)
+        end = start + len(name) if name in found or " of " in name else -1
+    return frozenset(found)
 
 
 def _named(text: str) -> list[str]:

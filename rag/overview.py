@@ -2,10 +2,10 @@
 
 Of a news story the lead tells the event, so that its first sentence stands for it. A story is of a
 topic if it has all its words, half of them in its headline or lead, or if these are near to the
-topic in the encoder's space. Where there are
-more stories, or sentences of a single one, than can be quoted, those that are central among them
-with a bias to the topic are chosen (LexRank: Erkan and Radev, 2004; Otterbacher, Erkan and Radev,
-2005), none of them near to another (maximal marginal relevance: Carbonell and Goldstein, 1998).
+topic in the encoder's space. Where there are more stories, or sentences of a single one, than can
+be quoted, those that are central among them with a bias to the topic are chosen (LexRank: Erkan
+and Radev, 2004; Otterbacher, Erkan and Radev, 2005), none of them near to another (maximal
+marginal relevance: Carbonell and Goldstein, 1998).
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ class Story:
     sentences: Sequence[tuple[Chunk, Span]]
     """Those that tell something by themselves, and the chunks that hold them."""
     text: str = ""
+    """All that it says."""
 
     @property
     def lead(self) -> list[Span]:
@@ -202,7 +203,7 @@ def _sentences(view: View, card: Card) -> list[tuple[Chunk, Span]]:
     for chunk in view.chunks_of(card.article_id):
         for span in chunk.sentences:
             text = chunk.part(span)
-            leans = found and (OPENS_ON_PRONOUN.match(text) or is_open(text))
+            leans = found and _leans(text)
             is_whole = not text.rstrip("\"”’' ").endswith(("?", ":"))
             if is_whole and not leans and len(words(text)) >= FEWEST_WORDS and is_prose(text):
                 found.append((chunk, span))
@@ -223,22 +224,35 @@ def _share(topic: Sequence[str], text: str) -> float:
 def _extent(story: Story, topic: Sequence[str], size: int) -> tuple[int, int]:
     """How many sentences of the lead are quoted, and where they end.
 
-    That is so many, or more until one names the topic.
+    That is so many, or more until one names the topic and no quotation is left open.
     """
     chunk, _ = story.sentences[0]
     lead = story.lead
     texts = [" ".join(map(chunk.part, lead[: at + 1])) for at in range(len(lead))]
     naming = next((at + 1 for at, text in enumerate(texts) if topic and _names(topic, text)), 1)
     count = max(min(size, len(lead)), naming)
+    count = next((at for at in range(count, len(lead)) if not is_open(texts[at - 1])), len(lead))
     return count, lead[count - 1].end
 
 
 def _of_one(encoder: Encoder, topic: Sequence[str], story: Story) -> list[Draft]:
     """The lead of a single article and its most central sentences, in its order."""
-    texts = [chunk.part(span) for chunk, span in story.sentences]
+    ends = [_end(chunk, span) for chunk, span in story.sentences]
+    texts = [story.draft(at, end).quote for at, end in enumerate(ends)]
     vectors: Vectors = encoder.encode([*texts, " ".join([*topic, story.card.title])])
     chosen = _chosen(vectors[:-1], vectors[-1], OF_ONE, first=[0])
-    return [story.draft(at) for at in sorted(chosen)]
+    return [story.draft(at, ends[at]) for at in sorted(chosen)]
+
+
+def _end(chunk: Chunk, span: Span) -> int:
+    """Where a sentence ends, or the one behind it that leans on it ("It is to open in May.")."""
+    at = chunk.sentences.index(span)
+    behind = [one for one in chunk.sentences[at + 1 : at + LEAD] if _leans(chunk.part(one))]
+    return behind[0].end if behind else span.end
+
+
+def _leans(text: str) -> bool:
+    return bool(OPENS_ON_PRONOUN.match(text)) or is_open(text)
 
 
 def _chosen(

@@ -15,7 +15,7 @@ from functools import partial
 from index.embedding import Encoder, Vectors
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
-from rag.conversation import History, meanings
+from rag.conversation import History, meanings, newly_named, pointed
 from rag.decide.evidence import Chosen, choose, is_worse
 from rag.decide.refusal import (
     EMPTY,
@@ -25,6 +25,7 @@ from rag.decide.refusal import (
     nowhere,
     refusal,
 )
+from rag.other_requests import Requests
 from rag.reader.reading import Reader
 from rag.records import (
     Dates,
@@ -41,10 +42,10 @@ from rag.records import (
 from rag.request.parts import compared, parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
-from rag.requested import Requests
 from rag.retrieve import Found, retrieve
 from rag.rewriting import standalone
-from rag.text.names import split_name
+from rag.text.names import missing, split_name
+from rag.text.words import stem, stems, words
 
 Days = tuple[dt.date, dt.date]
 """When the archive's first and last article were published."""
@@ -62,6 +63,8 @@ class Search:
     vector: Vectors
     found: Found
     chosen: Chosen
+    named: Sequence[str] = ()
+    """The words of a follow-up that what answers it has to have."""
 
 
 @dataclass(slots=True)
@@ -86,18 +89,22 @@ class Run:
         """The steps of the answer, from one state of the index."""
         self.requests.narrow(view)
         self.builder.within = self.requests.narrowed.said
-        asked = parts(self.builder.asked)
+        build = self.builder
+        meant = pointed(build.asked, self.history)
+        if meant != build.asked:
+            yield Event(EventKind.UNDERSTOOD, meant)
+        asked = parts(meant)
         if len(asked) == 1 and "kind" not in self.without:
-            is_request, refused = yield from self.requests.answer(view, self.builder)
+            is_request, refused = yield from self.requests.answer(view, build, meant)
             if is_request:
-                yield self.builder.finished(refused)
+                yield build.finished(refused)
                 return
-            self.apart = dict(compared(asked[0])) if self.builder.kind == "comparison" else {}
-            self.builder.kind = "comparison" if self.apart else "question"
+            self.apart = dict(compared(asked[0])) if build.kind == "comparison" else {}
+            build.kind = "comparison" if self.apart else "question"
             if self.apart:
                 asked = list(self.apart)
-                self.builder.understood_as = (Understood("kind", "comparison"),)
-        yield self.builder.finished((yield from self._questions(view, asked)))
+                build.understood_as = (Understood("kind", "comparison"),)
+        yield build.finished((yield from self._questions(view, asked)))
 
     @property
     def _ids(self) -> frozenset[str] | None:
@@ -131,6 +138,7 @@ class Run:
             said = " ".join(sentence.marked() for sentence in build.sentences[shown:])
             turns.append(Turn(text, said, meant))
         same = bool(self.apart) or all(turn.understood == turn.question for turn in turns)
+        same = same and pointed(build.asked, self.history) == build.asked
         build.understood = build.asked if same else " ".join(turn.understood for turn in turns)
         if build.sentences:
             build.unanswered = tuple(refused)
@@ -150,9 +158,12 @@ class Run:
         if len(possible) == 1:
             return possible[0], None
         searches: list[Search] = []
+        named = newly_named(text, before)
         for meaning in possible:
-            searches.append((yield from self._search(view, meaning, days)))
-            if searches[0].chosen.confidence >= 1 - LIKELIER:
+            search = yield from self._search(view, meaning, days)
+            chosen = _naming(search.chosen, named)
+            searches.append(replace(search, chosen=chosen, named=named))
+            if searches[0].chosen.drafts and searches[0].chosen.confidence >= 1 - LIKELIER:
                 break  # no other can be more probable by so much
 
         def worth(rank: int) -> float:
@@ -244,7 +255,7 @@ class Run:
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
             passages = retrieve(view, anytime, search.vector, among=self._ids).passages
-            elsewhere = choose(view, anytime, passages, self.reader)
+            elsewhere = _naming(choose(view, anytime, passages, self.reader), search.named)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
                 return refusal(
@@ -257,6 +268,15 @@ class Run:
         lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
         kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
+
+
+def _naming(chosen: Chosen, named: Sequence[str]) -> Chosen:
+    """The evidence, if a quotation or a headline of it has some words, in any form or spelling."""
+    for draft in chosen.drafts:
+        text = f"{draft.passage.stored.card.title} {draft.quote}"
+        if set(map(stem, missing(named, words(text)))) <= set(stems(text)):
+            return chosen
+    return replace(chosen, drafts=[])
 
 
 def _reading(passages: Sequence[Passage]) -> str:

@@ -101,7 +101,7 @@ def quotations(
             ):
                 drafts[rank] = draft
     chosen = [drafts[rank] for rank in sorted(drafts)]
-    if question.is_present and any(_is_later(one, chosen[0], answering) for one in ranked):
+    if question.is_present and any(_is_later(c, chosen[0], answering) for c in ranked):
         chosen[0] = replace(chosen[0], short="")  # it may hold no more
     return chosen
 

@@ -274,10 +274,10 @@ class Answer:
         """A line that says what was set aside, to be followed by the headlines; "" if nothing."""
         if not self.set_aside:
             return ""
-        one = len(self.set_aside) == 1
+        single = len(self.set_aside) == 1
         return (
-            f"Left out, because {'it gives' if one else 'they give'} orders to the program that "
-            f"reads {'it' if one else 'them'}:"
+            f"Left out, because {'it gives' if single else 'they give'} orders to the program that "
+            f"reads {'it' if single else 'them'}:"
         )
 
     @property
@@ -313,7 +313,7 @@ class Answer:
             "unanswered": [plain(part) for part in self.unanswered],
             "within": self.within,
             "kind": self.kind,
-            "understood_as": [plain(one) for one in self.understood_as],
+            "understood_as": [plain(part) for part in self.understood_as],
             "reply": self.reply,
             "listed": [
                 {

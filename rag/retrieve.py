@@ -83,11 +83,11 @@ def retrieve(
     for depth in DEPTHS:
         ranked, more = _searched(index, question, vector, within, depth, limit)
         stating = (
-            one
-            for one in _timely(question, ranked)
-            if (among is None or one.stored.card.article_id in among)
-            and _states(question, one)
-            and readable(one)
+            passage
+            for passage in _timely(question, ranked)
+            if (among is None or passage.stored.card.article_id in among)
+            and _states(question, passage)
+            and readable(passage)
         )
         found = _one_per_story(index, stating, limit)
         if len(found) == limit or not more:
@@ -136,7 +136,7 @@ def _beside(index: View, vector: Vectors, found: Sequence[Passage]) -> Iterator[
         for passage in found[:READ_AROUND]
         for neighbour in index.neighbours(passage.stored.chunk_id)
     ]
-    new = [one for one in dict.fromkeys(beside) if one not in seen]
+    new = [chunk_id for chunk_id in dict.fromkeys(beside) if chunk_id not in seen]
     cosines = index.vectors(new) @ vector if new else ()
     for stored, cosine in zip(index.passages(new), cosines, strict=True):
         score = (1 - LEXICAL_SHARE) * float(cosine)
@@ -150,9 +150,9 @@ def _searched(
     spans = [dates, *_published_then(question, dates, index.published_span())]
 
     def matching(terms: Sequence[str]) -> list[Hit]:
-        return _merged(index.lexical(terms, depth, one.since, one.until) for one in spans)
+        return _merged(index.lexical(terms, depth, span.since, span.until) for span in spans)
 
-    nearest = _merged(index.semantic(vector, depth, one.since, one.until) for one in spans)
+    nearest = _merged(index.semantic(vector, depth, span.since, span.until) for span in spans)
     typed = matching(question.terms)
     ranked = _fused(index, vector, typed, nearest, depth)
     variants = _other_spellings(question, (passage.text for passage in ranked[: 2 * limit]))
@@ -166,9 +166,9 @@ def _published_then(
     question: Question, dates: Dates, archive: tuple[dt.date, dt.date] | None
 ) -> Iterator[Dates]:
     """The publication days that the periods of a question point to, within the dates."""
-    for one in question.periods:
+    for period in question.periods:
         years = range(archive[1].year, archive[0].year - 1, -1) if archive else ()
-        meant = [one.of_year(year) for year in years[:YEARS]] if one.yearly else [one]
+        meant = [period.of_year(year) for year in years[:YEARS]] if period.yearly else [period]
         for first, last in (each.window for each in meant):
             if first and last and last - first <= LONGEST_PERIOD:
                 since = max(filter(None, (first, dates.since)))
@@ -190,14 +190,14 @@ def _merged(searches: Iterable[Sequence[Hit]]) -> list[Hit]:
 
 def _timely(question: Question, ranked: Sequence[Passage]) -> list[Passage]:
     """Passages that are about other days than those asked for, or may be, give way."""
-    asked = [one for one in question.periods if _ranks(one)]
+    asked = [period for period in question.periods if _ranks(period)]
     if not asked:
         return list(ranked)
 
     def rank(passage: Passage) -> float:
         published = passage.stored.card.published
-        held = [standing(one, passage.text, published) for one in asked]
-        return max(_COSTS[one] for one in held) - passage.score
+        held = [standing(period, passage.text, published) for period in asked]
+        return max(_COSTS[found] for found in held) - passage.score
 
     return sorted(ranked, key=rank)
 
@@ -270,7 +270,7 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
     kept: dict[int, Passage] = {}
     waiting: dict[int, Passage] = {}
     for rank, found in enumerate(ranked):
-        passage, same = found, [at for at, one in kept.items() if _of_one_story(found, one)]
+        passage, same = found, [at for at, other in kept.items() if _of_one_story(found, other)]
         alike = _saying_all_of(passage, kept)
         copied = [at for at in same if at in alike]
         if copied and _is_preferred(index, passage, kept[copied[0]]):
@@ -300,31 +300,31 @@ def _has_copy(passage: Passage, kept: Mapping[int, Passage]) -> bool:
 def _without_said(kept: Mapping[int, Passage], at: int) -> dict[int, Passage]:
     """The passages but those of other copies of its story of which the one at a rank says all."""
     return {
-        rank: one
-        for rank, one in kept.items()
-        if not (_of_one_story(one, kept[at]) and _saying_all_of(one, {at: kept[at]}))
+        rank: passage
+        for rank, passage in kept.items()
+        if not (_of_one_story(passage, kept[at]) and _saying_all_of(passage, {at: kept[at]}))
     }
 
 
-def _of_one_story(one: Passage, other: Passage) -> bool:
-    return one.stored.card.origin == other.stored.card.origin
+def _of_one_story(passage: Passage, other: Passage) -> bool:
+    return passage.stored.card.origin == other.stored.card.origin
 
 
 def _saying_all_of(passage: Passage, kept: Mapping[int, Passage]) -> list[int]:
     """The ranks of passages of other articles that say all that a passage says."""
-    mine = _triples(passage.text)
+    own = _triples(passage.text)
     return [
         at
         for at, other in kept.items()
         if other.stored.card.article_id != passage.stored.card.article_id
-        and len(mine & _triples(other.text)) > SAME_WORDS * len(mine)
+        and len(own & _triples(other.text)) > SAME_WORDS * len(own)
         and not says_more(passage.text, other.text)
     ]
 
 
-def _is_preferred(index: View, one: Passage, other: Passage) -> bool:
+def _is_preferred(index: View, passage: Passage, other: Passage) -> bool:
     """True for the fuller of two fetched views of one page, else for the article to quote."""
-    card, rival = one.stored.card, other.stored.card
+    card, rival = passage.stored.card, other.stored.card
     if way(card.source) == way(rival.source):  # as AMP, for a printer, for a phone
         texts = [index.article(each.article_id).text for each in (card, rival)]
         return len(texts[0]) > len(texts[1])

@@ -37,7 +37,7 @@ SHOWN = 3
 REGISTER = "selftest.json"
 
 
-TAKEN = {f"{VERSION}:{SMOLLM2.sha256[:16]}": 0}
+TAKEN = {f"{VERSION}:{SMOLLM2.sha256[:16]}": 1}
 """Results that come with Byline, so that nobody waits for them: the embedded model's."""
 
 

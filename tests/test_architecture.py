@@ -1,4 +1,7 @@
-"""ARCHITECTURE.md names what exists, its picture is the code's, and imports go one way."""
+"""ARCHITECTURE.md names what exists, its picture is the code's, and imports go one way.
+
+`python -m tests.test_architecture` draws the picture anew.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def test_every_module_that_the_page_names_exists() -> None:
 
 
 def test_the_picture_of_imports_is_that_of_the_code() -> None:
-    assert _picture() in PAGE, f"put this into ARCHITECTURE.md:\n{_picture()}"
+    assert _picture() in PAGE, "draw it anew: python -m tests.test_architecture"
 
 
 def test_no_files_import_one_another_in_a_circle() -> None:
@@ -122,3 +125,9 @@ def test_what_comes_before_a_question_knows_nothing_of_one() -> None:
     for module, others in IMPORTS.items():
         if not module.startswith("rag"):
             assert not [other for other in others if other.startswith("rag")], module
+
+
+if __name__ == "__main__":
+    head, _, rest = PAGE.rpartition("```mermaid\n")
+    drawn = f"{head}```mermaid\n{_picture()}\n```{rest.partition('```')[2]}"
+    (ROOT / "ARCHITECTURE.md").write_text(drawn, "utf-8")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.models
 KEYS = [
     "question", "understood", "text", "refused", "short", "refusal", "sentences", "citations",
     "passages", "conflicts", "confidence", "checks", "model", "index", "tokens", "seconds",
-    "set_aside", "unanswered", "kind", "understood_as", "reply", "listed",
+    "set_aside", "unanswered", "within", "kind", "understood_as", "reply", "listed",
 ]  # fmt: skip
 
 

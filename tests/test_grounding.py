@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.verify.support import Support, faults
+from rag.verify.support import Support, faults, strict_faults
 from tests.building import passage
 
 CARD = passage("x", publisher="Quillon Daily", published="2024-12-08").stored.card
@@ -84,6 +84,32 @@ def test_true_sentences_pass(sentence: str, text: str) -> None:
 )  # fmt: skip
 def test_false_sentences_are_caught(sentence: str, text: str, kind: str) -> None:
     assert kind in kinds(sentence, text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "absent"),
+    [
+        ("Twelve people were injured on 6 December.", STORM, []),
+        ("The ministry said that 12 people were injured.", STORM, []),
+        ("Quillon Daily reports that the council plans to rebuild the wall.", STORM, []),
+        ("The council says that it plans to rebuild the sea wall.", STORM, []),
+        ("Vosslane received 11,163 votes.", VOTE, []),
+        # A true name or number in something that nobody says.
+        ("The sea wall will cost 12 people.", STORM, ["cost"]),
+        ("The power is back in Turkey.", UNITED, ["back", "power"]),
+        ("Quillon Daily plans to rebuild the sea wall.", STORM, ["daili", "quillon"]),
+        ("Smithers plans to rebuild the sea wall.", STORM, ["smither"]),
+    ],
+)
+def test_a_model_s_own_words_stand_in_the_passage(
+    sentence: str, text: str, absent: list[str]
+) -> None:
+    assert [one.what for one in strict_faults(sentence, [Support.of(text, CARD)])] == absent
+
+
+def test_a_verb_is_no_other_spelling_of_a_name() -> None:
+    said = "The president said that fighters could return."
+    assert kinds("Syad told reporters that fighters could return.", said) >= {"name"}
 
 
 def test_halves_of_two_sentences_make_no_third() -> None:

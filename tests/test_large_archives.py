@@ -29,6 +29,7 @@ def view() -> Iterator[Snapshot]:
                 at % 9
             )
             words += [word for word in RARE if draw.random() < 0.01]
+            words += ["avocet"] if at in (5, 50, 500) else []
             db.execute("INSERT INTO passages VALUES (?, ?)", ("", " ".join(words)))
         yield Snapshot(db, Manifest.begun(1, ENCODER, ""), lambda view: pytest.fail("no vectors"))
 
@@ -55,3 +56,11 @@ def test_no_word_is_left_out_where_every_match_is_wanted_or_no_rarer_one_matches
     assert {hit.chunk_id: hit.score for hit in found} == everything(view, *terms)
     best = view.lexical((*COMMON, "unheard"), 5)
     assert [hit.chunk_id for hit in best] == list(everything(view, *COMMON))[:5]
+
+
+def test_common_words_are_searched_where_rarer_ones_do_not_fill_the_first_ten(
+    view: Snapshot,
+) -> None:
+    terms = (*COMMON, "avocet")
+    best = list(everything(view, *terms))[:10]
+    assert [hit.chunk_id for hit in view.lexical(terms, 10)] == best

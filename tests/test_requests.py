@@ -159,6 +159,17 @@ def test_an_overview_quotes_each_story_once_oldest_first(archive: Assistant) -> 
         )
 
 
+def test_one_of_a_list_is_asked_for_by_its_place(archive: Assistant) -> None:
+    listed = archive.ask("What's new?")
+    answer = archive.ask("the second one", [listed.turn])
+    assert answer.understood == "“Bus drivers return”"
+    assert {citation.title for citation in answer.citations} == {"Bus drivers return"}
+    last = archive.ask("Please summarise the last one.", [listed.turn])
+    assert last.understood == "Please summarise “Bus drivers of Ostrava Bay stop work”."
+    assert last.citations[0].published == dt.date(2025, 3, 3)
+    assert archive.ask("the fifth one", [listed.turn]).refused
+
+
 def test_days_after_the_newest_article_are_said_to_be(archive: Assistant) -> None:
     answer = archive.ask("What happened to the mill yesterday?")
     assert answer.refused

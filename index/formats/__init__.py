@@ -11,6 +11,6 @@ pages, story, boilerplate             web pages: their facts, their story, what 
 markup                                HTML to lines, for all that holds some
 pdf, pdffile, pdfpages, columns, ocr  PDF: its process, its columns, its pictures
 office, rtf, books                    Word, OpenDocument, slides; rich text; EPUB
-mail, letters, newsletters            letters and mailboxes, and what is no story in them
+mail, mail_parts, newsletters         letters and mailboxes, and what is no story in them
 archives, warcs                       zip archives and packages; archives of the web
 """

@@ -1,4 +1,4 @@
-"""From the paragraphs and the named fields of any format to an `Article`."""
+"""Makes an `Article` of the paragraphs and the named fields of any format."""
 
 from __future__ import annotations
 

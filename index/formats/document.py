@@ -1,4 +1,4 @@
-"""What a reader reads: bytes with a name, from a file, an archive, a letter or an address."""
+"""Bytes with a name, which a reader reads: of a file, an archive, a letter or an address."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from pathlib import PurePosixPath
 from index import cleaning
 from index.cleaning import Facts
 from index.errors import UnreadableSource
-from index.formats import letters, markup, newsletters
+from index.formats import mail_parts, markup, newsletters
 from index.formats.articles import article, learn, one_line, one_of_many
 from index.formats.document import DAMAGED, HIDDEN, LARGEST_FILE, MB, Document, Reader, from_bytes
-from index.formats.letters import Letter, Text
+from index.formats.mail_parts import Letter, Text
 from index.lines import Line, is_agency, is_name
 from index.paragraphs import plain_paragraphs
 from index.records import Article, Problem
@@ -50,9 +50,9 @@ def read_letter(
     the names of files that `inner` reads.
     """
     if document.suffix == ".msg":
-        letter = letters.outlook_letter(document)
+        letter = mail_parts.outlook_letter(document)
     else:
-        letter = letters.letter_of(letters.parsed(document.read(), document))
+        letter = mail_parts.letter_of(mail_parts.parsed(document.read(), document))
     yield from _letter(document, letter, inner, known)
 
 
@@ -70,7 +70,7 @@ def read_mailbox(
             if len(data) > LARGEST_FILE:
                 size = LARGEST_FILE // MB
                 raise own.error(f"has more than {size} MB. Save what is attached, and ingest that.")
-            letter = letters.letter_of(letters.parsed(data, own))
+            letter = mail_parts.letter_of(mail_parts.parsed(data, own))
             yield from _letter(own, letter, inner, known)
         except UnreadableSource as error:
             yield own.problem(str(error))

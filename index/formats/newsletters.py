@@ -1,4 +1,4 @@
-"""The lines of a letter: without what only concerns its reader, and story by story.
+"""Takes out of a letter what only concerns its reader, and divides it into its stories.
 
 What is hidden, what only counts who opens it, and what tells how to leave a list are
 not the text. In doubt a line stays.

@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from index.cleaning import Facts
 from index.dates import parse_date
 from index.decoding import Decoded
-from index.formats import letters, markup, story
+from index.formats import mail_parts, markup, story
 from index.formats.articles import (
     PARSED,
     article,
@@ -61,16 +61,16 @@ def read_page(document: Document) -> Iterator[Article | Problem]:
 
 def read_archived_page(document: Document) -> Iterator[Article | Problem]:
     """A .mhtml file, a page saved with its pictures as one letter: the article of that page."""
-    whole = letters.parsed(document.read(), document)
+    whole = mail_parts.parsed(document.read(), document)
     try:
-        parts = list(islice(whole.walk(), letters.MOST_PARTS))
+        parts = list(islice(whole.walk(), mail_parts.MOST_PARTS))
     except DAMAGED:
         raise document.damaged() from None
     for part in parts:
-        data = letters.content(part) if part.get_content_type() == "text/html" else b""
+        data = mail_parts.content(part) if part.get_content_type() == "text/html" else b""
         if data.strip():
             url = whole.get("Snapshot-Content-Location") or part.get("Content-Location")
-            html = document.decoded(data, letters.charset(part), ": its page ")
+            html = document.decoded(data, mail_parts.charset(part), ": its page ")
             yield from _page(document, html, one_line(str(url or "")))
             return
     raise document.error("holds no page. Save the page again, as one file, or as .html.")
@@ -90,7 +90,7 @@ def _page(document: Document, html: Decoded, address: str) -> Iterator[Article |
     if tree is None:
         raise document.empty()
     facts = Facts(doubts=html.doubts)
-    notes = learn_from_page(facts, tree)
+    notes = _learn_from_page(facts, tree)
     facts.learn("url", web_address(address), "saved from")
     found = story.read(tree, notes.titles, paid=notes.paid)
     lines = found.lines
@@ -149,7 +149,7 @@ _UNTRUE = re.compile(r"(?:https?://schema\.org/)?(?:false|no)", re.IGNORECASE)
 _CHANGED = re.compile(r"updated|modified|edited|corrected", re.IGNORECASE)
 
 
-class PageNotes(NamedTuple):
+class _PageNotes(NamedTuple):
     """What a page says of its article that is no fact of it."""
 
     titles: set[str]  # what it goes by, in small letters
@@ -158,7 +158,7 @@ class PageNotes(NamedTuple):
     """The day of all times on the page; for want of a better one, it was published then."""
 
 
-def learn_from_page(facts: Facts, tree: HtmlElement) -> PageNotes:
+def _learn_from_page(facts: Facts, tree: HtmlElement) -> _PageNotes:
     """Add to `facts` what a page says of its article.
 
     The order is that of trust: data for machines about the article, meta tags, then
@@ -199,7 +199,7 @@ def learn_from_page(facts: Facts, tree: HtmlElement) -> PageNotes:
     # A story, or a part of it, can be marked as not free.
     marks = [part.get("isAccessibleForFree") for part in (story, *_objects(story.get("hasPart")))]
     paid = any(mark is False or _UNTRUE.fullmatch(one_line(mark)) for mark in marks)
-    return PageNotes({name.casefold() for name in titles if name}, paid, only_day)
+    return _PageNotes({name.casefold() for name in titles if name}, paid, only_day)
 
 
 def _heading(tree: HtmlElement, page_title: str) -> str:

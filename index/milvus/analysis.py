@@ -1,4 +1,4 @@
-"""Words as the folder's full-text index has them, and BM25 as it reckons it.
+"""Cuts texts into words and scores them by BM25 as SQLite's FTS5 does: both stores answer alike.
 
 Milvus splits and scores texts itself, but each of its versions in its own way:
 milvus-lite knows no stemmer, counts how rare a word is in each segment apart,

@@ -1,4 +1,4 @@
-"""A change of an archive: worked out by reading alone, then written, so that it can be taken up.
+"""Makes one change of an archive so that the next writer can finish or undo it if it breaks off.
 
 `PlannedChange` has the articles' rows as a change leaves them, by the rules of `index.linking`.
 Then the manifest's row says what is going to change, new chunks come, the articles' rows are

@@ -335,7 +335,8 @@ def _settings(
             MODES, value=choices.default.mode, label="Answers",
             info="Whoever writes, each sentence is checked against its passage.",
         )  # fmt: skip
-        models.offer(choices, model, choices.recommended)
+        if choices.recommended:
+            models.offer(choices, model, choices.recommended)
         gr.HTML("<p class='byline-note'>Settings are kept in this browser only.</p>")
     return Chosen(index, model, mode, since, until, memory)
 

@@ -117,7 +117,11 @@ def mentions(text: str, written: dt.date | None) -> list[Mention]:
         for match in pattern.finditer(text):
             if any(match.start() < day.end and day.start < match.end() for day in found):
                 continue
-            days = _READ[form](match, written)
+            days: Days | None = (None, None)
+            if form in _READ:
+                days = _READ[form](match, written)
+            elif written:
+                days = _RECKONED[form](match, written)
             if days is not None:
                 weekday = _WEEKDAYS[match["weekday"].lower()] if form == "weekday" else None
                 found.append(Mention(match.start(), match.end(), *days, weekday))
@@ -178,9 +182,7 @@ def _month(match: re.Match[str], written: dt.date | None) -> Days | None:
     return begin, end
 
 
-def _weekday(match: re.Match[str], written: dt.date | None) -> Days:
-    if written is None:
-        return None, None
+def _weekday(match: re.Match[str], written: dt.date) -> Days:
     number = _WEEKDAYS[match["weekday"].lower()]
     which = (match["which"] or "").lower()
     if which == "next":
@@ -193,9 +195,7 @@ def _weekday(match: re.Match[str], written: dt.date | None) -> Days:
     return day, day
 
 
-def _relative(match: re.Match[str], written: dt.date | None) -> Days:
-    if written is None:
-        return None, None
+def _relative(match: re.Match[str], written: dt.date) -> Days:
     phrase = match["relative"].lower()
     offsets = {
         "the day before yesterday": -2,
@@ -225,9 +225,7 @@ def _relative(match: re.Match[str], written: dt.date | None) -> Days:
     return dt.date(year, 1, 1), dt.date(year, 12, 31)
 
 
-def _ago(match: re.Match[str], written: dt.date | None) -> Days:
-    if written is None:
-        return None, None
+def _ago(match: re.Match[str], written: dt.date) -> Days:
     number = match["count"].lower()
     count = _COUNTS[number] if number in _COUNTS else int(number)
     unit = match["unit"].lower()
@@ -246,10 +244,8 @@ def _ago(match: re.Match[str], written: dt.date | None) -> Days:
     )  # fmt: skip
 
 
-def _span(match: re.Match[str], written: dt.date | None) -> Days | None:
+def _span(match: re.Match[str], written: dt.date) -> Days:
     """The last three days end on the day of writing."""
-    if written is None:
-        return None, None
     number = (match["count"] or "few").lower()
     count = _FEW if number in {"few", "couple of"} else _COUNTS.get(number) or int(number)
     days = count * _SPAN_DAYS[match["unit"].lower()]
@@ -267,10 +263,9 @@ def _year(match: re.Match[str], written: dt.date | None) -> Days | None:
     return (dt.date(year, 1, 1), dt.date(last, 12, 31)) if year <= last else None
 
 
-_READ = {
-    "iso": _iso, "day": _day, "month": _month, "weekday": _weekday, "relative": _relative,
-    "span": _span, "ago": _ago, "decade": _decade, "year": _year,
-}  # fmt: skip
+_READ = {"iso": _iso, "day": _day, "month": _month, "decade": _decade, "year": _year}
+_RECKONED = {"weekday": _weekday, "relative": _relative, "span": _span, "ago": _ago}
+"""What means nothing without the day of writing."""
 
 
 def _nearest(written: dt.date, month: int, number: int) -> dt.date | None:

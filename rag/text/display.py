@@ -1,4 +1,4 @@
-"""An article's words as they are shown between the assistant's own.
+"""Shows an article's words so that nothing in them passes for the assistant's own signs.
 
 An answer has three signs of its own: “…” around what an article says, the outlet's name
 before it, and [n] behind it. Nothing of an article may look like one of them. Citations

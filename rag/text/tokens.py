@@ -1,4 +1,4 @@
-"""Sentences as tokens, and which words answer to which.
+"""Cuts sentences into tokens, and matches words that differ in their inflection only.
 
 A key is what is left of a word when inflection is taken away: "took" and "takes"
 are "take".

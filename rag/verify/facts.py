@@ -207,7 +207,7 @@ def missing_names(sentence: str, passage: str) -> list[str]:
     """
     bare = DAY_OR_MONTH.sub(lambda match: "0" * len(match[0]), sentence)
     present = {part for word in words(passage) for part in (word, *word.split("'"))}
-    capitals = set(words(" ".join(word for word in WORD.findall(passage) if word[0].isupper())))
+    capitals = set(words(" ".join(word for word in WORD.findall(passage) if not word.islower())))
     wanted = dict.fromkeys(
         fold(written).removesuffix("'s")
         for name in _named(bare)
@@ -220,7 +220,9 @@ def missing_names(sentence: str, passage: str) -> list[str]:
     meant = expansions(bare)
     spelt = {word for initials in capitals & meant.keys() for word in meant[initials]}
     spelt |= expansions(passage).keys()
-    absent = [word for word in wanted if word not in spelt and missing([word], present - {word})]
+    # Only a name is another spelling of one: "said" is none of "Syad".
+    others = capitals if any(word[0].isupper() for word in WORD.findall(passage)) else present
+    absent = [word for word in wanted if word not in spelt and missing([word], others - {word})]
     return [word for word in absent if not any(demonym(word, other) for other in present)]
 
 

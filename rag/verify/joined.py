@@ -1,4 +1,4 @@
-"""Which sentences of a passage a sentence restates, and whether they belong together.
+"""Finds the sentences of a passage that a sentence restates, and whether they belong together.
 
 Half of one sentence and half of another make a third that nobody wrote: each of its
 words stands in the passage, but no sentence there holds them together. So the names

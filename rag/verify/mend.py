@@ -105,6 +105,7 @@ class Mender:
     """Mends the sentences of one answer, and counts what became of them."""
 
     def __init__(self, sources: Mapping[int, Source], check: Check = faults) -> None:
+        """Take the sources, and what decides on a sentence that is no quotation of theirs."""
         self.sources = sources
         self.tally: Counter[How] = Counter()
         self.kinds: Counter[str] = Counter()
@@ -146,7 +147,7 @@ class Mender:
         if evident:
             best = max(evident, key=lambda number: self._shared(text, (number,)))
             quote = self.sources[best].quotes[0].text
-            if fold(quote) not in self._said and not self._check(quote, self._supports((best,))):
+            if fold(quote) not in self._said and not faults(quote, self._supports((best,))):
                 return "quoted", quote, (best,)
         return "dropped", "", ()
 

@@ -18,16 +18,19 @@ from itertools import chain
 from typing import Literal
 
 from index.records import Card
+from rag.text.dates import CALENDAR
 from rag.text.display import comparable
-from rag.text.tokens import TokenLine, lines
+from rag.text.numbers import quantities
+from rag.text.tokens import TokenLine, held, key, lines, union
 from rag.text.words import fold, words
 from rag.verify.facts import missing_dates, missing_names, missing_numbers, wrong_speakers
 from rag.verify.joined import is_joined, restated, share
 from rag.verify.negation import changed
 
 FaultKind = Literal[
-    "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation"
-]
+    "quotation", "number", "date", "name", "speaker", "negation", "modality", "joined", "citation",
+    "word",
+]  # fmt: skip
 
 SHORTEST_QUOTATION = 4
 """Words from which a quotation has to be verbatim."""
@@ -37,6 +40,8 @@ LEAST_SHARED = 0.25
 On the half of `eval/statements.jsonl` that is for tuning, no true sentence shares less than
 half with its passage, and seven of eight that cite a wrong passage share less than this.
 """
+REPORTING = frozenset(map(key, "say tell state report according".split()))
+"""Verbs that add nothing to what is reported, as keys."""
 FEWEST_WORDS = 3
 """Words that carry meaning from which that share says something."""
 
@@ -96,6 +101,29 @@ def faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
     for line in lines(stated):
         found += _changed(line, [lines(passage) for passage in texts], titles, quoted)
     return found
+
+
+def strict_faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
+    """The faults of a sentence that a model wrote: its own words count, too.
+
+    Each word that carries meaning has to stand in the passages in some form, but for "said" and
+    its like. Numbers and days have checks of their own; the words of outlet and address count
+    only where something is reported.
+    """
+    given = list(supports)
+    found = faults(sentence, given)
+    if found:
+        return found
+    text = "\n".join(part for support in given for part in (support.title, support.text))
+    own = _without_quotations(sentence, text)
+    for quantity in reversed(quantities(own)):
+        own = f"{own[: quantity.start]} {own[quantity.end :]}"
+    tokens = [token for line in lines(own) for token in line.tokens]
+    wanted = {token.key for token in tokens if token.counts and token.word not in CALENDAR}
+    if any(token.key in REPORTING for token in tokens):
+        text = "\n".join([text, *(support.known for support in given)])
+    absent = wanted - REPORTING - held(wanted, union(lines(text)))
+    return [Fault("word", word) for word in sorted(absent)]
 
 
 def quoted_parts(sentence: str) -> list[str]:

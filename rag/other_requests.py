@@ -49,11 +49,13 @@ class Requests:
         if self.wanted != Scope():
             self.narrowed = self.catalogue(view).narrowed(view, self.wanted)
 
-    def answer(self, view: View, build: AnswerBuilder) -> Generator[Event, None, Outcome]:
-        """Answer what is no question."""
+    def answer(
+        self, view: View, build: AnswerBuilder, asked: str
+    ) -> Generator[Event, None, Outcome]:
+        """Answer what is no question; `asked` is the request, made to stand alone."""
         catalogue = build.timed("retrieve", self.catalogue, view)
-        scope, stood_in = catalogue.read(build.asked, self.today, self.without)
-        wanted = [] if scope.quoted else phrases(build.asked)
+        scope, stood_in = catalogue.read(asked, self.today, self.without)
+        wanted = [] if scope.quoted else phrases(asked)
         if wanted:
             return True, (yield from self._phrased(view, build, wanted))
         kind = build.timed("retrieve", self.kinds().of, stood_in)
@@ -79,7 +81,7 @@ class Requests:
             yield from build.quote(view, found.drafts)
         else:
             build.reply = catalogue.reply(kind, scope, catalogue.within(view, scope))
-        build.kind, build.understood, build.confidence = kind, build.asked, 1.0
+        build.kind, build.understood, build.confidence = kind, asked, 1.0
         if kind != "talk":
             build.understood_as = read
         return True, None
