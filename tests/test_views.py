@@ -153,6 +153,17 @@ def test_sides_that_differ_stand_above_the_quotations_the_newest_first() -> None
     assert "The sources differ" not in text
 
 
+def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline() -> None:
+    quote = COUNCIL.text.split("\n\n")[0]
+    unknown = dataclasses.replace(COUNCIL, publisher=None, published=None)
+    answer = dataclasses.replace(
+        bridge_answer(), short=None, sentences=(Sentence(quote, (1,), True),),
+        citations=(cite(1, unknown, quote),), conflicts=(),
+    )  # fmt: skip
+    text = Parsed(views.reply(finished(answer), 1, lambda _: unknown)).text
+    assert text.startswith(f"{COUNCIL.title} · undated{quote}")
+
+
 @pytest.mark.parametrize(
     ("asked", "understood", "about"),
     [
