@@ -19,7 +19,7 @@ import rag.cli.lookup
 import rag.cli.models  # noqa: F401, as lookup, which adds `search` and `names`
 from eval import command as evaluation
 from index.locations import Place
-from rag.assistant import Mode
+from rag.assistant import Assistant, Mode
 from rag.cli import commands
 from rag.names.questions import questions
 from rag.page import serving
@@ -82,7 +82,7 @@ def serve(
         choices.recommended = {}  # a reader who logs in from elsewhere downloads nothing here
     if choices.archive().cards():
         typer.echo("Loading the models.", err=True)
-        choices.assistant(choices.default)
+        _warm(choices.assistant(choices.default))
     else:
         typer.echo("The archive is empty; the page says what to do.", err=True)
     page = build(choices, _demo(), questions)
@@ -110,6 +110,15 @@ def _choices(
         return cast("Answering", parts.assistant(where, model, encoder, reader, mode))
 
     return Choices(places, models or [None], load, partial(parts.encoder, encoder), mode)
+
+
+def _warm(assistant: Answering) -> threading.Thread | None:
+    """Encode the examples of requests while the page is made, so that no question waits for it."""
+    if not isinstance(assistant, Assistant):
+        return None
+    thread = threading.Thread(target=assistant.kinds, daemon=True)
+    thread.start()
+    return thread
 
 
 def _demo() -> Path | None:

@@ -118,7 +118,7 @@ class Assistant:
             IndexMismatch: it was built with another encoder.
         """
         here = index is None or str(place(index)) == self.index.name
-        return Assistant(
+        other = Assistant(
             self.index if here else opened(index_folder(index), self.encoder),
             self.encoder,
             self.reader,
@@ -126,6 +126,8 @@ class Assistant:
             today=self.today,
             mode=mode or self.mode,
         )
+        other._kinds = self._kinds
+        return other
 
     def ask(
         self,
