@@ -136,6 +136,9 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
     ("ticket and tunnel", "What will the Orlen tunnel cost?", [
         ("A ticket through the Orlen tunnel will cost 19 euros.", "9"),
         ("The cost of the Orlen tunnel has climbed to 3.4 billion euros.", "9")]),
+    ("an age is no toll", "How many people died in Storm Orla?", [
+        ("Storm Orla killed 11 people, officials said on Sunday.", "9"),
+        ("A woman of 68 was killed in Storm Orla by a chimney.", "7")]),
     ("Covid-19 counts nothing", "How many people have died of Covid-19 in Norvane?", [
         ("Covid-19 has killed 300 people in Norvane.", "9"),
         ("In Norvane Covid-19 has killed 300 people since January.", "10")]),

@@ -139,8 +139,11 @@ _AFTER = re.compile(
     r"|(?P<change>(?:\s+[\w-]+){0,2}?\s+(?:fewer|less|more|higher|lower)\b)"
 )
 """What makes a figure a part or an addition ("12 of the 40"), or a difference ("rose by 12")."""
-_LABEL = re.compile(r"(?:(?<!^)\b[A-Z][a-z]+|\bNo\.?|\bcategory|\bphase|\blevel|\bstage)\s+$|\w-$")
-"""What a number after it names, and does not count: "Covid-19", "a category 4 storm"."""
+_LABEL = re.compile(
+    r"(?:(?<!^)\b[A-Z][a-z]+|\bNo\.?|\bcategory|\bphase|\blevel|\bstage)\s+$|\w-$"
+    r"|\baged?\s+(?:of\s+)?$|\b(?:man|woman|boy|girl|child)\s+of\s+$"
+)
+"""What a number after it names, and does not count: "Covid-19", "a category 4 storm", an age."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d\d\b(?=\s*(?:$|[,.;:)]|(?:and|when|but|or|to|the)\b))")
 _SPOKEN = re.compile(rf"\b(?:{SAYING}|published|issued)\b(?:\s+\w+){{0,2}}\s*$")
 """What stands before the day on which somebody spoke."""
