@@ -161,8 +161,9 @@ def citation_texts(citations: Iterable[Citation], width: int | None = None) -> l
 def _citation(citation: Citation, width: int | None) -> str:
     day = citation.published.isoformat() if citation.published else None
     where = [citation.publisher, day, citation.page]
-    known = ", ".join(unmarked(one_line(part)) for part in where if part) or UNKNOWN
-    head = f"[{citation.number}] {known}: {unmarked(one_line(citation.title))}"
+    known = ", ".join(unmarked(one_line(part)) for part in where if part)
+    told = [part for part in (known, unmarked(one_line(citation.title))) if part]
+    head = f"[{citation.number}] {': '.join(told) or one_line(citation.article_id)}"
     lines = [
         wrapped(head, width, after=INDENT),
         wrapped(f"“{one_line(citation.quote)}”", width, INDENT),
