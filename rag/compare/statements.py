@@ -19,7 +19,7 @@ from rag.text.dates import CALENDAR, Mention, mentions
 from rag.text.names import NAME, split_name
 from rag.text.numbers import Quantity, quantities
 from rag.text.word_classes import SAYING
-from rag.text.words import STOPWORDS, WORD, fold, stem, words
+from rag.text.words import STOPWORDS, WORD, counted, fold, words
 
 _ROUNDED, _ABOUT = Decimal("0.02"), Decimal("0.1")
 """Share by which a round figure may be off without saying so, and by which "about N" may be."""
@@ -103,12 +103,6 @@ def amount(figure: Quantity, until: Quantity | None, before: str, after: str, un
 
 ValueKind = Literal["number", "date", "polarity", "name", "words"]
 
-_CASUALTIES = {
-    stem(word): row.split()[0]
-    for row in ("kill dead died dies deaths fatality toll", "injur injured wounded hurt")
-    for word in row.split()
-}
-"""The words by which news counts the dead and the hurt, under one stem each."""
 _LIVES = re.compile(r"\b(?:los[et]|claim\w*|costs?|takes?|took|taken)\b[^.;]*?\blives\b", re.I)
 _PERSONS = frozenset("peopl person victim".split())
 """Stems of counted nouns that say nothing of who is counted."""
@@ -157,7 +151,7 @@ def common_stems(text: str) -> frozenset[str]:
     """The stems of a text's meaningful words; the dead and the hurt have one stem each."""
     text = _LIVES.sub(lambda match: match.group() + " deaths", text)
     found = (w for w in words(text) if w.isalpha() and w not in STOPWORDS | _REPORTING)
-    return frozenset(_CASUALTIES.get(stem(word), stem(word)) for word in found)
+    return frozenset(counted(word) for word in found)
 
 
 def published(candidate: Candidate) -> dt.date | None:
@@ -293,7 +287,7 @@ def _counted(after: str) -> tuple[list[str], int]:
         gap = after[end : match.start()].strip(" \n-")
         if gap or word in STOPWORDS or word.isdigit() or len(found) == 4:
             break
-        found.append(_CASUALTIES.get(stem(word), stem(word)))
+        found.append(counted(word))
         end = match.end()
         if word.endswith("s") or found[-1] in _PERSONS | MEASURES:
             break  # a plural is the head; what follows is its verb

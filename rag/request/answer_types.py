@@ -14,17 +14,19 @@ from rag.request.question import Question
 from rag.text.dates import CALENDAR, mentions
 from rag.text.names import names, split_name
 from rag.text.numbers import quantities
-from rag.text.words import fold, words
+from rag.text.words import counted, fold, words
 
 TYPED = ("person", "place", "number", "time")
 """Kinds of question whose answers are such words."""
+_COUNTED = re.compile(r"\bhow many (?:[\w'’-]+ )??([\w-]+s)\b")
+"""The plural that a question counts."""
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
 def typed(question: Question, text: str) -> list[Span]:
     """Where a text holds the kind of thing asked for, beyond what the question says itself.
 
-    Empty for questions of other kinds.
+    Empty for questions of other kinds; a text that does not speak of homes does not say how many.
     """
     return list(_found(question, text)) if question.asks in TYPED else []
 
@@ -38,6 +40,9 @@ def _found(question: Question, text: str) -> Iterator[Span]:
             end = start + len(name)
             if set(split_name(name)) - said:
                 yield Span(start, end)
+        return
+    of = _COUNTED.search(question.text.lower())
+    if of and counted(of[1]) not in map(counted, words(text)):
         return
     for quantity in quantities(text):
         if quantity.unit != "ordinal" and not any(

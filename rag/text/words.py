@@ -54,6 +54,16 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(word))
 
 
+_CASUALTIES = ("kill dead died dies deaths fatality toll", "injur injured wounded hurt")
+
+
+@lru_cache(maxsize=65536)
+def counted(word: str) -> str:
+    """The stem of a folded word; the dead and the hurt have one each, however news counts them."""
+    own = stem(word)
+    return next((row.split()[0] for row in _CASUALTIES if own in map(stem, row.split())), own)
+
+
 def stems(text: str) -> list[str]:
     """The stems of a text's words, in order."""
     return [stem(word) for word in words(text)]
