@@ -131,7 +131,9 @@ class Run:
             shown, build.side = len(build.sentences), self.apart.get(text, "")
             read = map(search.question.in_words, search.question.periods)
             build.understood_as += tuple(Understood("dates", text) for text in read)
-            why_not = yield from self._part(view, search, days, alone=len(asked) == 1)
+            few = len(asked) == 1 and meant == text and not search.chosen.conflicts
+            most = None if len(asked) == 1 else SENTENCES_OF_A_PART
+            why_not = yield from self._part(view, search, days, most, in_few_words=few)
             if why_not is not None:
                 refusals.append(why_not)
                 refused.append(Unanswered(meant, why_not.message))
@@ -209,9 +211,24 @@ class Run:
         return Search(question, vector, found, self.builder.timed("generate", read))
 
     def _part(
-        self, view: View, search: Search, days: Days | None, *, alone: bool
+        self,
+        view: View,
+        search: Search,
+        days: Days | None,
+        most: int | None,
+        *,
+        in_few_words: bool,
     ) -> Generator[Event, None, Refusal | None]:
-        """The answer to one of the things asked, or the refusal."""
+        """The answer to one of the things asked, or the refusal.
+
+        Args:
+            view: the state of the index that is read.
+            search: what was found for it.
+            days: when the archive's first and last article were published.
+            most: quotations at most; all where none is given.
+            in_few_words: whether a short answer may lead. How sure the reader is was fitted on
+                questions as people put them, so that it leads none to a follow-up.
+        """
         build, found, chosen = self.builder, search.found, search.chosen
         if found.set_aside:
             aside = build.timed("generate", self._aside, view, search)
@@ -222,8 +239,8 @@ class Run:
         answered = len(fresh) < len(chosen.drafts)  # for another part of the question
         before = len(build.sentences)
         if fresh:
-            short = " ".join(fresh[0].short.split()) if alone and not chosen.conflicts else ""
-            some = fresh if alone else fresh[:SENTENCES_OF_A_PART]
+            short = " ".join(fresh[0].short.split()) if in_few_words else ""
+            some = fresh[:most]
             said = search.question.text
             yield from build.answer_with(view, said, some, found.passages, short)
         if len(build.sentences) > before:

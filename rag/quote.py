@@ -101,9 +101,20 @@ def quotations(
             ):
                 drafts[rank] = draft
     chosen = [drafts[rank] for rank in sorted(drafts)]
-    if question.is_present and any(_is_later(c, chosen[0], answering) for c in ranked):
-        chosen[0] = replace(chosen[0], short="")  # it may hold no more
+    if any(_answers_otherwise(question, c, chosen[0]) for c in ranked) or (
+        question.is_present and any(_is_later(c, chosen[0], answering) for c in ranked)
+    ):
+        chosen[0] = replace(chosen[0], short="")  # it is one answer of several, or may hold no more
     return chosen
+
+
+def _answers_otherwise(question: Question, candidate: Candidate, draft: Draft) -> bool:
+    """True for a sentence that as likely as not answers in other words than a draft."""
+    own = set(words(draft.short))
+    if not own or candidate.score < 0:
+        return False
+    other = set(words(few_words(question, candidate)))
+    return bool(other) and not (own <= other or other <= own)
 
 
 def _is_later(candidate: Candidate, draft: Draft, answering: float) -> bool:
@@ -146,8 +157,7 @@ def few_words(question: Question, candidate: Candidate) -> str:
     fits = question.asks not in TYPED or bool(held)
     if question.asks in ("person", "place") and held:  # a name is given whole
         answer = Span(min(answer.start, held[0].start), max(answer.end, held[-1].end))
-    # How sure a reader is was fitted on questions as people put them, not on those of a follow-up.
-    if question.asks in IN_SENTENCES or "[" in question.text or not fits:
+    if question.asks in IN_SENTENCES or not fits:
         return ""
     hedge = _HEDGE.search(text[: answer.start]) if question.asks == "number" else None
     found = text[hedge.start() if hedge else answer.start : answer.end]

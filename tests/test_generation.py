@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from index.records import Span
 from rag.decide.evidence import Demands
 from rag.quote import quotation, quotations, source_line, understandable
 from rag.request.question import Question
@@ -20,6 +21,28 @@ ASKED = Question.read("What did Lavrov say about Resolution 2254?")
 def test_a_sentence_that_opens_on_a_pronoun_brings_the_one_before() -> None:
     span = understandable(ASKED, candidate(DOHA, 1))
     assert span.of(TEXT) == TEXT[: TEXT.index(" Hakan")]
+
+
+@pytest.mark.parametrize(
+    ("question", "other", "score", "short"),
+    [
+        ("How many homes lost power?", "In Tarn 12,000 homes lost power.", 0.1, ""),
+        ("How many homes lost power?", "In Tarn 12,000 homes lost power.", -0.1, "84,000"),
+        ("How many homes lost power?", "The storm cost 84,000 homes their power.", 2.0, "84,000"),
+        ("How many homes lost power?", "Nine people were killed.", 2.0, "84,000"),
+        ("How many schools lost power?", "Nine people were killed.", -2.0, ""),
+    ],
+)
+def test_few_words_lead_where_nothing_else_answers_otherwise(
+    question: str, other: str, score: float, short: str
+) -> None:
+    text = "The storm left 84,000 homes without power."
+    surest = candidate(passage(text, article="a"), 0, 3.0)
+    answer = Span(text.index("84"), text.index(" homes"))
+    surest = dataclasses.replace(surest, answer=answer, is_sure=True)
+    rival = candidate(passage(other, article="b"), 0, score)
+    drafts = quotations(Question.read(question), [surest, rival])
+    assert drafts[0].short == short
 
 
 def test_a_quotation_names_outlet_and_date() -> None:

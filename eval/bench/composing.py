@@ -100,7 +100,7 @@ def main() -> None:
     tables = [column.rows() for column in columns]
     print(f"{'':24}" + "".join(f" {column.name:>10}" for column in columns))
     for name in tables[0]:
-        print(f"{name:24}" + "".join(f" {table[name]:>10}" for table in tables))
+        print(f"{name:24}" + "".join(f" {table.get(name, '-'):>10}" for table in tables))
 
 
 def _of(path: Path) -> list[Known]:
