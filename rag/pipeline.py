@@ -123,6 +123,7 @@ class Run:
             before = self.history if self.apart else [*self.history, *turns]
             meant, known = yield from self._meant(view, text, before, days)
             search = known or (yield from self._search(view, meant, days))
+            is_as_put = meant == text
             if not search.chosen.drafts and "history" not in self.without:
                 search = yield from self._respelt(view, search, days)
                 meant = search.question.text if search.chosen.drafts else meant
@@ -131,7 +132,7 @@ class Run:
             shown, build.side = len(build.sentences), self.apart.get(text, "")
             read = map(search.question.in_words, search.question.periods)
             build.understood_as += tuple(Understood("dates", text) for text in read)
-            few = len(asked) == 1 and meant == text and not search.chosen.conflicts
+            few = len(asked) == 1 and is_as_put and not search.chosen.conflicts
             most = None if len(asked) == 1 else SENTENCES_OF_A_PART
             why_not = yield from self._part(view, search, days, most, in_few_words=few)
             if why_not is not None:

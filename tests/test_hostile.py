@@ -42,7 +42,7 @@ from tests.building import shared_encoder, shared_llm
 HONEST_IDS = {article.id for article in HONEST}
 MARK = re.compile(r"\[\s*\d+\s*\]")
 QUOTE_MARKS = '“”„‟«»"\uff02\u301d\u301e'
-LINKS = ("#source-", "#article-", "#ask-", "#name-", "http://", "https://")
+LINKS = ("#about-", "#source-", "#article-", "#ask-", "#name-", "http://", "https://")
 LONGEST_OUTLET = 160
 """Characters that may stand before a quotation: an outlet and a date, not a story."""
 

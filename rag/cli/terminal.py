@@ -163,7 +163,7 @@ def _citation(citation: Citation, width: int | None) -> str:
     where = [citation.publisher, day, citation.page]
     known = ", ".join(unmarked(one_line(part)) for part in where if part)
     told = [part for part in (known, unmarked(one_line(citation.title))) if part]
-    head = f"[{citation.number}] {': '.join(told) or one_line(citation.article_id)}"
+    head = f"[{citation.number}] {': '.join(told) or unmarked(one_line(citation.article_id))}"
     lines = [
         wrapped(head, width, after=INDENT),
         wrapped(f"“{one_line(citation.quote)}”", width, INDENT),
