@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from index.records import Card, Span
 from rag.records import Candidate, Draft, Passage
-from rag.request.answer_types import TYPED, typed
+from rag.request.answer_types import TYPED, speaks_of_counted, typed
 from rag.request.asking import is_prose, only_asks
 from rag.request.question import Question
 from rag.retrieve import says_more
@@ -157,7 +157,7 @@ def few_words(question: Question, candidate: Candidate) -> str:
     fits = question.asks not in TYPED or bool(held)
     if question.asks in ("person", "place") and held:  # a name is given whole
         answer = Span(min(answer.start, held[0].start), max(answer.end, held[-1].end))
-    if question.asks in IN_SENTENCES or not fits:
+    if question.asks in IN_SENTENCES or not fits or not speaks_of_counted(question, text):
         return ""
     hedge = _HEDGE.search(text[: answer.start]) if question.asks == "number" else None
     found = text[hedge.start() if hedge else answer.start : answer.end]

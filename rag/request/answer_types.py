@@ -26,9 +26,15 @@ _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 def typed(question: Question, text: str) -> list[Span]:
     """Where a text holds the kind of thing asked for, beyond what the question says itself.
 
-    Empty for questions of other kinds; a text that does not speak of homes does not say how many.
+    Empty for questions of other kinds.
     """
     return list(_found(question, text)) if question.asks in TYPED else []
+
+
+def speaks_of_counted(question: Question, text: str) -> bool:
+    """False where a question asks how many homes, and the text does not speak of homes."""
+    of = _COUNTED.search(question.text.lower())
+    return not of or counted(of[1]) in map(counted, words(text))
 
 
 def _found(question: Question, text: str) -> Iterator[Span]:
@@ -40,9 +46,6 @@ def _found(question: Question, text: str) -> Iterator[Span]:
             end = start + len(name)
             if set(split_name(name)) - said:
                 yield Span(start, end)
-        return
-    of = _COUNTED.search(question.text.lower())
-    if of and counted(of[1]) not in map(counted, words(text)):
         return
     for quantity in quantities(text):
         if quantity.unit != "ordinal" and not any(
