@@ -16,7 +16,7 @@ from index.embedding import Encoder, Vectors
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
 from rag.conversation import History, meanings, newly_named, pointed
-from rag.decide.evidence import Chosen, choose, is_worse
+from rag.decide.evidence import Chosen, choose, is_worse, naming
 from rag.decide.refusal import (
     EMPTY,
     after_the_newest,
@@ -44,8 +44,6 @@ from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.retrieve import Found, retrieve
 from rag.rewriting import standalone
-from rag.text.names import missing, split_name
-from rag.text.words import stem, stems, words
 
 Days = tuple[dt.date, dt.date]
 """When the archive's first and last article were published."""
@@ -164,7 +162,7 @@ class Run:
         named = newly_named(text, before)
         for meaning in possible:
             search = yield from self._search(view, meaning, days)
-            chosen = _naming(search.chosen, named)
+            chosen = naming(search.chosen, named)
             searches.append(replace(search, chosen=chosen, named=named))
             if searches[0].chosen.drafts and searches[0].chosen.confidence >= 1 - LIKELIER:
                 break  # no other can be more probable by so much
@@ -202,7 +200,7 @@ class Run:
         if "dates" in self.without:
             question = replace(question, periods=(), days=())
         if text in self.apart:
-            question = replace(question, demanded=tuple(split_name(self.apart[text])))
+            question = question.demanding(self.apart[text])
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
         find = partial(retrieve, view, question, vector, self.dates, among=self._ids)
         found = self.builder.timed("retrieve", find)
@@ -273,7 +271,7 @@ class Run:
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
             passages = retrieve(view, anytime, search.vector, among=self._ids).passages
-            elsewhere = _naming(choose(view, anytime, passages, self.reader), search.named)
+            elsewhere = naming(choose(view, anytime, passages, self.reader), search.named)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
                 return refusal(
@@ -286,15 +284,6 @@ class Run:
         lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
         kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
-
-
-def _naming(chosen: Chosen, named: Sequence[str]) -> Chosen:
-    """The evidence, if a quotation or a headline of it has some words, in any form or spelling."""
-    for draft in chosen.drafts:
-        text = f"{draft.passage.stored.card.title} {draft.quote}"
-        if set(map(stem, missing(named, words(text)))) <= set(stems(text)):
-            return chosen
-    return replace(chosen, drafts=[])
 
 
 def _reading(passages: Sequence[Passage]) -> str:

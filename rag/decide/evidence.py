@@ -32,7 +32,7 @@ from rag.text.names import begins_sentence, missing
 from rag.text.numbers import carried
 from rag.text.speech import whose
 from rag.text.word_classes import TITLES
-from rag.text.words import WORD, fold, words
+from rag.text.words import WORD, fold, stem, stems, words
 from rag.verify.support import Support, faults
 
 BY_CHANCE = 10
@@ -153,6 +153,15 @@ def choose(
 def confidence(fitting: Sequence[Candidate]) -> float:
     """Probability that the evidence answers, 0 to 1."""
     return fitting[0].probability if fitting else 0.0
+
+
+def naming(chosen: Chosen, named: Sequence[str]) -> Chosen:
+    """The evidence, if a quotation or a headline of it has some words, in any form or spelling."""
+    for draft in chosen.drafts:
+        text = f"{draft.passage.stored.card.title} {draft.quote}"
+        if set(map(stem, missing(named, words(text)))) <= set(stems(text)):
+            return chosen
+    return replace(chosen, drafts=[])
 
 
 def is_worse(chosen: Chosen, other: Chosen) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from rag.request.periods import Period, periods
 from rag.text.dates import Mention, mentions, span, with_capitals
-from rag.text.names import name_words
+from rag.text.names import name_words, split_name
 from rag.text.numbers import Quantity, quantities
 from rag.text.words import content, fold
 
@@ -100,6 +100,10 @@ class Question:
     def prefers_newest(self) -> bool:
         """True where, of nearly equal evidence, the newest is meant: "latest", "on Saturday"."""
         return self.latest or any(period.weekday is not None for period in self.periods)
+
+    def demanding(self, name: str) -> Question:
+        """The question, whose evidence must have a name."""
+        return replace(self, demanded=tuple(split_name(name)))
 
     def in_words(self, period: Period) -> str:
         """A period as it was typed, with the days that it is taken for."""
