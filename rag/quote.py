@@ -36,6 +36,8 @@ SENTENCES_AFTER = 2
 """Sentences that may be added behind one that breaks a quotation off or is taken back."""
 NEARLY_AS_GOOD = log(4)
 """A further sentence may be that many log odds worse than the best one."""
+EVEN = 0.0
+"""Log odds of what answers as likely as not."""
 IN_SENTENCES = ("statement", "reason", "polarity")
 """Kinds of question that a few words do not answer."""
 LONGEST_SHORT = 10
@@ -68,7 +70,8 @@ def quotations(
         question: the question, read.
         ranked: the sentences that may be quoted, best first.
         answering: log odds from which a sentence would answer by itself: the best of another
-            origin has the second place then, however sure the first one is.
+            origin has the second place then, however sure the first one is, if it answers as
+            likely as not.
     """
     held = [candidate for candidate in ranked if _holds(question, candidate)]
     least = max((candidate.score for candidate in held or ranked), default=0.0) - NEARLY_AS_GOOD
@@ -86,7 +89,7 @@ def quotations(
             values, every = _values(question, draft), [_values(question, other) for other in given]
             is_near = (
                 candidate.score >= least
-                or (candidate.score >= answering and not has_place and len(given) == 1)
+                or (candidate.score >= max(answering, EVEN) and not has_place and len(given) == 1)
                 or any(_rivals(draft, other) for other in given)
             )
             repeats = bool(values) and values <= frozenset().union(*every)
@@ -111,7 +114,7 @@ def quotations(
 def _answers_otherwise(question: Question, candidate: Candidate, draft: Draft) -> bool:
     """True for a sentence that as likely as not answers in other words than a draft."""
     own = set(words(draft.short))
-    if not own or candidate.score < 0:
+    if not own or candidate.score < EVEN:
         return False
     other = set(words(few_words(question, candidate)))
     return bool(other) and not (own <= other or other <= own)
