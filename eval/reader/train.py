@@ -109,7 +109,6 @@ def main() -> None:
     parser.add_argument("--out", default="decayed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument(
         "--bfloat16", action="store_true", help="twice as fast where the processor has it"
     )
@@ -118,9 +117,7 @@ def main() -> None:
     torch.manual_seed(chosen.seed)
     tokenizer = AutoTokenizer.from_pretrained(chosen.base)
     model = BertForQuestionAnswering.from_pretrained(
-        chosen.base,
-        hidden_dropout_prob=chosen.dropout,
-        attention_probs_dropout_prob=chosen.dropout,
+        chosen.base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
     model.bert.embeddings.requires_grad_(False)
     trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
