@@ -15,7 +15,7 @@ from dataclasses import replace
 from math import inf, log
 from urllib.parse import urlsplit
 
-from index.records import Card, Span
+from index.records import Card, Chunk, Span
 from rag.records import Candidate, Draft, Passage
 from rag.request.answer_types import TYPED, speaks_of_counted, typed
 from rag.request.asking import is_prose, only_asks
@@ -24,7 +24,7 @@ from rag.retrieve import says_more
 from rag.text.dates import written
 from rag.text.display import name, nested
 from rag.text.names import missing
-from rag.text.speech import OPENS_ON_PRONOUN
+from rag.text.speech import OPENS_ON_PRONOUN, closes, opened_at
 from rag.text.word_classes import SAYING
 from rag.text.words import fold, words
 
@@ -170,22 +170,27 @@ def few_words(question: Question, candidate: Candidate) -> str:
 def understandable(question: Question, candidate: Candidate) -> Span:
     """The candidate's sentence, with those around it that a reader needs.
 
-    Those before are needed when it opens on a pronoun or a "the minister", when its words are
-    "his", or when they hold a name of the question that it lacks itself; those behind when they
-    end its quotation or take back what it says ("However, ...").
+    Those before are needed when they begin the quotation that it stands in, and tell whose it is,
+    when it opens on a pronoun or a "the minister", when its words are "his", or when they hold a
+    name of the question that it lacks itself; those behind when they end its quotation or take
+    back what it says ("However, ...").
     """
     chunk, span = candidate.passage.stored.chunk, candidate.span
     # A sentence with another name, before a statement, may be somebody else's.
     names = [word for word in question.names if not question.subject or word in question.subject]
-    at = chunk.sentences.index(span)
-    for sentence in reversed(chunk.sentences[max(0, at - SENTENCES_BEFORE) : at]):
-        quote, before = chunk.part(span), chunk.part(sentence)
+    span = Span(enclosing(chunk, span).start, span.end)
+    before = [sentence for sentence in chunk.sentences if sentence.start < span.start]
+    for sentence in before[: -1 - SENTENCES_BEFORE : -1]:
+        if sentence.start >= span.start:
+            continue
+        quote, text = chunk.part(span), chunk.part(sentence)
         lacking = missing(names, words(quote))
         leans = OPENS_ON_PRONOUN.match(quote) or _SPOKEN.search(quote)
-        brings = len(missing(lacking, words(before))) < len(lacking)
-        if not (leans or brings) or only_asks(question, before) or not is_prose(before):
+        brings = len(missing(lacking, words(text))) < len(lacking)
+        if not (leans or brings) or only_asks(question, text) or not is_prose(text):
             break
-        span = Span(sentence.start, span.end)
+        span = Span(enclosing(chunk, sentence).start, span.end)
+    at = chunk.sentences.index(candidate.span)
     for sentence in chunk.sentences[at + 1 : at + 1 + SENTENCES_AFTER]:
         goes_on = is_open(chunk.part(span)) or _CONTRAST.match(chunk.part(sentence))
         if not goes_on or only_asks(question, chunk.part(sentence)):
@@ -194,15 +199,26 @@ def understandable(question: Question, candidate: Candidate) -> Span:
     return span
 
 
+def enclosing(chunk: Chunk, span: Span) -> Span:
+    """The sentence that opens the quotation in which another one stands; itself outside of any."""
+    opened = opened_at(chunk.text[: span.start - chunk.start])
+    if opened is None:
+        return span
+    return next(one for one in chunk.sentences if opened + chunk.start < one.end)
+
+
 def is_open(text: str) -> bool:
     """True where a quotation is not closed at the end of a text."""
-    return text.count('"') % 2 == 1 or text.rfind("“") > text.rfind("”")
+    return opened_at(text) is not None
 
 
 def quotation(passage: Passage, span: Span) -> Draft:
     """A quotation under the name of its outlet and its date, as far as they are known."""
-    quote = nested(passage.stored.chunk.part(span))
-    return Draft(quote, passage, span, source_line(passage.stored.card))
+    chunk = passage.stored.chunk
+    source = source_line(passage.stored.card)
+    # Its quotation began in an earlier chunk: whose words they are stands there.
+    lead = f"{source}, quoting" if closes(chunk.text[span.start - chunk.start :]) else source
+    return Draft(nested(chunk.part(span)), passage, span, lead)
 
 
 def source_line(card: Card) -> str:

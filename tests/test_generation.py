@@ -23,6 +23,23 @@ def test_a_sentence_that_opens_on_a_pronoun_brings_the_one_before() -> None:
     assert span.of(TEXT) == TEXT[: TEXT.index(" Hakan")]
 
 
+SPOKEN = 'Aas said, "We waited for years. The bridge opened in May." People cheered.'
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "shown"),
+    [
+        (SPOKEN, 1, "a: “Aas said, 'We waited for years. The bridge opened in May.'”"),
+        (SPOKEN, 0, "a: “Aas said, 'We waited for years. The bridge opened in May.'”"),
+        (SPOKEN, 2, "a: “People cheered.”"),
+        (SPOKEN[31:], 0, "a, quoting: “The bridge opened in May.'”"),
+    ],
+)
+def test_words_in_quotation_marks_keep_their_speaker(text: str, at: int, shown: str) -> None:
+    asked, said = Question.read("When did the bridge open?"), passage(text)
+    assert quotation(said, understandable(asked, candidate(said, at))).text == shown
+
+
 @pytest.mark.parametrize(
     ("question", "other", "score", "short"),
     [

@@ -68,4 +68,5 @@ def is_prose(text: str) -> bool:
 
 
 def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in STOPWORDS}
+    month = {"may"} if re.search(r"\bMay\b", text) else set()
+    return {stem(word) for word in words(text) if word not in STOPWORDS} | month

@@ -54,6 +54,8 @@ _HE_OR_SHE = frozenset("he she".split())
 _JOINT = re.compile(r"[A-Z]\w*(?: \([A-Z]+\))? and (?:the )?[A-Z]")
 """Two who speak together: "the Committee and the FSB said"."""
 _QUOTES = frozenset('“”"')
+_MARK = re.compile(r"(?P<opens>“|(?<![^\s(\[—–-])\"(?=\S))|[”\"]")
+"""Quotation marks; a straight one opens where a word begins."""
 _ACCORDING_TO = re.compile(
     r"\b(?:according to|in the (?:words|view|opinion|eyes) of)\s+", re.IGNORECASE
 )
@@ -151,7 +153,7 @@ def resolved(passage: str) -> tuple[Attribution, ...]:
     for number, line in enumerate(lines(passage)):
         own = [replace(_named(said, last, line), line=number) for said in statements(line)]
         inside = quoting or line.text[:1] in _QUOTES
-        quoting = _is_open(line.text, quoting)
+        quoting = opened_at(f"“{line.text}" if quoting else line.text) is not None
         if inside and not own:
             own = [Attribution(Speaker(), line.keys, number)]
             if found and not quoting and found[-1].line == number - 1:
@@ -170,11 +172,18 @@ def resolved(passage: str) -> tuple[Attribution, ...]:
     return tuple(found)
 
 
-def _is_open(text: str, is_open: bool) -> bool:
-    """True where a quotation goes on behind a text."""
-    for mark in re.findall(r"[“”\"]", text):
-        is_open = mark == "“" or (mark == '"' and not is_open)
-    return is_open
+def opened_at(text: str) -> int | None:
+    """Where the quotation opens that goes on behind a text; None where none does."""
+    opened = None
+    for mark in _MARK.finditer(text):
+        opened = mark.start() if mark["opens"] else None
+    return opened
+
+
+def closes(text: str) -> bool:
+    """True where a quotation ends in a text that began before it."""
+    first = _MARK.search(text)
+    return first is not None and not first["opens"]
 
 
 def _named(statement: Attribution, last: tuple[str, ...], line: TokenLine) -> Attribution:
