@@ -1,11 +1,12 @@
 """A topic or an article in a few of its own sentences, by date.
 
 Of a news story the lead tells the event, so that its first sentence stands for it. A story is of a
-topic if it has all its words, half of them in its headline or lead, or if these are near to the
-topic in the encoder's space. Where there are more stories, or sentences of a single one, than can
-be quoted, those that are central among them with a bias to the topic are chosen (LexRank: Erkan
-and Radev, 2004; Otterbacher, Erkan and Radev, 2005), none of them near to another (maximal
-marginal relevance: Carbonell and Goldstein, 1998).
+topic if it has all its words, half of them in its headline or lead, or if it has none of them and
+its first passage is near to them in the encoder's space: it tells of the topic in other words.
+Where there are more stories, or sentences of a single one, than can be quoted, those that are
+central among them with a bias to the topic are chosen (LexRank: Erkan and Radev, 2004;
+Otterbacher, Erkan and Radev, 2005), none of them near to another (maximal marginal relevance:
+Carbonell and Goldstein, 1998).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from index.embedding import Encoder, Vectors
 from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Card, Chunk, Span, StoredChunk
-from rag.quote import is_open, quotation
+from rag.quote import enclosing, is_open, quotation
 from rag.records import Draft, Passage
 from rag.request.asking import is_prose
 from rag.text.names import missing
@@ -37,8 +38,8 @@ FEWEST_WORDS = 6
 """Words below which a sentence tells nothing by itself."""
 NAMED = 0.5
 """Share of a topic's words that the headline or lead of a story about it has."""
-NEAR = 0.5
-"""Cosine to the topic from which a headline with its lead is about it in other words."""
+NEAR = 0.4
+"""Cosine to the topic from which a story's first passage is about it in other words."""
 BIAS = 0.7
 """Weight of being near to the topic, beside that of being near to the others (LexRank)."""
 NOVELTY = 0.4
@@ -47,8 +48,6 @@ ROUNDS = 30
 """Steps of the power method, after which the ranks change no more."""
 MOST_READ = 100
 """Stories that are looked at, those first that speak most of the topic."""
-MOST_NEAR = 8
-"""Of those that do not name it, so many are held against it by their vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,8 @@ class Story:
     """Those that tell something by themselves, and the chunks that hold them."""
     text: str = ""
     """All that it says."""
+    near: float = 0.0
+    """Cosine of its first passage to the topic, if that is among the nearest of all passages."""
 
     @property
     def lead(self) -> list[Span]:
@@ -117,7 +118,7 @@ def overview(
     asked = encoder.encode([" ".join(topic)])[0] if topic else None
     stories = _stories(view, topic, asked, cards)
     if asked is not None:
-        stories = _about(encoder, topic, asked, stories, newest_first=newest_first)
+        stories = _about(topic, stories, newest_first=newest_first)
     count = len(stories)
     if count < 2:
         return Overview(_of_one(encoder, topic, stories[0]) if stories else [], count)
@@ -139,27 +140,13 @@ def overview(
     return Overview([draft for _, draft in told], count)
 
 
-def _about(
-    encoder: Encoder,
-    topic: Sequence[str],
-    asked: Vectors,
-    stories: Sequence[Story],
-    *,
-    newest_first: bool,
-) -> list[Story]:
+def _about(topic: Sequence[str], stories: Sequence[Story], *, newest_first: bool) -> list[Story]:
     """The stories of a topic; where there are none, the sentences that name it at all.
 
     So are those that are later than all others, where the newest state of things is asked for.
     """
-    about = [
-        story
-        for story in stories
-        if _share(topic, story.head) >= NAMED and _names(topic, f"{story.head} {story.text}")
-    ]
+    about = [story for story in stories if _is_about(topic, story)]
     others = [story for story in stories if story not in about]
-    if others:
-        heads: Vectors = encoder.encode([story.head for story in others[:MOST_NEAR]])
-        about += [story for story, near in zip(others, heads @ asked, strict=False) if near >= NEAR]
     if not about:
         return [found for story in others if (found := story.mentioning(topic)).sentences]
     if newest_first:
@@ -167,6 +154,11 @@ def _about(
         later = [story.mentioning(topic) for story in others if _day(story, last) > last]
         about += [story for story in later if story.sentences]
     return about
+
+
+def _is_about(topic: Sequence[str], story: Story) -> bool:
+    said = _share(topic, f"{story.head} {story.text}")
+    return (not said and story.near >= NEAR) or (said == 1 and _share(topic, story.head) >= NAMED)
 
 
 def _day(story: Story, unknown: dt.date) -> dt.date:
@@ -178,10 +170,14 @@ def _stories(
 ) -> list[Story]:
     """One article of each story, those first that speak most of the topic."""
     hits = view.lexical(topic, view.chunk_count) if topic else []
-    hits += view.semantic(asked, MOST_READ) if asked is not None else []
+    nearest = view.semantic(asked, MOST_READ) if asked is not None else []
+    likeness = {hit.chunk_id: hit.score for hit in nearest}
     rank: dict[str, int] = {}
-    for at, passage in enumerate(view.passages([hit.chunk_id for hit in hits])):
+    near: dict[str, float] = {}
+    for at, passage in enumerate(view.passages([hit.chunk_id for hit in [*hits, *nearest]])):
         rank.setdefault(passage.card.article_id, at)
+        if passage.chunk.start == 0:
+            near[passage.card.article_id] = likeness.get(passage.chunk_id, 0.0)
     copies: dict[str, list[Card]] = {}
     for card in sorted(cards, key=lambda card: rank.get(card.article_id, len(hits))):
         if asked is None or card.article_id in rank:
@@ -191,7 +187,8 @@ def _stories(
         in_order = sorted(same, key=lambda card: card.arrived)
         readable = (c for c in in_order if not gives_orders(view.article(c.article_id)))
         if (first := next(readable, None)) and (sentences := _sentences(view, first)):
-            found.append(Story(first, sentences, view.article(first.article_id).text))
+            text = view.article(first.article_id).text
+            found.append(Story(first, sentences, text, near.get(first.article_id, 0.0)))
         if len(found) == MOST_READ:
             break
     return found
@@ -203,7 +200,7 @@ def _sentences(view: View, card: Card) -> list[tuple[Chunk, Span]]:
     for chunk in view.chunks_of(card.article_id):
         for span in chunk.sentences:
             text = chunk.part(span)
-            leans = found and _leans(text)
+            leans = found and (_leans(text) or enclosing(chunk, span) != span)
             is_whole = not text.rstrip("\"”’' ").endswith(("?", ":"))
             if is_whole and not leans and len(words(text)) >= FEWEST_WORDS and is_prose(text):
                 found.append((chunk, span))
