@@ -47,6 +47,16 @@ def test_the_reader_gives_the_scores_of_transformers_to_the_last_bit() -> None:
         assert [list(one) for one in found.parts] == [list(one) for one in right.parts]
 
 
+def test_the_reader_reads_nearly_the_same_in_eight_bits() -> None:
+    floats = extractive._embedded(extractive.WEIGHTS)
+    whole = extractive._embedded(extractive.WEIGHTS, eight_bit=True)
+    for texts in (TEXTS[:5] + ODD, TEXTS[:1]):
+        right, found = (score("who won the vote", texts) for score in (floats, whole))
+        for name in ("starts", "ends"):
+            gap = np.abs(getattr(found, name) - getattr(right, name))
+            assert 0 < gap.mean() < 0.15
+
+
 def test_the_embedded_models_are_loaded_without_the_libraries_that_take_seconds_to_import() -> None:
     code = (
         "import sys, app; from index.embedding import load_encoder; "

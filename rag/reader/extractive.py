@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.bert import Bert
+from index.bert import Bert, has_eight_bits
 from index.errors import ModelError
 from index.modelfiles import MINILM
 from index.records import Span, StoredChunk
@@ -89,7 +89,8 @@ class ExtractiveReader:
             ModelError: a file of it is missing or altered.
         """
         by = calibration or _calibration(weights.with_name(CALIBRATION))
-        return cls(_embedded(weights), EMBEDDED, lower=True, calibration=by)
+        score = _embedded(weights, eight_bit=has_eight_bits())
+        return cls(score, EMBEDDED, lower=True, calibration=by)
 
     @classmethod
     def named(cls, name: str) -> ExtractiveReader:
@@ -182,14 +183,14 @@ def _best(
     return Reading(sentence, answer, float(scores[first, last]) - null)
 
 
-def _embedded(weights: Path) -> Callable[[str, list[str]], Scores]:
+def _embedded(weights: Path, *, eight_bit: bool = False) -> Callable[[str, list[str]], Scores]:
     """The reader that comes with Byline: its own weights, and MiniLM's where it has none."""
     from safetensors.torch import load_file
 
     base = MINILM.checked_path()
     own = own_weights(weights)
     state = load_file(base) | {name.removeprefix("bert."): own[name] for name in own}
-    bert = Bert(base.parent, state, MOST_TOKENS, "only_second")
+    bert = Bert(base.parent, state, MOST_TOKENS, "only_second", eight_bit=eight_bit)
 
     def score(question: str, texts: list[str]) -> Scores:
         import torch
