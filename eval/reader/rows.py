@@ -16,7 +16,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,10 @@ MIX = {
     "made": 0.10,
 }
 """Share of each kind of example."""
+
+UNTITLED = 0.2
+"""Share of the examples whose headline is left out. QAMR's sentences have none and always an
+answer: a reader that saw no others without a headline finds an answer in each."""
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9])")
 _WORD = re.compile(r"\w+")
@@ -270,7 +274,8 @@ class Rows:
             item = self.items[kind][order[kind].pop()]
             own = random.Random(rng.getrandbits(64))
             if drawn >= skip:
-                yield self.example(kind, item, own)
+                example = self.example(kind, item, own)
+                yield replace(example, headline="") if own.random() < UNTITLED else example
 
 
 def _names_in_both(question: str, text: str) -> list[str]:
