@@ -58,7 +58,7 @@ for _code, _words in _COMMON.items():
     for _word in _words.split():
         _LANGUAGES_OF.setdefault(_word, []).append(_code)
 
-LEAST_SURE = 0.7
+LEAST_SURE = 0.5
 """Probability from which a question is taken to be in another language than English."""
 _WORD = re.compile(r"[^\W\d_]+")
 # Scripts by the range of their letters, with the languages whose own letters tell them apart.
@@ -177,4 +177,9 @@ def of_question(text: str) -> str | None:
 def _by_letters() -> Any:
     from py3langid import langid
 
-    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    known = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    scripts = [code for code, _ in _SCRIPTS if code in known.nb_classes]
+    letters = [code for rows in _OWN_LETTERS.values() for code, _ in rows]
+    # Among all of its hundred, Spanish shares its probability with Extremaduran.
+    known.set_languages([*_COMMON, *scripts, *letters])
+    return known

@@ -25,7 +25,7 @@ from rag.text.words import STOPWORDS, content, fold, words
 
 History = Sequence[Turn | Mapping[str, str]]
 
-MOST = 3
+MOST = 4
 """Meanings of one question that are read."""
 TURNS = 20
 """Earlier exchanges that are looked at."""
@@ -58,6 +58,7 @@ _PRONOUN = re.compile(
 )
 _ENDS = re.compile(rf" (?!of ){_PREPOSITION}\b| (?:{SAYING}|say|tell)\b")
 _PERSONAL = frozenset("he she him his her hers".split())
+_PLURAL = frozenset("they them their theirs".split())
 _PLACED = re.compile(r"\b(?:in|at|near|of|from)\s+(?:the\s+)?$", re.IGNORECASE)
 """What stands before the name of a place: who is "he" or "she" has no such name."""
 _NTH = re.compile(
@@ -72,6 +73,7 @@ _SOURCE = re.compile(r"\s\([^()]*\)$")
 _COUNT = re.compile(r"\s*\(\d[\d,]*\)|\s*\[\d+\]")
 _POINTING = frozenset("that this those these there so".split())
 _EMPTY = AUXILIARIES | frozenset("who whom what when where why which how it that this else".split())
+_COUNTS = re.compile(r"how many\b", re.IGNORECASE)
 _QUOTED = re.compile("“([^”]*)”?")
 _BESIDE = re.compile(r"\[([^\[\]]+)\]")
 
@@ -110,8 +112,13 @@ class _Earlier:
     @property
     def names(self) -> list[str]:
         """Whom it speaks of, those of its answer first where it asked for a name."""
-        answered, asked = list(self.answered), _named(self.text)
-        return answered + asked if self.word in ("who", "which") else asked + answered
+        asked = _named(self.text)
+        return [*self.answered, *asked] if self.asks_names else [*asked, *self.answered]
+
+    @property
+    def asks_names(self) -> bool:
+        """Whether its answer is a name, or several."""
+        return self.word in ("who", "which")
 
 
 def meanings(question: str, history: History) -> list[str]:
@@ -203,7 +210,9 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
         found = [f"{asks.group().capitalize()} {last.tail}?"] if swaps else []
     elif pronoun and is_question:
         put = list(_put(rest, pronoun, before))
-        found = [*([as_asked] if _named(rest) else ()), *put]
+        counted = pronoun.group().lower() in _PLURAL and _COUNTS.match(last.text)
+        ahead = [beside] if counted else [as_asked] if _named(rest) else []
+        found = [*ahead, *put]  # after "how many people" they are the people
         if put and pronoun.group().lower() in _PERSONAL:
             beside = ""  # he and she are somebody who was named
     elif is_question:
@@ -241,8 +250,12 @@ def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Itera
     owns = word in ("his", "its", "their") or (word == "her" and following.strip())
     own = {fold(name) for name in _named(text)}
     for earlier in before[::-1] if word not in _POINTING else ():
-        every = word.startswith("the") and len(earlier.answered) > 1
-        for meant in (*([" and ".join(earlier.answered[:MOST])] if every else ()), *earlier.names):
+        every = word in _PLURAL and earlier.asks_names and len(earlier.answered) > 1
+        # "it" is not who painted the picture but, likelier, the picture
+        names = earlier.names
+        if word not in _PERSONAL and earlier.word == "who":
+            names = list(dict.fromkeys([*_named(earlier.text), *names]))
+        for meant in (*([" and ".join(earlier.answered[:MOST])] if every else ()), *names):
             if word in _PERSONAL:
                 if meant in earlier.places:
                     continue

@@ -187,6 +187,8 @@ class Run:
     ) -> Generator[Event, None, Search]:
         """What is found for a question with its misspelt words put right, if that answers it."""
         asked, passages = search.question, search.found.passages
+        if in_another_language(asked):
+            return search
         frequency = view.document_frequency(asked.terms)
         better = respelt(asked, frequency, (passage.text for passage in passages))
         if better == asked.text:

@@ -97,6 +97,7 @@ def test_a_comparison_is_read_apart_and_each_side_cited(archive: Assistant) -> N
         ("Womit handelt die Bäckerei von Holt heute?", "German"),
         ("Qui dirige le syndicat des marins ?", "French"),
         ("¿Cuántos empleados tiene el ayuntamiento?", "Spanish"),
+        ("¿Quién es el primer ministro?", "Spanish"),
     ],
 )
 def test_a_question_in_another_language_is_answered_or_declined_as_such(

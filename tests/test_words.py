@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.request.question import kind
-from rag.text.names import name_words, names
+from rag.text.names import as_called, name_words, names
 from rag.text.numbers import quantities
 from rag.text.words import words
 from rag.verify.facts import missing_names
@@ -121,3 +121,18 @@ def test_a_day_before_a_name_is_no_part_of_it() -> None:
     assert names("On Monday the UN Office counted them.") == ["UN Office"]
     assert names("It ended, for on Sunday Lavrov flew home.") == ["Lavrov"]
     assert names("He wrote in the Sunday Times on Friday.") == ["Sunday Times", "Friday"]
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "asked"),
+    [
+        ("The runway is under water, Minnis said.", "Hubert Minnis spoke.", "What did Minnis say?"),
+        ("Minnis spoke.", "Another Minnis spoke.", "What did Hubert Minnis say?"),
+        ("Hubert Minnis said no.", "Hubert Minnis spoke.", "What did Hubert Minnis say?"),
+        ("The runway is under water.", "Hubert Minnis spoke.", "What did Hubert Minnis say?"),
+    ],
+)
+def test_a_person_is_asked_for_as_the_passage_calls_them(
+    here: str, elsewhere: str, asked: str
+) -> None:
+    assert as_called("What did Hubert Minnis say?", here, elsewhere) == asked

@@ -93,7 +93,7 @@ def main() -> None:
                     for half in ("tune", "report")
                 }
                 cells = [
-                    f"{figures[half][key]:.3f}"
+                    f"{figures[half].get(key, float('nan')):.3f}"
                     for key in ("right", "over_refused", "abstention_recall", "short_right")
                     for half in ("tune", "report")
                 ]

@@ -21,14 +21,14 @@ from rag.compare.conflicts import Disagreement, disagreements, sentence_key, sup
 from rag.compare.matching import vouched
 from rag.decide.refusal import on_topic
 from rag.quote import NEARLY_AS_GOOD, quotation, quotations, understandable
-from rag.reader.reading import Reader
+from rag.reader.reading import Reader, Reading
 from rag.records import Candidate, Draft, Passage
 from rag.request.asking import is_prose, only_asks, stating
 from rag.request.periods import Period
 from rag.request.question import Question
 from rag.request.timing import standing
 from rag.retrieve import quoted_first
-from rag.text.names import begins_sentence, missing
+from rag.text.names import as_called, begins_sentence, missing
 from rag.text.numbers import carried
 from rag.text.speech import whose
 from rag.text.word_classes import TITLES
@@ -47,7 +47,7 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
     by = reader.calibration
     found: dict[tuple[str, str], list[Candidate]] = {}
     stated = [_stating(question, passage.stored) for passage in passages]
-    read = reader.read(question.text, stated)
+    read = _read(question, stated, reader)
     least = min((passage.score for passage in passages), default=0.0)
     for passage, said, readings in zip(passages, stated, read, strict=True):
         # What is near to the question by asking it has not earned its place in the search.
@@ -62,6 +62,25 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
             candidate = replace(candidate, is_sure=candidate.probability >= by.short)
             found.setdefault(_words_at(passage.stored, reading.sentence), []).append(candidate)
     return sorted(map(_to_quote, found.values()), key=lambda candidate: -candidate.score)
+
+
+def _read(
+    question: Question, passages: Sequence[StoredChunk], reader: Reader
+) -> list[list[Reading]]:
+    """The readings of each passage, of the question with its names as the passage has them."""
+    articles: dict[str, str] = {}
+    for stored in passages:
+        article = articles.setdefault(stored.card.article_id, stored.card.title)
+        articles[stored.card.article_id] = f"{article}\n{stored.chunk.text}"
+    asked: dict[str, list[int]] = {}
+    for at, stored in enumerate(passages):
+        whole = articles[stored.card.article_id]
+        text = as_called(question.text, stored.chunk.text, whole)
+        asked.setdefault(text, []).append(at)
+    found: dict[int, list[Reading]] = {}
+    for text, places in asked.items():
+        found |= zip(places, reader.read(text, [passages[at] for at in places]), strict=True)
+    return [found[at] for at in range(len(passages))]
 
 
 def _stating(question: Question, stored: StoredChunk) -> StoredChunk:

@@ -26,6 +26,9 @@ WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 CALIBRATION = "calibration.json"
 """Beside the weights: what was fitted for them."""
 EMBEDDED = "byline-reader"
+UNTITLED = "News"
+"""Read as the headline of an article without one: in training nearly every text had one, and what
+had none always held an answer."""
 MOST_TOKENS = 384
 """Of a question with its passage; what is beyond is not read."""
 LONGEST_ANSWER = 40
@@ -138,7 +141,7 @@ class ExtractiveReader:
         return found
 
     def _batch(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
-        texts = [headed(one.card.title, one.chunk.text) for one in passages]
+        texts = [headed(one.card.title or UNTITLED, one.chunk.text) for one in passages]
         with self._lock:
             starts, ends, offsets, parts = self._score(question, [text for text, _ in texts])
         found = []

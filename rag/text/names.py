@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from rag.text.word_classes import OPENERS, PARTICLES
-from rag.text.words import STOPWORDS, WORD, fold, is_acronym
+from rag.text.words import STOPWORDS, WORD, fold, is_acronym, words
 
 NAME = re.compile(
     r"\b[A-ZÀ-ÖØ-Þ][\w’']*(?:[-‑][\w’']+)*"
@@ -76,6 +76,20 @@ def split_name(name: str) -> list[str]:
         word for written, word in folded
         if is_acronym(written) or (word not in STOPWORDS and word not in PARTICLES)
     ]  # fmt: skip
+
+
+def as_called(text: str, here: str, elsewhere: str) -> str:
+    """A text with each full name that stands elsewhere by its last word, if that is used here.
+
+    An article says "Hubert Minnis" once, and "Minnis" from there on.
+    """
+    known = set(words(here))
+    for name in names(text):
+        parts = split_name(name)
+        is_short_here = len(parts) > 1 and parts[-1] in known and not known.issuperset(parts)
+        if is_short_here and name in elsewhere:
+            text = text.replace(name, name.split()[-1])
+    return text
 
 
 def begins_sentence(text: str, start: int) -> bool:
