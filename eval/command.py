@@ -45,7 +45,7 @@ class Loaders:
     """Where the models come from; ``cli(obj=Loaders(...))`` puts others in their place."""
 
     encoder: Callable[[str | None], Encoder] = load_encoder
-    llm: Callable[[str | None], LLM] = load_llm
+    llm: Callable[[str | None], LLM | None] = load_llm
     reader: Callable[[str | None], Reader] = load_reader
 
 

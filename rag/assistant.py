@@ -87,7 +87,7 @@ class Assistant:
             index: the index folder, or milvus://HOST:PORT/NAME; by default $BYLINE_INDEX,
                 else ./byline-index.
             model: a name that `byline models` lists, a GGUF file, hf:OWNER/REPO/FILE.gguf, or a
-                server's address, as http://HOST:PORT/v1#NAME; by default the model of pip.
+                server's address, as http://HOST:PORT/v1#NAME, or "none"; by default that of pip.
             encoder: a sentence-transformers name or folder; by default the one that comes with pip.
             reader: an extractive question-answering model of Hugging Face, by name or
                 folder; by default the one that comes with Byline.

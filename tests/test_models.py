@@ -74,11 +74,17 @@ def test_what_is_no_file_on_the_hub_says_how_to_write_it(written: str) -> None:
     assert "is not downloaded yet" in check_chosen("hf:me/models/tiny.gguf")[2]
 
 
+def test_none_is_no_model() -> None:
+    assert load_llm("none") is None
+    assert check_chosen("none") == ("chosen model", True, "none: answers are quotations")
+
+
 @pytest.mark.parametrize("written", ["qwen", "no/such.gguf", "~/no-such.gguf", ""])
 def test_a_missing_file_names_all_ways(written: str) -> None:
     with pytest.raises(ModelError, match="There is no model file") as caught:
         load_llm(written)
-    assert "hf:OWNER/REPO/FILE.gguf, or a server as http://HOST:PORT/v1#NAME" in str(caught.value)
+    ways = "hf:OWNER/REPO/FILE.gguf, a server as http://HOST:PORT/v1#NAME, or none"
+    assert ways in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ def main() -> None:
     chosen = parser.parse_args()
     corpus, questions = chosen.corpus or (ARTICLES, None)
     encoder, reader = CachedEncoder(load_encoder()), CachedReader(load_reader())
-    llm = load_llm(chosen.model)
-    report_selftest(llm)
+    if llm := load_llm(chosen.model):
+        report_selftest(llm)
     every = _of(questions) if questions else load()
     asked = _some([known for known in every if known.split == "report"], chosen.limit)
     columns = [Column("quote"), Column("compose")]

@@ -40,7 +40,8 @@ def check_models(model: str | None = None) -> list[Check]:
 
 def _check_chosen(model: str) -> Check:
     part, answers, said = choice.check_chosen(model)
-    return part, answers, f"{said}. {selftest.told(choice.load_llm(model))}" if answers else said
+    loaded = choice.load_llm(model) if answers else None
+    return part, answers, f"{said}. {selftest.told(loaded)}" if loaded else said
 
 
 def check_index(

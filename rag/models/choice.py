@@ -17,16 +17,18 @@ from rag.models.llm import LLM, LocalLLM
 from rag.models.recommended import recommended
 from rag.models.remote import RemoteLLM
 
+NONE = "none"
+"""No model: answers are quotations, and none is loaded."""
 SERVERS = ("http://", "https://")
 WAYS = (
-    "a name that byline models lists, the path of a .gguf file, hf:OWNER/REPO/FILE.gguf, or a "
-    "server as http://HOST:PORT/v1#NAME"
+    "a name that byline models lists, the path of a .gguf file, hf:OWNER/REPO/FILE.gguf, a "
+    "server as http://HOST:PORT/v1#NAME, or none"
 )
 """What a user may write for a model."""
 
 
-def load_llm(model: str | Path | None = None) -> LLM:
-    """The model that the user wrote, or the one that comes with pip.
+def load_llm(model: str | Path | None = None) -> LLM | None:
+    """The model that the user wrote, or the one that comes with pip; None for "none".
 
     A file is found here, and read into memory when it is first needed.
 
@@ -36,6 +38,8 @@ def load_llm(model: str | Path | None = None) -> LLM:
     if model is None:
         return LocalLLM.embedded()
     written = str(model)
+    if written == NONE:
+        return None
     if written.startswith(SERVERS):
         return RemoteLLM.connect(written)
     path = Path(fetched(written) or "").expanduser()
@@ -67,6 +71,8 @@ def check_chosen(model: str) -> tuple[str, bool, str]:
         if model.startswith(HUB) and HubFile.parse(model).at_hand() is None:
             return part, False, f"{model} is not downloaded yet. The first question downloads it"
         llm = load_llm(model)
+        if llm is None:
+            return part, True, "none: answers are quotations"
         said = "".join(llm.write(Prompt("", "Say yes."), limit=8)).strip()
     except ModelError as error:
         return part, False, str(error)
