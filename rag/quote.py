@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from math import log
+from math import inf, log
 from urllib.parse import urlsplit
 
 from index.records import Card, Chunk, Span
@@ -56,7 +56,7 @@ _HEDGE = re.compile(
 
 
 def quotations(
-    question: Question, ranked: Sequence[Candidate], answering: float = EVEN
+    question: Question, ranked: Sequence[Candidate], answering: float = inf
 ) -> list[Draft]:
     """The best sentences as quotations, no two alike.
 
@@ -69,9 +69,9 @@ def quotations(
     Args:
         question: the question, read.
         ranked: the sentences that may be quoted, best first.
-        answering: log odds from which a sentence would answer by itself; no further one has less.
-            The best of another origin has the second place, however sure the first one is, if
-            it answers as likely as not.
+        answering: log odds from which a sentence would answer by itself: the best of another
+            origin has the second place then, however sure the first one is, if it answers as
+            likely as not.
     """
     held = [candidate for candidate in ranked if _holds(question, candidate)]
     least = max((candidate.score for candidate in held or ranked), default=0.0) - NEARLY_AS_GOOD
@@ -88,7 +88,7 @@ def quotations(
             has_place = any(other.passage.stored.card.origin == origin for other in given)
             values, every = _values(question, draft), [_values(question, other) for other in given]
             is_near = (
-                candidate.score >= (max(least, answering) if drafts else least)
+                candidate.score >= least
                 or (candidate.score >= max(answering, EVEN) and not has_place and len(given) == 1)
                 or any(_rivals(draft, other) for other in given)
             )

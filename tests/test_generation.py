@@ -62,14 +62,6 @@ def test_few_words_lead_where_nothing_else_answers_otherwise(
     assert drafts[0].short == short
 
 
-def test_what_would_not_answer_by_itself_is_no_further_quotation() -> None:
-    asked = Question.read("Who listened?")
-    other = passage("In Tarn Abbas Araghchi listened.", article="b")
-    ranked = [candidate(DOHA, 2, -1.0), candidate(other, 0, -2.0)]
-    assert len(quotations(asked, ranked, -1.5)) == 1
-    assert len(quotations(asked, ranked, -2.5)) == 2
-
-
 def test_a_quotation_names_outlet_and_date() -> None:
     draft = quotation(DOHA, candidate(DOHA, 2).span)
     assert draft.text == "Quillon Daily, 8 December 2024: “Hakan Fidan listened.”"
@@ -105,8 +97,8 @@ def test_the_newest_that_holds_a_number_comes_first_where_one_is_asked_for() -> 
 def test_articles_that_name_somebody_else_are_both_quoted() -> None:
     asked = Question.read("Who listened?")
     other = passage("Abbas Araghchi listened.", article="b")
-    drafts = quotations(asked, [candidate(DOHA, 2, 9.0), candidate(other, 0, -1.0)])
-    assert len(drafts) == 1, "unlikely, and the words are not the same"
+    drafts = quotations(asked, [candidate(DOHA, 2, 9.0), candidate(other, 0, 1.0)])
+    assert len(drafts) == 1, "far below, and the words are not the same"
     rival = passage("Hakan Araghchi listened.", article="b")
     drafts = quotations(asked, [candidate(DOHA, 2, 9.0), candidate(rival, 0, 1.0)])
     assert len(drafts) == 2, "the same but for the name: a reader needs both"
