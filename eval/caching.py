@@ -27,8 +27,9 @@ class Noise:
     seed: int
     vectors: float = 1e-4
     """For each number of a unit vector."""
-    scores: float = 0.01
-    """For the log odds of each sentence that is read."""
+    scores: float = 0.15
+    """For the log odds of each sentence that is read: about what 8-bit integers move them by, in
+    which only some processors multiply."""
 
     def of(self, *texts: str, size: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Numbers from a standard normal distribution: shape [size]."""

@@ -25,7 +25,7 @@ from rag.text.words import STOPWORDS, content, fold, words
 
 History = Sequence[Turn | Mapping[str, str]]
 
-MOST = 4
+MOST = 3
 """Meanings of one question that are read."""
 TURNS = 20
 """Earlier exchanges that are looked at."""

@@ -202,14 +202,14 @@ def test_ask_prints_the_answer_and_its_citations(run: Run) -> None:
         "The bridge reopens on 12 May. [1] Its repair cost 18.4 million crowns. [2] "
         "The final cost is 19.1 million crowns once the new lighting is counted, "
         "the city's treasurer told the meeting. [3]\n\n"
-        "[1] Veldmar Courier, 2025-03-04: Harbour bridge to reopen in May after two-year repair\n"
+        "[1] Veldmar Courier, 4 March 2025: Harbour bridge to reopen in May after two-year repair\n"
         "    “The harbour bridge in Veldmar will reopen on 12 May”\n"
         "    also in: Coast Gazette, Daily Ledger\n"
         "    https://courier.example/harbour-bridge?id=7&lang=en\n\n"
-        "[2] Veldmar Courier, 2025-03-04: Harbour bridge to reopen in May after two-year repair\n"
+        "[2] Veldmar Courier, 4 March 2025: Harbour bridge to reopen in May after two-year repair\n"
         "    “Repairs cost 18.4 million crowns, a fifth more than planned”\n"
         "    https://courier.example/harbour-bridge?id=7&lang=en\n\n"
-        "[3] Northern Wire, 2025-03-06: Council questions bill for harbour bridge\n"
+        "[3] Northern Wire, 6 March 2025: Council questions bill for harbour bridge\n"
         "    “The final cost is 19.1 million crowns once the new lighting is counted”\n"
     )
     narrow = terminal.answer_text(bridge_answer(), width=40).splitlines()
@@ -222,8 +222,8 @@ def test_a_refusal_names_the_nearest_headlines_and_is_no_failure(run: Run) -> No
     assert result.stdout == (
         "The archive says nothing about who designed the opera house.\n\n"
         "Nearest in the archive:\n"
-        "  - Harbour bridge to reopen in May after two-year repair (Veldmar Courier, 2025-03-04)\n"
-        "  - Council questions bill for harbour bridge (Northern Wire, 2025-03-06)\n"
+        "  - Harbour bridge to reopen in May after two-year repair (Veldmar Courier, 4 March 2025)\n"
+        "  - Council questions bill for harbour bridge (Northern Wire, 6 March 2025)\n"
     )
 
 

@@ -122,9 +122,12 @@ def _streamed(events: Iterable[Event]) -> Answer:
             elif event.kind == EventKind.SHORT:
                 status.hide()
                 typer.echo(terminal.wrapped(terminal.printable(event.text), width))
+            elif event.kind == EventKind.UNDERSTOOD:
+                status.hide()
+                understood = f"Understood as: {terminal.one_line(event.text)}"
+                typer.echo(terminal.wrapped(understood, width), err=True)
             elif answer is None:
-                meant = event.kind == EventKind.UNDERSTOOD
-                status.show(f"Understood as: {event.text}" if meant else event.text)
+                status.show(event.text)
     if answer is None:
         raise RuntimeError("a stream of events ended without an answer")
     typer.echo(terminal.after_sentences(answer, width))

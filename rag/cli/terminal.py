@@ -23,6 +23,7 @@ from index import languages
 from index.records import Article, Card, Page
 from rag.catalogue import line_of
 from rag.records import Answer, Citation, Headline, Refusal, paragraphs
+from rag.text.dates import written
 from rag.text.display import unmarked
 
 UNKNOWN = "unknown"
@@ -111,12 +112,17 @@ def answer_text(answer: Answer, width: int | None = None) -> str:
     aside = [left_out_text(answer, width)] if answer.set_aside else []
     if answer.refusal is not None:
         return "\n\n".join([refusal_text(answer.refusal, width), *aside])
-    said = paragraphs(answer.kind, answer.sentences)
+    sentences = answer.sentences
+    is_quoted = all(one.lead or one.differs for one in sentences) and not any(
+        one.side for one in sentences
+    )
+    each = [one.marked() for one in sentences]
+    said = each if is_quoted else paragraphs(answer.kind, sentences)
     lacking = [one.line for one in answer.unanswered]
     parts = [answer.short or "", answer.reply, *said, *lacking, answer.within]
     blocks = [wrapped(printable(part), width) for part in parts if part]
     listed = listed_text(answer, width)
-    return "\n\n".join([*blocks, *listed, *citation_texts(answer.citations, width), *aside])
+    return "\n\n".join([*blocks, *listed, *citation_texts(answer, width), *aside])
 
 
 def listed_text(answer: Answer, width: int | None = None) -> list[str]:
@@ -149,25 +155,33 @@ def after_sentences(answer: Answer, width: int | None = None) -> str:
     lacking = [wrapped(printable(line), width) for line in lines]
     told = [] if answer.sentences or not answer.reply else [wrapped(answer.reply, width)]
     said = [*told, *listed_text(answer, width), *lacking]
-    blocks = [*said, *citation_texts(answer.citations, width), *aside]
+    blocks = [*said, *citation_texts(answer, width), *aside]
     return "".join(f"\n{block}\n" for block in blocks)
 
 
-def citation_texts(citations: Iterable[Citation], width: int | None = None) -> list[str]:
-    """For each citation: its number, publisher, date and title, and below them the quotation."""
-    return [_citation(citation, width) for citation in citations]
+def citation_texts(answer: Answer, width: int | None = None) -> list[str]:
+    """For each citation: its number, publisher, date and title, and below them the quotation.
+
+    What the answer quotes whole is not printed twice.
+    """
+    whole = {
+        number
+        for sentence in answer.sentences
+        if sentence.lead and len(sentence.citations) == 1
+        for number in sentence.citations
+    }
+    return [_citation(one, width, quoted=one.number not in whole) for one in answer.citations]
 
 
-def _citation(citation: Citation, width: int | None) -> str:
-    day = citation.published.isoformat() if citation.published else None
+def _citation(citation: Citation, width: int | None, *, quoted: bool) -> str:
+    day = written(citation.published) if citation.published else None
     where = [citation.publisher, day, citation.page]
     known = ", ".join(unmarked(one_line(part)) for part in where if part)
     told = [part for part in (known, unmarked(one_line(citation.title))) if part]
     head = f"[{citation.number}] {': '.join(told) or unmarked(one_line(citation.article_id))}"
-    lines = [
-        wrapped(head, width, after=INDENT),
-        wrapped(f"“{one_line(citation.quote)}”", width, INDENT),
-    ]
+    lines = [wrapped(head, width, after=INDENT)]
+    if quoted:
+        lines.append(wrapped(f"“{one_line(citation.quote)}”", width, INDENT))
     if citation.also_in:
         also = ", ".join(one_line(name) for name in citation.also_in)
         lines.append(wrapped(f"also in: {also}", width, INDENT))
@@ -188,7 +202,7 @@ def earlier_text(count: int) -> str:
 
 def headline_text(headline: Headline) -> str:
     """A headline with its publisher and date, as far as they are known."""
-    where = [headline.publisher, headline.published and headline.published.isoformat()]
+    where = [headline.publisher, headline.published and written(headline.published)]
     known = ", ".join(one_line(part) for part in where if part)
     return one_line(headline.title) + (f" ({known})" if known else "")
 
