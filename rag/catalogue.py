@@ -70,7 +70,7 @@ class Catalogue:
         Args:
             text: the request.
             today: what "last week" is reckoned from.
-            without: what of it is not to be understood.
+            without: what of it is not to be understood; it is no topic then either.
         """
         titles, quoted = self._quoted_titles(text)
         found: dict[str, list[str]] = {"author": [], "outlet": []}
@@ -81,19 +81,17 @@ class Catalogue:
             blank = _without(blank, *match.span())
         words = _tokens(blank)
         for name, kind in self._names:
-            if kind in without:
-                continue
             at = _place(self._words[name], words)
             if at is not None:
-                found[kind].append(name)
+                found[kind] += [] if kind in without else [name]
                 replaced.append((*at, STAND_INS[kind]))
                 blank = _without(blank, *at)
                 words = _tokens(blank)
         newest = max((card.published for card in self.cards if card.published), default=None)
         first = last = None
-        for period in () if "dates" in without else periods(blank, today, newest):
-            if period.first is not None:
-                first, last = period.window
+        for period in periods(blank, today, newest):
+            if period.first is not None or "dates" in without:
+                first, last = (None, None) if "dates" in without else period.window
                 replaced.append((period.start, period.end, STAND_INS["day"]))
                 blank = _without(blank, period.start, period.end)
         stood_in = text

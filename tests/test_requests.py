@@ -175,6 +175,26 @@ def test_what_is_read_out_of_a_question_is_told_and_can_be_taken_away(
         assert archive.ask(question, without=["kind"]).kind == "question"
 
 
+@pytest.mark.parametrize(
+    ("question", "without", "reply"),
+    [
+        ("How many articles mention the walkout in March 2025?", "dates",
+         "2 articles with “walkout”."),
+        ("How many articles mention the mill last March?", "dates", "1 article with “mill”."),
+        ("Which articles mention the drivers since Monday?", "dates", "2 articles with “drivers”."),
+        ("How many articles of the Hill Gazette mention the walkout?", "outlet",
+         "2 articles with “walkout”."),
+        ("How many articles by Lena Hart are about the walkout?", "author",
+         "2 articles with “walkout”."),
+    ],
+)  # fmt: skip
+def test_what_is_taken_away_is_no_topic(
+    archive: Assistant, question: str, without: str, reply: str
+) -> None:
+    less = archive.ask(question, without=[without])
+    assert (less.kind, less.reply) == (archive.ask(question).kind, reply)
+
+
 def test_an_overview_quotes_each_story_once_oldest_first(archive: Assistant) -> None:
     answer = archive.ask("Give me a timeline of the walkout")
     assert answer.kind == "overview"
