@@ -21,6 +21,7 @@ from rag.records import Draft, What
 from rag.request.kinds import STAND_INS, Kind, told_apart
 from rag.request.periods import periods
 from rag.scope import Narrowed, Scope, in_words, listed
+from rag.text.dates import span
 from rag.text.names import same_name
 from rag.text.words import WORD, fold, stems, words
 
@@ -254,6 +255,9 @@ class Catalogue:
 
     def _nothing(self, scope: Scope) -> str:
         text = f"The archive has no articles{scope.described()}."
+        days = [card.published for card in self.cards if card.published]
+        if days and (scope.first or scope.last):
+            text += f" Its articles are from {span(min(days), max(days))}."
         wanted = " ".join(scope.topic)
         near = get_close_matches(fold(wanted), [fold(name) for name, _ in self._names], 1)
         meant = [name for name, _ in self._names if near and fold(name) == near[0]]

@@ -176,6 +176,35 @@ def test_what_is_read_out_of_a_question_is_told_and_can_be_taken_away(
 
 
 @pytest.mark.parametrize(
+    ("question", "reply", "titles"),
+    [
+        ("What happened in March 2025?", "From 2 stories, oldest first:", [0, 1]),
+        ("what was going on in april 2025", "", [2]),
+        ("summary of March 2025", "From 2 stories, oldest first:", [0, 1]),
+        ("what happened last month?", "", [2]),
+        ("What happened in May 2024?",
+         "The archive has no articles from 1 May 2024 to 31 May 2024. "
+         "Its articles are from 3 March to 20 April 2025.", []),
+    ],
+)  # fmt: skip
+def test_a_period_without_a_topic_is_told_in_an_overview(
+    archive: Assistant, question: str, reply: str, titles: list[int]
+) -> None:
+    answer = archive.ask(question)
+    headlines = [text.split("title: ")[1].split("\n")[0] for text in ARTICLES]
+    assert (answer.kind, answer.reply) == ("overview", reply)
+    cited = dict.fromkeys(citation.title for citation in answer.citations)
+    assert list(cited) == [headlines[at] for at in titles]
+    assert not answer.refused and not answer.unanswered
+    assert "dates" in {one.what for one in answer.understood_as}
+
+
+def test_a_story_of_an_outlet_and_a_period_is_listed(archive: Assistant) -> None:
+    answer = archive.ask("What did the Bay Courier write about the walkout in March 2025?")
+    assert [card.title for card in answer.listed] == ["Bus drivers of Ostrava Bay stop work"]
+
+
+@pytest.mark.parametrize(
     ("question", "without", "reply"),
     [
         ("How many articles mention the walkout in March 2025?", "dates",
