@@ -214,14 +214,18 @@ class Catalogue:
             if not dated:
                 return Reply("No article has a date.", tuple(cards[:MOST_LISTED]))
             first, last = dated[-1].published, dated[0].published
+            ends = [[card for card in dated if card.published == day] for day in (first, last)]
+            shown = dict.fromkeys(card for end in ends for card in end[: MOST_LISTED // 2])
             return Reply(
                 f"The oldest of {_counted(cards)}{scope.described()} is of {in_words(first)}, "
                 f"the newest of {in_words(last)}.",
-                (dated[-1],),
+                tuple(shown),
             )
         if kind == "newest":
             some = cards[:NEWEST]
             return Reply(f"The newest of {_counted(cards)}{scope.described()}:", tuple(some))
+        if kind == "count" and scope == Scope():
+            return Reply(f"{_counted(cards)}.")
         more = f" The latest {MOST_LISTED} of them:" if len(cards) > MOST_LISTED else ""
         text = f"{_counted(cards)}{scope.described()}.{more}"
         return Reply(text, tuple(cards[:MOST_LISTED]))

@@ -133,7 +133,10 @@ def test_a_request_is_told_by_how_it_is_asked(kinds: Kinds, text: str, kind: str
          "Authors of 2 articles with “walkout”: Tomas Reed (1) and Lena Hart (1).",
          [1, 0]),
         ("What is the oldest article?", "oldest",
-         "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0]),
+         "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0, 2]),
+        ("what period do you cover", "oldest",
+         "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0, 2]),
+        ("how many articles do you have", "count", "3 articles.", []),
         ("What's new?", "newest", "The newest of 3 articles:", [2, 1, 0]),
     ],
 )  # fmt: skip
@@ -173,6 +176,16 @@ def test_what_is_read_out_of_a_question_is_told_and_can_be_taken_away(
     assert [(one.what, one.text) for one in beside] == read  # what is set beside it is not read
     if "kind" in whats:
         assert archive.ask(question, without=["kind"]).kind == "question"
+
+
+def test_all_articles_of_the_first_and_the_last_day_are_listed(tmp_path: Path) -> None:
+    days = ["2025-03-03", "2025-03-03", "2025-04-20"]
+    texts = [one.replace("2025-03-11", day) for one, day in zip(ARTICLES, days, strict=True)]
+    with archive_of(tmp_path, *texts) as assistant:
+        first = assistant.ask("What is the oldest article you have?").listed
+        only = assistant.ask("What is the oldest article of March 2025?").listed
+    assert [str(card.published) for card in first] == days
+    assert [str(card.published) for card in only] == days[:2]
 
 
 @pytest.mark.parametrize(
