@@ -266,6 +266,17 @@ def test_days_after_the_newest_article_are_said_to_be(archive: Assistant) -> Non
     assert "its newest article is of 20 April 2025" in answer.text
 
 
+def test_an_article_without_a_date_is_not_said_to_be_outside_the_dates(tmp_path: Path) -> None:
+    undated = ARTICLES[0].replace("published: 2025-03-03\n", "").replace("on Monday ", "")
+    with archive_of(tmp_path, undated, *ARTICLES[1:]) as assistant:
+        answer = assistant.ask("Who said that 120 drivers had joined?", since="2025-03-10")
+        assert answer.refusal is not None and answer.refusal.kind == "not_stated"
+        assert "in an article whose date is not known there is one" in answer.text
+        assert [one.title for one in answer.refusal.nearest] == [
+            "Bus drivers of Ostrava Bay stop work"
+        ]
+
+
 def test_a_quoted_headline_gives_that_article_alone(archive: Assistant) -> None:
     answer = archive.ask("What does the article “A library for the old mill” say?")
     assert answer.kind == "overview"
