@@ -20,7 +20,7 @@ from index.records import Card
 from rag.records import Draft, What
 from rag.request.kinds import STAND_INS, Kind, told_apart
 from rag.request.periods import periods
-from rag.scope import Narrowed, Scope, in_words, listed
+from rag.scope import Narrowed, Scope, in_words, listed, with_outlets
 from rag.text.dates import span
 from rag.text.names import same_name
 from rag.text.words import WORD, fold, stems, words
@@ -49,7 +49,7 @@ class Catalogue:
 
     def __init__(self, view: View) -> None:
         self.generation = view.manifest.generation
-        self.cards = view.articles()
+        self.cards = with_outlets(view.articles())
         self.authors: Mapping[str, tuple[str, ...]] = {
             card.article_id: view.article(card.article_id).authors for card in self.cards
         }
