@@ -40,7 +40,8 @@ from rag.records import (
     Unanswered,
     Understood,
 )
-from rag.request.parts import compared, parts
+from rag.request.comparing import Side, sides
+from rag.request.parts import parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.request.timing import came_in
@@ -86,8 +87,8 @@ class Run:
     """Answers what is no question, and knows which articles may be read."""
     without: Container[str] = ()
     """What is not to be understood of the question."""
-    apart: Mapping[str, str] = field(default_factory=dict)
-    """Of a comparison, what is asked of each side, and the name that its evidence must have."""
+    apart: Mapping[str, Side] = field(default_factory=dict)
+    """The sides of a comparison, by what is asked of each."""
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
@@ -103,7 +104,8 @@ class Run:
             if is_request:
                 yield build.finished(refused)
                 return
-            self.apart = dict(compared(asked[0])) if build.kind == "comparison" else {}
+            both = sides(asked[0]) if build.kind == "comparison" else []
+            self.apart = {side.question: side for side in both}
             build.kind = "comparison" if self.apart else "question"
             if self.apart:
                 asked = list(self.apart)
@@ -133,7 +135,8 @@ class Run:
                 meant = search.question.text if search.chosen.drafts else meant
             if meant != text:
                 yield Event(EventKind.UNDERSTOOD, meant)
-            shown, build.side = len(build.sentences), self.apart.get(text, "")
+            side = self.apart.get(text)
+            shown, build.side = len(build.sentences), side.name if side else ""
             read = map(search.question.in_words, search.question.periods)
             build.understood_as += tuple(Understood("dates", text) for text in read)
             few = len(asked) == 1 and is_as_put and not search.chosen.conflicts
@@ -141,7 +144,11 @@ class Run:
             why_not = yield from self._part(view, search, days, most, in_few_words=few)
             if why_not is not None:
                 refusals.append(why_not)
-                refused.append(Unanswered(meant, why_not.message))
+                why = why_not.message
+                if side and why_not.kind in ("not_stated", "off_topic") and why != UNDATED:
+                    who = "articles that were read do" if build.within else "archive does"
+                    why = f"The {who} not say it of {side.name}."
+                refused.append(Unanswered(meant, why))
             said = " ".join(sentence.marked() for sentence in build.sentences[shown:])
             turns.append(Turn(text, said, meant))
         same = bool(self.apart) or all(turn.understood == turn.question for turn in turns)
@@ -206,7 +213,7 @@ class Run:
         if "dates" in self.without:
             question = replace(question, periods=(), days=())
         if text in self.apart:
-            question = question.demanding(self.apart[text])
+            question = question.demanding(self.apart[text].demanded)
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
         find = partial(retrieve, view, question, vector, self.dates, among=self._ids)
         found = self.builder.timed("retrieve", find)
@@ -240,7 +247,7 @@ class Run:
             build.set_aside = tuple(dict.fromkeys((*build.set_aside, *aside)))
         ids = {passage.stored.chunk_id for passage in build.passages}
         build.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
-        fresh = [draft for draft in chosen.drafts if not build.has(draft)]
+        fresh = [draft for draft in chosen.drafts if self.apart or not build.has(draft)]
         answered = len(fresh) < len(chosen.drafts)  # for another part of the question
         before = len(build.sentences)
         if fresh:
