@@ -313,6 +313,13 @@ def _(real: Instead, *args: Any, **options: Any) -> Any:
     return dataclasses.replace(told, drafts=told.drafts[::-1])
 
 
+@fault("latest-oldest-first", "rag.overview:overview",
+       "Asked how things stand now, it tells what was first.",
+       *ASKED, "--request=latest")  # fmt: skip
+def _(real: Instead, *args: Any, **options: Any) -> Any:
+    return real(*args)
+
+
 @fault("hostile-in-overview", "index.prompt_injection:gives_orders",
        "An article that gives orders to its reader may be quoted.",
        *ASKED, "--request=overview", "--request=phrase")  # fmt: skip

@@ -7,6 +7,8 @@ A row has id, kind, request, split, and what is right of its kind:
     outlets, authors   names                each with its number of articles
     newest, oldest     ids                  of the first ones in order, those of one day together
     overview           must, stories        those that are quoted, and all that may be
+    latest             first, stories       the articles of which one leads, and all that may be
+                                            quoted, newest first and those without a day last
     phrase             words, stories       the exact words, and those that have them
     talk               nothing is cited, listed or declined
     question           it only looks like a request, and is answered as a question
@@ -101,6 +103,8 @@ def wrong(request: Request, answer: Answer, archive: View) -> str:
     """What is wrong with an answer, in words; empty where it is right."""
     if request.kind in ("overview", "phrase", "talk", "question") and answer.kind != request.kind:
         return f"taken for {answer.kind}"
+    if request.kind == "latest" and answer.kind != "overview":
+        return f"taken for {answer.kind}"
     if request.kind in FIRST:
         return _order(request.right["ids"], answer, FIRST[request.kind])
     check = _CHECKS.get(request.kind)
@@ -146,6 +150,16 @@ def _overview(right: Mapping[str, Any], answer: Answer) -> str:
     return "" if days == sorted(days) else "not in order of date"
 
 
+def _latest(right: Mapping[str, Any], answer: Answer) -> str:
+    cited = [one.article_id for one in answer.citations]
+    days = [str(one.published or "") for one in answer.citations]
+    if not cited or cited[0] not in right["first"]:
+        return _instead(cited[:1], right["first"])
+    if len(_told(cited, right["stories"])) < len(cited):
+        return f"quotes another article: {', '.join(cited)}"
+    return "" if days == sorted(days, reverse=True) else "not with the newest first"
+
+
 def _phrase(right: Mapping[str, Any], answer: Answer) -> str:
     cited = [one.article_id for one in answer.citations]
     told = _told(cited, right["stories"])
@@ -183,6 +197,6 @@ def _instead(told: object, wanted: object) -> str:
 
 _CHECKS: Mapping[str, Callable[[Mapping[str, Any], Answer], str]] = {
     "count": _count, "list": _list, "outlets": _names, "authors": _names,
-    "overview": _overview, "phrase": _phrase, "talk": _talk,
+    "overview": _overview, "latest": _latest, "phrase": _phrase, "talk": _talk,
 }  # fmt: skip
 KINDS = (*_CHECKS, *FIRST, "question")

@@ -20,7 +20,8 @@ from index.records import Card
 from rag.records import Draft, What
 from rag.request.kinds import STAND_INS, Kind, told_apart
 from rag.request.periods import periods
-from rag.scope import Narrowed, Scope, in_words, listed
+from rag.scope import Narrowed, Scope, in_words, listed, with_outlets
+from rag.text.dates import span
 from rag.text.names import same_name
 from rag.text.words import WORD, fold, stems, words
 
@@ -48,7 +49,7 @@ class Catalogue:
 
     def __init__(self, view: View) -> None:
         self.generation = view.manifest.generation
-        self.cards = view.articles()
+        self.cards = with_outlets(view.articles())
         self.authors: Mapping[str, tuple[str, ...]] = {
             card.article_id: view.article(card.article_id).authors for card in self.cards
         }
@@ -70,7 +71,7 @@ class Catalogue:
         Args:
             text: the request.
             today: what "last week" is reckoned from.
-            without: what of it is not to be understood.
+            without: what of it is not to be understood; it is no topic then either.
         """
         titles, quoted = self._quoted_titles(text)
         found: dict[str, list[str]] = {"author": [], "outlet": []}
@@ -81,19 +82,17 @@ class Catalogue:
             blank = _without(blank, *match.span())
         words = _tokens(blank)
         for name, kind in self._names:
-            if kind in without:
-                continue
             at = _place(self._words[name], words)
             if at is not None:
-                found[kind].append(name)
+                found[kind] += [] if kind in without else [name]
                 replaced.append((*at, STAND_INS[kind]))
                 blank = _without(blank, *at)
                 words = _tokens(blank)
         newest = max((card.published for card in self.cards if card.published), default=None)
         first = last = None
-        for period in () if "dates" in without else periods(blank, today, newest):
-            if period.first is not None:
-                first, last = period.window
+        for period in periods(blank, today, newest):
+            if period.first is not None or "dates" in without:
+                first, last = (None, None) if "dates" in without else period.window
                 replaced.append((period.start, period.end, STAND_INS["day"]))
                 blank = _without(blank, period.start, period.end)
         stood_in = text
@@ -215,14 +214,18 @@ class Catalogue:
             if not dated:
                 return Reply("No article has a date.", tuple(cards[:MOST_LISTED]))
             first, last = dated[-1].published, dated[0].published
+            ends = [[card for card in dated if card.published == day] for day in (first, last)]
+            shown = dict.fromkeys(card for end in ends for card in end[: MOST_LISTED // 2])
             return Reply(
                 f"The oldest of {_counted(cards)}{scope.described()} is of {in_words(first)}, "
                 f"the newest of {in_words(last)}.",
-                (dated[-1],),
+                tuple(shown),
             )
         if kind == "newest":
             some = cards[:NEWEST]
             return Reply(f"The newest of {_counted(cards)}{scope.described()}:", tuple(some))
+        if kind == "count" and scope == Scope():
+            return Reply(f"{_counted(cards)}.")
         more = f" The latest {MOST_LISTED} of them:" if len(cards) > MOST_LISTED else ""
         text = f"{_counted(cards)}{scope.described()}.{more}"
         return Reply(text, tuple(cards[:MOST_LISTED]))
@@ -256,6 +259,9 @@ class Catalogue:
 
     def _nothing(self, scope: Scope) -> str:
         text = f"The archive has no articles{scope.described()}."
+        days = [card.published for card in self.cards if card.published]
+        if days and (scope.first or scope.last):
+            text += f" Its articles are from {span(min(days), max(days))}."
         wanted = " ".join(scope.topic)
         near = get_close_matches(fold(wanted), [fold(name) for name, _ in self._names], 1)
         meant = [name for name, _ in self._names if near and fold(name) == near[0]]

@@ -72,13 +72,15 @@ class Requests:
             cards = catalogue.within(view, replace(scope, topic=()))
             tell = partial(overview, view, self.encoder, scope.topic, cards)
             found = build.timed("generate", tell, newest_first=newest_first)
-            is_of_something = scope.topic or scope.quoted or scope.outlets or scope.authors
-            if not found.drafts or not is_of_something:
+            if scope == Scope() or (not found.drafts and (cards or scope.topic)):
                 return False, None
-            said = told_from(found.stories, found.drafts, newest_first=newest_first)
-            build.reply = Reply(said)
-            yield Event(EventKind.STATUS, said)
-            yield from build.quote(view, found.drafts)
+            if found.drafts:
+                said = told_from(found.stories, found.drafts, newest_first=newest_first)
+                build.reply = Reply(said)
+                yield Event(EventKind.STATUS, said)
+                yield from build.quote(view, found.drafts)
+            else:
+                build.reply = catalogue.reply("list", scope, cards)
         else:
             build.reply = catalogue.reply(kind, scope, catalogue.within(view, scope))
         build.kind, build.understood, build.confidence = kind, asked, 1.0

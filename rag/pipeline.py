@@ -21,6 +21,7 @@ from rag.decide.refusal import (
     EMPTY,
     after_the_newest,
     headline,
+    headlines,
     in_another_language,
     nowhere,
     refusal,
@@ -39,9 +40,11 @@ from rag.records import (
     Unanswered,
     Understood,
 )
-from rag.request.parts import compared, parts
+from rag.request.comparing import Side, sides
+from rag.request.parts import parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
+from rag.request.timing import came_in
 from rag.retrieve import Found, retrieve
 from rag.rewriting import standalone
 
@@ -51,6 +54,10 @@ SENTENCES_OF_A_PART = 2
 """Quotations at most for each of several things asked at once."""
 LIKELIER = 0.1
 """By how much more probable the answer to each less likely meaning of a question has to be."""
+UNDATED = (
+    "Within the dates asked for, no passage was found that says this; in an article whose date is "
+    "not known there is one. Leave out the dates to see it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ class Run:
     """Answers what is no question, and knows which articles may be read."""
     without: Container[str] = ()
     """What is not to be understood of the question."""
-    apart: Mapping[str, str] = field(default_factory=dict)
-    """Of a comparison, what is asked of each side, and the name that its evidence must have."""
+    apart: Mapping[str, Side] = field(default_factory=dict)
+    """The sides of a comparison, by what is asked of each."""
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
@@ -97,7 +104,8 @@ class Run:
             if is_request:
                 yield build.finished(refused)
                 return
-            self.apart = dict(compared(asked[0])) if build.kind == "comparison" else {}
+            both = sides(asked[0]) if build.kind == "comparison" else []
+            self.apart = {side.question: side for side in both}
             build.kind = "comparison" if self.apart else "question"
             if self.apart:
                 asked = list(self.apart)
@@ -127,7 +135,8 @@ class Run:
                 meant = search.question.text if search.chosen.drafts else meant
             if meant != text:
                 yield Event(EventKind.UNDERSTOOD, meant)
-            shown, build.side = len(build.sentences), self.apart.get(text, "")
+            side = self.apart.get(text)
+            shown, build.side = len(build.sentences), side.name if side else ""
             read = map(search.question.in_words, search.question.periods)
             build.understood_as += tuple(Understood("dates", text) for text in read)
             few = len(asked) == 1 and is_as_put and not search.chosen.conflicts
@@ -135,7 +144,10 @@ class Run:
             why_not = yield from self._part(view, search, days, most, in_few_words=few)
             if why_not is not None:
                 refusals.append(why_not)
-                refused.append(Unanswered(meant, why_not.message))
+                why = why_not.message
+                if side and why_not.kind in ("not_stated", "off_topic") and why != UNDATED:
+                    why = f"No passage was found that says it of {side.name}."
+                refused.append(Unanswered(meant, why))
             said = " ".join(sentence.marked() for sentence in build.sentences[shown:])
             turns.append(Turn(text, said, meant))
         same = bool(self.apart) or all(turn.understood == turn.question for turn in turns)
@@ -202,7 +214,7 @@ class Run:
         if "dates" in self.without:
             question = replace(question, periods=(), days=())
         if text in self.apart:
-            question = question.demanding(self.apart[text])
+            question = question.demanding(self.apart[text].demanded)
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
         find = partial(retrieve, view, question, vector, self.dates, among=self._ids)
         found = self.builder.timed("retrieve", find)
@@ -236,7 +248,7 @@ class Run:
             build.set_aside = tuple(dict.fromkeys((*build.set_aside, *aside)))
         ids = {passage.stored.chunk_id for passage in build.passages}
         build.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
-        fresh = [draft for draft in chosen.drafts if not build.has(draft)]
+        fresh = [draft for draft in chosen.drafts if self.apart or not build.has(draft)]
         answered = len(fresh) < len(chosen.drafts)  # for another part of the question
         before = len(build.sentences)
         if fresh:
@@ -276,9 +288,8 @@ class Run:
             elsewhere = naming(choose(view, anytime, passages, self.reader), search.named)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
-                return refusal(
-                    "outside_dates", near, dates=self.dates, question=question, archive=days
-                )
+                if told := outside(self.dates, question, near, days):
+                    return told
             late = after_the_newest(question, days, passages)
             if late is not None:
                 return late
@@ -286,6 +297,35 @@ class Run:
         lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
         kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
+
+
+def outside(
+    dates: Dates, question: Question, near: Sequence[Passage], days: Days | None
+) -> Refusal | None:
+    """The refusal for what stands only outside the dates asked for, if it is so.
+
+    Args:
+        dates: those that were set beside the question.
+        question: what was asked.
+        near: the passages that answer it at any time.
+        days: when the archive's first and last article were published.
+    """
+    periods = [one for one in question.periods if one.decided]
+    others: list[Passage] = []
+    undated: list[Passage] = []
+    for passage in near:
+        day = passage.stored.card.published
+        if day is None:
+            undated.append(passage)
+        elif dates:
+            is_within = (dates.since or day) <= day <= (dates.until or day)
+            others += [] if is_within else [passage]
+        elif not any(came_in(period, day) for period in periods):
+            others.append(passage)  # the rest came out on these days, and tells of others
+    if dates and not others:
+        return Refusal("not_stated", UNDATED, headlines(undated)) if undated else None
+    told = refusal("outside_dates", others, dates=dates, question=question, archive=days)
+    return replace(told, nearest=headlines(others or near))
 
 
 def _reading(passages: Sequence[Passage]) -> str:

@@ -6,10 +6,13 @@ Read out of a request by `rag.catalogue`, or set beside it as filters.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from index import languages
+from index.records import Card
 from rag.records import Understood
 from rag.text.dates import written
 
@@ -69,6 +72,37 @@ class Narrowed:
     """Of all that it is but for their days; None for all articles."""
     said: str = ""
     """Which they are, and how many more may be; "" where nothing need be said."""
+
+
+def with_outlets(cards: Iterable[Card]) -> list[Card]:
+    """The articles, those that name no outlet with the one that is at home on their site.
+
+    An outlet is at home on the site that has more than half of its articles. A site on which two
+    are at home, or none, gives no name.
+    """
+    cards = list(cards)
+    sites: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for card in cards:
+        if card.publisher and (site := _site(card.url)):
+            sites[card.publisher][site] += 1
+    at_home: defaultdict[str, list[str]] = defaultdict(list)
+    for outlet, counts in sites.items():
+        site, count = counts.most_common(1)[0]
+        if 2 * count > counts.total():
+            at_home[site].append(outlet)
+    named = {site: outlets[0] for site, outlets in at_home.items() if len(outlets) == 1}
+    return [
+        card if card.publisher else replace(card, publisher=named.get(_site(card.url)))
+        for card in cards
+    ]
+
+
+def _site(url: str | None) -> str:
+    """The name of the site of an address; "" where it has none."""
+    try:
+        return (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:  # an article may give any text as its address
+        return ""
 
 
 def window(first: dt.date | None, last: dt.date | None) -> str:

@@ -158,6 +158,39 @@ def test_what_names_no_day_is_no_period(question: str) -> None:
     assert periods(question, TODAY, NEWEST) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "today", "first", "last"),
+    [
+        ("last November", "2026-11-30", "2025-11-01", "2025-11-30"),
+        ("last november", "2026-11-01", "2025-11-01", "2025-11-30"),
+        ("last November", "2026-12-01", "2026-11-01", "2026-11-30"),
+        ("last December", "2026-11-30", "2025-12-01", "2025-12-31"),
+        ("last January", "2026-11-30", "2026-01-01", "2026-01-31"),
+        ("last February", "2028-03-01", "2028-02-01", "2028-02-29"),
+        ("this May", "2026-11-30", "2026-05-01", "2026-05-31"),
+        ("this December", "2026-11-30", "2026-12-01", "2026-12-31"),
+        ("next May", "2026-05-02", "2027-05-01", "2027-05-31"),
+        ("next December", "2026-11-30", "2026-12-01", "2026-12-31"),
+        ("last Monday", "2026-11-30", "2026-11-23", "2026-11-23"),
+        ("this Monday", "2026-11-30", "2026-11-30", "2026-11-30"),
+        ("this friday", "2026-11-30", "2026-12-04", "2026-12-04"),
+        ("next Monday", "2026-11-30", "2026-12-07", "2026-12-07"),
+        ("last weekend", "2026-11-30", "2026-11-28", "2026-11-29"),
+        ("last November 2024", "2026-11-30", "2024-11-01", "2024-11-30"),
+    ],
+)
+def test_what_is_told_by_today_is_not_today(asked: str, today: str, first: str, last: str) -> None:
+    (found,) = periods(f"Who spoke in Doha {asked}?", dt.date.fromisoformat(today), NEWEST)
+    assert (str(found.first), str(found.last)) == (first, last)
+
+
+def test_a_day_told_by_today_keeps_its_relation() -> None:
+    (found,) = periods("Who has left since last November?", dt.date(2026, 11, 30), NEWEST)
+    assert (found.relation, found.window) == ("since", (dt.date(2025, 11, 1), None))
+    (unknown,) = periods("Who left last November?", None)
+    assert not unknown.decided
+
+
 def of(question: str) -> Period:
     (found,) = periods(question, TODAY, NEWEST)
     return found

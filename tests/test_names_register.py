@@ -25,6 +25,8 @@ from rag.names.archive import FILE, register_of
 from rag.names.register import Month, Name, Register, register
 from rag.names.tagger import KINDS, PIECE, Kind, SpacyTagger, Tag, cleaned, kind_of, pieces
 from rag.page.listing import names_table
+from rag.search.finding import search
+from rag.search.query import LONGEST, parse
 from rag.settings import INDEX_VARIABLE
 from tests.fakes import article, put, story
 from tests.stores import ENCODER, kinds
@@ -109,6 +111,52 @@ def test_a_name_is_of_the_kind_that_most_articles_make_it() -> None:
 def test_a_name_is_found_in_any_spelling(asked: str, found: list[str]) -> None:
     names = registered("p Sergei Lavrov; p Jo Hart; p Ann Hart; o European Union; o EU")
     assert [name.name for name in names.find(asked)] == found
+
+
+@pytest.mark.parametrize(
+    ("articles", "query"),
+    [
+        (["l Türkiye", "l Turkey", "l Turkey"],
+         '"Turkey" OR "Turkey\'s" OR "Türkiye" OR "Türkiye\'s"'),
+        (["p Jo Hart; p Hart"], '"Jo Hart" OR "Jo Hart\'s" OR "Hart" OR "Hart\'s"'),
+        # The search reads no capitals, and "us" is everywhere.
+        (["l United States; l US"], '"United States" OR "United States\'s"'),
+        (["o WHO"], '"WHO" OR "WHO\'s"'),
+        (['o Hart "Sons'], '"Hart Sons" OR "Hart Sons\'s"'),
+    ],
+)  # fmt: skip
+def test_a_name_is_searched_in_all_its_spellings(articles: list[str], query: str) -> None:
+    (name,) = registered(*articles).names
+    assert name.query == query
+    assert name.to_dict()["query"] == query
+    many = replace(name, spellings=tuple(f"Hart{at}" for at in range(200)))
+    assert len(many.query) <= LONGEST and parse(many.query)
+
+
+def test_what_a_search_for_a_name_finds_is_what_is_counted(tmp_path: Path) -> None:
+    texts = [
+        "Sergei Lavrov went home.", "It was Lavrov's plan.", "Sergey Lavrov stayed.",
+        "Lavrov the poet wrote verses.", "A plan of Sergei Lavrov’s failed.",
+    ]  # fmt: skip
+    name = Name(
+        "Sergei Lavrov", "person", ("Sergei Lavrov", "Sergey Lavrov", "Lavrov"), 4, 4,
+        dict.fromkeys("0124", 1),
+    )  # fmt: skip
+    with Index.create(tmp_path / "index", ENCODER) as opened:
+        for at, text in enumerate(texts):
+            put(opened, article(str(at), f"{story(at)}\n\n{text}"))
+        assert search(opened, f'"{name.name}"').stories == 1
+        assert search(opened, name.query).stories == 5
+        assert search(opened, name.query, among=name.articles).stories == name.stories
+
+
+def test_the_names_of_most_stories_are_not_the_archives_own_outlets() -> None:
+    lines = ["l Homs; o Bay Courier", "l Homs; o Bay Courier", "l Homs; l Doha", "o Courier"]
+    cards = [Card(str(at), "", None, "The Bay Courier", None, str(at)) for at in range(len(lines))]
+    found = replace(registered(*lines), cards={card.article_id: card for card in cards})
+    assert [name.name for name in found.names] == ["Homs", "Bay Courier", "Courier", "Doha"]
+    assert [name.name for name in found.most(2)] == ["Homs", "Courier"]
+    assert registered().most(3) == []
 
 
 @pytest.mark.parametrize("asked", ["Lavrof", "", "?!", "x" * 10_000, "\x1b[2J"])

@@ -11,6 +11,7 @@ from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from rag.assistant import Assistant
 from rag.decide.refusal import LACKING, NOT_STATED, refusal
+from rag.pipeline import outside
 from rag.reader.reading import WordReader
 from rag.records import Dates, Turn
 from rag.request.question import Question
@@ -85,6 +86,45 @@ def test_outside_the_dates_it_says_which_dates_there_are(
     assert held in told.message
     assert "Its articles are from 28 November to 9 December 2024." in told.message
     assert "widen" in told.message
+
+
+SINCE = Dates(dt.date(2024, 12, 5))
+
+
+@pytest.mark.parametrize(
+    ("dates", "question", "near", "kind", "held", "nearest"),
+    [
+        # Only what is outside the dates is said to be, and an article without a date is not.
+        (SINCE, "Who met?", "2024-11-30 2024-12-08", "outside_dates", "this on 30 November 2024;",
+         "2024-11-30"),
+        (SINCE, "Who met?", "- 2024-11-30", "outside_dates", "this on 30 November 2024;",
+         "2024-11-30"),
+        (SINCE, "Who met?", "- 2024-12-08", "not_stated", "whose date is not known", "-"),
+        (SINCE, "Who met?", "2024-12-08", "", "", ""),
+        # What came out on the days of a question tells of others.
+        (Dates(), "Who met on 8 December 2024?", "2024-12-08 2024-12-01", "outside_dates",
+         "this on 1 December 2024;", "2024-12-01"),
+        (Dates(), "Who met on 8 December 2024?", "2024-12-08", "outside_dates", "Leave out",
+         "2024-12-08"),
+        (Dates(), "Who met on 8 December?", "2024-12-08 2023-12-08", "outside_dates", "Leave out",
+         "2024-12-08 2023-12-08"),
+        (Dates(), "Who met on Sunday?", "2024-12-08 2024-12-02", "outside_dates",
+         "this on 2 December 2024;", "2024-12-02"),
+        (Dates(), "Who met since 5 December 2024?", "2024-12-04", "outside_dates",
+         "this on 4 December 2024;", "2024-12-04"),
+    ],
+)  # fmt: skip
+def test_only_what_is_outside_the_dates_is_said_to_be(
+    dates: Dates, question: str, near: str, kind: str, held: str, nearest: str
+) -> None:
+    passages = [
+        passage("They met.", article=day, published=None if day == "-" else day)
+        for day in near.split()
+    ]
+    told = outside(dates, Question.read(question, TODAY), passages, ARCHIVE)
+    assert (told.kind if told else "") == kind
+    assert held in (told.message if told else "")
+    assert [one.article_id for one in (told.nearest if told else ())] == nearest.split()
 
 
 def test_an_archive_without_days_or_passages_makes_none_up() -> None:

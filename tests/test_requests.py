@@ -80,6 +80,30 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("What did the minister say about the timeline of the works?", "question"),
         ("Oreshnik", "question"),
         ("And the vote?", "question"),
+        # As different people type it.
+        ("how many pieces were printed in May", "count"),
+        ("how many stories have you got in total", "count"),
+        ("anything on the lighthouse?", "list"),
+        ("is there something from march 2020", "list"),
+        ("which media are in here", "outlets"),
+        ("who covered the auction", "outlets"),
+        ("whats new", "newest"),
+        ("hows the excavation going", "latest"),
+        ("latest on the whales pls", "latest"),
+        ("any updates on the excavation", "latest"),
+        ("how far back does all this go", "oldest"),
+        ("auction timeline", "overview"),
+        ("summary lighthouse", "overview"),
+        ("which was deadlier, the quake or the flood", "comparison"),
+        ("compare what the bishop said with what the abbot said", "comparison"),
+        # And questions that have the same words.
+        ("who ran the brewery", "question"),
+        ("who came out of the tunnel alive", "question"),
+        ("how many leaflets were printed in january", "question"),
+        ("is there a doctor in the village", "question"),
+        ("did the bishop or the abbot lie", "question"),
+        ("what did the bishop tell reporters", "question"),
+        ("whats the depth of the well", "question"),
     ],
 )
 def test_a_request_is_told_by_how_it_is_asked(kinds: Kinds, text: str, kind: str) -> None:
@@ -93,6 +117,10 @@ def test_a_request_is_told_by_how_it_is_asked(kinds: Kinds, text: str, kind: str
          [2, 0]),
         ("How many articles mention the walkout?", "count", "2 articles with “walkout”.",
          [1, 0]),
+        ("how many articles appeared in march 2025", "count",
+         "2 articles from 1 March 2025 to 31 March 2025.", [1, 0]),
+        ("how many articles mention the flood", "count",
+         "The archive has no articles with “flood”.", []),
         ("How many articles mention Petra Stone?", "count",
          "The archive has no articles with “Petra Stone”.", []),
         ("What did Lena Hart write about?", "list", "2 articles by Lena Hart.", [2, 0]),
@@ -105,7 +133,10 @@ def test_a_request_is_told_by_how_it_is_asked(kinds: Kinds, text: str, kind: str
          "Authors of 2 articles with “walkout”: Tomas Reed (1) and Lena Hart (1).",
          [1, 0]),
         ("What is the oldest article?", "oldest",
-         "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0]),
+         "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0, 2]),
+        ("what period do you cover", "oldest",
+         "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0, 2]),
+        ("how many articles do you have", "count", "3 articles.", []),
         ("What's new?", "newest", "The newest of 3 articles:", [2, 1, 0]),
     ],
 )  # fmt: skip
@@ -147,6 +178,65 @@ def test_what_is_read_out_of_a_question_is_told_and_can_be_taken_away(
         assert archive.ask(question, without=["kind"]).kind == "question"
 
 
+def test_all_articles_of_the_first_and_the_last_day_are_listed(tmp_path: Path) -> None:
+    days = ["2025-03-03", "2025-03-03", "2025-04-20"]
+    texts = [one.replace("2025-03-11", day) for one, day in zip(ARTICLES, days, strict=True)]
+    with archive_of(tmp_path, *texts) as assistant:
+        first = assistant.ask("What is the oldest article you have?").listed
+        only = assistant.ask("What is the oldest article of March 2025?").listed
+    assert [str(card.published) for card in first] == days
+    assert [str(card.published) for card in only] == days[:2]
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "titles"),
+    [
+        ("What happened in March 2025?", "From 2 stories, oldest first:", [0, 1]),
+        ("what was going on in april 2025", "", [2]),
+        ("summary of March 2025", "From 2 stories, oldest first:", [0, 1]),
+        ("what happened last month?", "", [2]),
+        ("What happened in May 2024?",
+         "The archive has no articles from 1 May 2024 to 31 May 2024. "
+         "Its articles are from 3 March to 20 April 2025.", []),
+    ],
+)  # fmt: skip
+def test_a_period_without_a_topic_is_told_in_an_overview(
+    archive: Assistant, question: str, reply: str, titles: list[int]
+) -> None:
+    answer = archive.ask(question)
+    headlines = [text.split("title: ")[1].split("\n")[0] for text in ARTICLES]
+    assert (answer.kind, answer.reply) == ("overview", reply)
+    cited = dict.fromkeys(citation.title for citation in answer.citations)
+    assert list(cited) == [headlines[at] for at in titles]
+    assert not answer.refused and not answer.unanswered
+    assert "dates" in {one.what for one in answer.understood_as}
+
+
+def test_a_story_of_an_outlet_and_a_period_is_listed(archive: Assistant) -> None:
+    answer = archive.ask("What did the Bay Courier write about the walkout in March 2025?")
+    assert [card.title for card in answer.listed] == ["Bus drivers of Ostrava Bay stop work"]
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "reply"),
+    [
+        ("How many articles mention the walkout in March 2025?", "dates",
+         "2 articles with “walkout”."),
+        ("How many articles mention the mill last March?", "dates", "1 article with “mill”."),
+        ("Which articles mention the drivers since Monday?", "dates", "2 articles with “drivers”."),
+        ("How many articles of the Hill Gazette mention the walkout?", "outlet",
+         "2 articles with “walkout”."),
+        ("How many articles by Lena Hart are about the walkout?", "author",
+         "2 articles with “walkout”."),
+    ],
+)  # fmt: skip
+def test_what_is_taken_away_is_no_topic(
+    archive: Assistant, question: str, without: str, reply: str
+) -> None:
+    less = archive.ask(question, without=[without])
+    assert (less.kind, less.reply) == (archive.ask(question).kind, reply)
+
+
 def test_an_overview_quotes_each_story_once_oldest_first(archive: Assistant) -> None:
     answer = archive.ask("Give me a timeline of the walkout")
     assert answer.kind == "overview"
@@ -174,6 +264,17 @@ def test_days_after_the_newest_article_are_said_to_be(archive: Assistant) -> Non
     answer = archive.ask("What happened to the mill yesterday?")
     assert answer.refused
     assert "its newest article is of 20 April 2025" in answer.text
+
+
+def test_an_article_without_a_date_is_not_said_to_be_outside_the_dates(tmp_path: Path) -> None:
+    undated = ARTICLES[0].replace("published: 2025-03-03\n", "").replace("on Monday ", "")
+    with archive_of(tmp_path, undated, *ARTICLES[1:]) as assistant:
+        answer = assistant.ask("Who said that 120 drivers had joined?", since="2025-03-10")
+        assert answer.refusal is not None and answer.refusal.kind == "not_stated"
+        assert "in an article whose date is not known there is one" in answer.text
+        assert [one.title for one in answer.refusal.nearest] == [
+            "Bus drivers of Ostrava Bay stop work"
+        ]
 
 
 def test_a_quoted_headline_gives_that_article_alone(archive: Assistant) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from index.errors import BadRequest
 from index.records import Card
@@ -31,6 +31,8 @@ LEAST_ALIKE = 0.74
 """Share of letters in common (Ratcliff and Obershelp, 1988) of two spellings of a word: Kyiv and
 Kiev, Türkiye and Turkey have more, Ghana and Guyana less."""
 LONGEST_ACRONYM = 6
+LONGEST_QUERY = 1000
+"""Characters of a search; the rarest spellings of a name that has more are not searched."""
 UNKNOWN = "unknown"
 """The month of what has no date."""
 _DOTTED = re.compile(r"\b(?:[A-Z]\.\s?)+[A-Z]\b\.?")
@@ -67,6 +69,21 @@ class Name:
     articles: Mapping[str, int]
     """For the id of each article that mentions it, how often it does."""
 
+    @property
+    def query(self) -> str:
+        """What the archive's search is asked for it: any of its spellings, or with an 's behind.
+
+        Within `articles`, that finds the stories that are counted; elsewhere it may find others of
+        the same name too. A spelling that the search takes for a common word ("US") is left out
+        where there is another.
+        """
+        own = [one for one in self.spellings if fold(one) not in STOPWORDS] or self.spellings
+        plain = [one.replace('"', "") for one in own]
+        terms = [f'"{one}{ending}"' for one in plain for ending in ("", "'s")]
+        while len(query := " OR ".join(terms)) > LONGEST_QUERY:
+            terms.pop()
+        return query
+
     def to_dict(self) -> dict[str, object]:
         """What `byline names --json` prints of it."""
         return {
@@ -76,6 +93,7 @@ class Name:
             "mentions": self.mentions,
             "articles": len(self.articles),
             "spellings": list(self.spellings),
+            "query": self.query,
         }
 
 
@@ -86,6 +104,14 @@ class Register:
     names: tuple[Name, ...]
     cards: Mapping[str, Card]
     """Its articles."""
+
+    def most(self, count: int) -> list[Name]:
+        """The names in most stories, without the outlets of the archive, which sign their own."""
+        outlets = {key_of(card.publisher) for card in self.cards.values() if card.publisher}
+        named = (
+            name for name in self.names if not outlets.intersection(map(key_of, name.spellings))
+        )
+        return list(islice(named, count))
 
     def find(self, asked: str) -> list[Name]:
         """The names that have some words in any spelling; only the one that has no others, if any.

@@ -8,7 +8,7 @@ so that only how it is asked is compared; a request is a question unless it is c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
@@ -55,24 +55,39 @@ def examples() -> Mapping[Kind, Sequence[str]]:
 
 @cache
 def frame() -> frozenset[str]:
-    """The folded words that tell how something is asked for: those of the examples themselves."""
-    texts = [line for kind, lines in examples().items() if kind != "question" for line in lines]
-    own = (word for text in texts for word in WORD.findall(fold(_PLACE.sub(" ", text))))
-    return STOPWORDS | frozenset(own) | {word for word in fold(_stood_in()).split()}
+    """The words that tell how something is asked for: those of the examples themselves."""
+    own = _words_of(kind for kind in examples() if kind != "question")
+    return own | frozenset(fold(" ".join(STAND_INS.values())).split())
 
 
-def _stood_in() -> str:
-    return " ".join(STAND_INS.values())
+@cache
+def _about_articles() -> frozenset[str]:
+    """Those of the requests for articles; a comparison is of anything, and its words are too."""
+    return _words_of(kind for kind in examples() if kind not in ("question", "comparison"))
+
+
+def _words_of(kinds: Iterable[Kind]) -> frozenset[str]:
+    texts = (_PLACE.sub(" ", line) for kind in kinds for line in examples()[kind])
+    return STOPWORDS | {plain(match[0]) for text in texts for match in WORD.finditer(text)}
+
+
+def plain(word: str) -> str:
+    """A word folded, without the apostrophe that many leave out: "whats" is "what's"."""
+    return fold(word).replace("'", "")
 
 
 def told_apart(text: str) -> Iterator[tuple[re.Match[str], bool]]:
-    """The words of a text, each with whether it tells what is asked about, and not how."""
+    """The words of a text, each with whether it tells what articles are to be about."""
+    return _told_apart(text, _about_articles())
+
+
+def _told_apart(text: str, how: frozenset[str]) -> Iterator[tuple[re.Match[str], bool]]:
     matches = list(WORD.finditer(text))
     for match, following in zip_longest(matches, matches[1:]):
-        yield match, fold(match[0]) not in frame() or _opens_name(match, following)
+        yield match, plain(match[0]) not in how or _opens_name(match, following, how)
 
 
-def _opens_name(match: re.Match[str], following: re.Match[str] | None) -> bool:
+def _opens_name(match: re.Match[str], following: re.Match[str] | None, how: frozenset[str]) -> bool:
     """Whether a common word is the first one of a name, as in "in New Orin"."""
     return (
         following is not None
@@ -81,7 +96,7 @@ def _opens_name(match: re.Match[str], following: re.Match[str] | None) -> bool:
         and match[0].istitle()
         and following[0].istitle()
         and fold(match[0]) not in STOPWORDS
-        and fold(following[0]) not in frame()
+        and plain(following[0]) not in how
     )
 
 
@@ -89,9 +104,9 @@ def blanked(text: str) -> str:
     """A text in which every run of words that no example uses is "the flood"."""
     topic = fold(STAND_INS["topic"]).split()
     kept: list[str] = []
-    for match, is_topic in told_apart(text):
+    for match, is_topic in _told_apart(text, frame()):
         if not is_topic:
-            kept.append(fold(match[0]))
+            kept.append(plain(match[0]))
             continue
         while kept and kept[-1] in _ARTICLES:
             kept.pop()

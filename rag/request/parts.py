@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.text.word_classes import AUXILIARIES
-from rag.text.words import STOPWORDS, fold, words
+from rag.text.words import words
 
 MOST = 4
 """Parts of a question; one with more is left whole."""
@@ -58,25 +58,3 @@ def _asks(piece: str) -> bool:
     if _WITHOUT_AUXILIARY.fullmatch(piece):
         return True
     return bool(_OPENS.match(piece)) and not AUXILIARIES.isdisjoint(words(piece)[:FARTHEST])
-
-
-_NAME = r"(?:[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+|al-)?[A-Z][\w’'-]*)*)"
-_PAIR = re.compile(
-    rf"(?P<between>between\s+)?({_NAME}(?:['’]s)?)(?:,\s+|\s+)"
-    rf"(?:and|or|with|to|from|versus|vs\.?|against)\s+(?:(?:that|those) (?:of|in)\s+)?({_NAME})"
-)
-_COMPARE = re.compile(r"^(?:please\s+)?compare\s+", re.IGNORECASE)
-
-
-def compared(text: str) -> list[tuple[str, str]]:
-    """What a comparison of two names asks of each of them, and the name; empty without two.
-
-    "Compare what Lavrov and Fidan said" asks what the one said, and what the other said.
-    """
-    bare = _COMPARE.sub("", " ".join(text.split()))
-    pair = next((p for p in _PAIR.finditer(bare) if fold(p[2].split()[0]) not in STOPWORDS), None)
-    if pair is None:
-        return []
-    of = "of " if pair["between"] else ""
-    before, after = bare[: pair.start()], bare[pair.end() :]
-    return [(f"{before}{of}{name}{after}".strip(" ,"), name) for name in (pair[2], pair[3])]

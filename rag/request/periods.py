@@ -7,6 +7,7 @@ of the archive are meant; "last week" is reckoned from today.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
@@ -38,6 +39,13 @@ _TODAYS = re.compile(
     re.IGNORECASE,
 )
 """What is reckoned from the day of asking, whatever the archive's time is."""
+_WEEKDAYS = list(calendar.day_name)
+_MONTHS = list(calendar.month_name)
+_OF_TODAY = re.compile(
+    rf"\b(?:(?P<which>(?i:last|past|this|next))\s+(?P<month>{'|'.join(_MONTHS[1:])})"
+    rf"\b(?!\.?,?\s+\d)|(?i:this\s+(?P<weekday>{'|'.join(_WEEKDAYS)}))\b)"
+)
+"""A month or weekday that is told by today's: "last November", "this Friday"."""
 _WITH_YEAR = re.compile(r"\d{4}")
 _DAY = dt.timedelta(days=1)
 
@@ -100,7 +108,7 @@ def periods(
     archive = min((day for day in (newest, today) if day), default=None)
     days = [
         day if _TODAYS.search(text[day.start : day.end]) else reported
-        for day, reported in zip(mentions(text, today), mentions(text, archive), strict=True)
+        for day, reported in zip(days_of(text, today), days_of(text, archive), strict=True)
     ]
     found: list[Period] = []
     while days:
@@ -112,6 +120,45 @@ def periods(
             day = _span(text, day, days.pop(0))
         found.append(_related(text, day))
     return found
+
+
+def days_of(text: str, today: dt.date | None) -> list[Mention]:
+    """The days that a question speaks of, in order, reckoned from the day it is asked.
+
+    "Last November" is the one before this month, "next May" the one after it; "this May" is of
+    this year, and "this Friday" of this week.
+    """
+    own = [
+        Mention(*match.span(), *_of_today(match, today), _weekday(match))
+        for match in _OF_TODAY.finditer(text)
+    ]
+    others = [
+        day
+        for day in mentions(text, today)
+        if not any(day.start < one.end and one.start < day.end for one in own)
+    ]
+    return sorted([*own, *others], key=lambda day: day.start)
+
+
+def _weekday(match: re.Match[str]) -> int | None:
+    return _WEEKDAYS.index(match["weekday"].capitalize()) if match["weekday"] else None
+
+
+def _of_today(match: re.Match[str], today: dt.date | None) -> tuple[dt.date | None, dt.date | None]:
+    if today is None:
+        return None, None
+    weekday = _weekday(match)
+    if weekday is not None:
+        day = today + (weekday - today.weekday()) * _DAY
+        return day, day
+    month, which = _MONTHS.index(match["month"]), match["which"].lower()
+    year = today.year
+    if which in ("last", "past"):
+        year -= month >= today.month
+    elif which == "next":
+        year += month <= today.month
+    first = dt.date(year, month, 1)
+    return first, first.replace(day=calendar.monthrange(year, month)[1])
 
 
 def _span(text: str, day: Mention, other: Mention) -> Mention:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.request.periods import Period, periods
-from rag.text.dates import Mention, mentions, span, with_capitals
+from rag.request.periods import Period, days_of, periods
+from rag.text.dates import Mention, span, with_capitals
 from rag.text.names import name_words, split_name
 from rag.text.numbers import Quantity, quantities
 from rag.text.words import content, fold
@@ -131,9 +131,9 @@ class Question:
         if text.isupper() and len(text.split()) >= FEWEST_IN_CAPITALS:
             text = text.lower()  # capitals throughout mark no names
         bare = _ASIDE.sub(lambda match: " " * len(match.group()), text)
-        days = mentions(with_capitals(bare), today)
+        days = days_of(with_capitals(bare), today)
         asked = periods(bare, today, newest)
-        dated = [(day.start, day.end) for day in mentions(with_capitals(text), today)]
+        dated = [(day.start, day.end) for day in days_of(with_capitals(text), today)]
         dated += [(period.start, period.end) for period in asked]
         return cls(
             text=text,

@@ -42,6 +42,14 @@ def standing(period: Period, text: str, published: dt.date | None, near: str = "
     return "outside" if own else _by_publication(period, published)
 
 
+def came_in(period: Period, published: dt.date) -> bool:
+    """True where an article of some day came out in a period."""
+    if period.weekday is not None:
+        return published.weekday() == period.weekday
+    first, last = (period.of_year(published.year) if period.yearly else period).window
+    return bool(first or last) and (first or published) <= published <= (last or published)
+
+
 def _is_precise(period: Period, mention: Mention) -> bool:
     """True where a mention is fine enough to mean days inside the period, or others."""
     if mention.first is None or mention.last is None:

@@ -1,0 +1,159 @@
+"""Comparisons are read apart: what is asked of each side, and that none is passed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag import Assistant
+from rag.request.comparing import sides
+from tests.building import archive_of
+
+
+@pytest.mark.parametrize(
+    ("text", "questions", "names", "demanded"),
+    [
+        # Names, and noun phrases in small letters.
+        ("Which is longer, Elbridge or Otterbridge?",
+         ["How long is Elbridge?", "How long is Otterbridge?"], "Elbridge|Otterbridge", ""),
+        ("which of the two was heavier, the bell or the anchor",
+         ["How heavy was the bell?", "How heavy was the anchor?"],
+         "the bell|the anchor", "bell|anchor"),
+        ("is the pier older than the lighthouse?",
+         ["How old is the pier?", "How old is the lighthouse?"],
+         "the pier|the lighthouse", "pier|lighthouse"),
+        ("compare the bakery with the mill",
+         ["What is said of the bakery?", "What is said of the mill?"],
+         "the bakery|the mill", "bakery|mill"),
+        ("the bakery versus the mill",
+         ["What is said of the bakery?", "What is said of the mill?"],
+         "the bakery|the mill", "bakery|mill"),
+        ("What is the difference between the spring plan and the autumn plan?",
+         ["What is said of the spring plan?", "What is said of the autumn plan?"],
+         "the spring plan|the autumn plan", "spring|autumn"),
+        # What stands for the noun before.
+        ("Were more people hurt in the fire at Solenna or in the one at Orrin?",
+         ["How many people were hurt in the fire at Solenna?",
+          "How many people were hurt in the fire at Orrin?"],
+         "the fire at Solenna|the fire at Orrin", "Solenna|Orrin"),
+        ("was there more damage in the Elbridge flood or in the one in Otterbridge",
+         ["How much damage was there in the Elbridge flood?",
+          "How much damage was there in the flood in Otterbridge?"],
+         "the Elbridge flood|the flood in Otterbridge", "Elbridge|Otterbridge"),
+        ("compare the price of the bell with that of the anchor",
+         ["the price of the bell", "the price of the anchor"],
+         "the bell|the anchor", "bell|anchor"),
+        ("Compare the price of the bell with the price of the anchor",
+         ["What is said of the price of the bell?", "What is said of the price of the anchor?"],
+         "the price of the bell|the price of the anchor", "bell|anchor"),
+        # What somebody said.
+        ("Compare what the Ministry of Trade and the Elbridge city council said about tolls",
+         ["What did the Ministry of Trade say about tolls?",
+          "What did the Elbridge city council say about tolls?"],
+         "the Ministry of Trade|the Elbridge city council", "Ministry Trade|Elbridge"),
+        ("compare what the vicar said with what the sexton said",
+         ["What did the vicar say?", "What did the sexton say?"],
+         "the vicar|the sexton", "vicar|sexton"),
+        ("What did Ada Moss and Jo Reed each say about the bell?",
+         ["What did Ada Moss say about the bell", "What did Jo Reed say about the bell"],
+         "Ada Moss|Jo Reed", ""),
+        ("who was younger when they won, Ada Moss or Jo Reed",
+         ["How young was Ada Moss when they won?", "How young was Jo Reed when they won?"],
+         "Ada Moss|Jo Reed", ""),
+    ],
+)  # fmt: skip
+def test_each_side_is_asked_about_alone(
+    text: str, questions: list[str], names: str, demanded: str
+) -> None:
+    both = sides(text)
+    assert [side.question for side in both] == questions
+    assert [side.name for side in both] == names.split("|")
+    assert [side.demanded for side in both] == (demanded or names).split("|")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How did the profit of the spring compare with that of the summer?",
+        "how do the two polls differ?",
+        "compare", "or and with", "", "compare this and that", "and what of the ferry",
+    ],
+)  # fmt: skip
+def test_where_no_two_things_are_told_there_are_no_sides(text: str) -> None:
+    assert sides(text) == []
+
+
+@settings(deadline=None, max_examples=300, derandomize=True)
+@given(
+    st.lists(
+        st.sampled_from(
+            "compare the one in that of or and with ferry Iran , ? more than is".split()
+        )
+        | st.text(max_size=4)
+    )
+)
+def test_no_text_breaks_a_comparison(parts: list[str]) -> None:
+    both = sides(" ".join(parts))
+    assert len(both) in (0, 2)
+
+
+BELL = """---
+title: The bell of Elbridge is raised
+publisher: Bay Courier
+published: 2025-03-03
+---
+
+Divers raised the bell of Elbridge from the river on Monday. The bell weighs 900 kilograms.
+
+The divers and the mayor were cheered. The bell will hang in the town hall of Elbridge.
+"""
+ANCHOR = """---
+title: An anchor for the museum
+publisher: Hill Gazette
+published: 2025-03-11
+---
+
+The museum of Otterbridge has bought an anchor. The anchor weighs two tonnes, curator Jo Reed said.
+"""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("comparing")
+    with archive_of(folder, BELL, ANCHOR, today=dt.date(2025, 5, 1)) as assistant:
+        yield assistant
+
+
+@pytest.mark.models
+def test_both_sides_are_shown_under_what_was_asked_of_them(archive: Assistant) -> None:
+    answer = archive.ask("Which is heavier, the bell or the anchor?")
+    assert answer.kind == "comparison"
+    by_side = {one.side: one.text for one in reversed(answer.sentences)}
+    assert list(by_side) == ["the anchor", "the bell"]
+    assert "900 kilograms" in by_side["the bell"] and "two tonnes" in by_side["the anchor"]
+    assert not answer.unanswered
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("limit", [{}, {"since": "2025-03-01"}])
+def test_a_side_of_which_nothing_is_said_is_told(archive: Assistant, limit: dict[str, str]) -> None:
+    answer = archive.ask("which is heavier, the bell or the organ", **limit)
+    assert {one.side for one in answer.sentences} == {"the bell"}
+    assert [one.message for one in answer.unanswered] == [
+        "No passage was found that says it of the organ."
+    ]
+
+
+@pytest.mark.models
+def test_a_sentence_that_tells_of_both_sides_stands_under_both(archive: Assistant) -> None:
+    answer = archive.ask("compare what was done by the divers and the mayor")
+    assert [(one.side, one.citations) for one in answer.sentences] == [
+        ("the divers", (1,)),
+        ("the divers", (2,)),
+        ("the mayor", (2,)),
+    ]
+    assert "were cheered" in answer.text and not answer.unanswered
