@@ -222,7 +222,8 @@ def test_a_refusal_names_the_nearest_headlines_and_is_no_failure(run: Run) -> No
     assert result.stdout == (
         "The archive says nothing about who designed the opera house.\n\n"
         "Nearest in the archive:\n"
-        "  - Harbour bridge to reopen in May after two-year repair (Veldmar Courier, 4 March 2025)\n"
+        "  - Harbour bridge to reopen in May after two-year repair "
+        "(Veldmar Courier, 4 March 2025)\n"
         "  - Council questions bill for harbour bridge (Northern Wire, 6 March 2025)\n"
     )
 

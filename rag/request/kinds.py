@@ -7,14 +7,20 @@ so that only how it is asked is compared; a request is a question unless it is c
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 from itertools import zip_longest
 from typing import Literal, get_args
 
+import numpy as np
+
 from index.embedding import Encoder, Vectors
+from index.modelfiles import cache_folder
 from rag.text.words import STOPWORDS, WORD, fold
 
 Kind = Literal[
@@ -119,6 +125,26 @@ def blanked(text: str) -> str:
     )
 
 
+def _encoded(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """The vectors of the examples, from the cache folder where they lie there.
+
+    They cost as much as a question, and each question in a terminal would make them anew.
+    """
+    digest = blake2b("\0".join([encoder.fingerprint, *texts]).encode(), digest_size=16)
+    path = cache_folder() / f"requests-{digest.hexdigest()}.npy"
+    with suppress(OSError, ValueError, EOFError):
+        vectors: Vectors = np.load(path, allow_pickle=False)
+        if vectors.shape == (len(texts), encoder.dimension) and vectors.dtype == np.float32:
+            return vectors
+    vectors = encoder.encode(texts)
+    written = path.with_name(f"{path.stem}.{os.getpid()}.npy")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(written, vectors)
+        written.replace(path)
+    return vectors
+
+
 class Kinds:
     """The examples, encoded once."""
 
@@ -127,7 +153,7 @@ class Kinds:
         lines = [(kind, line) for kind, some in examples().items() for line in some]
         self._kinds = [kind for kind, _ in lines]
         filled = [_PLACE.sub(lambda match: STAND_INS[match[1]], line) for _, line in lines]
-        self._vectors: Vectors = encoder.encode([blanked(line) for line in filled])
+        self._vectors = _encoded(encoder, [blanked(line) for line in filled])
 
     def of(self, text: str) -> Kind:
         """The kind of a request, in which authors, outlets and days are stood in for already."""
