@@ -126,6 +126,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("did the bishop or the abbot lie", "question"),
         ("what did the bishop tell reporters", "question"),
         ("whats the depth of the well", "question"),
+        ("which journalists were arrested", "question"),
+        ("are there any survivors of the crash", "question"),
     ],
 )
 def test_a_request_is_told_by_how_it_is_asked(kinds: Kinds, text: str, kind: str) -> None:
