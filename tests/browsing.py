@@ -159,6 +159,10 @@ def chat(page: Page) -> Locator:
     return page.locator("#byline-chat")
 
 
+def questions(page: Page) -> Locator:
+    return chat(page).locator(".byline-asked")
+
+
 def sources(page: Page) -> Locator:
     return page.locator("#byline-sources")
 

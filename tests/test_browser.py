@@ -9,7 +9,19 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import MARKS, Open, answered, ask, chat, glance, question_box, reader, sources, tab
+from browsing import (
+    MARKS,
+    Open,
+    answered,
+    ask,
+    chat,
+    glance,
+    question_box,
+    questions,
+    reader,
+    sources,
+    tab,
+)
 from fake_assistant import (
     ARCHIVE,
     ASK_BRIDGE,
@@ -24,7 +36,7 @@ from fake_assistant import (
     bridge_answer,
     refused_answer,
 )
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from rag.page import conversation, views
 from rag.page.views import REFUSED
@@ -33,10 +45,6 @@ pytestmark = MARKS
 
 EXAMPLE, EXAMPLE_ID = SUGGESTED
 WITH_EXAMPLE = (*ARCHIVE, dataclasses.replace(BRIDGE, id=EXAMPLE_ID, url=None))
-
-
-def questions(page: Page) -> Locator:
-    return chat(page).locator(".byline-asked")
 
 
 def test_an_answer_appears_with_its_sources_marked(open_page: Open) -> None:

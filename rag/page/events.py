@@ -30,6 +30,9 @@ READERS = 64
 ABOUT = "What does the article “{}” say?"
 IN_TURN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**IN_TURN, "queue": False}
+FIELDS = [field.name for field in fields(Settings)]
+REMEMBER = f"(...all) => Object.fromEntries({FIELDS}.map((name, at) => [name, all[at]]))"
+"""Keeps what a reader sets in the browser itself: an answer of the server could be late."""
 
 
 class Events:
@@ -67,7 +70,6 @@ class Events:
             [chosen.since, chosen.until, ask.question, ask.instead],
             **AT_ONCE,
         )
-        other.then(self.remember, chosen.values, chosen.memory, **AT_ONCE)
         for begin in (ask.question.submit, again.then, other.then):
             answered = begin(
                 self.answer,
@@ -331,9 +333,9 @@ class Events:
 
     def _connect_settings(self, page: gr.Blocks) -> None:
         chosen = self.parts.chosen
-        # By hand alone: a change is also what fills the fields with what was remembered.
+        # Gradio's text boxes call it no "input" when something is deleted or pasted.
         for field in chosen.values:
-            field.input(self.remember, chosen.values, chosen.memory, **AT_ONCE)
+            field.change(None, chosen.values, chosen.memory, js=REMEMBER, **AT_ONCE)
         chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         asking = self.parts.asking
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
@@ -348,10 +350,6 @@ class Events:
         view = self.answers.view(conversation, Settings(index)) if conversation else None
         return view or [gr.skip() for _ in View._fields]
 
-    def remember(self, *chosen: Any) -> dict[str, Any]:
-        """The settings, for the browser to keep."""
-        return asdict(self._settings(chosen))
-
     def recall(self, stored: Any) -> tuple[Any, ...]:
         """The settings that the browser kept, as far as they are still on offer.
 
@@ -362,5 +360,4 @@ class Events:
         return tuple(asdict(self.answers.choices.settings(stored)).values())
 
     def _settings(self, chosen: Sequence[Any]) -> Settings:
-        names = [field.name for field in fields(Settings)]
-        return self.answers.choices.settings(dict(zip(names, chosen, strict=True)))
+        return self.answers.choices.settings(dict(zip(FIELDS, chosen, strict=True)))
