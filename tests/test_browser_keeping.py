@@ -1,8 +1,12 @@
 """What a reader typed and asked is not lost: in a reload, while an answer comes, or in a filter."""
 
-from browsing import MARKS, Open, answered, chat
+import threading
+
+from browsing import MARKS, Open, answered, ask, chat, questions
 from fake_assistant import ASK_BRIDGE, ASK_REFUSED, FakeAssistant
 from playwright.sync_api import expect
+
+from rag.page import views
 
 pytestmark = MARKS
 
@@ -19,3 +23,22 @@ def test_a_date_that_was_deleted_stays_deleted(open_page: Open) -> None:
     page.reload()
     expect(chat(page).locator(".byline-done")).to_have_count(2)
     expect(since).to_have_value("")
+
+
+def test_a_question_that_a_reload_interrupts_is_still_there(open_page: Open) -> None:
+    pace = threading.Semaphore(20)
+    page = open_page(FakeAssistant(pace=pace))
+    answered(page, ASK_BRIDGE)
+    while pace.acquire(blocking=False):
+        pass
+    ask(page, ASK_REFUSED)
+    pace.release()
+    expect(chat(page)).to_contain_text("Reading 6 passages")
+    # Not by a reload: Gradio's script writes an error to the console when it is cut off.
+    address, page = page.url, page.context.new_page()
+    page.goto(address)
+    expect(questions(page)).to_have_text([ASK_BRIDGE, ASK_REFUSED])
+    expect(chat(page)).to_contain_text(views.INTERRUPTED)
+    pace.release(20)
+    page.get_by_role("button", name="Ask again").click()
+    expect(chat(page)).to_contain_text("nearest headlines")

@@ -60,8 +60,12 @@ class Answers:
         return name
 
     def kept(self, name: str) -> Conversation:
-        """The conversation that was kept under a name; an empty one if there is none."""
-        return tuple(one for one in self._kept.get(name, ()) if not one.pending)
+        """The conversation that was kept under a name; an empty one if there is none.
+
+        What was being answered when its reader left is shown as interrupted.
+        """
+        kept = self._kept.get(name, ())
+        return tuple(one.ended(views.INTERRUPTED) if one.pending else one for one in kept)
 
     def view(self, conversation: Conversation, settings: Settings | None = None) -> View:
         """What the page shows of a conversation."""

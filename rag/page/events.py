@@ -73,8 +73,8 @@ class Events:
         for begin in (ask.question.submit, again.then, other.then):
             answered = begin(
                 self.answer,
-                [ask.question, ask.conversation, ask.instead, *chosen.values],
-                [*ask.shown, ask.question, ask.instead],
+                [ask.question, ask.conversation, ask.instead, ask.kept, *chosen.values],
+                [*ask.shown, ask.question, ask.instead, ask.kept],
                 concurrency_limit=READERS,
                 concurrency_id="asking",
                 **IN_TURN,
@@ -82,7 +82,6 @@ class Events:
             answered.failure(
                 self.fail, [ask.conversation, *chosen.values], ask.shown, **AT_ONCE
             ).then(updates.free, None, ask.question, **AT_ONCE)
-            answered.then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
         ask.edit.click(updates.edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         # Gradio can cancel an event by itself, but then confuses it with the next one.
         ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
@@ -91,20 +90,22 @@ class Events:
         ).then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
 
     def answer(
-        self, question: str, conversation: Conversation, instead: str, *chosen: Any
+        self, question: str, conversation: Conversation, instead: str, kept: str, *chosen: Any
     ) -> Iterator[Any]:
-        """Take a question down and stream its answer."""
+        """Take a question down and stream its answer; all that comes is kept as it comes."""
         settings = self._settings(chosen)
         begun = self.answers.begin(
             question, conversation, settings, instead=bool(instead), without=instead.split()[1:]
         )
         if not question.strip():
-            yield (*begun, updates.free(), instead)
+            yield (*begun, updates.free(), instead, kept)
             return
-        yield (*begun, updates.busy(), "")
+        kept = self.answers.keep(begun.conversation, kept)
+        yield (*begun, updates.busy(), "", kept)
         for view in self.answers.answer(begun.conversation, settings):
-            yield (*view, gr.skip(), "")
-        yield (*updates.unchanged(begun), updates.free(), "")
+            self.answers.keep(view.conversation, kept)
+            yield (*view, gr.skip(), "", kept)
+        yield (*updates.unchanged(begun), updates.free(), "", kept)
 
     def fail(self, conversation: Conversation, *chosen: Any) -> Any:
         """Close what a bug cut short."""

@@ -25,6 +25,7 @@ from rag.text.words import WORD, fold, words
 
 BROKEN = "Something went wrong. The terminal that runs Byline shows what; asking again may help."
 STOPPED = "Stopped."
+INTERRUPTED = "The page was loaded anew before this was answered. Ask again."
 NO_SOURCES = "The passages that an answer rests on appear here, with the quoted words marked."
 REFUSED = "No answer was given, so there is nothing to cite."
 TOLD = "This answer quotes no passage, so there is nothing to cite."
