@@ -144,9 +144,13 @@ def question_box(page: Page) -> Locator:
 
 
 def ask(page: Page, question: str) -> None:
-    expect(question_box(page)).to_be_editable()
     question_box(page).fill(question)
-    question_box(page).press("Enter")
+    for _ in range(20):  # while an answer ends, the page does not take the next question yet
+        question_box(page).press("Enter")
+        page.wait_for_timeout(200)
+        if question_box(page).input_value() != question:
+            return
+    raise AssertionError(f"“{question}” was not taken")
 
 
 def answered(page: Page, question: str, count: int = 1) -> None:

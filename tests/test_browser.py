@@ -112,7 +112,6 @@ def test_a_stopped_answer_keeps_what_came_and_the_next_question_is_answered(
     expect(chat(page)).to_contain_text("The bridge reopens on 12 May. [1]")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Stopping")).to_be_visible()
-    expect(question_box(page)).not_to_be_editable()
     pace.release(20)
     expect(chat(page)).to_contain_text("Stopped.")
     ask(page, ASK_REFUSED)

@@ -2,7 +2,7 @@
 
 import threading
 
-from browsing import MARKS, Open, answered, ask, chat, questions
+from browsing import MARKS, Open, answered, ask, chat, question_box, questions
 from fake_assistant import ASK_BRIDGE, ASK_REFUSED, FakeAssistant
 from playwright.sync_api import expect
 
@@ -42,3 +42,18 @@ def test_a_question_that_a_reload_interrupts_is_still_there(open_page: Open) -> 
     pace.release(20)
     page.get_by_role("button", name="Ask again").click()
     expect(chat(page)).to_contain_text("nearest headlines")
+
+
+def test_a_follow_up_can_be_typed_while_and_after_an_answer_comes(open_page: Open) -> None:
+    pace = threading.Semaphore(0)
+    page = open_page(FakeAssistant(pace=pace))
+    ask(page, ASK_BRIDGE)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.keyboard.type(ASK_REFUSED[:10])
+    pace.release(100)
+    expect(chat(page).locator(".byline-done")).to_have_count(1)
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    page.keyboard.type(ASK_REFUSED[10:])
+    expect(question_box(page)).to_have_value(ASK_REFUSED)
+    page.keyboard.press("Enter")
+    expect(chat(page).locator(".byline-done")).to_have_count(2)

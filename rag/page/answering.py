@@ -42,6 +42,7 @@ class Answers:
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
         self.turnstile = Turnstile()
+        self._asked: set[str] = set()
         self._stopped: set[str] = set()
         self._cleared: set[str] = set()
         self._kept: OrderedDict[str, Conversation] = OrderedDict()
@@ -79,6 +80,10 @@ class Answers:
             views.announcement(conversation),
         )
 
+    def is_answering(self, conversation: Conversation) -> bool:
+        """True while the last question is being answered."""
+        return bool(conversation) and conversation[-1].ticket in self._asked
+
     def begin(
         self,
         question: str,
@@ -110,6 +115,7 @@ class Answers:
             return
         *earlier, last = conversation
         history = [] if "history" in last.without else turns(earlier)
+        self._asked.add(last.ticket)
         try:
             with closing(self.steps(last, history, settings, reader)) as steps:
                 for last in steps:
@@ -119,8 +125,8 @@ class Answers:
             said = EMPTY if isinstance(trouble, IndexMissing) else str(trouble)
             yield self.view((*earlier, last.ended(said)), settings)
         finally:
-            self._stopped.discard(last.ticket)
-            self._cleared.discard(last.ticket)
+            for tickets in (self._asked, self._stopped, self._cleared):
+                tickets.discard(last.ticket)
 
     def ask(self, question: str, settings: Settings, reader: str) -> Answer:
         """The answer to a question by itself, for a reader who takes turns with the others.

@@ -93,6 +93,9 @@ class Events:
         self, question: str, conversation: Conversation, instead: str, kept: str, *chosen: Any
     ) -> Iterator[Any]:
         """Take a question down and stream its answer; all that comes is kept as it comes."""
+        if self.answers.is_answering(conversation):  # what is typed meanwhile stays in the box
+            yield [gr.skip() for _ in (*View._fields, question, instead, kept)]
+            return
         settings = self._settings(chosen)
         begun = self.answers.begin(
             question, conversation, settings, instead=bool(instead), without=instead.split()[1:]
