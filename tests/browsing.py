@@ -17,7 +17,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from fake_assistant import ARCHIVE, FakeAssistant, choices_of
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from index.records import Article
 from rag.page import serving
@@ -34,7 +41,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 30_000
+PATIENCE = 8_000
 """Milliseconds until what is expected counts as missing; long, for a machine that is busy."""
 Open = Callable[..., Page]
 T = TypeVar("T")

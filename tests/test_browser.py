@@ -347,19 +347,6 @@ def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(
     expect(chat(page).locator(".byline-done")).to_have_count(0)
 
 
-def test_the_question_box_takes_what_the_server_takes_and_says_so(open_page: Open) -> None:
-    page = open_page(FakeAssistant())
-    box = question_box(page)
-    box.focus()
-    page.keyboard.insert_text("x" * 999)
-    assert box.evaluate("box => box.validationMessage") == ""
-    page.keyboard.insert_text("yyyyy")
-    expect(box).to_have_value("x" * 999 + "y")
-    assert box.evaluate("box => box.validationMessage") == "A question has at most 1000 characters."
-    box.fill("shorter")
-    assert box.evaluate("box => box.validationMessage") == ""
-
-
 def test_settings_survive_a_reload(open_page: Open) -> None:
     assistant = FakeAssistant()
     page = open_page(assistant)

@@ -57,3 +57,38 @@ def test_a_follow_up_can_be_typed_while_and_after_an_answer_comes(open_page: Ope
     expect(question_box(page)).to_have_value(ASK_REFUSED)
     page.keyboard.press("Enter")
     expect(chat(page).locator(".byline-done")).to_have_count(2)
+
+
+def test_a_question_that_is_too_long_is_told_and_nothing_of_it_is_lost(open_page: Open) -> None:
+    assistant = FakeAssistant()
+    page = open_page(assistant)
+    question = f"{'x' * 1000} {ASK_REFUSED}"
+    question_box(page).focus()
+    page.keyboard.insert_text(question)
+    page.keyboard.press("Enter")
+    told = page.locator("#byline-wrong")
+    expect(told).to_have_text("The question has 1,030 characters; ask in 1,000 or fewer.")
+    expect(question_box(page)).to_have_value(question)
+    expect(chat(page)).to_have_text("")
+    answered(page, ASK_REFUSED)
+    expect(told).to_have_text("")
+    assert [call[0] for call in assistant.calls] == [ASK_REFUSED]
+
+
+def test_a_date_is_checked_when_its_field_is_left(open_page: Open) -> None:
+    assistant = FakeAssistant()
+    page = open_page(assistant)
+    since = page.get_by_role("textbox", name="Published since")
+    since.fill("5th of soon")
+    since.press("Tab")
+    told = page.locator("#byline-wrong")
+    expect(told).to_contain_text("'5th of soon' is not a date")
+    question_box(page).fill(ASK_REFUSED)
+    question_box(page).press("Enter")
+    expect(told).to_be_visible()
+    expect(question_box(page)).to_have_value(ASK_REFUSED)
+    since.fill("5 December 2024")
+    since.press("Tab")
+    expect(told).to_have_text("")
+    answered(page, ASK_REFUSED)
+    assert [call[2] for call in assistant.calls] == ["5 December 2024"]

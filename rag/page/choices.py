@@ -123,8 +123,8 @@ class Choices:
             index=str(index) if index in self.indexes else usual.index,
             model=str(model) if model in self.models else usual.model,
             mode=cast("Mode", mode) if mode in MODES else usual.mode,
-            since=str(given.get("since") or "")[:20],
-            until=str(given.get("until") or "")[:20],
+            since=str(given.get("since") or "")[:40],
+            until=str(given.get("until") or "")[:40],
         )
 
     def archive(self, index: str = "") -> Archive:

@@ -15,6 +15,7 @@ import gradio as gr
 
 from index.errors import BadRequest, BylineError, IndexMissing, UnknownArticle
 from index.records import Span
+from rag.assistant import askable, dates
 from rag.page import exporting, layout, listing, updates, views
 from rag.page.answering import Answers, View
 from rag.page.archive import Filter
@@ -74,7 +75,7 @@ class Events:
             answered = begin(
                 self.answer,
                 [ask.question, ask.conversation, ask.instead, ask.kept, *chosen.values],
-                [*ask.shown, ask.question, ask.instead, ask.kept],
+                [*ask.shown, ask.question, ask.instead, ask.kept, ask.wrong],
                 concurrency_limit=READERS,
                 concurrency_id="asking",
                 **IN_TURN,
@@ -89,26 +90,35 @@ class Events:
             self.answers.clear, [ask.conversation, chosen.index], ask.shown, **AT_ONCE
         ).then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
 
+    def check(self, question: str, *chosen: Any) -> str:
+        """What is wrong with a question or its dates, to be told before it is asked; else ""."""
+        settings = self._settings(chosen)
+        try:
+            dates(settings.since, settings.until)
+            askable(question or "anything")
+        except BadRequest as error:
+            return listing.trouble(str(error))
+        return ""
+
     def answer(
         self, question: str, conversation: Conversation, instead: str, kept: str, *chosen: Any
     ) -> Iterator[Any]:
         """Take a question down and stream its answer; all that comes is kept as it comes."""
-        if self.answers.is_answering(conversation):  # what is typed meanwhile stays in the box
-            yield [gr.skip() for _ in (*View._fields, question, instead, kept)]
+        wrong = self.check(question, *chosen)
+        # What is typed while an answer comes stays in the box, as does what is wrong.
+        if wrong or not question.strip() or self.answers.is_answering(conversation):
+            yield (*(gr.skip() for _ in View._fields), gr.skip(), instead, kept, wrong)
             return
         settings = self._settings(chosen)
         begun = self.answers.begin(
             question, conversation, settings, instead=bool(instead), without=instead.split()[1:]
         )
-        if not question.strip():
-            yield (*begun, updates.free(), instead, kept)
-            return
         kept = self.answers.keep(begun.conversation, kept)
-        yield (*begun, updates.busy(), "", kept)
+        yield (*begun, updates.busy(), "", kept, "")
         for view in self.answers.answer(begun.conversation, settings):
             self.answers.keep(view.conversation, kept)
-            yield (*view, gr.skip(), "", kept)
-        yield (*updates.unchanged(begun), updates.free(), "", kept)
+            yield (*view, gr.skip(), "", kept, "")
+        yield (*updates.unchanged(begun), updates.free(), "", kept, "")
 
     def fail(self, conversation: Conversation, *chosen: Any) -> Any:
         """Close what a bug cut short."""
@@ -340,6 +350,9 @@ class Events:
         # Gradio's text boxes call it no "input" when something is deleted or pasted.
         for field in chosen.values:
             field.change(None, chosen.values, chosen.memory, js=REMEMBER, **AT_ONCE)
+        left = [event for day in (chosen.since, chosen.until) for event in (day.blur, day.submit)]
+        asked = [self.parts.asking.question, *chosen.values]
+        gr.on(left, self.check, asked, self.parts.asking.wrong, **AT_ONCE)
         chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         asking = self.parts.asking
         page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(

@@ -17,7 +17,6 @@ from rag.page import listing, models, overview
 from rag.page.archive import SUFFIXES
 from rag.page.choices import Choices
 from rag.page.html import asset
-from rag.request.question import LONGEST
 
 ABOUT = "Answers from your own archive, each sentence with its source."
 WELCOME = (
@@ -60,6 +59,8 @@ class Asking:
     report: gr.HTML
     chat: gr.HTML
     question: gr.Textbox
+    wrong: gr.HTML
+    """What is wrong with the question or its dates."""
     examples: gr.HTML
     clock: gr.Timer
     """Ticks while questions to begin with are looked for."""
@@ -230,12 +231,12 @@ def _asking(
                 show_label=False,
                 placeholder="Ask a question",
                 submit_btn="Ask",
-                max_length=LONGEST,
                 autofocus=True,
                 elem_id="byline-question",
             )
             with gr.Row(elem_id="byline-dates"):
                 since, until = _day("Published since"), _day("Published until")
+            wrong = gr.HTML("", html_template=STATUS, elem_id="byline-wrong")
             written = overview.suggested(overview.suggestions(cards))
             examples = gr.HTML(written, elem_id="byline-examples")
         with gr.Column(scale=2, min_width=320, elem_classes="byline-column"):
@@ -245,7 +246,7 @@ def _asking(
     export = gr.Textbox(visible="hidden", elem_id="byline-export", label="The export")
     said = gr.HTML("", html_template=STATUS, elem_id="byline-said")
     asking = Asking(
-        conversation, kept, instead, welcome, upload, demo, report, chat, question, examples,
+        conversation, kept, instead, welcome, upload, demo, report, chat, question, wrong, examples,
         gr.Timer(2, active=False), retry, edit, copy, as_markdown, as_html, glance, panel, text,
         export, said,
     )  # fmt: skip
@@ -268,9 +269,9 @@ def _actions() -> list[gr.Button]:
 
 
 def _day(label: str) -> gr.Textbox:
-    """A field for a day, or for none."""
-    # Gradio's date picker drops what it cannot read without a word: the filter would seem to hold.
-    return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_length=20, min_width=140)
+    """A field for a day, a month or a year, or for none."""
+    # Gradio's date picker takes days only, and drops what it cannot read without a word.
+    return gr.Textbox(label=label, placeholder="day, month or year", max_length=40, min_width=140)
 
 
 def _drop_zone(name: str) -> gr.File:

@@ -15,6 +15,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from index.records import Article, Card, Span
+from rag.assistant import dates
 from rag.page.conversation import Conversation, Exchange
 from rag.page.html import headline, listed, many, outlet, render
 from rag.page.passages import NOTHING, Paragraph, Piece, around, whole
@@ -249,9 +250,10 @@ def wider(exchange: Exchange) -> tuple[dt.date | None, dt.date | None] | None:
     if refusal is None or refusal.kind != "outside_dates":
         return None
     days = [one.published for one in refusal.nearest if one.published]
-    first, last = day_of(exchange.since), day_of(exchange.until)
     if not days:
         return None
+    bounds = dates(exchange.since, exchange.until)
+    first, last = bounds.since, bounds.until
     window = first and min(first, *days), last and max(last, *days)
     return None if window == (first, last) else window
 
@@ -269,14 +271,6 @@ def carried(exchange: Exchange) -> str:
             del some[-1]
         found += [text[some[0].start() : some[-1].end()]] if some else []
     return max(found, key=len, default="")
-
-
-def day_of(given: str | None) -> dt.date | None:
-    """The day that a reader typed, None for a blank or for what is no day."""
-    try:
-        return dt.date.fromisoformat((given or "").strip())
-    except ValueError:
-        return None
 
 
 def cited(conversation: Conversation, turn: int, number: int) -> Citation | None:

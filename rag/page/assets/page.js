@@ -45,14 +45,6 @@
     tip.hidden = true;
   }
 
-  document.addEventListener("input", (event) => {
-    const box = event.target;
-    if (!box.closest("#byline-question")) return;
-    const full = box.maxLength > 0 && box.value.length >= box.maxLength;
-    box.setCustomValidity(full ? `A question has at most ${box.maxLength} characters.` : "");
-    if (full) box.reportValidity();
-  });
-
   const markOf = (node) => node.closest && node.closest("#byline-chat a.byline-mark");
 
   document.addEventListener("mouseover", (event) => {
