@@ -92,3 +92,19 @@ def test_a_date_is_checked_when_its_field_is_left(open_page: Open) -> None:
     expect(told).to_have_text("")
     answered(page, ASK_REFUSED)
     assert [call[2] for call in assistant.calls] == ["5 December 2024"]
+
+
+def test_outlets_and_languages_are_chosen_from_the_archives_own_and_kept(open_page: Open) -> None:
+    assistant = FakeAssistant()
+    page = open_page(assistant)
+    outlets = page.get_by_label("Outlets")
+    expect(outlets).not_to_be_visible()
+    page.get_by_role("button", name="Outlets and languages").click()
+    outlets.click()
+    page.get_by_role("option", name="Northern Wire").click()
+    answered(page, ASK_BRIDGE)
+    assert assistant.only["outlets"] == ("Northern Wire",)
+    page.reload()
+    expect(page.get_by_label("Outlets")).to_be_visible()  # a filter that holds is seen
+    answered(page, ASK_REFUSED, 2)
+    assert assistant.only["outlets"] == ("Northern Wire",)

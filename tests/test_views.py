@@ -241,13 +241,13 @@ def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> No
     asked = dataclasses.replace(exchange, question="Who is Ilse Tarn?")
     text = Parsed(views.reply(asked, 1, find)).text
     assert text == (
+        "Only articles published since 2025-03-01 were read."
         "The archive does not say"
         "The archive says nothing about who designed the opera house."
         "The nearest headlines:"
         "Harbour bridge to reopen in May after two-year repair Veldmar Courier · 4 March 2025"
         " · mentions “Ilse Tarn” What does it say?"
         "Council questions bill for harbour bridge Northern Wire · 6 March 2025 What does it say?"
-        "Only articles published since 2025-03-01 were read."
     )
     assert REFUSED in Parsed(sources((exchange,), find)).text
 

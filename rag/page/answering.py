@@ -100,8 +100,7 @@ class Answers:
             before = conversation[-1].without if instead and without and conversation else ()
             asked = Exchange(
                 question.strip(),
-                settings.since.strip() or None,
-                settings.until.strip() or None,
+                **settings.only,
                 without=tuple(dict.fromkeys((*before, *without))),
             )
             conversation = (*(conversation[:-1] if instead else conversation), asked)
@@ -134,7 +133,7 @@ class Answers:
         Raises:
             BylineError: it cannot be answered, for the reason that the error tells.
         """
-        asked = Exchange(question, settings.since.strip() or None, settings.until.strip() or None)
+        asked = Exchange(question, **settings.only)
         *_, last = self.steps(asked, (), settings, reader)
         assert last.answer is not None  # nobody knows it to stop it
         return last.answer
@@ -185,9 +184,16 @@ class Answers:
                     yield exchange.ended(views.STOPPED)
                     return
                 yield exchange.waiting(ahead)
-            asked = exchange.question, history, exchange.since, exchange.until
             assistant = self.choices.assistant(settings)
-            for event in assistant.stream(*asked, without=exchange.without):
+            for event in assistant.stream(
+                exchange.question,
+                history,
+                exchange.since,
+                exchange.until,
+                outlets=exchange.outlets,
+                languages=exchange.languages,
+                without=exchange.without,
+            ):
                 if exchange.ticket in self._stopped:
                     yield exchange.ended(views.STOPPED)
                     return

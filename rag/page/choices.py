@@ -37,6 +37,8 @@ class Answering(Protocol):
         since: str | None = None,
         until: str | None = None,
         *,
+        outlets: Sequence[str] = (),
+        languages: Sequence[str] = (),
         without: Container[str] = (),
     ) -> Iterator[Event]:
         """Yield an answer's events, the whole answer last."""
@@ -58,6 +60,14 @@ class Settings:
     mode: Mode = "auto"
     since: str = ""
     until: str = ""
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def only(self) -> dict[str, Any]:
+        """Which articles alone are read, as an `Exchange` has it."""
+        days = {"since": self.since.strip() or None, "until": self.until.strip() or None}
+        return {**days, "outlets": self.outlets, "languages": self.languages}
 
 
 class Choices:
@@ -125,6 +135,8 @@ class Choices:
             mode=cast("Mode", mode) if mode in MODES else usual.mode,
             since=str(given.get("since") or "")[:40],
             until=str(given.get("until") or "")[:40],
+            outlets=_texts(given.get("outlets")),
+            languages=_texts(given.get("languages")),
         )
 
     def archive(self, index: str = "") -> Archive:
@@ -149,6 +161,10 @@ class Choices:
         if settings.model not in self._loaded:
             self._loaded[settings.model] = self._load(where, self._models[settings.model])
         return self._loaded[settings.model].variant(index=where, mode=settings.mode)
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in given) if isinstance(given, list | tuple) else ()
 
 
 def _names(given: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ Gradio is heavy: import this only where a page is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -216,6 +216,7 @@ class Events:
         return [
             listed.listing, listed.more, listed.overview, ask.overview, listed.outlet,
             self.parts.about, ask.welcome, ask.examples, ask.clock,
+            self.parts.chosen.outlets, self.parts.chosen.languages,
         ]  # fmt: skip
 
     def _connect_archive(self) -> None:
@@ -294,6 +295,7 @@ class Events:
             layout.heading(cards),
             gr.update(visible=not cards),
             *self.suggest(index),
+            *(gr.update(choices=offered) for offered in layout.narrowing(cards)),
         )  # fmt: skip
 
     def suggest(self, index: str) -> Any:
@@ -355,7 +357,8 @@ class Events:
         gr.on(left, self.check, asked, self.parts.asking.wrong, **AT_ONCE)
         chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         asking = self.parts.asking
-        page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
+        recalled = [*chosen.values, chosen.folded]
+        page.load(self.recall, chosen.memory, recalled, **AT_ONCE).then(
             self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
         ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
             self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE
@@ -370,11 +373,16 @@ class Events:
     def recall(self, stored: Any) -> tuple[Any, ...]:
         """The settings that the browser kept, as far as they are still on offer.
 
+        What narrows the articles is unfolded, so that it is seen to hold.
         Without any the fields stay as they are: the reader may be typing already.
         """
         if not stored:
-            return tuple(gr.skip() for _ in self.parts.chosen.values)
-        return tuple(asdict(self.answers.choices.settings(stored)).values())
+            return tuple(gr.skip() for _ in (*FIELDS, "folded"))
+        known = self.answers.choices.settings(stored)
+        narrowed = bool(known.outlets or known.languages)
+        values = (getattr(known, name) for name in FIELDS)
+        plain = (list(one) if isinstance(one, tuple) else one for one in values)
+        return *plain, gr.Accordion(open=narrowed)
 
     def _settings(self, chosen: Sequence[Any]) -> Settings:
         return self.answers.choices.settings(dict(zip(FIELDS, chosen, strict=True)))

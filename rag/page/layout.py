@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from index import languages
 from index.records import Card
 from rag import batch
 from rag.page import listing, models, overview
@@ -26,8 +27,8 @@ WELCOME = (
 DEMO = "Read in the demo archive"
 TABLES = (
     "<p>Drop a table with a column “question” (.csv, .xlsx or .jsonl). Each row is answered as on "
-    "the Ask tab, within the days set there, and comes back with its answer, quotations and "
-    "sources beside it. You can leave this page meanwhile.</p>"
+    "the Ask tab, within the days, outlets and languages set there, and comes back with its "
+    "answer, quotations and sources beside it. You can leave this page meanwhile.</p>"
 )
 MODES = [
     ("Whichever suits the model", "auto"),
@@ -142,12 +143,17 @@ class Chosen:
     mode: gr.Radio
     since: gr.Textbox
     until: gr.Textbox
+    folded: gr.Accordion
+    """Holds the two that follow."""
+    outlets: gr.Dropdown
+    languages: gr.Dropdown
     memory: gr.BrowserState
 
     @property
     def values(self) -> list[Any]:
         """The settings, in the order of the fields of `Settings`."""
-        return [self.index, self.model, self.mode, self.since, self.until]
+        days = self.since, self.until
+        return [self.index, self.model, self.mode, *days, self.outlets, self.languages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,10 @@ class Parts:
     reader: gr.HTML
 
 
+Narrowing = tuple[gr.Textbox, gr.Textbox, gr.Accordion, gr.Dropdown, gr.Dropdown]
+"""The fields of `Chosen` that narrow the articles."""
+
+
 def lay_out(choices: Choices, has_demo: bool) -> Parts:
     """The page for what is on offer."""
     archive = choices.archive()
@@ -178,7 +188,7 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
     kept, clock = gr.BrowserState("", storage_key=BATCH, secret=BATCH), gr.Timer(1, active=False)
     with gr.Tabs(elem_id="byline-tabs") as tabs:
         with gr.Tab("Ask", id="ask"):
-            asking, since, until = _asking(cards, shown, has_demo)
+            asking, narrowed = _asking(cards, shown, has_demo)
         with gr.Tab("Archive", id="archive"):
             listed = _listed(
                 cards, shown, listing.listing(cards, listing.SHOWN, False, archive.find)
@@ -189,7 +199,8 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
         with gr.Tab("Many questions", id="tables"):
             tables = _tables(kept, clock)
         with gr.Tab("Settings", id="settings"):
-            chosen = _settings(choices, since, until, memory)
+            index, model, mode = _settings(choices)
+            chosen = Chosen(index, model, mode, *narrowed, memory)
     reader = gr.HTML(
         "",
         html_template='<dialog aria-labelledby="byline-reader-title"><form method="dialog">'
@@ -212,9 +223,15 @@ def outlets(cards: Sequence[Card]) -> list[tuple[str, str]]:
     return [("All outlets", ""), *((name, name) for name in named)]
 
 
-def _asking(
-    cards: Sequence[Card], shown: str, has_demo: bool
-) -> tuple[Asking, gr.Textbox, gr.Textbox]:
+def narrowing(cards: Sequence[Card]) -> tuple[list[str], list[tuple[str, str]]]:
+    """What a question can be narrowed to: the archive's outlets and languages, by name."""
+    outlets = {card.publisher for card in cards if card.publisher}
+    codes = {card.language for card in cards if card.language}
+    named = sorted((languages.name(code), code) for code in codes)
+    return sorted(outlets, key=str.casefold), named
+
+
+def _asking(cards: Sequence[Card], shown: str, has_demo: bool) -> tuple[Asking, Narrowing]:
     conversation, instead = gr.State(()), gr.State("")
     kept = gr.BrowserState("", storage_key=KEPT, secret=KEPT)
     with gr.Row(elem_id="byline-body"):
@@ -236,6 +253,10 @@ def _asking(
             )
             with gr.Row(elem_id="byline-dates"):
                 since, until = _day("Published since"), _day("Published until")
+                with gr.Accordion("Outlets and languages", open=False) as folded:
+                    by_outlet, by_language = narrowing(cards)
+                    outlets = _several("Outlets", by_outlet)
+                    spoken = _several("Languages", by_language)
             wrong = gr.HTML("", html_template=STATUS, elem_id="byline-wrong")
             written = overview.suggested(overview.suggestions(cards))
             examples = gr.HTML(written, elem_id="byline-examples")
@@ -250,7 +271,7 @@ def _asking(
         gr.Timer(2, active=False), retry, edit, copy, as_markdown, as_html, glance, panel, text,
         export, said,
     )  # fmt: skip
-    return asking, since, until
+    return asking, (since, until, folded, outlets, spoken)
 
 
 def _actions() -> list[gr.Button]:
@@ -272,6 +293,13 @@ def _day(label: str) -> gr.Textbox:
     """A field for a day, a month or a year, or for none."""
     # Gradio's date picker takes days only, and drops what it cannot read without a word.
     return gr.Textbox(label=label, placeholder="day, month or year", max_length=40, min_width=140)
+
+
+def _several(label: str, offered: Sequence[Any]) -> gr.Dropdown:
+    """A field for any number of what is offered, or of what another archive offered."""
+    return gr.Dropdown(
+        offered, value=[], label=label, multiselect=True, allow_custom_value=True, min_width=140
+    )
 
 
 def _drop_zone(name: str) -> gr.File:
@@ -325,9 +353,7 @@ def _tables(kept: gr.BrowserState, clock: gr.Timer) -> Tables:
     return Tables(upload, report, stop, answers, kept, clock)
 
 
-def _settings(
-    choices: Choices, since: gr.Textbox, until: gr.Textbox, memory: gr.BrowserState
-) -> Chosen:
+def _settings(choices: Choices) -> tuple[gr.Dropdown, gr.Dropdown, gr.Radio]:
     with gr.Column(elem_id="byline-settings"):
         index = _offer("Archive", choices.indexes, "The index to ask and to add to.", "--index")
         info = "What writes, where answers are not quoted."
@@ -339,7 +365,7 @@ def _settings(
         if choices.recommended:
             models.offer(choices, model, choices.recommended)
         gr.HTML("<p class='byline-note'>Settings are kept in this browser only.</p>")
-    return Chosen(index, model, mode, since, until, memory)
+    return index, model, mode
 
 
 def _offer(label: str, names: Sequence[str], info: str, option: str) -> gr.Dropdown:

@@ -125,7 +125,6 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
     # What is on something else is not near, whatever words it shares with the question.
     near = refusal.nearest if refusal and refusal.kind != "off_topic" else ()
     first, repeated = _arranged(exchange)
-    bounds = [("since", exchange.since), ("until", exchange.until)]
     return render(
         "answer",
         exchange=exchange,
@@ -146,7 +145,7 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         ],
         repeated=_blocks(repeated, exchange, find),
         also=_also(repeated, exchange, find),
-        scope=" ".join(f"{word} {given}" for word, given in bounds if given),
+        within=_within(exchange),
         set_aside=[named(one, find) for one in answer.set_aside] if answer else [],
         summary=_summary(answer) if answer else "",
     )  # fmt: skip
@@ -278,6 +277,16 @@ def cited(conversation: Conversation, turn: int, number: int) -> Citation | None
     if not 0 < turn <= len(conversation):
         return None
     return next((one for one in conversation[turn - 1].citations if one.number == number), None)
+
+
+def _within(exchange: Exchange) -> str:
+    """Which articles alone were read; "" for all, and where the refusal says so."""
+    answer = exchange.answer
+    if answer is None or answer.within:
+        return answer.within if answer and not answer.refusal else ""
+    bounds = [("since", exchange.since), ("until", exchange.until)]
+    days = " ".join(f"{word} {given}" for word, given in bounds if given)
+    return f"Only articles published {days} were read." if days else ""
 
 
 def _chips(answer: Answer | None) -> list[Understood]:
