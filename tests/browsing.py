@@ -41,7 +41,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 8_000
+PATIENCE = 30_000
 """Milliseconds until what is expected counts as missing; long, for a machine that is busy."""
 Open = Callable[..., Page]
 T = TypeVar("T")

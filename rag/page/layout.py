@@ -24,6 +24,7 @@ WELCOME = (
     "<h2>Start here</h2><p>This archive is empty. Drop articles below (text, web pages, PDF, "
     "Word, mail, tables, feeds, zip), or take the demo archive; then ask a question.</p>"
 )
+ONLY = "Outlets and languages"
 DEMO = "Read in the demo archive"
 TABLES = (
     "<p>Drop a table with a column “question” (.csv, .xlsx or .jsonl). Each row is answered as on "
@@ -253,7 +254,7 @@ def _asking(cards: Sequence[Card], shown: str, has_demo: bool) -> tuple[Asking, 
             )
             with gr.Row(elem_id="byline-dates"):
                 since, until = _day("Published since"), _day("Published until")
-                with gr.Accordion("Outlets and languages", open=False) as folded:
+                with gr.Accordion(ONLY, open=False, elem_id="byline-only") as folded, gr.Row():
                     by_outlet, by_language = narrowing(cards)
                     outlets = _several("Outlets", by_outlet)
                     spoken = _several("Languages", by_language)
@@ -292,7 +293,7 @@ def _actions() -> list[gr.Button]:
 def _day(label: str) -> gr.Textbox:
     """A field for a day, a month or a year, or for none."""
     # Gradio's date picker takes days only, and drops what it cannot read without a word.
-    return gr.Textbox(label=label, placeholder="day, month or year", max_length=40, min_width=140)
+    return gr.Textbox(label=label, placeholder="any time", max_length=40, min_width=140)
 
 
 def _several(label: str, offered: Sequence[Any]) -> gr.Dropdown:
@@ -316,10 +317,6 @@ def _drop_zone(name: str) -> gr.File:
 def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
     limit = gr.State(listing.SHOWN)
     with gr.Row(elem_id="byline-archive"):
-        with gr.Column(scale=2, min_width=300):
-            upload = _drop_zone("byline-upload")
-            report = gr.HTML("", html_template=STATUS, elem_id="byline-report")
-            picture = gr.HTML(shown, elem_id="byline-picture")
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
                 words = gr.Textbox(label="Search", placeholder='Words, "phrase"', min_width=180)
@@ -327,6 +324,10 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
                 since, until = _day("Since"), _day("Until")
             table = gr.HTML(listed, elem_id="byline-list")
             more = gr.Button("Show more", size="sm", visible=len(cards) > listing.SHOWN)
+        with gr.Column(scale=2, min_width=300):
+            upload = _drop_zone("byline-upload")
+            report = gr.HTML("", html_template=STATUS, elem_id="byline-report")
+            picture = gr.HTML(shown, elem_id="byline-picture")
     return Listed(
         upload,
         report,
