@@ -55,6 +55,8 @@ KINDS = {
     "oldest": "Oldest article",
 }
 """What each kind of request is called."""
+BY_DATE = "Stories by date"
+"""What an overview of several stories is called."""
 IN_WORDS = ("polarity", "words")
 """What a disagreement may be about that only the quotations themselves show."""
 
@@ -291,9 +293,12 @@ def _within(exchange: Exchange) -> str:
 
 def _chips(answer: Answer | None) -> list[Understood]:
     """What was read out of a question, as a reader is told it."""
+    if answer is None:
+        return []
+    kinds = {**KINDS, "overview": BY_DATE} if answer.reply else KINDS
     return [
-        replace(one, text=KINDS.get(one.text, one.text)) if one.what == "kind" else one
-        for one in (answer.understood_as if answer else ())
+        replace(one, text=kinds.get(one.text, one.text)) if one.what == "kind" else one
+        for one in answer.understood_as
     ]
 
 
@@ -346,7 +351,7 @@ def _also(sentences: Iterable[Sentence], exchange: Exchange, find: FindArticle) 
 
 
 def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Side]:
-    """Each side of a disagreement, the newest first and those without a day last."""
+    """Each side of a disagreement, in the order of their marks."""
     cited = {one.number: one for one in exchange.citations}
     sides = [
         Side(
@@ -355,7 +360,7 @@ def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Si
         for value, n in conflict.sides
         if n in cited
     ]
-    return sorted(sides, key=lambda one: one.source.published or dt.date.min, reverse=True)
+    return sorted(sides, key=lambda one: one.number)
 
 
 def _cards(exchange: Exchange, find: FindArticle) -> list[list[Shown]]:
