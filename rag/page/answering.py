@@ -11,18 +11,21 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 from index.errors import BylineError, IndexMissing
 from rag.page import exporting, views
-from rag.page.choices import Choices, Settings
+from rag.page.choices import Answering, Choices, Settings
 from rag.page.conversation import Conversation, Exchange, turns
 from rag.page.waiting import Turnstile
-from rag.records import Answer, Turn
+from rag.records import Answer, EventKind, Turn
+from rag.selftest import taken, told
 
 MOST_KEPT = 200
 """Conversations that are kept for readers who come back; the oldest go first."""
+WRITES = "writes the answer, which takes longer than quoting"
 EMPTY = "There are no articles to answer from yet. Add some under Archive."
 
 
@@ -185,6 +188,7 @@ class Answers:
                     return
                 yield exchange.waiting(ahead)
             assistant = self.choices.assistant(settings)
+            writer = yield from _made_ready(assistant, settings, exchange)
             for event in assistant.stream(
                 exchange.question,
                 history,
@@ -198,4 +202,26 @@ class Answers:
                     yield exchange.ended(views.STOPPED)
                     return
                 exchange = exchange.after(event)
+                if event.kind == EventKind.STATUS:
+                    exchange = replace(exchange, status=exchange.status + writer)
                 yield exchange
+
+
+def _made_ready(
+    assistant: Answering, settings: Settings, exchange: Exchange
+) -> Generator[Exchange, None, str]:
+    """The exchange before each step that a language model takes until it can write.
+
+    Returns:
+        What to add to what is said after them; "" where no model writes.
+    """
+    llm = assistant.llm
+    if llm is None or settings.mode == "quote":
+        return ""
+    if settings.mode == "auto" and taken(llm) is None:
+        yield replace(exchange, status=told(llm))
+    if not assistant.composes():
+        return ""
+    yield replace(exchange, status=f"Loading {llm.name}")
+    llm.count("")  # which loads it
+    return f"; {llm.name} {WRITES}"

@@ -17,6 +17,7 @@ from typing import Any, Protocol, cast, get_args
 from index.embedding import Encoder
 from index.locations import Place
 from rag.assistant import Mode
+from rag.models.llm import LLM
 from rag.models.recommended import Recommended
 from rag.models.recommended import recommended as models_worth_it
 from rag.page.archive import Archive
@@ -29,6 +30,13 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 class Answering(Protocol):
     """What the page needs of an assistant."""
+
+    @property
+    def llm(self) -> LLM | None:
+        """What writes, if anything does."""
+
+    def composes(self) -> bool:
+        """Whether it does; its self-test is taken when this is first asked."""
 
     def stream(
         self,
