@@ -40,8 +40,6 @@ def offer(answers: Answers, readers: int) -> None:
         until: str = "",
         history: list[dict[str, Any]] | None = None,
         index: str = "",
-        outlets: list[str] | None = None,
-        languages: list[str] | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Answer a question from the news archive, each sentence with the passage it rests on.
 
@@ -57,14 +55,11 @@ def offer(answers: Answers, readers: int) -> None:
             history: Earlier exchanges, oldest first, each with a "question" and an "answer", and
                 with "understood" and "refused" as its answer gave them.
             index: The name of the archive; the first one if it is left out.
-            outlets: Read only articles of these, in any spelling.
-            languages: Read only articles in these, by name or code of ISO 639-1.
         """
         try:
             settings = _settings(choices, index)
             turns = [turn(one) for one in history or ()]
-            only = tuple(outlets or ()), tuple(languages or ())
-            asked = Exchange(question, since or None, until or None, *only)
+            asked = Exchange(question, since or None, until or None)
             for step in answers.steps(asked, turns, settings, request.session_hash or ""):
                 yield step.answer.to_dict() if step.answer else _so_far(step)
         except BylineError as error:
