@@ -249,6 +249,7 @@ def _asking(cards: Sequence[Card], shown: str, has_demo: bool) -> tuple[Asking, 
                 show_label=False,
                 placeholder="Ask a question",
                 submit_btn="Ask",
+                max_lines=6,
                 autofocus=True,
                 elem_id="byline-question",
             )
