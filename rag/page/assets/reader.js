@@ -30,5 +30,5 @@ watch("value", () => {
   dialog.onclose = () => !dialog.open && history.state?.article && history.back();
   dialog.querySelector("#byline-reader-title")?.focus({ preventScroll: true });
   dialog.querySelector("mark")?.scrollIntoView({ block: "center" });
-  dialog.onclick = (event) => event.target === dialog && dialog.close(); // outside of what it holds
+  dialog.onclick = ({ target }) => void (target === dialog && dialog.close()); // outside of what it holds
 });
