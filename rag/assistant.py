@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -33,6 +34,7 @@ from rag.request.question import LONGEST
 from rag.scope import Scope
 from rag.selftest import capable
 from rag.settings import index_folder
+from rag.text.dates import mentions
 from rag.text.display import visible
 
 Mode = Literal["auto", "quote", "compose"]
@@ -147,8 +149,9 @@ class Assistant:
         Args:
             question: in English, up to 1,000 characters.
             history: earlier exchanges of the conversation, oldest first.
-            since: leave out what was published before this day (ISO 8601).
-            until: leave out what was published after this day (ISO 8601).
+            since: leave out what was published before this day, month or year ("2024-12-07",
+                "5 December 2024", "2024-12", "2024").
+            until: leave out what was published after it.
             outlets: read only articles of these, in any spelling.
             authors: read only articles by these.
             titles: read only articles whose headline has all words of one of these, in any form.
@@ -193,36 +196,26 @@ class Assistant:
         Raises:
             BadRequest: as `ask`.
         """
-        asked = visible(question)
-        if not any(char.isalnum() for char in asked):
-            raise BadRequest("The question is empty. Ask in a sentence, such as: who won the vote?")
-        if len(asked) > LONGEST:
-            raise BadRequest(
-                f"The question has {len(asked):,} characters; ask in {LONGEST:,} or fewer."
-            )
-        dates = Dates(day(since), day(until))
-        if dates.since and dates.until and dates.since > dates.until:
-            raise BadRequest(
-                f"The dates leave nothing: {dates.since} is after {dates.until}. Exchange them."
-            )
+        asked = askable(question)
+        window = dates(since, until)
         wanted = Scope(
             authors=tuple(authors),
             outlets=tuple(outlets),
             titles=tuple(titles),
             languages=tuple(languages),
-            first=dates.since,
-            last=dates.until,
+            first=window.since,
+            last=window.until,
         )
         today = self.today or dt.date.today()
         run = Run(
             AnswerBuilder(asked, self.index.name, self.llm, self.composes),
             history=history,
-            dates=dates,
+            dates=window,
             today=today,
             encoder=self.encoder,
             reader=self.reader,
             requests=Requests(
-                dates, wanted, today, self.encoder, self.kinds, self.catalogue, without
+                window, wanted, today, self.encoder, self.kinds, self.catalogue, without
             ),
             without=without,
         )
@@ -311,19 +304,65 @@ def ask(
         )
 
 
-def day(given: str | dt.date | None) -> dt.date | None:
-    """A date given as ISO 8601 text or as a date.
+def askable(question: str) -> str:
+    """A question as it is read, without what has no glyph.
 
     Raises:
-        BadRequest: it is neither.
+        BadRequest: it is empty or too long.
     """
+    asked = visible(question)
+    if not any(char.isalnum() for char in asked):
+        raise BadRequest("The question is empty. Ask in a sentence, such as: who won the vote?")
+    if len(asked) > LONGEST:
+        raise BadRequest(
+            f"The question has {len(asked):,} characters; ask in {LONGEST:,} or fewer."
+        )
+    return asked
+
+
+def dates(since: str | dt.date | None, until: str | dt.date | None) -> Dates:
+    """The first and the last day of what a person writes: a day, a month or a year.
+
+    Raises:
+        BadRequest: it is none of these, or the last day comes before the first.
+    """
+    found = Dates(_span(since)[0], _span(until)[1])
+    if found.since and found.until and found.since > found.until:
+        raise BadRequest(
+            f"The dates leave nothing: {found.since} is after {found.until}. Exchange them."
+        )
+    return found
+
+
+def day(given: str | dt.date | None) -> dt.date | None:
+    """A day given as text or as a date.
+
+    Raises:
+        BadRequest: it is neither, or more than a day.
+    """
+    first, last = _span(given)
+    if first != last:
+        raise BadRequest(f"{given!r} is not a day. Write it as 2024-12-07.")
+    return first
+
+
+def _span(given: str | dt.date | None) -> tuple[dt.date | None, dt.date | None]:
     if isinstance(given, dt.datetime):
-        return given.date()
+        given = given.date()
     if given is None or isinstance(given, dt.date):
-        return given
-    if not given.strip():
-        return None
-    try:
-        return dt.date.fromisoformat(given.strip())
-    except ValueError:
-        raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.") from None
+        return given, given
+    text = given.strip()
+    if not text:
+        return None, None
+    with suppress(ValueError):
+        found = dt.date.fromisoformat(text)
+        return found, found
+    with suppress(ValueError):
+        text = f"{dt.date.fromisoformat(f'{text}-01'):%B %Y}"  # 2024-12
+    text = f"in {text.title()}"
+    for mention in mentions(text, None):
+        if mention.start in (0, len("in ")) and mention.end == len(text) and mention.first:
+            return mention.first, mention.last
+    raise BadRequest(
+        f"{given!r} is not a date. Write it as 2024-12-07, 5 December 2024, 2024-12 or 2024."
+    )

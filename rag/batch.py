@@ -92,6 +92,15 @@ def answered(
     return len(done) - kept
 
 
+def tally(rows: list[Row]) -> str:
+    """How many questions were answered, were declined and could not be asked, in words."""
+    failed = sum(1 for row in rows if row.get("problem"))
+    declined = sum(1 for row in rows if row.get("refused") == "yes")
+    answered = len(rows) - failed - declined
+    counted = {"answered": answered, "declined": declined, "could not be asked": failed}
+    return ", ".join(f"{count:,} {what}" for what, count in counted.items() if count)
+
+
 def write(path: Path, rows: list[Row]) -> None:
     """Write a table of answers, of the kind that the file's name ends with."""
     _WRITERS[path.suffix.lower()](path, rows)

@@ -17,7 +17,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from fake_assistant import ARCHIVE, FakeAssistant, choices_of
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from index.records import Article
 from rag.page import serving
@@ -144,9 +151,13 @@ def question_box(page: Page) -> Locator:
 
 
 def ask(page: Page, question: str) -> None:
-    expect(question_box(page)).to_be_editable()
     question_box(page).fill(question)
-    question_box(page).press("Enter")
+    for _ in range(20):  # while an answer ends, the page does not take the next question yet
+        question_box(page).press("Enter")
+        page.wait_for_timeout(200)
+        if question_box(page).input_value() != question:
+            return
+    raise AssertionError(f"“{question}” was not taken")
 
 
 def answered(page: Page, question: str, count: int = 1) -> None:
@@ -157,6 +168,10 @@ def answered(page: Page, question: str, count: int = 1) -> None:
 
 def chat(page: Page) -> Locator:
     return page.locator("#byline-chat")
+
+
+def questions(page: Page) -> Locator:
+    return chat(page).locator(".byline-asked")
 
 
 def sources(page: Page) -> Locator:

@@ -12,6 +12,7 @@ from index.errors import BadRequest
 from index.ingesting import ingest_articles
 from index.records import Article
 from index.store import Index
+from rag.models.llm import LLM
 from rag.page import overview
 from rag.page.choices import Choices
 from rag.records import (
@@ -170,6 +171,8 @@ def events(answer: Answer) -> list[Event]:
 class FakeAssistant:
     """Streams what its script says; `pace`, if given, must be released once for each event."""
 
+    llm: LLM | None = None
+
     def __init__(
         self, script: Mapping[str, Answer] | None = None, pace: threading.Semaphore | None = None
     ) -> None:
@@ -202,6 +205,10 @@ class FakeAssistant:
         *_, last = self.stream(question, *asked, **more)  # type: ignore[arg-type]
         assert last.answer is not None
         return last.answer
+
+    def composes(self) -> bool:
+        """Its script is what the articles say."""
+        return False
 
     def variant(self, *, index: Path | None = None, mode: str | None = None) -> FakeAssistant:
         """Itself: the script is the same for every index and every way to answer."""

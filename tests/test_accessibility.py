@@ -73,7 +73,7 @@ def tables(page: Page) -> None:
     tab(page, "Many questions")
     table = {"name": "q.csv", "mimeType": "text/csv", "buffer": f"question\n{ASK_HOSTILE}".encode()}
     page.locator("#byline-questions input[type=file]").set_input_files([table])  # type: ignore[list-item]
-    expect(page.locator("#byline-batch")).to_contain_text("1 of 1 question answered.")
+    expect(page.locator("#byline-batch")).to_contain_text("1 of 1 question done: 1 answered.")
 
 
 def settings(page: Page) -> None:

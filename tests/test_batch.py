@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from index.errors import BadRequest
-from rag.batch import ADDED, answered, rows_of
+from rag.batch import ADDED, answered, rows_of, tally
 from rag.records import Answer, Citation
 
 ROWS = [("1", "Who won?"), ("2", ""), ("3", "When?")]
@@ -51,8 +51,15 @@ def test_columns_are_kept_and_a_bad_row_costs_itself(tmp_path: Path, kind: str, 
     assert list(rows[0]) == ["no", "question", *ADDED]
     assert [str(row["no"]) for row in rows] == ["1", "2", "3"]
     assert [row["problem"] or "" for row in rows] == ["", "The question is empty.", ""]
+    assert tally(rows) == "2 answered, 1 could not be asked"
     assert rows[0]["citations"] == "[1] Bay Courier, A vote, a-1"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_what_was_declined_is_not_counted_as_answered() -> None:
+    declined = {"refused": "yes", "problem": ""}
+    assert tally([declined, {"refused": "no", "problem": None}]) == "1 answered, 1 declined"
+    assert tally([]) == ""
 
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:

@@ -38,16 +38,17 @@ def test_a_table_is_answered_while_its_reader_is_away(open_page: Open) -> None:
     pace = threading.Semaphore(0)
     page = open_page(FakeAssistant(pace=pace))
     drop(page)
-    expect(report(page)).to_contain_text("0 of 4 questions answered")
+    expect(report(page)).to_contain_text("0 of 4 questions done")
     pace.release(5)
-    expect(report(page)).to_contain_text("1 of 4 questions answered")
+    expect(report(page)).to_contain_text("1 of 4 questions done")
     expect(report(page).locator("progress")).to_have_attribute("value", "1")
     page.reload()
     expect(question_box(page)).to_be_editable()
     tab(page, "Many questions")
-    expect(report(page)).to_contain_text("1 of 4 questions answered")
+    expect(report(page)).to_contain_text("1 of 4 questions done")
     pace.release(50)
-    expect(report(page)).to_contain_text("4 of 4 questions answered.")
+    told = "4 of 4 questions done: 2 answered, 1 declined, 1 could not be asked."
+    expect(report(page)).to_have_text(told)
     expect(page.get_by_role("button", name="Stop")).not_to_be_visible()
     for kind in (".csv", ".xlsx", ".jsonl"):
         rows = taken(page, kind)
@@ -62,14 +63,14 @@ def test_a_table_can_be_stopped_and_gives_what_was_answered(open_page: Open) -> 
     page = open_page(FakeAssistant(pace=pace))
     drop(page)
     pace.release(5)
-    expect(report(page)).to_contain_text("1 of 4 questions answered")
+    expect(report(page)).to_contain_text("1 of 4 questions done")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Stopping after the question in hand")).to_be_visible()
     pace.release(50)
-    expect(report(page)).to_contain_text("Stopped: 2 of 4 questions answered.")
+    expect(report(page)).to_contain_text("Stopped: 2 of 4 questions done: 1 answered, 1 declined.")
     assert [row["no"] for row in taken(page, ".jsonl")] == ["1", "2"]
     drop(page)
-    expect(report(page)).to_contain_text("4 of 4 questions answered.")
+    expect(report(page)).to_contain_text("4 of 4 questions done")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_another_reader_sees_nothing_of_a_table(open_page: Open) -> None:
     assistant = FakeAssistant()
     page = open_page(assistant)
     drop(page)
-    expect(report(page)).to_contain_text("4 of 4 questions answered.")
+    expect(report(page)).to_contain_text("4 of 4 questions done")
     other = open_page(assistant)
     tab(other, "Many questions")
     expect(report(other)).to_have_text("")

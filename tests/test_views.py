@@ -137,7 +137,7 @@ def test_a_passage_is_the_paragraphs_that_hold_it_cut_at_words() -> None:
     assert len(shown) < 2 * CONTEXT + 20
 
 
-def test_sides_that_differ_stand_above_the_quotations_the_newest_first() -> None:
+def test_sides_that_differ_stand_above_the_quotations_in_their_order() -> None:
     told = Sentence(
         "The sources differ: A gives “18.4 million”; B gives “19.1”.", (2, 3), False, differs=True
     )
@@ -146,8 +146,8 @@ def test_sides_that_differ_stand_above_the_quotations_the_newest_first() -> None
     text = Parsed(views.reply(finished(answer), 1)).text
     assert text.startswith(
         "The sources give different numbers"
-        "19.1 million [3]Northern Wire · 6 March 2025"
         "18.4 million [2]Veldmar Courier · 4 March 2025"
+        "19.1 million [3]Northern Wire · 6 March 2025"
         "The bridge reopens on 12 May. [1]"
     )
     assert "The sources differ" not in text
@@ -241,13 +241,13 @@ def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> No
     asked = dataclasses.replace(exchange, question="Who is Ilse Tarn?")
     text = Parsed(views.reply(asked, 1, find)).text
     assert text == (
+        "Only articles published since 2025-03-01 were read."
         "The archive does not say"
         "The archive says nothing about who designed the opera house."
         "The nearest headlines:"
         "Harbour bridge to reopen in May after two-year repair Veldmar Courier · 4 March 2025"
         " · mentions “Ilse Tarn” What does it say?"
         "Council questions bill for harbour bridge Northern Wire · 6 March 2025 What does it say?"
-        "Only articles published since 2025-03-01 were read."
     )
     assert REFUSED in Parsed(sources((exchange,), find)).text
 

@@ -11,18 +11,21 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 from index.errors import BylineError, IndexMissing
 from rag.page import exporting, views
-from rag.page.choices import Choices, Settings
+from rag.page.choices import Answering, Choices, Settings
 from rag.page.conversation import Conversation, Exchange, turns
 from rag.page.waiting import Turnstile
-from rag.records import Answer, Turn
+from rag.records import Answer, EventKind, Turn
+from rag.selftest import taken, told
 
 MOST_KEPT = 200
 """Conversations that are kept for readers who come back; the oldest go first."""
+WRITES = "writes the answer, which takes longer than quoting"
 EMPTY = "There are no articles to answer from yet. Add some under Archive."
 
 
@@ -42,6 +45,7 @@ class Answers:
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
         self.turnstile = Turnstile()
+        self._asked: set[str] = set()
         self._stopped: set[str] = set()
         self._cleared: set[str] = set()
         self._kept: OrderedDict[str, Conversation] = OrderedDict()
@@ -60,8 +64,12 @@ class Answers:
         return name
 
     def kept(self, name: str) -> Conversation:
-        """The conversation that was kept under a name; an empty one if there is none."""
-        return tuple(one for one in self._kept.get(name, ()) if not one.pending)
+        """The conversation that was kept under a name; an empty one if there is none.
+
+        What was being answered when its reader left is shown as interrupted.
+        """
+        kept = self._kept.get(name, ())
+        return tuple(one.ended(views.INTERRUPTED) if one.pending else one for one in kept)
 
     def view(self, conversation: Conversation, settings: Settings | None = None) -> View:
         """What the page shows of a conversation."""
@@ -74,6 +82,10 @@ class Answers:
             exporting.plain(conversation),
             views.announcement(conversation),
         )
+
+    def is_answering(self, conversation: Conversation) -> bool:
+        """True while the last question is being answered."""
+        return bool(conversation) and conversation[-1].ticket in self._asked
 
     def begin(
         self,
@@ -91,8 +103,7 @@ class Answers:
             before = conversation[-1].without if instead and without and conversation else ()
             asked = Exchange(
                 question.strip(),
-                settings.since.strip() or None,
-                settings.until.strip() or None,
+                **settings.only,
                 without=tuple(dict.fromkeys((*before, *without))),
             )
             conversation = (*(conversation[:-1] if instead else conversation), asked)
@@ -106,6 +117,7 @@ class Answers:
             return
         *earlier, last = conversation
         history = [] if "history" in last.without else turns(earlier)
+        self._asked.add(last.ticket)
         try:
             with closing(self.steps(last, history, settings, reader)) as steps:
                 for last in steps:
@@ -115,8 +127,8 @@ class Answers:
             said = EMPTY if isinstance(trouble, IndexMissing) else str(trouble)
             yield self.view((*earlier, last.ended(said)), settings)
         finally:
-            self._stopped.discard(last.ticket)
-            self._cleared.discard(last.ticket)
+            for tickets in (self._asked, self._stopped, self._cleared):
+                tickets.discard(last.ticket)
 
     def ask(self, question: str, settings: Settings, reader: str) -> Answer:
         """The answer to a question by itself, for a reader who takes turns with the others.
@@ -124,7 +136,7 @@ class Answers:
         Raises:
             BylineError: it cannot be answered, for the reason that the error tells.
         """
-        asked = Exchange(question, settings.since.strip() or None, settings.until.strip() or None)
+        asked = Exchange(question, **settings.only)
         *_, last = self.steps(asked, (), settings, reader)
         assert last.answer is not None  # nobody knows it to stop it
         return last.answer
@@ -175,11 +187,41 @@ class Answers:
                     yield exchange.ended(views.STOPPED)
                     return
                 yield exchange.waiting(ahead)
-            asked = exchange.question, history, exchange.since, exchange.until
             assistant = self.choices.assistant(settings)
-            for event in assistant.stream(*asked, without=exchange.without):
+            writer = yield from _made_ready(assistant, settings, exchange)
+            for event in assistant.stream(
+                exchange.question,
+                history,
+                exchange.since,
+                exchange.until,
+                outlets=exchange.outlets,
+                languages=exchange.languages,
+                without=exchange.without,
+            ):
                 if exchange.ticket in self._stopped:
                     yield exchange.ended(views.STOPPED)
                     return
                 exchange = exchange.after(event)
+                if event.kind == EventKind.STATUS:
+                    exchange = replace(exchange, status=exchange.status + writer)
                 yield exchange
+
+
+def _made_ready(
+    assistant: Answering, settings: Settings, exchange: Exchange
+) -> Generator[Exchange, None, str]:
+    """The exchange before each step that a language model takes until it can write.
+
+    Returns:
+        What to add to what is said after them; "" where no model writes.
+    """
+    llm = assistant.llm
+    if llm is None or settings.mode == "quote":
+        return ""
+    if settings.mode == "auto" and taken(llm) is None:
+        yield replace(exchange, status=told(llm))
+    if not assistant.composes():
+        return ""
+    yield replace(exchange, status=f"Loading {llm.name}")
+    llm.count("")  # which loads it
+    return f"; {llm.name} {WRITES}"

@@ -50,8 +50,8 @@ def offer(answers: Answers, readers: int) -> None:
 
         Args:
             question: In English, as a sentence.
-            since: Leave out what was published before this day, as 2024-12-07.
-            until: Leave out what was published after this day, as 2024-12-07.
+            since: Leave out what was published before this day, month or year, as 2024-12-07.
+            until: Leave out what was published after this day, month or year, as 2024-12.
             history: Earlier exchanges, oldest first, each with a "question" and an "answer", and
                 with "understood" and "refused" as its answer gave them.
             index: The name of the archive; the first one if it is left out.
@@ -80,8 +80,8 @@ def offer(answers: Answers, readers: int) -> None:
                 Also "exact phrases", displac*, AND, OR, NOT, brackets, author:, outlet:, title:,
                 after:2024-12-01 and before:2024-12-31.
             outlet: Only articles of this outlet, by its exact name.
-            since: Only articles of this day or later, as 2024-12-07.
-            until: Only articles of this day or earlier, as 2024-12-07.
+            since: Only articles of this day, month or year or later, as 2024-12-07.
+            until: Only articles of this day, month or year or earlier, as 2024-12.
             limit: How many to list, 1 to 200.
             index: The name of the archive; the first one if it is left out.
         """

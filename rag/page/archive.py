@@ -29,11 +29,11 @@ from index.protocols import Store
 from index.readers import HOLDERS, KNOWN, READERS, Meter
 from index.records import Article, Card, Problem, Progress, Report
 from index.schema import command
+from rag.assistant import dates
 from rag.names.archive import register_of
 from rag.names.register import Name
-from rag.page.html import outlet
+from rag.page.html import headline, outlet
 from rag.page.overview import overview
-from rag.page.views import day_of
 from rag.search.finding import matching
 
 UPLOADS = "uploads"
@@ -68,13 +68,11 @@ class Filter:
         """The filter that a reader typed.
 
         Raises:
-            BadRequest: a date is none.
+            BadRequest: a date is none, or they leave nothing.
         """
-        for given in (since, until):
-            if given and given.strip() and day_of(given) is None:
-                raise BadRequest(f"{given!r} is not a date. Write it as 2024-12-07.")
+        window = dates(since, until)
         named = (words or "").strip(), (outlet or "").strip()
-        return cls(*named, day_of(since), day_of(until))
+        return cls(*named, window.since, window.until)
 
     def takes(self, card: Card) -> bool:
         """Whether an article passes, its words left aside."""
@@ -239,7 +237,7 @@ class Archive:
             index.remove(article_id)
             index.save_vectors()
         self._forget(article.source)
-        return article.title or article.id
+        return headline("" if article.title == article.id else article.title, article.text)
 
     def add(self, files: Sequence[Path]) -> Iterator[Progress | Report]:
         """Take uploaded files in; what happens to each article as it happens, the report last.

@@ -37,6 +37,8 @@ class Batch:
     """Set to have it end after the question in hand."""
     is_over: bool = False
     problem: str = ""
+    tally: str = ""
+    """How many were answered, were declined and could not be asked, once it is over."""
     files: tuple[Path, ...] = ()
     """The answers, one file of each kind, once it is over."""
     began: float = field(default_factory=time.monotonic)
@@ -65,8 +67,10 @@ class Batch:
         folder = Path(tempfile.mkdtemp(dir=questions.parent))  # Gradio's own, which it empties
         files = [folder / f"{questions.stem}-answers{kind}" for kind in batch.READ]
         batch.answered(questions, files[-1], ask, self._tell, lambda: self.is_stopping)
+        rows = batch.rows_of(files[-1])
         for file in files[:-1]:
-            batch.write(file, batch.rows_of(files[-1]))
+            batch.write(file, rows)
+        self.tally = batch.tally(rows)
         return tuple(files)
 
     def _tell(self, done: int, count: int) -> None:

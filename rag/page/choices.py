@@ -17,6 +17,7 @@ from typing import Any, Protocol, cast, get_args
 from index.embedding import Encoder
 from index.locations import Place
 from rag.assistant import Mode
+from rag.models.llm import LLM
 from rag.models.recommended import Recommended
 from rag.models.recommended import recommended as models_worth_it
 from rag.page.archive import Archive
@@ -30,6 +31,13 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 class Answering(Protocol):
     """What the page needs of an assistant."""
 
+    @property
+    def llm(self) -> LLM | None:
+        """What writes, if anything does."""
+
+    def composes(self) -> bool:
+        """Whether it does; its self-test is taken when this is first asked."""
+
     def stream(
         self,
         question: str,
@@ -37,6 +45,8 @@ class Answering(Protocol):
         since: str | None = None,
         until: str | None = None,
         *,
+        outlets: Sequence[str] = (),
+        languages: Sequence[str] = (),
         without: Container[str] = (),
     ) -> Iterator[Event]:
         """Yield an answer's events, the whole answer last."""
@@ -58,6 +68,14 @@ class Settings:
     mode: Mode = "auto"
     since: str = ""
     until: str = ""
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def only(self) -> dict[str, Any]:
+        """Which articles alone are read, as an `Exchange` has it."""
+        days = {"since": self.since.strip() or None, "until": self.until.strip() or None}
+        return {**days, "outlets": self.outlets, "languages": self.languages}
 
 
 class Choices:
@@ -123,8 +141,10 @@ class Choices:
             index=str(index) if index in self.indexes else usual.index,
             model=str(model) if model in self.models else usual.model,
             mode=cast("Mode", mode) if mode in MODES else usual.mode,
-            since=str(given.get("since") or "")[:20],
-            until=str(given.get("until") or "")[:20],
+            since=str(given.get("since") or "")[:40],
+            until=str(given.get("until") or "")[:40],
+            outlets=_texts(given.get("outlets")),
+            languages=_texts(given.get("languages")),
         )
 
     def archive(self, index: str = "") -> Archive:
@@ -149,6 +169,10 @@ class Choices:
         if settings.model not in self._loaded:
             self._loaded[settings.model] = self._load(where, self._models[settings.model])
         return self._loaded[settings.model].variant(index=where, mode=settings.mode)
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in given) if isinstance(given, list | tuple) else ()
 
 
 def _names(given: Sequence[str]) -> list[str]:

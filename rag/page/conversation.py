@@ -18,6 +18,8 @@ class Exchange:
     question: str
     since: str | None = None
     until: str | None = None
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     """What is not to be read into the question: "history", what came before it, or any `What`."""
     status: str = WAITING

@@ -6,7 +6,7 @@ Gradio is heavy: import this only where a page is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +15,7 @@ import gradio as gr
 
 from index.errors import BadRequest, BylineError, IndexMissing, UnknownArticle
 from index.records import Span
+from rag.assistant import askable, dates
 from rag.page import exporting, layout, listing, updates, views
 from rag.page.answering import Answers, View
 from rag.page.archive import Filter
@@ -30,6 +31,9 @@ READERS = 64
 ABOUT = "What does the article “{}” say?"
 IN_TURN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**IN_TURN, "queue": False}
+FIELDS = [field.name for field in fields(Settings)]
+REMEMBER = f"(...all) => Object.fromEntries({FIELDS}.map((name, at) => [name, all[at]]))"
+"""Keeps what a reader sets in the browser itself: an answer of the server could be late."""
 
 
 class Events:
@@ -67,12 +71,11 @@ class Events:
             [chosen.since, chosen.until, ask.question, ask.instead],
             **AT_ONCE,
         )
-        other.then(self.remember, chosen.values, chosen.memory, **AT_ONCE)
         for begin in (ask.question.submit, again.then, other.then):
             answered = begin(
                 self.answer,
-                [ask.question, ask.conversation, ask.instead, *chosen.values],
-                [*ask.shown, ask.question, ask.instead],
+                [ask.question, ask.conversation, ask.instead, ask.kept, *chosen.values],
+                [*ask.shown, ask.question, ask.instead, ask.kept, ask.wrong],
                 concurrency_limit=READERS,
                 concurrency_id="asking",
                 **IN_TURN,
@@ -80,7 +83,6 @@ class Events:
             answered.failure(
                 self.fail, [ask.conversation, *chosen.values], ask.shown, **AT_ONCE
             ).then(updates.free, None, ask.question, **AT_ONCE)
-            answered.then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
         ask.edit.click(updates.edit, ask.conversation, [ask.question, ask.instead], **AT_ONCE)
         # Gradio can cancel an event by itself, but then confuses it with the next one.
         ask.question.stop(self.stop, ask.conversation, ask.question, **AT_ONCE)
@@ -88,21 +90,35 @@ class Events:
             self.answers.clear, [ask.conversation, chosen.index], ask.shown, **AT_ONCE
         ).then(self.answers.keep, [ask.conversation, ask.kept], ask.kept, **AT_ONCE)
 
+    def check(self, question: str, *chosen: Any) -> str:
+        """What is wrong with a question or its dates, to be told before it is asked; else ""."""
+        settings = self._settings(chosen)
+        try:
+            dates(settings.since, settings.until)
+            askable(question or "anything")
+        except BadRequest as error:
+            return listing.trouble(str(error))
+        return ""
+
     def answer(
-        self, question: str, conversation: Conversation, instead: str, *chosen: Any
+        self, question: str, conversation: Conversation, instead: str, kept: str, *chosen: Any
     ) -> Iterator[Any]:
-        """Take a question down and stream its answer."""
+        """Take a question down and stream its answer; all that comes is kept as it comes."""
+        wrong = self.check(question, *chosen)
+        # What is typed while an answer comes stays in the box, as does what is wrong.
+        if wrong or not question.strip() or self.answers.is_answering(conversation):
+            yield (*(gr.skip() for _ in View._fields), gr.skip(), instead, kept, wrong)
+            return
         settings = self._settings(chosen)
         begun = self.answers.begin(
             question, conversation, settings, instead=bool(instead), without=instead.split()[1:]
         )
-        if not question.strip():
-            yield (*begun, updates.free(), instead)
-            return
-        yield (*begun, updates.busy(), "")
+        kept = self.answers.keep(begun.conversation, kept)
+        yield (*begun, updates.busy(), "", kept, "")
         for view in self.answers.answer(begun.conversation, settings):
-            yield (*view, gr.skip(), "")
-        yield (*updates.unchanged(begun), updates.free(), "")
+            self.answers.keep(view.conversation, kept)
+            yield (*view, gr.skip(), "", kept, "")
+        yield (*updates.unchanged(begun), updates.free(), "", kept, "")
 
     def fail(self, conversation: Conversation, *chosen: Any) -> Any:
         """Close what a bug cut short."""
@@ -200,6 +216,7 @@ class Events:
         return [
             listed.listing, listed.more, listed.overview, ask.overview, listed.outlet,
             self.parts.about, ask.welcome, ask.examples, ask.clock,
+            self.parts.chosen.outlets, self.parts.chosen.languages,
         ]  # fmt: skip
 
     def _connect_archive(self) -> None:
@@ -278,6 +295,7 @@ class Events:
             layout.heading(cards),
             gr.update(visible=not cards),
             *self.suggest(index),
+            *(gr.update(choices=offered) for offered in layout.narrowing(cards)),
         )  # fmt: skip
 
     def suggest(self, index: str) -> Any:
@@ -331,12 +349,16 @@ class Events:
 
     def _connect_settings(self, page: gr.Blocks) -> None:
         chosen = self.parts.chosen
-        # By hand alone: a change is also what fills the fields with what was remembered.
+        # Gradio's text boxes call it no "input" when something is deleted or pasted.
         for field in chosen.values:
-            field.input(self.remember, chosen.values, chosen.memory, **AT_ONCE)
+            field.change(None, chosen.values, chosen.memory, js=REMEMBER, **AT_ONCE)
+        left = [event for day in (chosen.since, chosen.until) for event in (day.blur, day.submit)]
+        asked = [self.parts.asking.question, *chosen.values]
+        gr.on(left, self.check, asked, self.parts.asking.wrong, **AT_ONCE)
         chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         asking = self.parts.asking
-        page.load(self.recall, chosen.memory, chosen.values, **AT_ONCE).then(
+        recalled = [*chosen.values, chosen.folded]
+        page.load(self.recall, chosen.memory, recalled, **AT_ONCE).then(
             self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
         ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
             self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE
@@ -348,19 +370,19 @@ class Events:
         view = self.answers.view(conversation, Settings(index)) if conversation else None
         return view or [gr.skip() for _ in View._fields]
 
-    def remember(self, *chosen: Any) -> dict[str, Any]:
-        """The settings, for the browser to keep."""
-        return asdict(self._settings(chosen))
-
     def recall(self, stored: Any) -> tuple[Any, ...]:
         """The settings that the browser kept, as far as they are still on offer.
 
+        What narrows the articles is unfolded, so that it is seen to hold.
         Without any the fields stay as they are: the reader may be typing already.
         """
         if not stored:
-            return tuple(gr.skip() for _ in self.parts.chosen.values)
-        return tuple(asdict(self.answers.choices.settings(stored)).values())
+            return tuple(gr.skip() for _ in (*FIELDS, "folded"))
+        known = self.answers.choices.settings(stored)
+        narrowed = bool(known.outlets or known.languages)
+        values = (getattr(known, name) for name in FIELDS)
+        plain = (list(one) if isinstance(one, tuple) else one for one in values)
+        return *plain, gr.Accordion(open=narrowed)
 
     def _settings(self, chosen: Sequence[Any]) -> Settings:
-        names = [field.name for field in fields(Settings)]
-        return self.answers.choices.settings(dict(zip(names, chosen, strict=True)))
+        return self.answers.choices.settings(dict(zip(FIELDS, chosen, strict=True)))

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
+from index.records import Card
 from rag.catalogue import line_of
 from rag.cli import terminal
 from rag.cli.terminal import one_line
 from rag.page.conversation import Conversation, Exchange
 from rag.page.html import day, outlet, render, safe_url
-from rag.records import Citation, Headline, Sentence
+from rag.records import Answer, Citation, Event, EventKind, Headline, Sentence
 
 TITLE = "A conversation with Byline"
 MADE = (
     "Made with Byline. Each sentence was checked against the passage in its footnote; "
     "whether it answers the question is for you to judge."
 )
+UNTITLED = "An article without a title"
+Entry = TypeVar("Entry", Citation, Headline, Card)
+
 _INLINE = re.compile(r"([\\`*_\[\]<>#|~$&])")
 _OPENING = re.compile(r"^(\d*)([-+=.)])")
 
@@ -28,7 +34,7 @@ _OPENING = re.compile(r"^(\d*)([-+=.)])")
 def plain(conversation: Conversation) -> str:
     """The last answer with its sources as plain text, to paste into a draft; "" if none yet."""
     answer = conversation[-1].answer if conversation else None
-    return f"{answer.question}\n\n{terminal.answer_text(answer)}" if answer else ""
+    return f"{answer.question}\n\n{terminal.answer_text(_named(answer))}" if answer else ""
 
 
 def markdown(conversation: Conversation) -> str:
@@ -56,8 +62,29 @@ def page(conversation: Conversation) -> str:
 
 
 def _answered(conversation: Conversation) -> list[tuple[int, Exchange]]:
-    numbered = enumerate(conversation, start=1)
-    return [(turn, one) for turn, one in numbered if one.answer is not None]
+    return [
+        (turn, one.after(Event(EventKind.ANSWER, "", answer=_named(one.answer))))
+        for turn, one in enumerate(conversation, start=1)
+        if one.answer is not None
+    ]
+
+
+def _named(answer: Answer) -> Answer:
+    """The answer, in which no article without a title is called by its id, or by nothing."""
+    refusal = answer.refusal
+    near = [_titled(one) for one in refusal.nearest] if refusal else ()
+    return replace(
+        answer,
+        citations=tuple(map(_titled, answer.citations)),
+        listed=tuple(map(_titled, answer.listed)),
+        set_aside=tuple(map(_titled, answer.set_aside)),
+        refusal=refusal and replace(refusal, nearest=tuple(near)),
+    )
+
+
+def _titled(entry: Entry) -> Entry:
+    known = entry.title.strip() not in ("", entry.article_id)
+    return entry if known else replace(entry, title=UNTITLED)
 
 
 def _markdown_answer(turn: int, exchange: Exchange) -> list[str]:

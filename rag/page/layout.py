@@ -11,24 +11,25 @@ from typing import Any
 
 import gradio as gr
 
+from index import languages
 from index.records import Card
 from rag import batch
 from rag.page import listing, models, overview
 from rag.page.archive import SUFFIXES
 from rag.page.choices import Choices
 from rag.page.html import asset
-from rag.request.question import LONGEST
 
 ABOUT = "Answers from your own archive, each sentence with its source."
 WELCOME = (
     "<h2>Start here</h2><p>This archive is empty. Drop articles below (text, web pages, PDF, "
     "Word, mail, tables, feeds, zip), or take the demo archive; then ask a question.</p>"
 )
+ONLY = "Outlets and languages"
 DEMO = "Read in the demo archive"
 TABLES = (
     "<p>Drop a table with a column “question” (.csv, .xlsx or .jsonl). Each row is answered as on "
-    "the Ask tab, within the days set there, and comes back with its answer, quotations and "
-    "sources beside it. You can leave this page meanwhile.</p>"
+    "the Ask tab, within the days, outlets and languages set there, and comes back with its "
+    "answer, quotations and sources beside it. You can leave this page meanwhile.</p>"
 )
 MODES = [
     ("Whichever suits the model", "auto"),
@@ -60,6 +61,8 @@ class Asking:
     report: gr.HTML
     chat: gr.HTML
     question: gr.Textbox
+    wrong: gr.HTML
+    """What is wrong with the question or its dates."""
     examples: gr.HTML
     clock: gr.Timer
     """Ticks while questions to begin with are looked for."""
@@ -141,12 +144,17 @@ class Chosen:
     mode: gr.Radio
     since: gr.Textbox
     until: gr.Textbox
+    folded: gr.Accordion
+    """Holds the two that follow."""
+    outlets: gr.Dropdown
+    languages: gr.Dropdown
     memory: gr.BrowserState
 
     @property
     def values(self) -> list[Any]:
         """The settings, in the order of the fields of `Settings`."""
-        return [self.index, self.model, self.mode, self.since, self.until]
+        days = self.since, self.until
+        return [self.index, self.model, self.mode, *days, self.outlets, self.languages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,10 @@ class Parts:
     reader: gr.HTML
 
 
+Narrowing = tuple[gr.Textbox, gr.Textbox, gr.Accordion, gr.Dropdown, gr.Dropdown]
+"""The fields of `Chosen` that narrow the articles."""
+
+
 def lay_out(choices: Choices, has_demo: bool) -> Parts:
     """The page for what is on offer."""
     archive = choices.archive()
@@ -177,7 +189,7 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
     kept, clock = gr.BrowserState("", storage_key=BATCH, secret=BATCH), gr.Timer(1, active=False)
     with gr.Tabs(elem_id="byline-tabs") as tabs:
         with gr.Tab("Ask", id="ask"):
-            asking, since, until = _asking(cards, shown, has_demo)
+            asking, narrowed = _asking(cards, shown, has_demo)
         with gr.Tab("Archive", id="archive"):
             listed = _listed(
                 cards, shown, listing.listing(cards, listing.SHOWN, False, archive.find)
@@ -188,7 +200,8 @@ def lay_out(choices: Choices, has_demo: bool) -> Parts:
         with gr.Tab("Many questions", id="tables"):
             tables = _tables(kept, clock)
         with gr.Tab("Settings", id="settings"):
-            chosen = _settings(choices, since, until, memory)
+            index, model, mode = _settings(choices)
+            chosen = Chosen(index, model, mode, *narrowed, memory)
     reader = gr.HTML(
         "",
         html_template='<dialog aria-labelledby="byline-reader-title"><form method="dialog">'
@@ -211,9 +224,15 @@ def outlets(cards: Sequence[Card]) -> list[tuple[str, str]]:
     return [("All outlets", ""), *((name, name) for name in named)]
 
 
-def _asking(
-    cards: Sequence[Card], shown: str, has_demo: bool
-) -> tuple[Asking, gr.Textbox, gr.Textbox]:
+def narrowing(cards: Sequence[Card]) -> tuple[list[str], list[tuple[str, str]]]:
+    """What a question can be narrowed to: the archive's outlets and languages, by name."""
+    outlets = {card.publisher for card in cards if card.publisher}
+    codes = {card.language for card in cards if card.language}
+    named = sorted((languages.name(code), code) for code in codes)
+    return sorted(outlets, key=str.casefold), named
+
+
+def _asking(cards: Sequence[Card], shown: str, has_demo: bool) -> tuple[Asking, Narrowing]:
     conversation, instead = gr.State(()), gr.State("")
     kept = gr.BrowserState("", storage_key=KEPT, secret=KEPT)
     with gr.Row(elem_id="byline-body"):
@@ -230,12 +249,17 @@ def _asking(
                 show_label=False,
                 placeholder="Ask a question",
                 submit_btn="Ask",
-                max_length=LONGEST,
+                max_lines=6,
                 autofocus=True,
                 elem_id="byline-question",
             )
             with gr.Row(elem_id="byline-dates"):
                 since, until = _day("Published since"), _day("Published until")
+                with gr.Accordion(ONLY, open=False, elem_id="byline-only") as folded, gr.Row():
+                    by_outlet, by_language = narrowing(cards)
+                    outlets = _several("Outlets", by_outlet)
+                    spoken = _several("Languages", by_language)
+            wrong = gr.HTML("", html_template=STATUS, elem_id="byline-wrong")
             written = overview.suggested(overview.suggestions(cards))
             examples = gr.HTML(written, elem_id="byline-examples")
         with gr.Column(scale=2, min_width=320, elem_classes="byline-column"):
@@ -245,11 +269,11 @@ def _asking(
     export = gr.Textbox(visible="hidden", elem_id="byline-export", label="The export")
     said = gr.HTML("", html_template=STATUS, elem_id="byline-said")
     asking = Asking(
-        conversation, kept, instead, welcome, upload, demo, report, chat, question, examples,
+        conversation, kept, instead, welcome, upload, demo, report, chat, question, wrong, examples,
         gr.Timer(2, active=False), retry, edit, copy, as_markdown, as_html, glance, panel, text,
         export, said,
     )  # fmt: skip
-    return asking, since, until
+    return asking, (since, until, folded, outlets, spoken)
 
 
 def _actions() -> list[gr.Button]:
@@ -268,9 +292,16 @@ def _actions() -> list[gr.Button]:
 
 
 def _day(label: str) -> gr.Textbox:
-    """A field for a day, or for none."""
-    # Gradio's date picker drops what it cannot read without a word: the filter would seem to hold.
-    return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_length=20, min_width=140)
+    """A field for a day, a month or a year, or for none."""
+    # Gradio's date picker takes days only, and drops what it cannot read without a word.
+    return gr.Textbox(label=label, placeholder="any time", max_length=40, min_width=140)
+
+
+def _several(label: str, offered: Sequence[Any]) -> gr.Dropdown:
+    """A field for any number of what is offered, or of what another archive offered."""
+    return gr.Dropdown(
+        offered, value=[], label=label, multiselect=True, allow_custom_value=True, min_width=140
+    )
 
 
 def _drop_zone(name: str) -> gr.File:
@@ -287,10 +318,6 @@ def _drop_zone(name: str) -> gr.File:
 def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
     limit = gr.State(listing.SHOWN)
     with gr.Row(elem_id="byline-archive"):
-        with gr.Column(scale=2, min_width=300):
-            upload = _drop_zone("byline-upload")
-            report = gr.HTML("", html_template=STATUS, elem_id="byline-report")
-            picture = gr.HTML(shown, elem_id="byline-picture")
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
                 words = gr.Textbox(label="Search", placeholder='Words, "phrase"', min_width=180)
@@ -298,6 +325,10 @@ def _listed(cards: Sequence[Card], shown: str, listed: str) -> Listed:
                 since, until = _day("Since"), _day("Until")
             table = gr.HTML(listed, elem_id="byline-list")
             more = gr.Button("Show more", size="sm", visible=len(cards) > listing.SHOWN)
+        with gr.Column(scale=2, min_width=300):
+            upload = _drop_zone("byline-upload")
+            report = gr.HTML("", html_template=STATUS, elem_id="byline-report")
+            picture = gr.HTML(shown, elem_id="byline-picture")
     return Listed(
         upload,
         report,
@@ -324,9 +355,7 @@ def _tables(kept: gr.BrowserState, clock: gr.Timer) -> Tables:
     return Tables(upload, report, stop, answers, kept, clock)
 
 
-def _settings(
-    choices: Choices, since: gr.Textbox, until: gr.Textbox, memory: gr.BrowserState
-) -> Chosen:
+def _settings(choices: Choices) -> tuple[gr.Dropdown, gr.Dropdown, gr.Radio]:
     with gr.Column(elem_id="byline-settings"):
         index = _offer("Archive", choices.indexes, "The index to ask and to add to.", "--index")
         info = "What writes, where answers are not quoted."
@@ -338,7 +367,7 @@ def _settings(
         if choices.recommended:
             models.offer(choices, model, choices.recommended)
         gr.HTML("<p class='byline-note'>Settings are kept in this browser only.</p>")
-    return Chosen(index, model, mode, since, until, memory)
+    return index, model, mode
 
 
 def _offer(label: str, names: Sequence[str], info: str, option: str) -> gr.Dropdown:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from index.errors import BylineError
+from index.prompt_injection import gives_orders
 from index.records import Card, Progress, Report
 from rag.names.register import Name
 from rag.page.archive import Ongoing
@@ -20,6 +22,8 @@ SHOWN = 50
 """Rows of the list that come at a time."""
 NAMED = 30
 """Articles, and files that were skipped, that a report names one by one."""
+COMMAND = ": byline "
+"""What leads a command in a warning."""
 PACE = 0.3
 """Seconds between two looks at an ingest."""
 NONE_PASS = "No article passes these filters."
@@ -27,7 +31,14 @@ NONE_PASS = "No article passes these filters."
 
 def listing(cards: Sequence[Card], limit: int, filtered: bool, find: FindArticle = nothing) -> str:
     """The articles as a table, the first `limit` of them."""
-    rows = [(named(card, find), card.origin != card.article_id) for card in cards[:limit]]
+    rows = [
+        (
+            named(card, find),
+            card.origin != card.article_id,
+            (article := find(card.article_id)) is not None and gives_orders(article),
+        )
+        for card in cards[:limit]
+    ]
     return render("listing", rows=rows, total=len(cards), filtered=filtered, none_pass=NONE_PASS)
 
 
@@ -83,7 +94,9 @@ def report(done: Report, stored: Sequence[Progress] = ()) -> str:
     ]
     said = f"{', '.join(filter(None, counted))} in {done.seconds:.1f} s."
     said = f"Stopped before the end. {said}" if done.interrupted else said
-    return render("report", done=done, said=said, stored=stored, limit=NAMED)
+    # Who drops files on a page has no use for a command.
+    warned = [replace(one, reason=one.reason.partition(COMMAND)[0]) for one in done.warnings]
+    return render("report", done=done, said=said, stored=stored, warned=warned, limit=NAMED)
 
 
 def batch(one: Batch) -> str:

@@ -19,7 +19,6 @@ from rag.page.choices import Choices
 
 PACE = 1.0
 """Seconds between two looks at a download."""
-WIDE = "display: block; width: 100%; accent-color: var(--color-accent)"
 AT_ONCE: dict[str, Any] = {
     "show_progress": "hidden", "api_visibility": "private", "queue": False,
 }  # fmt: skip
@@ -69,7 +68,7 @@ class Downloads:
             return f'<p role="status">{html.escape(self._said)}</p>'
         done, size = self._part
         said = f"{self.name}: {size_of(done)} of {size_of(size)}"
-        bar = f'<progress max="{size}" value="{done}" style="{WIDE}"></progress>'
+        bar = f'<progress max="{size}" value="{done}"></progress>'
         return f"<label>{said}{bar}</label>"
 
 

@@ -51,13 +51,13 @@ def unchanged(view: View) -> list[Any]:
 
 
 def busy() -> Any:
-    """The question's box while an answer is made."""
-    return gr.update(value="", interactive=False, submit_btn=False, stop_btn="Stop")
+    """The question's box while an answer is made: the next one can be typed already."""
+    return gr.update(value="", submit_btn=False, stop_btn="Stop")
 
 
 def free() -> Any:
     """The question's box for the next one."""
-    return gr.update(interactive=True, submit_btn="Ask", stop_btn=False)
+    return gr.update(submit_btn="Ask", stop_btn=False)
 
 
 def suggested(found: Found) -> Any:

@@ -15,6 +15,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from index.records import Article, Card, Span
+from rag.assistant import dates
 from rag.page.conversation import Conversation, Exchange
 from rag.page.html import headline, listed, many, outlet, render
 from rag.page.passages import NOTHING, Paragraph, Piece, around, whole
@@ -25,6 +26,7 @@ from rag.text.words import WORD, fold, words
 
 BROKEN = "Something went wrong. The terminal that runs Byline shows what; asking again may help."
 STOPPED = "Stopped."
+INTERRUPTED = "The page was loaded anew before this was answered. Ask again."
 NO_SOURCES = "The passages that an answer rests on appear here, with the quoted words marked."
 REFUSED = "No answer was given, so there is nothing to cite."
 TOLD = "This answer quotes no passage, so there is nothing to cite."
@@ -53,6 +55,8 @@ KINDS = {
     "oldest": "Oldest article",
 }
 """What each kind of request is called."""
+BY_DATE = "Stories by date"
+"""What an overview of several stories is called."""
 IN_WORDS = ("polarity", "words")
 """What a disagreement may be about that only the quotations themselves show."""
 
@@ -123,7 +127,6 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
     # What is on something else is not near, whatever words it shares with the question.
     near = refusal.nearest if refusal and refusal.kind != "off_topic" else ()
     first, repeated = _arranged(exchange)
-    bounds = [("since", exchange.since), ("until", exchange.until)]
     return render(
         "answer",
         exchange=exchange,
@@ -144,7 +147,7 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         ],
         repeated=_blocks(repeated, exchange, find),
         also=_also(repeated, exchange, find),
-        scope=" ".join(f"{word} {given}" for word, given in bounds if given),
+        within=_within(exchange),
         set_aside=[named(one, find) for one in answer.set_aside] if answer else [],
         summary=_summary(answer) if answer else "",
     )  # fmt: skip
@@ -248,9 +251,10 @@ def wider(exchange: Exchange) -> tuple[dt.date | None, dt.date | None] | None:
     if refusal is None or refusal.kind != "outside_dates":
         return None
     days = [one.published for one in refusal.nearest if one.published]
-    first, last = day_of(exchange.since), day_of(exchange.until)
     if not days:
         return None
+    bounds = dates(exchange.since, exchange.until)
+    first, last = bounds.since, bounds.until
     window = first and min(first, *days), last and max(last, *days)
     return None if window == (first, last) else window
 
@@ -270,14 +274,6 @@ def carried(exchange: Exchange) -> str:
     return max(found, key=len, default="")
 
 
-def day_of(given: str | None) -> dt.date | None:
-    """The day that a reader typed, None for a blank or for what is no day."""
-    try:
-        return dt.date.fromisoformat((given or "").strip())
-    except ValueError:
-        return None
-
-
 def cited(conversation: Conversation, turn: int, number: int) -> Citation | None:
     """A citation by the number of its answer and its own."""
     if not 0 < turn <= len(conversation):
@@ -285,11 +281,24 @@ def cited(conversation: Conversation, turn: int, number: int) -> Citation | None
     return next((one for one in conversation[turn - 1].citations if one.number == number), None)
 
 
+def _within(exchange: Exchange) -> str:
+    """Which articles alone were read; "" for all, and where the refusal says so."""
+    answer = exchange.answer
+    if answer is None or answer.within:
+        return answer.within if answer and not answer.refusal else ""
+    bounds = [("since", exchange.since), ("until", exchange.until)]
+    days = " ".join(f"{word} {given}" for word, given in bounds if given)
+    return f"Only articles published {days} were read." if days else ""
+
+
 def _chips(answer: Answer | None) -> list[Understood]:
     """What was read out of a question, as a reader is told it."""
+    if answer is None:
+        return []
+    kinds = {**KINDS, "overview": BY_DATE} if answer.reply else KINDS
     return [
-        replace(one, text=KINDS.get(one.text, one.text)) if one.what == "kind" else one
-        for one in (answer.understood_as if answer else ())
+        replace(one, text=kinds.get(one.text, one.text)) if one.what == "kind" else one
+        for one in answer.understood_as
     ]
 
 
@@ -342,7 +351,7 @@ def _also(sentences: Iterable[Sentence], exchange: Exchange, find: FindArticle) 
 
 
 def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Side]:
-    """Each side of a disagreement, the newest first and those without a day last."""
+    """Each side of a disagreement, in the order of their marks."""
     cited = {one.number: one for one in exchange.citations}
     sides = [
         Side(
@@ -351,7 +360,7 @@ def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Si
         for value, n in conflict.sides
         if n in cited
     ]
-    return sorted(sides, key=lambda one: one.source.published or dt.date.min, reverse=True)
+    return sorted(sides, key=lambda one: one.number)
 
 
 def _cards(exchange: Exchange, find: FindArticle) -> list[list[Shown]]:

@@ -3,77 +3,30 @@
 (() => {
   "use strict";
 
-  const tip = document.createElement("div");
-  tip.id = "byline-tip";
-  tip.setAttribute("role", "tooltip");
-  tip.hidden = true;
-  let shownFor = null;
-  let leaving = 0;
+  const tip = Object.assign(document.createElement("div"), { id: "byline-tip", role: "tooltip" });
+  const hide = () => tip.remove();
 
-  function part(card, name, tag) {
-    const found = card.querySelector(name);
-    const made = document.createElement(tag);
-    made.textContent = found ? found.textContent : "";
-    return made;
-  }
-
-  function show(mark) {
-    const card = document.getElementById(mark.getAttribute("href").slice(1));
-    clearTimeout(leaving);
-    if (!card || shownFor === mark) return;
+  function show({ target }) {
+    if (tip.contains(target)) return;
     hide();
-    tip.replaceChildren(part(card, ".byline-tip-where", "p"), part(card, ".byline-tip-words", "q"));
-    if (!tip.isConnected) document.querySelector(".gradio-container").append(tip);
-    tip.hidden = false;
-    shownFor = mark;
+    const mark = target.closest?.("#byline-chat a.byline-mark");
+    const card = mark && document.getElementById(mark.hash.slice(1));
+    if (!card) return;
+    tip.replaceChildren(...["p", "q"].map((tag, at) => {
+      const part = document.createElement(tag);
+      part.textContent = card.querySelectorAll("[hidden]")[at].textContent;
+      return part;
+    }));
+    document.querySelector(".gradio-container").append(tip);
     mark.setAttribute("aria-describedby", tip.id);
-    place(mark.getBoundingClientRect(), tip.getBoundingClientRect());
+    const at = mark.getBoundingClientRect();
+    const isBelow = at.bottom + tip.offsetHeight < innerHeight || at.top < tip.offsetHeight;
+    tip.style.top = `${isBelow ? at.bottom : at.top - tip.offsetHeight}px`;
+    tip.style.left = `${Math.max(8, Math.min(at.left - 24, innerWidth - tip.offsetWidth - 8))}px`;
   }
 
-  function place(mark, box) {
-    const below = mark.bottom + 6;
-    const above = mark.top - box.height - 6;
-    const top = below + box.height > innerHeight && above > 0 ? above : below;
-    const left = Math.min(Math.max(8, mark.left - 24), innerWidth - box.width - 8);
-    tip.style.top = `${top}px`;
-    tip.style.left = `${Math.max(8, left)}px`;
-  }
-
-  function hide() {
-    if (shownFor) shownFor.removeAttribute("aria-describedby");
-    shownFor = null;
-    tip.hidden = true;
-  }
-
-  document.addEventListener("input", (event) => {
-    const box = event.target;
-    if (!box.closest("#byline-question")) return;
-    const full = box.maxLength > 0 && box.value.length >= box.maxLength;
-    box.setCustomValidity(full ? `A question has at most ${box.maxLength} characters.` : "");
-    if (full) box.reportValidity();
-  });
-
-  const markOf = (node) => node.closest && node.closest("#byline-chat a.byline-mark");
-
-  document.addEventListener("mouseover", (event) => {
-    const mark = markOf(event.target);
-    if (mark) show(mark);
-    else if (tip.contains(event.target)) clearTimeout(leaving);
-    else if (shownFor) {
-      clearTimeout(leaving);
-      leaving = setTimeout(hide, 150); // time to reach the tip itself
-    }
-  });
-  document.addEventListener("focusin", (event) => {
-    const mark = markOf(event.target);
-    if (mark) show(mark);
-    else hide();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
-  });
-  document.addEventListener("scroll", hide, true);
-  document.addEventListener("click", hide);
+  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, show);
+  for (const kind of ["keydown", "scroll", "click"]) document.addEventListener(kind, hide, true);
 
   let newest = "";
   new MutationObserver(() => {
@@ -90,24 +43,15 @@
       drop.removeAttribute("aria-label");
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  function said(button, words) {
+  async function copy(text, id) {
+    const button = document.getElementById(id);
     const had = button.textContent;
-    button.textContent = words;
+    const copied = navigator.clipboard?.writeText(text) ?? Promise.reject();
+    button.textContent = await copied.then(() => "Copied", () => "Copying is not allowed here");
     setTimeout(() => (button.textContent = had), 2000);
   }
 
-  async function copy(text, id) {
-    const button = document.getElementById(id);
-    try {
-      await navigator.clipboard.writeText(text);
-      said(button, "Copied");
-    } catch {
-      said(button, "Copying is not allowed here");
-    }
-  }
-
   function save(text, name, kind) {
-    if (!text) return;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: kind }));
     link.download = name;

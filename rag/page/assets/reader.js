@@ -15,6 +15,9 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// The browser's "back" closes the article; what closes it otherwise goes back, too.
+addEventListener("popstate", () => element.querySelector("dialog")?.close());
+
 watch("value", () => {
   const dialog = element.querySelector("dialog");
   if (!dialog) return;
@@ -23,11 +26,9 @@ watch("value", () => {
   dialog.close();
   if (!dialog.querySelector(".byline-reader")) return;
   dialog.showModal();
-  const title = dialog.querySelector("#byline-reader-title");
-  if (title) title.focus({ preventScroll: true });
-  const found = dialog.querySelector("mark");
-  if (found) found.scrollIntoView({ block: "center" });
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close(); // outside of what it holds
-  });
+  if (!history.state?.article) history.pushState({ article: true }, "");
+  dialog.onclose = () => !dialog.open && history.state?.article && history.back();
+  dialog.querySelector("#byline-reader-title")?.focus({ preventScroll: true });
+  dialog.querySelector("mark")?.scrollIntoView({ block: "center" });
+  dialog.onclick = ({ target }) => void (target === dialog && dialog.close()); // outside of what it holds
 });
