@@ -28,6 +28,7 @@ from rag.page.listing import names_table
 from rag.search.finding import search
 from rag.search.query import LONGEST, parse
 from rag.settings import INDEX_VARIABLE
+from tests.building import passage
 from tests.fakes import article, put, story
 from tests.stores import ENCODER, kinds
 
@@ -380,8 +381,14 @@ def test_the_model_is_loaded_only_where_something_is_new(index: Index) -> None:
 
 
 def test_the_page_lists_names_as_text_each_with_its_link() -> None:
-    name = Name("<b>Hart", "person", ("<b>Hart", '"Reed'), 2, 3, {"a": 1})
-    shown = names_table([name])
+    name = Name("<b>Hart", "person", ("<b>Hart", '"Reed'), 2, 3, {"a": 1, "b": 2})
+    cards = [
+        passage("Hart spoke.", article=article, published=f"2025-0{month}-03").stored.card
+        for article, month in (("a", 1), ("b", 4))
+    ]
+    register = Register((name,), {card.article_id: card for card in cards})
+    shown = names_table(register)
     assert "<b>" not in shown and "&lt;b&gt;Hart" in shown
-    assert 'href="#name-%3Cb%3EHart"' in shown
-    assert "No names" in names_table([])
+    assert 'href="#name-%22%3Cb%3EHart%22%20OR%20' in shown, "a click searches for all spellings"
+    assert 'aria-label="2025-01: 1, 2025-04: 1"' in shown and 'x="90.0"' in shown
+    assert "No names" in names_table(register, "place")

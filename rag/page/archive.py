@@ -31,7 +31,7 @@ from index.records import Article, Card, Problem, Progress, Report
 from index.schema import command
 from rag.assistant import dates
 from rag.names.archive import register_of
-from rag.names.register import Name
+from rag.names.register import Register
 from rag.page.html import headline, outlet
 from rag.page.overview import overview
 from rag.search.finding import matching
@@ -135,7 +135,7 @@ class Archive:
         self.ongoing: Ongoing | None = None
         """The newest ingest from this page."""
         self._overview: tuple[list[Card], str] = [], ""
-        self._names: tuple[list[Card], tuple[Name, ...]] = [], ()
+        self._register: tuple[list[Card], Register] = [], Register((), {})
         self._opening = threading.Lock()
 
     def close(self) -> None:
@@ -175,16 +175,16 @@ class Archive:
         except (UnknownArticle, IndexMissing):
             return None
 
-    def names(self, kind: str = "") -> list[Name]:
-        """The people, organisations and places that the articles mention, or those of one kind.
+    def register(self) -> Register:
+        """The people, organisations and places that the articles mention.
 
         Raises:
             ModelError: the model that finds names is missing or altered.
         """
         cards = self.cards()
-        if cards != self._names[0]:
-            self._names = cards, register_of(self._index(), self.folder).names
-        return [name for name in self._names[1] if kind in ("", name.kind)]
+        if cards != self._register[0]:
+            self._register = cards, register_of(self._index(), self.folder)
+        return self._register[1]
 
     @property
     def is_reading(self) -> bool:

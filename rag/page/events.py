@@ -265,7 +265,7 @@ class Events:
     def names(self, kind: str, index: str) -> str:
         """The names of an archive; the first time its articles are read for them."""
         try:
-            return listing.names_table(self.answers.choices.archive(index).names(kind))
+            return listing.names_table(self.answers.choices.archive(index).register(), kind)
         except BylineError as error:
             return listing.trouble(str(error))
 

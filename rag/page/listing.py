@@ -10,10 +10,11 @@ from dataclasses import replace
 from index.errors import BylineError
 from index.prompt_injection import gives_orders
 from index.records import Card, Progress, Report
-from rag.names.register import Name
+from rag.names.register import UNKNOWN, Register
 from rag.page.archive import Ongoing
 from rag.page.batches import Batch
 from rag.page.html import many, render
+from rag.page.overview import Bar
 from rag.page.views import FindArticle, named, nothing
 
 NAMES = 100
@@ -114,7 +115,38 @@ def said(message: str) -> str:
     return render("status", kind="byline-report", said=message)
 
 
-def names_table(names: Sequence[Name]) -> str:
-    """Names with the number of stories that mention each; a click lists these."""
-    most = max((name.stories for name in names), default=1)
-    return render("names", names=names[:NAMES], most=most)
+WIDTH, HEIGHT = 120, 16
+"""Units of the picture of a name over the months."""
+
+
+def names_table(register: Register, kind: str = "") -> str:
+    """The names of an archive, or those of one kind, with their stories in all and by month.
+
+    A click lists the stories.
+    """
+    names = [name for name in register.names if kind in ("", name.kind)][:NAMES]
+    counts = [
+        {one.month: one.stories for one in register.months(name) if one.month != UNKNOWN}
+        for name in names
+    ]
+    months = _months(sorted({month for of_one in counts for month in of_one}))
+    most = max((count for of_one in counts for count in of_one.values()), default=1)
+    drawn = [
+        [_bar(at, len(months), of_one[month] / most, f"{month}: {of_one[month]}")
+         for at, month in enumerate(months) if month in of_one]
+        for of_one in counts
+    ]  # fmt: skip
+    return render("names", rows=list(zip(names, drawn, strict=True)), size=(WIDTH, HEIGHT))
+
+
+def _bar(at: int, count: int, share: float, title: str) -> Bar:
+    wide = WIDTH / count
+    return Bar(round(at * wide, 1), round(max(wide - 0.5, 1), 1), round(HEIGHT * share, 1), title)
+
+
+def _months(known: Sequence[str]) -> list[str]:
+    """All months from the first to the last, as 2024-12."""
+    if not known:
+        return []
+    first, last = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (known[0], known[-1]))
+    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(first, last + 1)]
