@@ -334,18 +334,6 @@ def dates(since: str | dt.date | None, until: str | dt.date | None) -> Dates:
     return found
 
 
-def day(given: str | dt.date | None) -> dt.date | None:
-    """A day given as text or as a date.
-
-    Raises:
-        BadRequest: it is neither, or more than a day.
-    """
-    first, last = _span(given)
-    if first != last:
-        raise BadRequest(f"{given!r} is not a day. Write it as 2024-12-07.")
-    return first
-
-
 def _span(given: str | dt.date | None) -> tuple[dt.date | None, dt.date | None]:
     if isinstance(given, dt.datetime):
         given = given.date()

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from index.errors import BadRequest
-from rag.assistant import dates, day
+from rag.assistant import dates
 from rag.page.archive import Filter
 from rag.records import Dates
 
@@ -43,9 +43,3 @@ def test_dates_that_leave_nothing_are_told() -> None:
     assert dates("", None) == Dates()
     with pytest.raises(BadRequest, match="The dates leave nothing"):
         dates("2025", "2024-12")
-
-
-def test_one_day_is_never_the_first_of_several() -> None:
-    assert day("5 December 2024") == day("2024-12-05") == dt.date(2024, 12, 5)
-    with pytest.raises(BadRequest):
-        day("2019")

@@ -39,8 +39,6 @@ from rag.retrieve import retrieve
 
 DECLINED = 0.10
 """The share of answerable questions that may be declined: the threshold follows from it."""
-LEAST = 0.2
-"""An answer that is less likely than one in five is none, whatever that share allows."""
 LEAST_SHORT = 0.85
 """Nor are a few words shown alone that are less likely than about six to one."""
 PRECISION = 0.80
@@ -216,7 +214,7 @@ def fit(rows: Sequence[Row], read: dict[str, list[Read]]) -> Calibration:
         fitted = calibrated(best, fitted)
     chance = np.array([probability(odds(one, fitted)) for one in best])
     answerable = np.array([row["answerable"] for row in rows])
-    threshold = max(LEAST, float(np.quantile(chance[answerable], DECLINED)))
+    threshold = float(np.quantile(chance[answerable], DECLINED))
     order = [at for at in np.argsort(-chance) if best[at].few]
     good = np.cumsum([best[at].f1 >= 0.5 for at in order]) / np.arange(1, len(order) + 1)
     enough = [at for at in range(FEWEST_SHORT, len(order)) if good[at] >= PRECISION]

@@ -232,13 +232,13 @@ def ask(
         status.show(LOADING)
         assistant = parts_of(context).assistant(index_folder(index), model, encoder, reader, mode)
         if questions is not None and answers is not None:
-            asked = batch.answered(
+            batch.answered(
                 questions,
                 answers,
                 partial(assistant.ask, since=first, until=last, **narrowed),
                 lambda done, count: status.show(f"Answered {done} of {count}"),
             )
-            typer.echo(f"{answers}: {asked} question{'' if asked == 1 else 's'} answered.")
+            typer.echo(f"{answers}: {batch.tally(batch.rows_of(answers))}.")
             return
         status.show("Looking for the answer")
         answer = assistant.ask(question or "", since=first, until=last, **narrowed)

@@ -14,7 +14,7 @@ from rich.text import Text
 from index.locations import local_folder
 from index.opening import opened
 from index.records import Span
-from rag.assistant import day
+from rag.assistant import dates
 from rag.catalogue import Catalogue
 from rag.cli import terminal
 from rag.cli.options import (
@@ -66,7 +66,8 @@ def search_articles(
     as_json: JsonOption = False,
 ) -> None:
     """Search the articles by words: headline, outlet, date, id and the passage around the hit."""
-    first, last = map(day, days(since, until))
+    between = dates(*days(since, until))
+    first, last = between.since, between.until
     wanted = Scope(first=first, last=last, **only(outlet, author, title, lang))
     with opened(index_folder(index)) as store, store.snapshot() as view:
         narrowed, among = Narrowed(), None

@@ -14,12 +14,12 @@ from index.errors import BadRequest, BylineError
 from index.locations import Place
 from index.opening import opened
 from index.protocols import Store
-from rag.assistant import Assistant, Mode, day
+from rag.assistant import Assistant, Mode, dates
 from rag.cli import terminal
 from rag.cli.chat import Answering
 from rag.cli.doctor import Check, check_models
 from rag.models.choice import WAYS, fetched
-from rag.records import iso
+from rag.records import Dates, iso
 from rag.settings import DEFAULT_INDEX, INDEX_VARIABLE, index_folder
 
 LOADING = "Loading the models"
@@ -173,7 +173,8 @@ def days(since: str | None, until: str | None) -> tuple[str | None, str | None]:
     Raises:
         BadRequest: one is no date, or the later one comes first.
     """
-    first, last = _day("--since", since), _day("--until", until)
+    first = iso(_dates("--since", since=since).since)
+    last = iso(_dates("--until", until=until).until)
     if first and last and first > last:
         raise BadRequest(f"--since {first} is after --until {last}: no day is in between.")
     return first, last
@@ -194,8 +195,8 @@ def only(
     )
 
 
-def _day(option: str, given: str | None) -> str | None:
+def _dates(option: str, since: str | None = None, until: str | None = None) -> Dates:
     try:
-        return iso(day(given))
+        return dates(since, until)
     except BadRequest as error:
         raise BadRequest(f"{option}: {error}") from None
