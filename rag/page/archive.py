@@ -34,6 +34,7 @@ from rag.names.archive import register_of
 from rag.names.register import Register
 from rag.page.html import headline, outlet
 from rag.page.overview import overview
+from rag.scope import with_outlets
 from rag.search.finding import matching
 
 UPLOADS = "uploads"
@@ -155,7 +156,11 @@ class Archive:
         try:
             index = self._index()
             with index.snapshot() as view:
-                cards = matching(view, only.words) if only.words else view.articles()
+                cards = with_outlets(view.articles())
+                if only.words:
+                    named = {card.article_id: card for card in cards}
+                    found = (card.article_id for card in matching(view, only.words))
+                    cards = [named[article_id] for article_id in found if article_id in named]
         except IndexMissing:
             return []
         return [card for card in cards if only.takes(card)]
