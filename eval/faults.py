@@ -68,11 +68,11 @@ def _(real: Instead, *args: Any, **more: Any) -> Any:
     return []
 
 
-@fault("dates-ignored", "rag.assistant:day",
+@fault("dates-ignored", "rag.assistant:dates",
        "The dates that a user sets (since, until) are not heeded.",
        asks="outside_dates")  # fmt: skip
-def _(real: Instead, given: Any) -> Any:
-    return None
+def _(real: Instead, since: Any, until: Any) -> Any:
+    return real(None, None)
 
 
 @fault("history-ignored", "rag.conversation:meanings",

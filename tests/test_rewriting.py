@@ -54,12 +54,12 @@ def test_the_models_meaning_is_read_before_the_others_where_it_writes(
     tmp_path: Path, mode: Mode, heard: bool
 ) -> None:
     meant = "Did Petra Vasik speak on food?"
-    llm: LLM = ScriptedLLM({"Last question: and she on food?": meant})
+    llm: LLM = ScriptedLLM({"Last question: and she of food?": meant})
     said = "Petra Vasik said on Monday that food comes first for the people of Tarn."
     reader = CountingReader()
     with index_for(tmp_path / "index", HashEncoder()) as index:
         ingest_articles(index, [Article("a", said, said, "s")], HashEncoder())
         assistant = Assistant(index, HashEncoder(), reader, llm, mode=mode)
-        assistant.ask("and she on food?", [Turn("Did Petra Vasik speak?", "She did. [1]")])
+        assistant.ask("and she of food?", [Turn("Did Petra Vasik speak?", "She did. [1]")])
     assert (reader.asked[0] == meant) is heard
     assert len(reader.asked) > 1  # the other meanings too
