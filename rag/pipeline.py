@@ -285,14 +285,13 @@ class Run:
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
             passages = retrieve(view, anytime, search.vector, among=self._ids).passages
+            if late := after_the_newest(question, days, passages):
+                return late  # what is older is not of then, however like it sounds
             elsewhere = naming(choose(view, anytime, passages, self.reader), search.named)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
                 if told := outside(self.dates, question, near, days):
                     return told
-            late = after_the_newest(question, days, passages)
-            if late is not None:
-                return late
             chosen = elsewhere
         lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
         kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"

@@ -285,9 +285,13 @@ def test_one_of_a_list_is_asked_for_by_its_place(archive: Assistant) -> None:
 
 
 def test_days_after_the_newest_article_are_said_to_be(archive: Assistant) -> None:
-    answer = archive.ask("What happened to the mill yesterday?")
-    assert answer.refused
-    assert "its newest article is of 20 April 2025" in answer.text
+    for question in (
+        "What happened to the mill yesterday?",
+        "How many drivers joined the walkout in 2027?",
+    ):
+        answer = archive.ask(question)
+        assert answer.refused
+        assert "its newest article is of 20 April 2025" in answer.text
 
 
 def test_an_article_without_a_date_is_not_said_to_be_outside_the_dates(tmp_path: Path) -> None:

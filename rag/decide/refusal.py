@@ -95,7 +95,7 @@ def after_the_newest(
     for period in question.periods:
         first, last = period.window
         if archive and first and first > archive[1] and not _was_before(period, archive[0]):
-            asked = question.text[period.start : period.end].strip()
+            asked = question.text[period.start : period.end].strip().removeprefix("the ")
             days = f"“{asked}” ({span(first, last)})" if last else f"“{asked}”"
             return Refusal(
                 "outside_dates",
