@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from index.embedding import BATCH_SIZE, SentenceEncoder, load_encoder
+from index.embedding import BATCH_SIZE, HashEncoder, SentenceEncoder, Vectors, load_encoder
+from rag.request.kinds import Kinds
 from tests.fakes import story
 
 
@@ -53,3 +55,24 @@ def test_a_text_has_the_same_vector_in_any_company() -> None:
     together = encoder.encode(texts)
     for at in (0, 7, BATCH_SIZE, 2 * BATCH_SIZE + 2):
         assert together[at] == pytest.approx(encoder.encode([texts[at]])[0], abs=1e-5)
+
+
+def test_the_examples_are_encoded_once_on_a_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYLINE_CACHE", str(tmp_path / "cache"))
+    encoder = HashEncoder()
+    asked: list[int] = []
+
+    def encode(texts: Sequence[str]) -> Vectors:
+        asked.append(len(texts))
+        return HashEncoder.encode(encoder, texts)
+
+    monkeypatch.setattr(encoder, "encode", encode)
+    first = Kinds(encoder).of("which articles mention the tram?")
+    assert Kinds(encoder).of("which articles mention the tram?") == first
+    assert asked[0] > 100 and asked[1:] == [1, 1]
+    (kept,) = (tmp_path / "cache").glob("requests-*.npy")
+    for damage in (b"", kept.read_bytes()[:200]):
+        kept.write_bytes(damage)
+        assert Kinds(encoder).of("which articles mention the tram?") == first

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from building import archive_of, shared_encoder
 
-from index.embedding import HashEncoder, Vectors
 from index.errors import BadRequest
 from rag import Assistant
 from rag.request.kinds import Kinds
@@ -54,27 +53,6 @@ Architect Iva Stone said that the mill wheel would stay where it is.
 @pytest.fixture(scope="module")
 def kinds() -> Kinds:
     return Kinds(shared_encoder())
-
-
-def test_the_examples_are_encoded_once_on_a_machine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BYLINE_CACHE", str(tmp_path / "cache"))
-    encoder = HashEncoder()
-    asked: list[int] = []
-
-    def encode(texts: Sequence[str]) -> Vectors:
-        asked.append(len(texts))
-        return HashEncoder.encode(encoder, texts)
-
-    monkeypatch.setattr(encoder, "encode", encode)
-    first = Kinds(encoder).of("which articles mention the tram?")
-    assert Kinds(encoder).of("which articles mention the tram?") == first
-    assert asked[0] > 100 and asked[1:] == [1, 1]
-    (kept,) = (tmp_path / "cache").glob("requests-*.npy")
-    for damage in (b"", kept.read_bytes()[:200]):
-        kept.write_bytes(damage)
-        assert Kinds(encoder).of("which articles mention the tram?") == first
 
 
 @pytest.fixture(scope="module")
