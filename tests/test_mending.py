@@ -56,6 +56,8 @@ QUOTE_2 = "Outlet Beta: “The fire at the Tesk mill left 14 people homeless, th
         ("Ana Ruiz won the lake race in 21 minutes.", (1,), ("recited", (3,))),
         ("Ana Ruiz won the lake race in 21 minutes.", (), ("recited", (3,))),
         ("Ana Ruiz, who lives in Tesk, won in 21 minutes.", (3,), ("recited", (3, 4))),
+        # of two stories only where they have a name of it in common
+        ("Lavrov's fire left 14 people homeless.", (1, 2), ("quoted", (2,))),
         # a quotation of what it cites in its place
         ("The fire at the Tesk mill left 40 people homeless.", (2,), ("quoted", (2,))),
         ("The fire at the Tesk mill left 40 people homeless.", (1, 2), ("quoted", (2,))),

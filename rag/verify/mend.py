@@ -17,6 +17,7 @@ from typing import Literal
 
 from index.records import Span
 from rag.records import Draft, Passage
+from rag.text.names import name_words
 from rag.text.words import content, fold, stem, words
 from rag.verify.support import Fault, Support, faults
 
@@ -139,7 +140,8 @@ class Mender:
             return "dropped", "", ()
         if cited and not found and self._shared(text, cited) > 0:
             alone = tuple(number for number in cited if self._holds(text, (number,)))
-            return "kept", text, alone or self._fewest(text, cited, range(2, len(cited))) or cited
+            if some := alone or self._fewest(text, cited, range(2, len(cited) + 1)):
+                return "kept", text, some
         others = self._fewest(text, tuple(self.sources), (1, 2))
         if others and self._shared(text, others) >= LEAST_SHARED:
             return "recited", text, others
@@ -173,10 +175,22 @@ class Mender:
         """True where these sources together support the text, and share a word with it."""
         return self._shared(text, numbers) > 0 and not self._check(text, self._supports(numbers))
 
+    def _belong(self, numbers: Sequence[int], named: set[str]) -> bool:
+        """True for sources of one story, or that have one of these names in common."""
+        sources = [self.sources[number] for number in numbers]
+        shared = named.intersection(*(words(source.support.text) for source in sources))
+        return bool(shared) or len({one.draft.passage.stored.card.origin for one in sources}) == 1
+
     def _fewest(self, text: str, among: Sequence[int], sizes: Iterable[int]) -> tuple[int, ...]:
-        """As few as support the text together; of several such sets, the one that shares most."""
+        """As few as support the text together; of several such sets, the one that shares most.
+
+        Sources of several stories do so only where all have one name of it: half of one event
+        and half of another make a third that nobody reported.
+        """
+        named = set(name_words(text))
         for size in sizes:
-            fitting = [group for group in combinations(among, size) if self._holds(text, group)]
+            groups = [one for one in combinations(among, size) if self._belong(one, named)]
+            fitting = [group for group in groups if self._holds(text, group)]
             if fitting:
                 return max(fitting, key=lambda group: self._shared(text, group))
         return ()
