@@ -30,7 +30,8 @@ def has_eight_bits() -> bool:
     """Whether this processor multiplies 8-bit integers faster than floats (VNNI)."""
     import torch
 
-    return torch.backends.mkldnn.is_available() and bool(torch.cpu._is_vnni_supported())
+    has_vnni = getattr(torch.cpu, "_is_vnni_supported", lambda: False)  # no public name yet
+    return hasattr(torch, "_int_mm") and torch.backends.mkldnn.is_available() and bool(has_vnni())
 
 
 class EightBit:
