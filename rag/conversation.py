@@ -226,7 +226,7 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
         found = [*alone, *_in_place(last.text, rest)]
         if kind(last.text) == "statement" and len(found) > len(alone):
             beside = ""  # which would ask for anybody's words
-    found = [*list(dict.fromkeys(found))[: MOST - 1], beside]
+    found = list(dict.fromkeys([*list(dict.fromkeys(found))[: MOST - 1], beside]))
     return [text for text in found if 0 < len(text) <= LONGEST] or [question]
 
 

@@ -153,7 +153,9 @@ ALONE: list[tuple[History, str]] = [
 
 @pytest.mark.parametrize(("history", "question", "expected"), FIRST)
 def test_the_likeliest_meaning_comes_first(history: History, question: str, expected: str) -> None:
-    assert meanings(question, history)[0] == expected
+    found = meanings(question, history)
+    assert found[0] == expected
+    assert len(set(found)) == len(found), "each is searched and read"
 
 
 @pytest.mark.parametrize(("history", "question", "expected"), AMONG)

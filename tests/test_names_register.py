@@ -151,15 +151,6 @@ def test_what_a_search_for_a_name_finds_is_what_is_counted(tmp_path: Path) -> No
         assert search(opened, name.query, among=name.articles).stories == name.stories
 
 
-def test_the_names_of_most_stories_are_not_the_archives_own_outlets() -> None:
-    lines = ["l Homs; o Bay Courier", "l Homs; o Bay Courier", "l Homs; l Doha", "o Courier"]
-    cards = [Card(str(at), "", None, "The Bay Courier", None, str(at)) for at in range(len(lines))]
-    found = replace(registered(*lines), cards={card.article_id: card for card in cards})
-    assert [name.name for name in found.names] == ["Homs", "Bay Courier", "Courier", "Doha"]
-    assert [name.name for name in found.most(2)] == ["Homs", "Courier"]
-    assert registered().most(3) == []
-
-
 @pytest.mark.parametrize("asked", ["Lavrof", "", "?!", "x" * 10_000, "\x1b[2J"])
 def test_a_name_that_is_not_there_is_told(asked: str) -> None:
     meant = "Did you mean Sergei Lavrov" if asked == "Lavrof" else "byline names"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 
 from index.errors import BadRequest
 from index.records import Card
@@ -104,14 +104,6 @@ class Register:
     names: tuple[Name, ...]
     cards: Mapping[str, Card]
     """Its articles."""
-
-    def most(self, count: int) -> list[Name]:
-        """The names in most stories, without the outlets of the archive, which sign their own."""
-        outlets = {key_of(card.publisher) for card in self.cards.values() if card.publisher}
-        named = (
-            name for name in self.names if not outlets.intersection(map(key_of, name.spellings))
-        )
-        return list(islice(named, count))
 
     def find(self, asked: str) -> list[Name]:
         """The names that have some words in any spelling; only the one that has no others, if any.
