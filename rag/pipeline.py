@@ -19,11 +19,12 @@ from rag.conversation import History, meanings, newly_named, pointed
 from rag.decide.evidence import Chosen, choose, is_worse, naming
 from rag.decide.refusal import (
     EMPTY,
+    UNDATED,
     after_the_newest,
     headline,
-    headlines,
     in_another_language,
     nowhere,
+    outside,
     refusal,
 )
 from rag.other_requests import Requests
@@ -44,7 +45,6 @@ from rag.request.comparing import Side, sides
 from rag.request.parts import parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
-from rag.request.timing import came_in
 from rag.retrieve import Found, retrieve
 from rag.rewriting import standalone
 
@@ -54,10 +54,6 @@ SENTENCES_OF_A_PART = 2
 """Quotations at most for each of several things asked at once."""
 LIKELIER = 0.1
 """By how much more probable the answer to each less likely meaning of a question has to be."""
-UNDATED = (
-    "Within the dates asked for, no passage was found that says this; in an article whose date is "
-    "not known there is one. Leave out the dates to see it."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,35 +292,6 @@ class Run:
         lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
         kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"
         return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
-
-
-def outside(
-    dates: Dates, question: Question, near: Sequence[Passage], days: Days | None
-) -> Refusal | None:
-    """The refusal for what stands only outside the dates asked for, if it is so.
-
-    Args:
-        dates: those that were set beside the question.
-        question: what was asked.
-        near: the passages that answer it at any time.
-        days: when the archive's first and last article were published.
-    """
-    periods = [one for one in question.periods if one.decided]
-    others: list[Passage] = []
-    undated: list[Passage] = []
-    for passage in near:
-        day = passage.stored.card.published
-        if day is None:
-            undated.append(passage)
-        elif dates:
-            is_within = (dates.since or day) <= day <= (dates.until or day)
-            others += [] if is_within else [passage]
-        elif not any(came_in(period, day) for period in periods):
-            others.append(passage)  # the rest came out on these days, and tells of others
-    if dates and not others:
-        return Refusal("not_stated", UNDATED, headlines(undated)) if undated else None
-    told = refusal("outside_dates", others, dates=dates, question=question, archive=days)
-    return replace(told, nearest=headlines(others or near))
 
 
 def _reading(passages: Sequence[Passage]) -> str:

@@ -10,8 +10,7 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article
 from rag.assistant import Assistant
-from rag.decide.refusal import LACKING, NOT_STATED, refusal
-from rag.pipeline import outside
+from rag.decide.refusal import LACKING, NOT_STATED, outside, refusal
 from rag.reader.reading import WordReader
 from rag.records import Dates, Turn
 from rag.request.question import Question

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from index import languages
 from index.protocols import View
@@ -16,6 +17,7 @@ from index.records import Card
 from rag.records import Dates, Headline, Passage, Refusal, RefusalKind
 from rag.request.periods import Period
 from rag.request.question import Asks, Question
+from rag.request.timing import came_in
 from rag.text.dates import span, written
 from rag.text.names import names, split_name
 from rag.text.words import content, coverage, stems, weights, words
@@ -33,6 +35,10 @@ OFF_TOPIC = "The archive has nothing about this; other words for it may find mor
 NOT_STATED = f"{_NEAR} passage was found that {{unsaid}}."
 LACKING = f"{_NEAR}ne of its articles mentions {{what}}."
 OUTSIDE_DATES = "What the archive says about this is from outside the dates asked for{dates}."
+UNDATED = (
+    "Within the dates asked for, no passage was found that says this; in an article whose date is "
+    "not known there is one. Leave out the dates to see it."
+)
 EMPTY = "The archive is empty. Add articles to it: byline ingest PATH"
 
 _UNSAID: dict[Asks, str] = {
@@ -86,6 +92,35 @@ def in_another_language(question: Question) -> Refusal | None:
         f"Byline reads questions in English, and this one looks like {languages.name(code)}. "
         "Ask it in English; the articles may be in any language.",
     )
+
+
+def outside(
+    dates: Dates, question: Question, near: Sequence[Passage], days: tuple[dt.date, dt.date] | None
+) -> Refusal | None:
+    """The refusal for what stands only outside the dates asked for, if it is so.
+
+    Args:
+        dates: those that were set beside the question.
+        question: what was asked.
+        near: the passages that answer it at any time.
+        days: when the archive's first and last article were published.
+    """
+    periods = [one for one in question.periods if one.decided]
+    others: list[Passage] = []
+    undated: list[Passage] = []
+    for passage in near:
+        day = passage.stored.card.published
+        if day is None:
+            undated.append(passage)
+        elif dates:
+            is_within = (dates.since or day) <= day <= (dates.until or day)
+            others += [] if is_within else [passage]
+        elif not any(came_in(period, day) for period in periods):
+            others.append(passage)  # the rest came out on these days, and tells of others
+    if dates and not others:
+        return Refusal("not_stated", UNDATED, headlines(undated)) if undated else None
+    told = refusal("outside_dates", others, dates=dates, question=question, archive=days)
+    return replace(told, nearest=headlines(others or near))
 
 
 def after_the_newest(
