@@ -71,6 +71,8 @@ class AnswerBuilder:
     """Of a comparison, the name that is being answered for."""
     within: str = ""
     reply: Reply = field(default_factory=lambda: Reply(""))
+    known: Callable[[Card], Card] = lambda card: card
+    """An article with the outlet that it is listed under."""
 
     def timed(self, stage: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What a call returns, its time counted to a stage."""
@@ -219,7 +221,7 @@ class AnswerBuilder:
             quote=quote,
             start=span.start,
             end=span.end,
-            also_in=_also_in(view, card, quote),
+            also_in=_also_in(view, self.known, card, quote),
             corrections=card.corrections,
             earlier=len(view.earlier(card.article_id)),
             page=str(view.article(card.article_id).page_at(span.start) or ""),
@@ -237,11 +239,13 @@ def _retrieved(passage: Passage) -> Retrieved:
     return Retrieved(stored.card.article_id, stored.chunk_id, passage.score)
 
 
-def _also_in(view: View, card: Card, quote: str) -> tuple[str, ...]:
+def _also_in(
+    view: View, known: Callable[[Card], Card], card: Card, quote: str
+) -> tuple[str, ...]:
     """Who else has these words of the story: outlets, or headlines where no outlet is known."""
     others = [
         copy
-        for copy in view.copies(card.origin)
+        for copy in map(known, view.copies(card.origin))
         if copy.article_id != card.article_id
         and verbatim(quote, view.article(copy.article_id).text)
     ]

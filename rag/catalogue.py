@@ -55,6 +55,7 @@ class Catalogue:
         }
         outlets = _each([(card.publisher or "",) for card in self.cards])
         authors = _each(self.authors.values())
+        self._by_id = {card.article_id: card for card in self.cards}
         self._names: list[tuple[str, What]] = [
             *((name, "outlet") for name in outlets),
             *((name, "author") for name in authors if name not in outlets),
@@ -64,6 +65,11 @@ class Catalogue:
             name: [word for word, _, _ in _tokens(_LEADING.sub("", name))]
             for name, _ in self._names
         }
+
+    def known(self, card: Card) -> Card:
+        """An article with the outlet that it is listed under."""
+        listed_as = self._by_id.get(card.article_id)
+        return replace(card, publisher=listed_as.publisher) if listed_as else card
 
     def read(self, text: str, today: dt.date, without: Container[str] = ()) -> tuple[Scope, str]:
         """Which articles a request means, and the request with stand-ins for what it names.

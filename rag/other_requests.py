@@ -95,7 +95,8 @@ class Requests:
         build.kind, build.understood, build.confidence = "phrase", build.asked, 1.0
         build.understood_as = tuple(Understood("kind", f"exact words “{one}”") for one in wanted)
         question = Question.read(build.asked, self.today)
-        find = partial(sentences_with, view, question, wanted, self.dates, self.narrowed.ids)
+        ids, known = self.narrowed.ids, build.known
+        find = partial(sentences_with, view, question, wanted, self.dates, ids, known)
         drafts, lacking = build.timed("retrieve", find)
         yield from build.quote(view, drafts)
         if build.sentences:

@@ -7,12 +7,13 @@ looked for exactly, over the whole archive, and no model decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from itertools import pairwise
 
 from index.prompt_injection import gives_orders
 from index.protocols import View
-from index.records import Span, StoredChunk
+from index.records import Card, Span, StoredChunk
 from rag.quote import quotation, understandable
 from rag.records import Candidate, Dates, Draft, Passage
 from rag.request.question import Question
@@ -47,8 +48,11 @@ def sentences_with(
     wanted: list[str],
     dates: Dates,
     among: Collection[str] | None = None,
+    known: Callable[[Card], Card] = lambda card: card,
 ) -> tuple[list[Draft], str]:
     """Quotations that have some phrases, each story once, the first that came in of its copies.
+
+    `known` gives an article the outlet that it is listed under.
 
     Returns:
         The quotations, and, where a phrase stands in no article that may be quoted, why in a line.
@@ -57,7 +61,7 @@ def sentences_with(
     for phrase in wanted:
         hits = view.lexical([phrase], MOST_READ, dates.since, dates.until)
         stored = [
-            passage
+            replace(passage, card=known(passage.card))
             for passage in view.passages([hit.chunk_id for hit in hits])
             if among is None or passage.card.article_id in among
         ]

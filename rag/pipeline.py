@@ -89,8 +89,9 @@ class Run:
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
         self.requests.narrow(view)
-        self.builder.within = self.requests.narrowed.said
         build = self.builder
+        build.within = self.requests.narrowed.said
+        build.known = self.requests.catalogue(view).known
         meant = pointed(build.asked, self.history)
         if meant != build.asked:
             yield Event(EventKind.UNDERSTOOD, meant)
@@ -212,12 +213,26 @@ class Run:
         if text in self.apart:
             question = question.demanding(self.apart[text].demanded)
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
-        find = partial(retrieve, view, question, vector, self.dates, among=self._ids)
-        found = self.builder.timed("retrieve", find)
+        found = self.builder.timed(
+            "retrieve", self._retrieved, view, question, vector, self.dates
+        )
         if found.passages:
             yield Event(EventKind.STATUS, _reading(found.passages))
         read = partial(choose, view, question, found.passages, self.reader)
         return Search(question, vector, found, self.builder.timed("generate", read))
+
+    def _retrieved(
+        self, view: View, question: Question, vector: Vectors, dates: Dates | None = None
+    ) -> Found:
+        """The passages that fit a question best, under the outlets that they are listed under."""
+        found = retrieve(view, question, vector, dates, among=self._ids)
+        known = self.requests.catalogue(view).known
+        named = [
+            replace(one, stored=replace(one.stored, card=known(one.stored.card)))
+            for one in (*found.passages, *found.set_aside)
+        ]
+        count = len(found.passages)
+        return Found(named[:count], tuple(named[count:]))
 
     def _part(
         self,
@@ -280,7 +295,7 @@ class Run:
             return not_english
         if self.dates or question.periods:
             anytime = replace(question, periods=(), days=())
-            passages = retrieve(view, anytime, search.vector, among=self._ids).passages
+            passages = self._retrieved(view, anytime, search.vector).passages
             if late := after_the_newest(question, days, passages):
                 return late  # what is older is not of then, however like it sounds
             elsewhere = naming(choose(view, anytime, passages, self.reader), search.named)

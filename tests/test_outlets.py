@@ -58,6 +58,10 @@ def test_an_outlet_is_one_in_counts_lists_and_filters(tmp_path: Path) -> None:
         assert told == "Outlets of 2 articles with “bridge”: Bay Courier (2)."
         found = assistant.ask("Which articles of the Bay Courier mention the bridge?")
         assert found.text.count("(Bay Courier, ") == 2
+        for request in ("When is a new bridge to open?", "Who said “closed to lorries”?"):
+            answer = assistant.ask(request)
+            assert {one.publisher for one in answer.citations} == {"Bay Courier"}
+            assert "baycourier" not in answer.text
         only = assistant.ask("How many articles do you have?", outlets=["Bay Courier"])
         assert only.reply == "2 articles of Bay Courier."
         stored = {card.title: card.publisher for card in assistant.index.articles()}
