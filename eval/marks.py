@@ -343,7 +343,8 @@ def _origins(answer: Answer, assistant: Assistant) -> list[str]:
 
 
 def _card(citation: Citation, assistant: Assistant) -> Card:
-    return assistant.index.card(citation.article_id)
+    with assistant.index.snapshot() as view:
+        return assistant.catalogue(view).known(view.card(citation.article_id))
 
 
 def _share(values: Sequence[bool]) -> float | None:

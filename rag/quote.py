@@ -46,8 +46,8 @@ ALIKE = 0.6
 """Share of a sentence's words in one that was chosen already above which it adds nothing."""
 _CONTRAST = re.compile(r"[\"“]?(?:But|However|Yet|Nevertheless|Nonetheless)\b")
 """How a sentence begins that takes back what stands before it."""
-_SPOKEN = re.compile(rf"[\"”,] (?:he|she) (?:{SAYING})\b")
-""""“It was short,” he said": whose words they are stands before."""
+_SPOKEN = re.compile(rf"[\"”,] (?:he|she) (?:{SAYING})\b|^(?:[\w.’'-]+ ){{1,4}}(?:{SAYING})\.")
+""""“It was short,” he said": whose words they are stands before, as what "Ms. Dahl said." does."""
 _HEDGE = re.compile(
     r"\b(?:about|around|nearly|almost|some|roughly|approximately|(?:more|less|fewer) than|at least"
     r"|at most|up to|as many as|over|under|only)\s+$",
@@ -180,13 +180,14 @@ def understandable(question: Question, candidate: Candidate) -> Span:
     names = [word for word in question.names if not question.subject or word in question.subject]
     span = Span(enclosing(chunk, span).start, span.end)
     before = [sentence for sentence in chunk.sentences if sentence.start < span.start]
-    for sentence in before[: -1 - SENTENCES_BEFORE : -1]:
+    near = [(one, chunk.part(one)) for one in before[: -1 - SENTENCES_BEFORE : -1]]
+    for at, (sentence, text) in enumerate(near):
         if sentence.start >= span.start:
             continue
-        quote, text = chunk.part(span), chunk.part(sentence)
+        quote = chunk.part(span)
         lacking = missing(names, words(quote))
         leans = OPENS_ON_PRONOUN.match(quote) or _SPOKEN.search(quote)
-        brings = len(missing(lacking, words(text))) < len(lacking)
+        brings = any(len(missing(lacking, words(far))) < len(lacking) for _, far in near[at:])
         if not (leans or brings) or only_asks(question, text) or not is_prose(text):
             break
         span = Span(enclosing(chunk, sentence).start, span.end)

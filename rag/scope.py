@@ -15,6 +15,7 @@ from index import languages
 from index.records import Card
 from rag.records import Understood
 from rag.text.dates import written
+from rag.text.words import WORD, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Narrowed:
 def with_outlets(cards: Iterable[Card]) -> list[Card]:
     """The articles, those that name no outlet with the one that is at home on their site.
 
-    An outlet is at home on the site that has more than half of its articles. A site on which two
-    are at home, or none, gives no name.
+    An outlet is at home on the site that has more than half of its articles and is called like it,
+    which no article can say of another's site. One with two at home, or none, gives no name.
     """
     cards = list(cards)
     sites: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -88,7 +89,7 @@ def with_outlets(cards: Iterable[Card]) -> list[Card]:
     at_home: defaultdict[str, list[str]] = defaultdict(list)
     for outlet, counts in sites.items():
         site, count = counts.most_common(1)[0]
-        if 2 * count > counts.total():
+        if 2 * count > counts.total() and _are_alike(outlet, site):
             at_home[site].append(outlet)
     named = {site: outlets[0] for site, outlets in at_home.items() if len(outlets) == 1}
     return [
@@ -103,6 +104,13 @@ def _site(url: str | None) -> str:
         return (urlsplit(url or "").hostname or "").removeprefix("www.")
     except ValueError:  # an article may give any text as its address
         return ""
+
+
+def _are_alike(outlet: str, site: str) -> bool:
+    """True for "The Bay Courier" and "news.bay-courier.example"."""
+    name = "".join(WORD.findall(fold(outlet))).removeprefix("the")
+    labels = [label.replace("-", "") for label in site.split(".")[:-1]]
+    return any(len(label) > 2 and (label in name or name in label) for label in labels)
 
 
 def window(first: dt.date | None, last: dt.date | None) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Assistant
+from rag.request.question import Question
+from rag.request.spelling import respelt
 from tests.building import archive_of
 
 
@@ -66,6 +68,23 @@ def test_a_name_that_no_article_has_is_not_taken_for_another(archive: Assistant)
     assert answer.understood == answer.question
     transliterated = archive.ask("What did Greta Nowak say about the oven?")
     assert not transliterated.refused
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("Where did Petra Vandebrilt live?", "Where did Petra Vanderbrilt live?"),
+        ("Where did Vandebrilt live?", "Where did Vandebrilt live?"),
+        ("Where did Jonas Vandebrilt live?", "Where did Jonas Vandebrilt live?"),
+        ("Where did Petra Vandermilk live?", "Where did Petra Vandermilk live?"),
+    ],
+)
+def test_one_of_two_names_is_put_right_where_the_other_is(asked: str, read: str) -> None:
+    texts = ["The painter Petra Vanderbrilt lived in Hesk."]
+    known = {"where": 1, "live": 1, "petra": 1, "jonas": 1}
+    question = Question.read(asked)
+    frequency = {term: known.get(term, 0) for term in question.terms}
+    assert respelt(question, frequency, texts) == read
 
 
 def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(

@@ -23,6 +23,25 @@ def test_a_sentence_that_opens_on_a_pronoun_brings_the_one_before() -> None:
     assert span.of(TEXT) == TEXT[: TEXT.index(" Hakan")]
 
 
+CABLE = "The Orrin cable was planned in 2016. It is to join two grids. The cost is 2 billion euros."
+SIGNED = "“The people deserve the truth.” Ms. Dahl said. Also, the Orrin cable needs money."
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "shown"),
+    [
+        (CABLE, 2, CABLE),  # what it is the cost of stands two sentences before
+        (CABLE.replace("Orrin", "Hesk"), 2, "The cost is 2 billion euros."),
+        (SIGNED, 1, "“The people deserve the truth.” Ms. Dahl said."),
+    ],
+)
+def test_what_a_sentence_is_about_and_whose_it_is_comes_with_it(
+    text: str, at: int, shown: str
+) -> None:
+    asked, said = Question.read("What does the Orrin cable cost?"), passage(text)
+    assert understandable(asked, candidate(said, at)).of(text) == shown
+
+
 SPOKEN = 'Aas said, "We waited for years. The bridge opened in May." People cheered.'
 
 

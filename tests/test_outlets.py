@@ -26,6 +26,10 @@ from tests.building import archive_of
         # Two share a site.
         (["Bay Courier bay.example", "Bay Sports bay.example", "- bay.example"],
          ["Bay Courier", "Bay Sports", "-"]),
+        # Whoever claims a site that is called otherwise.
+        (["Ministry of Truth hill.example", "- hill.example"], ["Ministry of Truth", "-"]),
+        (["The Hill Post news.hill-post.example", "- hill-post.example", "- news.hill-post.example"],
+         ["The Hill Post", "-", "The Hill Post"]),
         (["Bay Courier ", "- ", "- http://[", "- hill.example"], ["Bay Courier", "-", "-", "-"]),
     ],
 )  # fmt: skip
