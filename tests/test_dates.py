@@ -138,6 +138,12 @@ def test_a_question_speaks_of_a_period(question: str, relation: str, first: str,
     assert found.decided
 
 
+def test_a_named_day_is_a_name() -> None:
+    assert not periods("Who won the vote on Super Tuesday?", TODAY)
+    (found,) = periods("Who met in Baghdad Friday?", TODAY)
+    assert found.weekday == 4
+
+
 def test_a_weekday_alone_is_any_such_day() -> None:
     (found,) = periods("Who spoke in Doha on Saturday?", TODAY, NEWEST)
     assert (found.weekday, found.first, found.decided) == (5, None, True)

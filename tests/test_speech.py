@@ -38,6 +38,8 @@ def test_the_speaker_is_the_subject_of_the_verb(text: str, who: set[str]) -> Non
         ("Lavrov said it was over.", ARAGHCHI, "other"),
         ("Sergey Lavrov spoke in Doha. He said it was over.", LAVROV, "theirs"),
         ("Lavrov spoke in Doha. “It is over,” he said.", ARAGHCHI, "other"),
+        ("Minister Sergei Lavrov speaking to a Doha think tank called it over.", LAVROV, "unknown"),
+        ("A Doha think tank called it over.", LAVROV, "other"),
         ("Lavrov spoke. The dialogue, in the words of the Russian, should go on.", LAVROV,
          "theirs"),
         ("He said it was over.", LAVROV, "unknown"),

@@ -46,6 +46,8 @@ _OF_TODAY = re.compile(
     rf"\b(?!\.?,?\s+\d)|(?i:this\s+(?P<weekday>{'|'.join(_WEEKDAYS)}))\b)"
 )
 """A month or weekday that is told by today's: "last November", "this Friday"."""
+_NAMES = re.compile(r"\w(?<! in)(?<! at)(?<! to)\s+[A-Z][a-z]+\s+$")
+"""What makes a name of a weekday: "Super Tuesday"; not "in Baghdad Friday"."""
 _WITH_YEAR = re.compile(r"\d{4}")
 _DAY = dt.timedelta(days=1)
 
@@ -136,6 +138,7 @@ def days_of(text: str, today: dt.date | None) -> list[Mention]:
         day
         for day in mentions(text, today)
         if not any(day.start < one.end and one.start < day.end for one in own)
+        and not (day.weekday is not None and _NAMES.search(text[: day.start]))
     ]
     return sorted([*own, *others], key=lambda day: day.start)
 

@@ -134,10 +134,11 @@ def _is_another(source: Speaker, wanted: Sequence[str], line: TokenLine) -> bool
     """True where a statement's source cannot be the person whose name is wanted."""
     if source.name:
         return True
+    said = {token.word for token in line.tokens}
+    if not said.isdisjoint(wanted):
+        return False  # who is named may be the subject that the rules missed
     if source.pronoun in ("they", "we", "it"):
-        said = {token.word for token in line.tokens}
-        joint = _JOINT.search(line.text) is not None or source.pronoun not in said
-        return joint and said.isdisjoint(wanted)
+        return _JOINT.search(line.text) is not None or source.pronoun not in said
     return bool(source.noun) and not _definite(line, source.noun)  # "officials"
 
 
