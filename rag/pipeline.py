@@ -213,9 +213,7 @@ class Run:
         if text in self.apart:
             question = question.demanding(self.apart[text].demanded)
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
-        found = self.builder.timed(
-            "retrieve", self._retrieved, view, question, vector, self.dates
-        )
+        found = self.builder.timed("retrieve", self._retrieved, view, question, vector, self.dates)
         if found.passages:
             yield Event(EventKind.STATUS, _reading(found.passages))
         read = partial(choose, view, question, found.passages, self.reader)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from index.protocols import View
 from index.records import Span, StoredChunk
 from rag.decide.evidence import candidates
 from rag.quote import short
@@ -29,7 +33,7 @@ class Pointing:
     """A reader that finds one answer, wherever it stands, with one score."""
 
     name = "pointing"
-    calibration = WordReader.calibration
+    calibration = replace(WordReader.calibration, unsaid=-1.0)
 
     def __init__(self, answer: str, score: float = 12.0) -> None:
         self.answer = answer
@@ -46,14 +50,31 @@ class Pointing:
         return Reading(span, Span(start, start + len(self.answer)), self.score)
 
 
-def found(text: str, passages: Sequence[Passage], answer: str = COST) -> list[Candidate]:
-    return candidates(Question.read(text), passages, Pointing(answer))
+def found(
+    text: str, passages: Sequence[Passage], answer: str = COST, before: str = ""
+) -> list[Candidate]:
+    texts = {
+        one.stored.card.article_id: SimpleNamespace(text=before + one.text) for one in passages
+    }
+    index = cast(View, SimpleNamespace(article=texts.__getitem__))
+    return candidates(index, Question.read(text), passages, Pointing(answer))
 
 
 def test_a_question_of_the_article_itself_answers_nothing() -> None:
     text = "What did the school cost? Nobody knows. “Was it dear?” asked Petra Dahl."
     read = found("What did the school cost?", [passage(text)], "Nobody")
     assert [one.text for one in read] == ["Nobody knows.", "“Was it dear?” asked Petra Dahl."]
+
+
+def test_a_passage_need_not_say_again_what_its_article_has_said() -> None:
+    asked = "Who took the blame for the fire at Hesk?"
+
+    def score(before: str) -> float:
+        later = passage("The council took the blame on Monday.", start=len(before))
+        return found(asked, [later], "council", before)[0].score
+
+    assert score("A fire broke out at Hesk. ") > score("A fire broke out at Tarn. ")
+    assert score("Who took the blame for the fire at Hesk? ") == score("A fire broke out. ")
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def asked(
         frequency = view.document_frequency(question.terms)
         fused = sentences.ranked(sentences.fusion(question, vector))
         passages = retrieve(view, question, vector).passages
-        found = candidates(question, passages, reader)
+        found = candidates(view, question, passages, reader)
         sure = found[0].probability if found else 0.0
         methods: dict[str, Ranked] = {
             "cosine": sentences.ranked(sentences.cosine(question, vector)),

@@ -165,7 +165,7 @@ def reads(
     question = Question.read(row["question"])
     made = []
     for (chunk, score), readings in zip(found, reader.read(row["question"], chunks), strict=True):
-        supposed = unsaid(question, chunk)
+        supposed = unsaid(view, question, chunk)
         for reading in readings:
             text = chunk.chunk.part(reading.sentence)
             passage = Passage(chunk, score, 0.0, 0.0)

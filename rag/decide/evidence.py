@@ -35,11 +35,15 @@ from rag.text.word_classes import TITLES
 from rag.text.words import WORD, fold, stem, stems, words
 from rag.verify.support import Support, faults
 
+AROUND = 4000
+"""Characters of an article before and behind a passage that tell what it is about."""
 BY_CHANCE = 10
 """Words that two articles do not have one after the other unless one has them of the other."""
 
 
-def candidates(question: Question, passages: Sequence[Passage], reader: Reader) -> list[Candidate]:
+def candidates(
+    index: View, question: Question, passages: Sequence[Passage], reader: Reader
+) -> list[Candidate]:
     """The sentences of the passages, the same words once, best first.
 
     What is no prose, or only asks the question again, is none.
@@ -52,7 +56,7 @@ def candidates(question: Question, passages: Sequence[Passage], reader: Reader) 
     for passage, said, readings in zip(passages, stated, read, strict=True):
         # What is near to the question by asking it has not earned its place in the search.
         near = passage.score if said == passage.stored else least
-        supposed = unsaid(question, passage.stored)
+        supposed = unsaid(index, question, passage.stored)
         for reading in readings:
             text = passage.stored.chunk.part(reading.sentence)
             if only_asks(question, text) or not is_prose(text):
@@ -112,14 +116,17 @@ def _to_quote(same: Sequence[Candidate]) -> Candidate:
     return replace(chosen, score=best.score, is_sure=best.is_sure)
 
 
-def unsaid(question: Question, passage: StoredChunk) -> bool:
-    """True where the question supposes what a passage does not say.
+def unsaid(index: View, question: Question, passage: StoredChunk) -> bool:
+    """True where the question supposes what the article does not say around a passage.
 
-    The question is held against the passage as if it were a statement of an answer: names,
-    numbers, days and negations that the passage does not carry give away a question that
-    only looks as if it were answered.
+    The question is held against it as if it were a statement of an answer: names, numbers, days
+    and negations that it does not carry give away a question that only looks as if it were
+    answered. A passage need not say again what the article has said before.
     """
-    return bool(faults(question.text, [Support.of(passage.chunk.text, passage.card)]))
+    chunk = passage.chunk
+    text = index.article(chunk.article_id).text
+    around = stating(question, text[max(0, chunk.start - AROUND) : chunk.end + AROUND])
+    return bool(faults(question.text, [Support.of(around, passage.card)]))
 
 
 # --- evidence ----------------------------------------------------------------------------------
@@ -155,7 +162,7 @@ def choose(
     """Judge the sentences of the passages, best first, and decide whether they answer."""
     frequency, total = index.document_frequency(question.terms), index.chunk_count
     chosen = Chosen(passages, on_topic=on_topic(question, passages, frequency, total))
-    ranked = candidates(question, passages, reader)
+    ranked = candidates(index, question, passages, reader)
     fitting = _fitting(index, question, ranked, chosen)
     chosen.confidence = confidence(fitting)
     if fitting:
