@@ -28,8 +28,8 @@ from tests.building import archive_of
          ["Bay Courier", "Bay Sports", "-"]),
         # Whoever claims a site that is called otherwise.
         (["Ministry of Truth hill.example", "- hill.example"], ["Ministry of Truth", "-"]),
-        (["The Hill Post news.hill-post.example", "- hill-post.example", "- news.hill-post.example"],
-         ["The Hill Post", "-", "The Hill Post"]),
+        (["The Hill Post hill-post.example", "- www.hill-post.example", "- hill.example"],
+         ["The Hill Post", "The Hill Post", "-"]),
         (["Bay Courier ", "- ", "- http://[", "- hill.example"], ["Bay Courier", "-", "-", "-"]),
     ],
 )  # fmt: skip
