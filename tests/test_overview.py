@@ -90,6 +90,61 @@ def test_a_single_story_begins_with_its_lead(archive: Assistant) -> None:
     assert quotes[0] == OPENED and len(quotes) == 4
 
 
+def test_where_no_story_has_all_words_the_nearest_is_taken_and_named(archive: Assistant) -> None:
+    answer = archive.ask("Summarise the sheep auction")
+    assert answer.reply == (
+        "No story has all words of this topic; nearest is “Skarn sheep market”:"
+    )
+    assert answer.citations[0].quote.startswith("Some 900 sheep")
+    assert archive.ask("Summarise the zeppelin crash").refused
+
+
+def test_beside_the_leads_of_a_few_stories_stand_sentences_that_name_the_topic(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    plan = "The Velm canal is to reach the sea by 2031, the three towns agreed in Dorn last week."
+    boat = (
+        "Premier Ada Brun told the chamber that the Velm canal was open to other towns. "
+        "She spoke for an hour."
+    )
+    fair = "Two boat builders from Dorn gave money for the Velm canal. They ask for a berth."
+    some = [
+        article("Brun speaks of canal", "2025-05-02", f"{boat}\n\nIt rained in Dorn.\n\n{plan}"),
+        article("Builders give to canal", "2025-05-09", f"{fair} A band from Dorn played on."),
+    ]
+    with archive_of(tmp_path_factory.mktemp("canal"), *some) as assistant:
+        assert starts(told(assistant, "Timeline of the Velm canal"), boat, plan, fair)
+
+
+def test_the_people_of_a_place_name_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    some = [
+        article(
+            "Serbian farmers block roads", "2025-05-02", "Farmers stood on 40 bridges at dawn."
+        ),
+        article("A fair opens in Dorn", "2025-05-02", "The fair of Dorn has 300 stalls this year."),
+    ]
+    with archive_of(tmp_path_factory.mktemp("people"), *some) as assistant:
+        assert starts(told(assistant, "What happened in Serbia in May 2025?"), "Farmers stood")
+
+
+def test_of_a_single_story_what_it_tells_first_goes_before_what_it_tells_last(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    news = [
+        "The council ordered Radio Holt to leave the air on Monday, and it did so that evening.",
+        "The licence to broadcast ended on Sunday, the council said.",
+        "Radio Holt asked the council for a new licence in July, and none was given.",
+        "Four members of the council voted against the order to close the radio.",
+        "The last order of this kind was given to a radio of the county in 1972.",
+        "A judge will hear the radio on Friday.",
+    ]
+    profile = "Radio Holt is the largest radio of Holt, with 40 stations and 900 people on the air."
+    text = article("Council takes Radio Holt off the air", "2025-05-02", " ".join([*news, profile]))
+    with archive_of(tmp_path_factory.mktemp("radio"), text) as assistant:
+        quotes = told(assistant, "Tell me about Radio Holt")
+    assert quotes[0] == news[0] and profile not in quotes
+
+
 def test_of_a_single_story_a_sentence_takes_along_what_leans_on_it(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -94,9 +94,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("how far back does all this go", "oldest"),
         ("auction timeline", "overview"),
         ("summary lighthouse", "overview"),
+        ("what happened in the lagoon in early may", "overview"),
+        ("What happened at the regatta?", "overview"),
+        ("sum up the auction", "overview"),
         ("which was deadlier, the quake or the flood", "comparison"),
         ("compare what the bishop said with what the abbot said", "comparison"),
         # And questions that have the same words.
+        ("what happened to the lighthouse keeper", "question"),
+        ("what happened to the whale in the lagoon", "question"),
+        ("what happened after the verdict", "question"),
+        ("what happened when the dyke broke", "question"),
         ("who ran the brewery", "question"),
         ("who came out of the tunnel alive", "question"),
         ("how many leaflets were printed in january", "question"),
@@ -197,12 +204,13 @@ def test_all_articles_of_the_first_and_the_last_day_are_listed(tmp_path: Path) -
         ("what was going on in april 2025", "", [2]),
         ("summary of March 2025", "From 2 stories, oldest first:", [0, 1]),
         ("what happened last month?", "", [2]),
+        ("What happened in Ostrava Bay in early March 2025?", "", [0]),
         ("What happened in May 2024?",
          "The archive has no articles from 1 May 2024 to 31 May 2024. "
          "Its articles are from 3 March to 20 April 2025.", []),
     ],
 )  # fmt: skip
-def test_a_period_without_a_topic_is_told_in_an_overview(
+def test_a_period_or_a_place_in_it_is_told_in_an_overview(
     archive: Assistant, question: str, reply: str, titles: list[int]
 ) -> None:
     answer = archive.ask(question)
