@@ -45,6 +45,8 @@ NEAR_ENOUGH = 0.46
 """Mean of that cosine and of the share of the topic's words in the headline and lead from which a
 story is near to a topic of which it lacks a word. Of 31 topics in other words than the articles'
 own, 27 find a story of theirs and 1 another's; of 60 topics that no article is of, 4 find one."""
+AS_NEAR = 0.55
+"""The same beside stories that have all words. Of 48 topics, 3 get 4 stories more, all theirs."""
 BIAS = 0.7
 """Weight of being near to the topic, beside that of being near to the others (LexRank)."""
 LAST = 0.5
@@ -205,6 +207,8 @@ def _about(topic: Sequence[str], stories: Sequence[Story], *, newest_first: bool
     others = [story for story in stories if story not in about]
     if not about:
         return [found for story in others if (found := story.mentioning(topic)).sentences]
+    about += [story for story in others if _nearness(topic, story) >= AS_NEAR]
+    others = [story for story in others if story not in about]
     if newest_first:
         last = max(_day(story, dt.date.min) for story in about)
         later = [story.mentioning(topic) for story in others if _day(story, last) > last]
@@ -213,7 +217,7 @@ def _about(topic: Sequence[str], stories: Sequence[Story], *, newest_first: bool
 
 
 def _nearness(topic: Sequence[str], story: Story) -> float:
-    """How near a story is to a topic of which it lacks a word."""
+    """How near a story is to a topic, be it that it lacks a word of it."""
     return (story.near + _share(topic, story.head)) / 2
 
 

@@ -99,6 +99,21 @@ def test_where_no_story_has_all_words_the_nearest_is_taken_and_named(archive: As
     assert archive.ask("Summarise the zeppelin crash").refused
 
 
+def test_a_story_that_lacks_a_word_is_told_with_the_others_if_it_is_near_enough(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    asked = "The prime minister of Holt asked the king for a suspension of parliament in May."
+    shut = "The prime minister suspended the parliament of Holt for five weeks on Tuesday."
+    fair = "The prime minister opened the fair of Holt on Sunday and ate a sausage there."
+    some = [
+        article("King asked for suspension of parliament", "2025-08-28", asked),
+        article("Prime minister suspends parliament for weeks", "2025-09-11", shut),
+        article("Prime minister at fair", "2025-09-14", fair),
+    ]
+    with archive_of(tmp_path_factory.mktemp("near"), *some) as assistant:
+        assert starts(told(assistant, "Summarise the Holt parliament suspension"), asked, shut)
+
+
 def test_beside_the_leads_of_a_few_stories_stand_sentences_that_name_the_topic(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
