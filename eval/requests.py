@@ -145,8 +145,8 @@ def _overview(right: Mapping[str, Any], answer: Answer) -> str:
     told = _told(cited, right["stories"])
     if len(told) < len(cited):
         return f"quotes another article: {', '.join(cited)}"
-    if len(set(told)) < len(told) and len(right["stories"]) > 1:
-        return "quotes a story twice"
+    if len(set(told)) < len(set(cited)):
+        return "quotes two copies of a story"
     return "" if days == sorted(days) else "not in order of date"
 
 

@@ -281,13 +281,30 @@ def line_of(card: Card) -> str:
     return f"- {title}" + (f" ({known})" if known else "")
 
 
-def told_from(stories: int, drafts: Sequence[Draft], *, newest_first: bool = False) -> str:
-    """What stands above an overview: of how many stories it tells, and in which order."""
-    read = len({draft.passage.stored.card.origin for draft in drafts})
+def told_from(
+    stories: int, drafts: Sequence[Draft], *, are_near: bool = False, newest_first: bool = False
+) -> str:
+    """What stands above an overview: of how many stories it tells, and in which order.
+
+    Args:
+        stories: how many there are.
+        drafts: what is quoted of them.
+        are_near: whether they only are the nearest; then they are named.
+        newest_first: whether the newest comes first.
+    """
+    cards = {draft.passage.stored.card.origin: draft.passage.stored.card for draft in drafts}
+    order = f"{'newest' if newest_first else 'oldest'} first"
+    if are_near:
+        names = [
+            f"“{' '.join((card.title or card.article_id).split())}”" for card in cards.values()
+        ]
+        nearest = f"nearest is {names[0]}" if len(names) == 1 else f"nearest are {listed(names)}"
+        return f"No story has all words of this topic; {nearest}{f', {order}' * (len(names) > 1)}:"
     if stories == 1:
         return ""
+    read = len(cards)
     of = f"{stories:,} stories" if read == stories else f"{read:,} of {stories:,} stories"
-    return f"From {of}, {'newest' if newest_first else 'oldest'} first:"
+    return f"From {of}, {order}:"
 
 
 def _having(view: View, topic: Sequence[str]) -> set[str]:

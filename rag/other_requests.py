@@ -75,7 +75,12 @@ class Requests:
             if scope == Scope() or (not found.drafts and (cards or scope.topic)):
                 return False, None
             if found.drafts:
-                said = told_from(found.stories, found.drafts, newest_first=newest_first)
+                said = told_from(
+                    found.stories,
+                    found.drafts,
+                    are_near=found.are_near,
+                    newest_first=newest_first,
+                )
                 build.reply = Reply(said)
                 yield Event(EventKind.STATUS, said)
                 yield from build.quote(view, found.drafts)

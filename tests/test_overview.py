@@ -56,6 +56,25 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield assistant
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("what happened in the lagoon in early may", "overview"),
+        ("What happened at the regatta in May?", "overview"),
+        ("sum up the auction", "overview"),
+        ("What happened at the regatta?", "question"),
+        ("what happened to the lighthouse keeper", "question"),
+        ("what happened to the whale in the lagoon", "question"),
+        ("what happened after the verdict", "question"),
+        ("what happened when the dyke broke", "question"),
+    ],
+)
+def test_what_happened_in_a_period_is_told_and_what_happened_to_somebody_is_asked(
+    archive: Assistant, text: str, kind: str
+) -> None:
+    assert archive.kinds().of(text) == kind
+
+
 def told(archive: Assistant, request: str) -> list[str]:
     answer = archive.ask(request)
     assert answer.kind == "overview", answer.text
@@ -88,6 +107,76 @@ def test_a_story_that_names_a_topic_on_its_margin_is_told_where_there_is_no_othe
 def test_a_single_story_begins_with_its_lead(archive: Assistant) -> None:
     quotes = told(archive, "Summarise the article “Orla tunnel opens”")
     assert quotes[0] == OPENED and len(quotes) == 4
+
+
+def test_where_no_story_has_all_words_the_nearest_is_taken_and_named(archive: Assistant) -> None:
+    answer = archive.ask("Summarise the sheep auction")
+    assert answer.reply == (
+        "No story has all words of this topic; nearest is “Skarn sheep market”:"
+    )
+    assert answer.citations[0].quote.startswith("Some 900 sheep")
+    assert archive.ask("Summarise the zeppelin crash").refused
+
+
+def test_a_story_that_lacks_a_word_is_told_with_the_others_if_it_is_near_enough(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    asked = "The prime minister of Holt asked the king for a suspension of parliament in May."
+    shut = "The prime minister suspended the parliament of Holt for five weeks on Tuesday."
+    fair = "The prime minister opened the fair of Holt on Sunday and ate a sausage there."
+    some = [
+        article("King asked for suspension of parliament", "2025-08-28", asked),
+        article("Prime minister suspends parliament for weeks", "2025-09-11", shut),
+        article("Prime minister at fair", "2025-09-14", fair),
+    ]
+    with archive_of(tmp_path_factory.mktemp("near"), *some) as assistant:
+        assert starts(told(assistant, "Summarise the Holt parliament suspension"), asked, shut)
+
+
+def test_beside_the_leads_of_a_few_stories_stand_sentences_that_name_the_topic(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    plan = "The Velm canal is to reach the sea by 2031, the three towns agreed in Dorn last week."
+    boat = (
+        "Premier Ada Brun told the chamber that the Velm canal was open to other towns. "
+        "She spoke for an hour."
+    )
+    fair = "Two boat builders from Dorn gave money for the Velm canal. They ask for a berth."
+    some = [
+        article("Brun speaks of canal", "2025-05-02", f"{boat}\n\nIt rained in Dorn.\n\n{plan}"),
+        article("Builders give to canal", "2025-05-09", f"{fair} A band from Dorn played on."),
+    ]
+    with archive_of(tmp_path_factory.mktemp("canal"), *some) as assistant:
+        assert starts(told(assistant, "Timeline of the Velm canal"), boat, plan, fair)
+
+
+def test_the_people_of_a_place_name_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    some = [
+        article(
+            "Serbian farmers block roads", "2025-05-02", "Farmers stood on 40 bridges at dawn."
+        ),
+        article("A fair opens in Dorn", "2025-05-02", "The fair of Dorn has 300 stalls this year."),
+    ]
+    with archive_of(tmp_path_factory.mktemp("people"), *some) as assistant:
+        assert starts(told(assistant, "What happened in Serbia in May 2025?"), "Farmers stood")
+
+
+def test_of_a_single_story_what_it_tells_first_goes_before_what_it_tells_last(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    news = [
+        "The council ordered Radio Holt to leave the air on Monday, and it did so that evening.",
+        "The licence to broadcast ended on Sunday, the council said.",
+        "Radio Holt asked the council for a new licence in July, and none was given.",
+        "Four members of the council voted against the order to close the radio.",
+        "The last order of this kind was given to a radio of the county in 1972.",
+        "A judge will hear the radio on Friday.",
+    ]
+    profile = "Radio Holt is the largest radio of Holt, with 40 stations and 900 people on the air."
+    text = article("Council takes Radio Holt off the air", "2025-05-02", " ".join([*news, profile]))
+    with archive_of(tmp_path_factory.mktemp("radio"), text) as assistant:
+        quotes = told(assistant, "Tell me about Radio Holt")
+    assert quotes[0] == news[0] and profile not in quotes
 
 
 def test_of_a_single_story_a_sentence_takes_along_what_leans_on_it(

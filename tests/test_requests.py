@@ -197,12 +197,13 @@ def test_all_articles_of_the_first_and_the_last_day_are_listed(tmp_path: Path) -
         ("what was going on in april 2025", "", [2]),
         ("summary of March 2025", "From 2 stories, oldest first:", [0, 1]),
         ("what happened last month?", "", [2]),
+        ("What happened in Ostrava Bay in early March 2025?", "", [0]),
         ("What happened in May 2024?",
          "The archive has no articles from 1 May 2024 to 31 May 2024. "
          "Its articles are from 3 March to 20 April 2025.", []),
     ],
 )  # fmt: skip
-def test_a_period_without_a_topic_is_told_in_an_overview(
+def test_a_period_or_a_place_in_it_is_told_in_an_overview(
     archive: Assistant, question: str, reply: str, titles: list[int]
 ) -> None:
     answer = archive.ask(question)
