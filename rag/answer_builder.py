@@ -59,6 +59,7 @@ class AnswerBuilder:
     citations: list[Citation] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    updates: list[Conflict] = field(default_factory=list)
     set_aside: tuple[Headline, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
     passages: list[Passage] = field(default_factory=list)
@@ -114,7 +115,7 @@ class AnswerBuilder:
         yield from self.quote(view, drafts, short)
 
     def differ(self, view: View, disagreement: Disagreement) -> Iterator[Event]:
-        """Enter the line that tells how the sources differ, if the exact check lets it pass."""
+        """Enter the line on how sources differ, or on an update, if the exact check passes it."""
         line = wording(disagreement)
         sides = [side.candidate for side in disagreement.sides]
         if faults(line, [Support.of(side.text, side.passage.stored.card) for side in sides]):
@@ -124,7 +125,8 @@ class AnswerBuilder:
         fresh = len(self.citations)
         numbers = [self._cited(view, side.passage, side.span) for side in sides]
         values = tuple((s.value, n) for s, n in zip(disagreement.sides, numbers, strict=True))
-        self.conflicts.append(Conflict(disagreement.about, values))
+        told = self.updates if disagreement.is_update else self.conflicts
+        told.append(Conflict(disagreement.about, values))
         cited = tuple(dict.fromkeys(numbers))
         sentence = Sentence(line, cited, False, differs=True, side=self.side)
         self.sentences.append(sentence)
@@ -166,6 +168,7 @@ class AnswerBuilder:
             citations=tuple(self.citations),
             passages=tuple(map(_retrieved, self.passages)),
             conflicts=tuple(self.conflicts),
+            updates=tuple(self.updates),
             set_aside=self.set_aside,
             unanswered=self.unanswered,
             within=self.within,

@@ -73,6 +73,7 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
         title, text, who, short=text, sentences=(Sentence(text, (1,), True),),
         citations=(citation, other), passages=(Retrieved("found", 1, 1.0),),
         conflicts=(Conflict("number", ((text, 1), (who, 2))),),
+        updates=(Conflict("date", ((who, 1), (text, 2))),),
     )  # fmt: skip
     refusal = Refusal("outside_dates", text, (Headline(title, who, url, None),))
     refused = dataclasses.replace(finished(answer), since=text)
@@ -137,7 +138,7 @@ def test_a_passage_is_the_paragraphs_that_hold_it_cut_at_words() -> None:
     assert len(shown) < 2 * CONTEXT + 20
 
 
-def test_sides_that_differ_stand_above_the_quotations_in_their_order() -> None:
+def test_sides_that_differ_stand_above_the_quotations_newest_first() -> None:
     told = Sentence(
         "The sources differ: A gives “18.4 million”; B gives “19.1”.", (2, 3), False, differs=True
     )
@@ -146,11 +147,28 @@ def test_sides_that_differ_stand_above_the_quotations_in_their_order() -> None:
     text = Parsed(views.reply(finished(answer), 1)).text
     assert text.startswith(
         "The sources give different numbers"
-        "18.4 million [2]Veldmar Courier · 4 March 2025"
         "19.1 million [3]Northern Wire · 6 March 2025"
+        "18.4 million [2]Veldmar Courier · 4 March 2025"
         "The bridge reopens on 12 May. [1]"
     )
     assert "The sources differ" not in text
+
+
+def test_an_update_stands_above_the_quotations_with_what_was_said_before() -> None:
+    told = Sentence("Updated: B gives “19.1”; before: A gives “18.4”.", (3, 2), False, differs=True)
+    first = bridge_answer()
+    answer = dataclasses.replace(
+        first, short=None, sentences=(*first.sentences, told), conflicts=(),
+        updates=(Conflict("number", (("19.1 million", 3), ("18.4 million", 2))),),
+    )  # fmt: skip
+    text = Parsed(views.reply(finished(answer), 1)).text
+    assert text.startswith(
+        "Updated"
+        "19.1 million [3]Northern Wire · 6 March 2025"
+        "18.4 million [2]before: Veldmar Courier · 4 March 2025"
+        "The bridge reopens on 12 May. [1]"
+    )
+    assert "gives" not in text
 
 
 def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline() -> None:

@@ -44,6 +44,9 @@ DIFFER = {
     "polarity": "One source says so, another denies it",
 }
 """What heads a disagreement, by what it is about."""
+UNLIKE = "The sources differ"
+UPDATED = "Updated"
+"""What heads a value that has replaced another."""
 KINDS = {
     "overview": "Overview",
     "comparison": "Comparison",
@@ -138,8 +141,10 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         nearest=[named(one, find, asked) for one in near],
         window=wider(exchange),
         differing=[
-            (DIFFER.get(one.about), _sides(one, exchange, find)) for one in _conflicts(answer)
-        ],
+            (UPDATED if one in answer.updates else DIFFER.get(one.about, UNLIKE),
+             _sides(one, exchange, find)) for one in _differing(answer)
+        ] if answer else [],
+        updated=UPDATED,
         listed_sources=[named(card, find) for card in answer.listed] if answer else [],
         sides=[
             (side, _blocks(run, exchange, find))
@@ -302,16 +307,16 @@ def _chips(answer: Answer | None) -> list[Understood]:
     ]
 
 
-def _conflicts(answer: Answer | None) -> Sequence[Conflict]:
-    return answer.conflicts if answer else ()
+def _differing(answer: Answer | None) -> Sequence[Conflict]:
+    return (*answer.updates, *answer.conflicts) if answer else ()
 
 
 def _arranged(exchange: Exchange) -> tuple[list[Sentence], list[Sentence]]:
     """The sentences to show, and those that only say the short answer once more.
 
-    The line that tells how sources differ stands above them in another form.
+    The line that tells how sources differ, or of an update, stands above them in another form.
     """
-    told = [{number for _, number in one.sides} for one in _conflicts(exchange.answer)]
+    told = [{number for _, number in one.sides} for one in _differing(exchange.answer)]
     lines = [one for one in exchange.sentences if not (one.differs and set(one.citations) in told)]
     if not exchange.short:
         return lines, []
@@ -351,7 +356,7 @@ def _also(sentences: Iterable[Sentence], exchange: Exchange, find: FindArticle) 
 
 
 def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Side]:
-    """Each side of a disagreement, in the order of their marks."""
+    """Each side of a disagreement or an update, the newest first."""
     cited = {one.number: one for one in exchange.citations}
     sides = [
         Side(
@@ -360,7 +365,7 @@ def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Si
         for value, n in conflict.sides
         if n in cited
     ]
-    return sorted(sides, key=lambda one: one.number)
+    return sorted(sides, key=lambda one: one.source.published or dt.date.min, reverse=True)
 
 
 def _cards(exchange: Exchange, find: FindArticle) -> list[list[Shown]]:
