@@ -25,6 +25,8 @@ from rag.page.layout import Parts
 from rag.page.passages import NOTHING
 from rag.page.suggesting import Suggesting
 from rag.page.table_events import TableEvents
+from rag.request.question import LONGEST
+from rag.text.display import visible
 
 READERS = 64
 """Questions that may be in line; what comes after them is told that the queue is full."""
@@ -239,7 +241,7 @@ class Events:
         listed.following.tick(
             self.follow, index, [listed.report, ask.report],
             concurrency_limit=READERS, **IN_TURN,
-        ).then(self.follow_no_more, None, listed.following, **AT_ONCE).then(
+        ).then(lambda: gr.Timer(active=False), None, listed.following, **AT_ONCE).then(
             self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
         )  # fmt: skip
         parts.reader.halt(self.halt, index, [listed.report, ask.report], **AT_ONCE)
@@ -332,10 +334,6 @@ class Events:
         """The clock that has a page follow an ingest, going where one goes on."""
         return gr.Timer(active=self.answers.choices.archive(index).is_reading)
 
-    def follow_no_more(self) -> gr.Timer:
-        """The clock, stopped: the ingest is over."""
-        return gr.Timer(active=False)
-
     def follow(self, index: str) -> Iterator[Any]:
         """Show an ingest that was going on when the page was loaded."""
         ongoing = self.answers.choices.archive(index).ongoing
@@ -358,17 +356,31 @@ class Events:
         chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         asking = self.parts.asking
         recalled = [*chosen.values, chosen.folded]
+        linked = [self.parts.tabs, self.parts.reader, asking.question]
         page.load(self.recall, chosen.memory, recalled, **AT_ONCE).then(
             self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
-        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
-            self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE
-        )
+        ).then(self.arrive, chosen.index, linked, **AT_ONCE).then(
+            self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
+        ).then(self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE)
 
     def come_back(self, name: str, index: str) -> Any:
         """The conversation that the browser left; an empty page stays as it is."""
         conversation = self.answers.kept(name)
         view = self.answers.view(conversation, Settings(index)) if conversation else None
         return view or [gr.skip() for _ in View._fields]
+
+    def arrive(self, index: str, request: gr.Request) -> Any:
+        """What the page's address names: a tab, an article, a question in the box, not yet asked.
+
+        Whoever made the link is not trusted: what it names is looked up, and nothing is run.
+        """
+        named = request.query_params
+        tab, article, question = (str(named.get(one) or "") for one in ("tab", "article", "q"))
+        return (
+            gr.update(selected=tab) if tab in layout.TABS else gr.skip(),
+            self._article(index, article) if article else gr.skip(),
+            visible(question)[:LONGEST] if question else gr.skip(),
+        )
 
     def recall(self, stored: Any) -> tuple[Any, ...]:
         """The settings that the browser kept, as far as they are still on offer.

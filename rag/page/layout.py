@@ -39,6 +39,8 @@ MODES = [
 NAME_KINDS = [
     ("All", ""), ("People", "person"), ("Organisations", "organisation"), ("Places", "place"),
 ]  # fmt: skip
+TABS = ("ask", "archive", "names", "tables", "settings")
+"""What the tabs are called in the page's address."""
 STORAGE = "byline-settings"
 KEPT = "byline-conversation"
 BATCH = "byline-batch"
