@@ -6,14 +6,17 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fake_assistant import BRIDGE, COUNCIL, FakeAssistant, bridge_answer, choices_of, cite
+from shown import Parsed
 
 from index.embedding import HashEncoder
 from index.ingesting import ingest_articles
 from index.records import Article
 from index.store import Index
+from rag.names import archive as archive_names
 from rag.names.questions import Asked, questions
 from rag.page import suggesting
 from rag.page.answering import Answers
@@ -140,8 +143,30 @@ def test_no_name_comes_from_an_article_that_gives_orders(tmp_path: Path) -> None
         dataclasses.replace(BRIDGE, id=f"n-{at}", text=f"{text} {at}.", url=None)
         for at, text in enumerate([fair, fair + " Again.", foul, foul + " Again."])
     ]
-    shown = choices_of(FakeAssistant(), tmp_path / "index", articles).archive().overview()
-    assert "Kelder Haven" in shown and "Gold Coins" not in shown
+    archive = choices_of(FakeAssistant(), tmp_path / "index", articles).archive()
+    assert "Most mentioned" not in archive.overview()  # the names are not known yet
+    assert "Gold Coins" in {one.name for one in archive.register().names}
+    shown = Parsed(archive.overview())
+    assert "Most mentionedPeople Anna Berg 2Places Kelder Haven 2" in shown.text
+    assert "Gold Coins" not in shown.text
+    (berg,) = archive.register().find("Anna Berg")
+    assert f"#name-{quote(berg.query, safe='')}" in shown.values("href")
+
+
+def test_the_names_are_looked_for_while_no_question_is_answered(tmp_path: Path) -> None:
+    looking, _ = found_in(tmp_path, FakeAssistant(), {}, BRIDGE, COUNCIL)
+    archive = looking.answers.choices.archive()
+    assert (archive.folder / archive_names.FILE).exists()
+    more = dataclasses.replace(COUNCIL, id="b", title="No", text="“No,” said Ilse Tarn on Monday.")
+    with Index.open(tmp_path / "index", writable=True) as index:
+        ingest_articles(index, [more], HashEncoder())
+    turnstile = looking.answers.turnstile
+    with turnstile.queued("a reader") as place:
+        assert turnstile.ahead(place) == 0
+        assert turnstile.ahead(place) == 0 and not looking.of("").is_over
+        assert "Most mentioned" not in archive.overview()
+    ended(looking)
+    assert "Ilse Tarn" in archive.overview()
 
 
 def test_without_a_way_to_make_questions_none_is_looked_for(tmp_path: Path) -> None:

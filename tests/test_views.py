@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fake_assistant import (
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from shown import ATTRIBUTES, NASTY, TAGS, Parsed, finished, folded
 
 from index.records import Article, Card, Problem, Progress, Report, Span
+from rag.names.register import Name
 from rag.page import exporting, listing, overview, views
 from rag.page.conversation import Exchange
 from rag.page.html import inert, safe_url
@@ -88,7 +90,8 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
         listing.listing([card], 1, False), listing.said(text), listing.trouble(text),
         listing.report(done, [Progress("added", text, title)]),
         *listing.ingest_shown(iter([Progress("added", text)])),
-        overview.overview([card], lambda _: text), overview.suggested([text]),
+        overview.overview([card], [Name(text, "person", (who,), 2, 2, {})]),
+        overview.suggested([text]),
         views.chat(conversation),
     ])  # fmt: skip
     parsed = Parsed(html)
@@ -284,18 +287,21 @@ def test_an_archive_introduces_itself() -> None:
     there = dataclasses.replace(BRIDGE, id=article_id)
     assert overview.suggestions(cards_of(COUNCIL, there)) == [question]
     assert overview.suggestions(cards_of(*ARCHIVE)) == []
-    texts = {one.id: one.text for one in ARCHIVE} | {
-        "b": "Then Ilse Tarn left Port Orrin. Port Orrin."
-    }
+    names = [
+        Name(name, kind, (name, "I. Tarn"), stories, 9, {})
+        for name, kind, stories in (
+            ("Veldmar", "place", 1204), ("Ilse Tarn", "person", 2), ("Port Orrin", "place", 1),
+        )
+    ]  # fmt: skip
     more = dataclasses.replace(BRIDGE, id="b", publisher=None, published=None)
-    parsed = Parsed(overview.overview(cards_of(*ARCHIVE, more), texts.__getitem__))
+    parsed = Parsed(overview.overview(cards_of(*ARCHIVE, more), names))
     assert "4 articles · 4 stories · 4 outlets" in parsed.text
     assert "2 articles without a date" in parsed.text
-    assert "#name-Ilse%20Tarn" in parsed.values("href")  # in two stories
-    assert "Port Orrin" not in parsed.text
+    assert "Most mentionedPeople Ilse Tarn 2Places Veldmar 1,204Outlets" in parsed.text
+    assert f"#name-{quote(names[1].query, safe='')}" in parsed.values("href")
     bars = [int(part) for part in re.findall(r": (\d+) article", parsed.text)]
     assert sum(bars) == 2
-    assert overview.overview([], texts.__getitem__) == ""
+    assert overview.overview([], names) == ""
 
 
 @pytest.mark.parametrize(

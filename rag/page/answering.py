@@ -141,6 +141,13 @@ class Answers:
         assert last.answer is not None  # nobody knows it to stop it
         return last.answer
 
+    def let_pass(self, reader: str) -> None:
+        """Return once no question is being answered; what takes long calls it now and then."""
+        with self.turnstile.queued(reader) as place:
+            ahead = None
+            while (ahead := self.turnstile.ahead(place, ahead)) > 0:
+                pass
+
     def stop(self, conversation: Conversation) -> bool:
         """Have the last question end at its next event; False if it is already over."""
         if not conversation or not conversation[-1].pending:

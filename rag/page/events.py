@@ -63,7 +63,8 @@ class Events:
 
     def _connect_asking(self) -> None:
         ask, chosen = self.parts.asking, self.parts.chosen
-        ask.clock.tick(self.suggest, chosen.index, [ask.examples, ask.clock], **AT_ONCE)
+        looked_for = [ask.examples, ask.clock, ask.overview, self.parts.listed.overview]
+        ask.clock.tick(self.suggest, chosen.index, looked_for, **AT_ONCE)
         again = ask.retry.click(
             updates.last, ask.conversation, [ask.question, ask.instead], **AT_ONCE
         )
@@ -216,8 +217,8 @@ class Events:
     def _refreshed(self) -> list[Any]:
         ask, listed = self.parts.asking, self.parts.listed
         return [
-            listed.listing, listed.more, listed.overview, ask.overview, listed.outlet,
-            self.parts.about, ask.welcome, ask.examples, ask.clock,
+            listed.listing, listed.more, listed.outlet, self.parts.about, ask.welcome,
+            ask.examples, ask.clock, ask.overview, listed.overview,
             self.parts.chosen.outlets, self.parts.chosen.languages,
         ]  # fmt: skip
 
@@ -288,11 +289,9 @@ class Events:
     ) -> Any:
         """All that shows what the archive holds."""
         archive = self.answers.choices.archive(index)
-        cards, shown = archive.cards(), archive.overview()
+        cards = archive.cards()
         return (
             *self.list_articles(conversation, index, limit, *filters),
-            shown,
-            shown,
             gr.update(choices=layout.outlets(cards)),
             layout.heading(cards),
             gr.update(visible=not cards),
@@ -301,8 +300,9 @@ class Events:
         )  # fmt: skip
 
     def suggest(self, index: str) -> Any:
-        """The questions to begin with, as far as they are known."""
-        return updates.suggested(self.suggesting.of(index))
+        """The questions to begin with and what the archive holds, as far as they are known."""
+        found, shown = self.suggesting.of(index), self.answers.choices.archive(index).overview()
+        return *updates.suggested(found), shown, shown
 
     def add(self, files: Sequence[str], index: str) -> Iterator[Any]:
         """Take uploads in, telling how far it has come; filters that could hide them go."""
