@@ -16,7 +16,6 @@ from index.embedding import HashEncoder
 from index.ingesting import ingest_articles
 from index.records import Article
 from index.store import Index
-from rag.names import archive as archive_names
 from rag.names.questions import Asked, questions
 from rag.page import suggesting
 from rag.page.answering import Answers
@@ -153,20 +152,33 @@ def test_no_name_comes_from_an_article_that_gives_orders(tmp_path: Path) -> None
     assert f"#name-{quote(berg.query, safe='')}" in shown.values("href")
 
 
-def test_the_names_are_looked_for_while_no_question_is_answered(tmp_path: Path) -> None:
-    looking, _ = found_in(tmp_path, FakeAssistant(), {}, BRIDGE, COUNCIL)
-    archive = looking.answers.choices.archive()
-    assert (archive.folder / archive_names.FILE).exists()
+def test_the_names_are_looked_for_while_no_question_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[str] = []
+    monkeypatch.setattr(Answers, "let_pass", lambda answers, reader: passed.append(reader))
     more = dataclasses.replace(COUNCIL, id="b", title="No", text="“No,” said Ilse Tarn on Monday.")
-    with Index.open(tmp_path / "index", writable=True) as index:
-        ingest_articles(index, [more], HashEncoder())
-    turnstile = looking.answers.turnstile
-    with turnstile.queued("a reader") as place:
-        assert turnstile.ahead(place) == 0
-        assert turnstile.ahead(place) == 0 and not looking.of("").is_over
-        assert "Most mentioned" not in archive.overview()
-    ended(looking)
-    assert "Ilse Tarn" in archive.overview()
+    looking, _ = found_in(tmp_path, FakeAssistant(), {}, BRIDGE, more)
+    assert passed == [suggesting.READER] * 2
+    assert "Ilse Tarn" in looking.answers.choices.archive().overview()
+
+
+def test_what_takes_long_lets_questions_pass(tmp_path: Path) -> None:
+    answers, order = Answers(choices_of(FakeAssistant(), tmp_path / "index")), list[str]()
+
+    def look() -> None:
+        answers.let_pass("names")
+        order.append("names")
+
+    looking = threading.Thread(target=look)
+    with answers.turnstile.queued("a reader") as place:
+        assert answers.turnstile.ahead(place) == 0
+        looking.start()
+        while looking.is_alive() and not answers.turnstile._places:
+            pass
+        order.append("question")
+    looking.join()
+    assert order == ["question", "names"]
 
 
 def test_without_a_way_to_make_questions_none_is_looked_for(tmp_path: Path) -> None:
