@@ -123,7 +123,10 @@ class AnswerBuilder:
             return
         self.checks["kept"] += 1
         fresh = len(self.citations)
-        numbers = [self._cited(view, side.passage, side.span) for side in sides]
+        numbers = [
+            self._holding(side.passage, side.span) or self._cited(view, side.passage, side.span)
+            for side in sides
+        ]
         values = tuple((s.value, n) for s, n in zip(disagreement.sides, numbers, strict=True))
         told = self.updates if disagreement.is_update else self.conflicts
         told.append(Conflict(disagreement.about, values))
@@ -134,13 +137,19 @@ class AnswerBuilder:
 
     def has(self, draft: Draft) -> bool:
         """True where the words of a draft are cited already."""
-        article = draft.passage.stored.card.article_id
-        return any(
-            citation.article_id == article
-            and citation.start <= draft.span.start
-            and draft.span.end <= citation.end
+        return bool(self._holding(draft.passage, draft.span))
+
+    def _holding(self, passage: Passage, span: Span) -> int:
+        """The number of the first citation that has a span of an article in it; 0 for none."""
+        article = passage.stored.card.article_id
+        holding = (
+            citation.number
             for citation in self.citations
+            if citation.article_id == article
+            and citation.start <= span.start
+            and span.end <= citation.end
         )
+        return next(holding, 0)
 
     def finished(self, refusal: Refusal | None) -> Event:
         """The last event: the answer, or the refusal in its place."""

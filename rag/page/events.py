@@ -25,8 +25,6 @@ from rag.page.layout import Parts
 from rag.page.passages import NOTHING
 from rag.page.suggesting import Suggesting
 from rag.page.table_events import TableEvents
-from rag.request.question import LONGEST
-from rag.text.display import visible
 
 READERS = 64
 """Questions that may be in line; what comes after them is told that the queue is full."""
@@ -156,14 +154,18 @@ class Events:
         ask = self.parts.asking
         copy = "(text) => window.byline.copy(text, 'byline-copy')"
         ask.copy.click(None, ask.text, None, js=copy, **AT_ONCE)
-        kinds: list[tuple[Any, Callable[[Conversation], str], str, str]] = [
+        kinds = [
             (ask.as_markdown, exporting.markdown, "byline.md", "text/markdown"),
             (ask.as_html, exporting.page, "byline.html", "text/html"),
         ]
+        shown = [ask.conversation, self.parts.chosen.index]
         for button, made, name, kind in kinds:
             save = f"(text) => window.byline.save(text, '{name}', '{kind}')"
-            export = button.click(made, ask.conversation, ask.export, **AT_ONCE)
+            export = button.click(self._exported(made), shown, ask.export, **AT_ONCE)
             export.then(None, ask.export, None, js=save, **AT_ONCE)
+
+    def _exported(self, made: Callable[[Conversation, views.FindArticle], str]) -> Any:
+        return lambda asked, index: made(asked, self.answers.choices.archive(index).find)
 
     # --- an article over the page ----------------------------------------------------------------
 
@@ -358,8 +360,8 @@ class Events:
         recalled = [*chosen.values, chosen.folded]
         linked = [self.parts.tabs, self.parts.reader, asking.question]
         page.load(self.recall, chosen.memory, recalled, **AT_ONCE).then(
-            self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
-        ).then(self.arrive, chosen.index, linked, **AT_ONCE).then(
+            self.arrive, chosen.index, linked, **AT_ONCE
+        ).then(self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE).then(
             self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
         ).then(self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE)
 
@@ -374,13 +376,8 @@ class Events:
 
         Whoever made the link is not trusted: what it names is looked up, and nothing is run.
         """
-        named = request.query_params
-        tab, article, question = (str(named.get(one) or "") for one in ("tab", "article", "q"))
-        return (
-            gr.update(selected=tab) if tab in layout.TABS else gr.skip(),
-            self._article(index, article) if article else gr.skip(),
-            visible(question)[:LONGEST] if question else gr.skip(),
-        )
+        tab, article, question = updates.linked(request)
+        return tab, self._article(index, article) if article else gr.skip(), question
 
     def recall(self, stored: Any) -> tuple[Any, ...]:
         """The settings that the browser kept, as far as they are still on offer.

@@ -137,6 +137,7 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         refusal=refusal,
         about=carried(exchange),
         chips=_chips(answer),
+        short="" if answer and _told(answer) else exchange.short,
         kind=REFUSALS[refusal.kind] if refusal else "",
         nearest=[named(one, find, asked) for one in near],
         window=wider(exchange),
@@ -309,6 +310,11 @@ def _chips(answer: Answer | None) -> list[Understood]:
 
 def _differing(answer: Answer | None) -> Sequence[Conflict]:
     return (*answer.updates, *answer.conflicts) if answer else ()
+
+
+def _told(answer: Answer) -> bool:
+    """True where the short answer stands in the newest value of an update, as large as itself."""
+    return any((answer.short or "") in update.sides[0][0] for update in answer.updates)
 
 
 def _arranged(exchange: Exchange) -> tuple[list[Sentence], list[Sentence]]:
