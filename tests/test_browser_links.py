@@ -1,4 +1,4 @@
-"""Addresses of the page that lead to an article, to a tab, or to a question in the box."""
+"""Addresses that lead into the page, and the calendar beside its fields for days."""
 
 from urllib.parse import quote
 
@@ -73,3 +73,16 @@ def test_the_address_follows_what_is_opened(open_page: Open) -> None:
     chat(page).get_by_role("link", name="[3]").last.click()
     expect(reader(page).get_by_role("heading")).to_have_text(COUNCIL.title)
     assert page.url.endswith(f"?tab=ask&article={COUNCIL.id}")
+
+
+def test_a_day_is_picked_in_the_calendar_or_written_in_words(open_page: Open) -> None:
+    assistant = FakeAssistant()
+    page = open_page(assistant)
+    page.get_by_role("button", name="Pick the first day").click()
+    page.locator(".byline-day input").first.evaluate(
+        "input => { input.value = '2025-03-01'; input.dispatchEvent(new Event('change')); }"
+    )
+    expect(page.get_by_role("textbox", name="Published since")).to_have_value("2025-03-01")
+    page.get_by_role("textbox", name="Published until").fill("March 2025")
+    answered(page, ASK_BRIDGE)
+    assert assistant.calls[-1][2:] == ("2025-03-01", "March 2025")
