@@ -203,8 +203,7 @@ class Conflict:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        sides = [{"value": value, "citation": number} for value, number in self.sides]
-        return {"about": self.about, "sides": sides}
+        return {"about": self.about, "sides": [{"value": v, "citation": n} for v, n in self.sides]}
 
 
 @dataclass(frozen=True, slots=True)
