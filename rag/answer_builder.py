@@ -59,6 +59,7 @@ class AnswerBuilder:
     citations: list[Citation] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    updates: list[Conflict] = field(default_factory=list)
     set_aside: tuple[Headline, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
     passages: list[Passage] = field(default_factory=list)
@@ -116,7 +117,7 @@ class AnswerBuilder:
         yield from self.quote(view, drafts, short)
 
     def differ(self, view: View, disagreement: Disagreement) -> Iterator[Event]:
-        """Enter the line that tells how the sources differ, if the exact check lets it pass."""
+        """Enter the line on how sources differ, or on an update, if the exact check passes it."""
         line = wording(disagreement)
         sides = [side.candidate for side in disagreement.sides]
         if faults(line, [Support.of(side.text, side.passage.stored.card) for side in sides]):
@@ -124,9 +125,13 @@ class AnswerBuilder:
             return
         self.checks["kept"] += 1
         fresh = len(self.citations)
-        numbers = [self._cited(view, side.passage, side.span) for side in sides]
+        numbers = [
+            self._holding(side.passage, side.span) or self._cited(view, side.passage, side.span)
+            for side in sides
+        ]
         values = tuple((s.value, n) for s, n in zip(disagreement.sides, numbers, strict=True))
-        self.conflicts.append(Conflict(disagreement.about, values))
+        told = self.updates if disagreement.is_update else self.conflicts
+        told.append(Conflict(disagreement.about, values))
         cited = tuple(dict.fromkeys(numbers))
         sentence = Sentence(line, cited, False, differs=True, side=self.side)
         self.sentences.append(sentence)
@@ -134,13 +139,19 @@ class AnswerBuilder:
 
     def has(self, draft: Draft) -> bool:
         """True where the words of a draft are cited already."""
-        article = draft.passage.stored.card.article_id
-        return any(
-            citation.article_id == article
-            and citation.start <= draft.span.start
-            and draft.span.end <= citation.end
+        return bool(self._holding(draft.passage, draft.span))
+
+    def _holding(self, passage: Passage, span: Span) -> int:
+        """The number of the first citation that has a span of an article in it; 0 for none."""
+        article = passage.stored.card.article_id
+        holding = (
+            citation.number
             for citation in self.citations
+            if citation.article_id == article
+            and citation.start <= span.start
+            and span.end <= citation.end
         )
+        return next(holding, 0)
 
     def finished(self, refusal: Refusal | None) -> Event:
         """The last event: the answer, or the refusal in its place."""
@@ -168,6 +179,7 @@ class AnswerBuilder:
             citations=tuple(self.citations),
             passages=tuple(map(_retrieved, self.passages)),
             conflicts=tuple(self.conflicts),
+            updates=tuple(self.updates),
             set_aside=self.set_aside,
             unanswered=self.unanswered,
             within=self.within,

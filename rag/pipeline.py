@@ -136,7 +136,8 @@ class Run:
             shown, build.side = len(build.sentences), side.name if side else ""
             read = map(search.question.in_words, search.question.periods)
             build.understood_as += tuple(Understood("dates", text) for text in read)
-            few = len(asked) == 1 and is_as_put and not search.chosen.conflicts
+            differ = any(not told.is_update for told in search.chosen.conflicts)
+            few = len(asked) == 1 and is_as_put and not differ
             most = None if len(asked) == 1 else SENTENCES_OF_A_PART
             why_not = yield from self._part(view, search, days, most, in_few_words=few)
             if why_not is not None:

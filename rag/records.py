@@ -161,7 +161,7 @@ class Sentence:
     lead: str = ""
     """The outlet and date that stand before a quotation."""
     differs: bool = False
-    """True for the line that tells how sources differ."""
+    """True for the line that tells how sources differ, or what was said before an update."""
     side: str = ""
     """Of a comparison, the name that it is about."""
 
@@ -203,8 +203,7 @@ class Conflict:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        sides = [{"value": value, "citation": number} for value, number in self.sides]
-        return {"about": self.about, "sides": sides}
+        return {"about": self.about, "sides": [{"value": v, "citation": n} for v, n in self.sides]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +250,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Retrieved, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    updates: tuple[Conflict, ...] = ()
+    """What the answer gives and what that has replaced, the newest side first."""
     set_aside: tuple[Headline, ...] = ()
     """Articles near the question that nothing is taken from: they give a program orders."""
     unanswered: tuple[Unanswered, ...] = ()
@@ -325,6 +326,7 @@ class Answer:
                 }
                 for card in self.listed
             ],
+            "updates": [update.to_dict() for update in self.updates],
         }
 
 

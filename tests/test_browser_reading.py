@@ -4,10 +4,18 @@ import dataclasses
 
 import pytest
 from browsing import MARKS, Open, answered, chat, question_box, reader, tab
-from fake_assistant import ARCHIVE, ASK_BRIDGE, ASK_REFUSED, BRIDGE, FakeAssistant, refused_answer
+from fake_assistant import (
+    ARCHIVE,
+    ASK_BRIDGE,
+    ASK_REFUSED,
+    BRIDGE,
+    FakeAssistant,
+    bridge_answer,
+    refused_answer,
+)
 from playwright.sync_api import expect
 
-from rag.records import Headline
+from rag.records import Conflict, Headline
 
 pytestmark = MARKS
 
@@ -53,3 +61,21 @@ def test_a_phone_shows_the_archives_search_first(open_page: Open) -> None:
     tab(page, "Archive")
     expect(page.get_by_role("textbox", name="Search")).to_be_in_viewport(ratio=1)
     expect(page.locator("#byline-list")).to_be_in_viewport()
+
+
+def test_an_update_stands_above_the_quotations_newest_first_and_leads_to_both(
+    open_page: Open,
+) -> None:
+    first = bridge_answer()
+    told = Conflict("number", (("19.1 million", 3), ("18.4 million", 2)))
+    updated = dataclasses.replace(first, conflicts=(), updates=(told,))
+    page = open_page(FakeAssistant({ASK_BRIDGE: updated}))
+    answered(page, ASK_BRIDGE)
+    shown = chat(page).locator(".byline-conflict")
+    expect(shown.locator(".byline-kind")).to_have_text("Updated")
+    expect(shown.locator(".byline-side")).to_have_text(
+        ["19.1 million [3]Northern Wire · 6 March 2025",
+         "18.4 million [2]before: Veldmar Courier · 4 March 2025"]
+    )  # fmt: skip
+    shown.get_by_role("link", name="[2]").click()
+    expect(reader(page).locator("mark")).to_have_text(first.citations[1].quote)

@@ -9,7 +9,14 @@ from dataclasses import replace
 import pytest
 
 from index.records import Span
-from rag.compare.conflicts import conflicts, disagreements, sentence_key, superseded, wording
+from rag.compare.conflicts import (
+    conflicts,
+    disagreements,
+    sentence_key,
+    superseded,
+    updates,
+    wording,
+)
 from rag.records import Candidate, Draft
 from rag.request.question import Question
 from rag.verify.support import Support, faults
@@ -150,6 +157,86 @@ def test_a_value_stays_where_nothing_replaces_it(
     case: str, question: str, told: list[Told]
 ) -> None:
     assert superseded(Question.read(question, TODAY), archive(*told)) == {}, case
+
+
+UPDATED: list[tuple[str, str, list[Told], list[str]]] = [
+    ("a toll that grew twice", "How many people were killed in the Korvat fire?", [
+        ("The fire in Korvat killed 45 people.", "7"),
+        ("At least 30 people were killed in the Korvat fire.", "6"),
+        ("The fire in Korvat killed four people.", "5")],
+     ["45 people", "At least 30 people", "four people"]),
+    ("the outlet's own later figure", "How many homes in Hamble have no power?", [
+        ("In Hamble 9,000 homes have no power.", "7", "Brindle Post"),
+        ("In Hamble 84,000 homes have no power.", "5", "Brindle Post")],
+     ["9,000 homes", "84,000 homes"]),
+    ("named with what it replaces", "What was the net profit of Sorrel Mills?", [
+        ("Sorrel Mills has a net profit of [34.8 million euros], not 38.4 million, and 120 "
+         "workers.", "6"),
+        ("Net profit of Sorrel Mills was 38.4 million euros.", "5")],
+     ["34.8 million euros", "38.4 million euros"]),
+    ("not all are killed", "What is the death toll of the Korvat war so far?", [
+        ("The war in Korvat began in 2011 and has killed about 500,000 people.", "7"),
+        ("Hamble, a city of about 200,000 people, has fallen in an offensive that began in "
+         "February and broke a calm in Korvat's war.", "5")], []),
+    ("the same people, another thing", "By how many seconds did Ada Holm win the Melrick Race?", [
+        ("Ada Holm won the Melrick Race || Her lead over Per Lund is now 28 seconds.", "7"),
+        ("Ada Holm won the Melrick Race || Per Lund reached the top 50 seconds later.", "5")], []),
+    ("what stands beside a correction", "How many people live in Melrick?", [
+        ("Two floods have hit [9,000 people] in Melrick since May. Those who live there are not "
+         "84,000.", "7"),
+        ("In Melrick live 84,000 people.", "5")], []),
+    ("a disagreement", "How many people were killed in the Korvat fire?", [
+        ("The fire in Korvat killed 47 people.", "8"),
+        ("The fire in Korvat killed 52 people.", "7")], []),
+    ("the day is asked for", "How many people had been killed in the Korvat fire by 5 March?", [
+        ("The fire in Korvat killed 45 people.", "9"),
+        ("The fire in Korvat killed 30 people.", "5")], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "question", "told", "sides"), UPDATED)
+def test_an_update_is_told_newest_first_where_it_is_sure_to_be_one(
+    case: str, question: str, told: list[Told], sides: list[str]
+) -> None:
+    every = archive(*told)
+    found = updates(Question.read(question, TODAY), every, every[:1])
+    assert [side.value for one in found for side in one.sides] == sides, case
+    for one in found:
+        cited = [side.candidate for side in one.sides]
+        supports = [Support.of(side.text, side.passage.stored.card) for side in cited]
+        assert faults(wording(one), supports) == []
+        assert all(side.value in side.candidate.text for side in one.sides)
+
+
+def test_an_update_is_of_the_value_that_the_answer_leads_with() -> None:
+    every = archive(
+        ("The fire in Korvat killed 45 people.", "7"),
+        ("The fire in Korvat killed 30 people.", "5"),
+        ("About 700 people lived in Korvat.", "5"),
+        ("The fire in Korvat killed four people.", "4"),
+    )
+    question = Question.read("How many people were killed in the Korvat fire?", TODAY)
+    assert updates(question, every, [every[0], every[2]])
+    assert updates(question, every, [every[2], every[0]]) == []
+    assert updates(question, every, [every[1]]) == []
+    (told,) = disagreements(
+        question, every, [Draft(every[0].text, every[0].passage, every[0].span)]
+    )
+    assert wording(told) == (
+        "Updated: Brindle Post (7 March 2026) gives “in Korvat killed 45 people”; "
+        "before: Norvane Wire (5 March 2026) gives “in Korvat killed 30 people”; "
+        "Dray Valley Echo (4 March 2026) gives “in Korvat killed four people”."
+    )
+
+
+def test_an_update_of_one_outlet_and_day_names_both_values() -> None:
+    every = archive(
+        ("Corrected: 41 people, not 45, were killed in Korvat.", "5", "Brindle Post"),
+        ("The fire in Korvat killed 45 people.", "5", "Brindle Post"),
+    )
+    question = Question.read("How many people were killed in the Korvat fire?", TODAY)
+    (told,) = updates(question, every, every[:1])
+    assert wording(told).count("Brindle Post (5 March 2026) gives") == 2
 
 
 def test_the_wording_names_outlet_and_day() -> None:

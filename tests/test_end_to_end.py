@@ -20,7 +20,7 @@ pytestmark = pytest.mark.models
 KEYS = [
     "question", "understood", "text", "refused", "short", "refusal", "sentences", "citations",
     "passages", "conflicts", "confidence", "checks", "model", "index", "tokens", "seconds",
-    "set_aside", "unanswered", "within", "kind", "understood_as", "reply", "listed",
+    "set_aside", "unanswered", "within", "kind", "understood_as", "reply", "listed", "updates",
 ]  # fmt: skip
 
 
@@ -98,6 +98,21 @@ def test_dates_leave_out_what_was_published_outside_them(assistant: Assistant) -
     assert answer.refusal.kind == "outside_dates"
     later = checked(assistant.ask(question, since="2024-12-08"), assistant)
     assert all(c.published is not None for c in later.citations)
+
+
+def test_a_figure_that_was_replaced_is_told_with_the_one_that_replaced_it(
+    assistant: Assistant,
+) -> None:
+    answer = checked(assistant.ask("How many people were newly displaced in Syria?"), assistant)
+    (told,) = answer.to_dict()["updates"]
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    assert [side["value"] for side in told["sides"]] == ["nearly 50,000 people", "more than 14,000"]
+    assert all(side["value"] in quotes[side["citation"]] for side in told["sides"])
+    assert "Updated: The Tarpaulin Bulletin (3 December 2024) gives" in answer_text(answer)
+    assert "; before: The Tarpaulin Bulletin (30 November 2024) gives" in answer_text(answer)
+    assert (answer.short, answer.conflicts) == ("nearly 50,000", ())
+    cited = [(one.article_id, one.start) for one in answer.citations]
+    assert len(set(cited)) == len(cited)  # the older value stands in what is quoted anyway
 
 
 def test_a_copy_is_named_beside_the_citation_not_cited_again(assistant: Assistant) -> None:

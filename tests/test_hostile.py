@@ -229,7 +229,7 @@ def test_a_terminal_and_a_page_are_sent_text_only(sieges: Sieges, attack: Attack
         view = siege.page(answer)
         marks = Parsed(view.chat).values("class").count("byline-mark")
         own = sum(len(sentence.citations) for sentence in answer.sentences)
-        sides = sum(len(conflict.sides) for conflict in answer.conflicts)
+        sides = sum(len(one.sides) for one in (*answer.conflicts, *answer.updates))
         assert marks in (own, own + sides)  # where sources differ may have a box of its own
         for html in (view.chat, view.sources):
             assert_no_markup(html)

@@ -9,6 +9,7 @@ from shown import Parsed, finished
 
 from index.records import Card, Problem, Report
 from rag.page import exporting, listing, views
+from rag.page.html import headline
 from rag.records import Answer, Headline, Refusal, Sentence, Understood
 
 ID = "vosslane-demands-recount"
@@ -40,9 +41,24 @@ def test_what_is_taken_away_calls_no_article_by_its_id(title: str, publisher: st
         texts = [plain, exporting.markdown(conversation), exporting.page(conversation)]
         for text in texts[: 1 if answer.set_aside else 3]:
             assert ID not in text
-            assert "article without a title" in text
+            assert "article without a headline" in text
             assert publisher is None or publisher in text
             assert ": : " not in text and ". : " not in text and ">: " not in text
+
+
+def test_what_is_taken_away_names_an_article_without_a_headline_by_its_first_words() -> None:
+    article = dataclasses.replace(COUNCIL, id=ID, title="", publisher=None, published=None)
+    first = headline("", COUNCIL.text)
+    told = f"The sources differ: {ID} gives “19.1”; Wire (6 March 2025) gives “18.4”."
+    sentences = (
+        Sentence(QUOTE, (1,), True, lead=ID),
+        Sentence(told, (1,), False, differs=True),
+    )
+    answer = Answer("a?", "a?", "", sentences=sentences, citations=(cite(1, article, QUOTE),))
+    for made in (exporting.plain, exporting.markdown, exporting.page):
+        text = made((finished(answer),), {ID: article}.get)
+        assert ID not in text and f"{first}: “{QUOTE}”" in text
+        assert f"differ: “{first}” gives “19.1”; Wire" in text
 
 
 def test_a_removed_article_without_a_headline_is_named_by_its_first_words(tmp_path: Path) -> None:
@@ -61,9 +77,14 @@ def test_an_article_that_gives_orders_is_marked_in_the_list() -> None:
     assert len(marked) == 1 and marked == rows[-1:]
 
 
-def test_sides_that_differ_stand_in_the_order_of_their_marks() -> None:
-    text = Parsed(views.reply(finished(bridge_answer()), 1)).text
-    assert text.index("18.4 million [2]") < text.index("19.1 million [3]")
+def test_a_warning_on_the_page_shows_no_command_line() -> None:
+    from index.batches import _UNKNOWN_LANGUAGE
+
+    reason = _UNKNOWN_LANGUAGE.format(language="French", where="", encoder="MiniLM")
+    done = Report(1, 0, 0, 0, (), (), 1.0, warnings=(Problem("a.txt", reason),))
+    text = Parsed(listing.report(done)).text
+    assert "is in French" in text and "byline ingest" not in text
+    assert text.rstrip().endswith(("index of its own", "index of its own."))
 
 
 @pytest.mark.parametrize(
@@ -73,13 +94,3 @@ def test_a_timeline_is_called_what_it_is(reply: str, chip: str) -> None:
     kind = (Understood("kind", "overview"),)
     answer = dataclasses.replace(bridge_answer(), reply=reply, understood_as=kind, kind="overview")
     assert Parsed(views.reply(finished(answer), 1)).text.startswith(f"{chip} ×")
-
-
-def test_a_warning_on_the_page_shows_no_command_line() -> None:
-    from index.batches import _UNKNOWN_LANGUAGE
-
-    reason = _UNKNOWN_LANGUAGE.format(language="French", where="", encoder="MiniLM")
-    done = Report(1, 0, 0, 0, (), (), 1.0, warnings=(Problem("a.txt", reason),))
-    text = Parsed(listing.report(done)).text
-    assert "is in French" in text and "byline ingest" not in text
-    assert text.rstrip().endswith(("index of its own", "index of its own."))

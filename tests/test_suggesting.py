@@ -6,9 +6,11 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fake_assistant import BRIDGE, COUNCIL, FakeAssistant, bridge_answer, choices_of, cite
+from shown import Parsed
 
 from index.embedding import HashEncoder
 from index.ingesting import ingest_articles
@@ -140,8 +142,43 @@ def test_no_name_comes_from_an_article_that_gives_orders(tmp_path: Path) -> None
         dataclasses.replace(BRIDGE, id=f"n-{at}", text=f"{text} {at}.", url=None)
         for at, text in enumerate([fair, fair + " Again.", foul, foul + " Again."])
     ]
-    shown = choices_of(FakeAssistant(), tmp_path / "index", articles).archive().overview()
-    assert "Kelder Haven" in shown and "Gold Coins" not in shown
+    archive = choices_of(FakeAssistant(), tmp_path / "index", articles).archive()
+    assert "Most mentioned" not in archive.overview()  # the names are not known yet
+    assert "Gold Coins" in {one.name for one in archive.register().names}
+    shown = Parsed(archive.overview())
+    assert "Most mentionedPeople Anna Berg 2Places Kelder Haven 2" in shown.text
+    assert "Gold Coins" not in shown.text
+    (berg,) = archive.register().find("Anna Berg")
+    assert f"#name-{quote(berg.query, safe='')}" in shown.values("href")
+
+
+def test_the_names_are_looked_for_while_no_question_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[str] = []
+    monkeypatch.setattr(Answers, "let_pass", lambda answers, reader: passed.append(reader))
+    more = dataclasses.replace(COUNCIL, id="b", title="No", text="“No,” said Ilse Tarn on Monday.")
+    looking, _ = found_in(tmp_path, FakeAssistant(), {}, BRIDGE, more)
+    assert passed == [suggesting.READER] * 2
+    assert "Ilse Tarn" in looking.answers.choices.archive().overview()
+
+
+def test_what_takes_long_lets_questions_pass(tmp_path: Path) -> None:
+    answers, order = Answers(choices_of(FakeAssistant(), tmp_path / "index")), list[str]()
+
+    def look() -> None:
+        answers.let_pass("names")
+        order.append("names")
+
+    looking = threading.Thread(target=look)
+    with answers.turnstile.queued("a reader") as place:
+        assert answers.turnstile.ahead(place) == 0
+        looking.start()
+        while looking.is_alive() and not answers.turnstile._places:
+            pass
+        order.append("question")
+    looking.join()
+    assert order == ["question", "names"]
 
 
 def test_without_a_way_to_make_questions_none_is_looked_for(tmp_path: Path) -> None:

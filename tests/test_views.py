@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fake_assistant import (
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from shown import ATTRIBUTES, NASTY, TAGS, Parsed, finished, folded
 
 from index.records import Article, Card, Problem, Progress, Report, Span
+from rag.names.register import Name
 from rag.page import exporting, listing, overview, views
 from rag.page.conversation import Exchange
 from rag.page.html import inert, safe_url
@@ -73,6 +75,7 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
         title, text, who, short=text, sentences=(Sentence(text, (1,), True),),
         citations=(citation, other), passages=(Retrieved("found", 1, 1.0),),
         conflicts=(Conflict("number", ((text, 1), (who, 2))),),
+        updates=(Conflict("date", ((who, 1), (text, 2))),),
     )  # fmt: skip
     refusal = Refusal("outside_dates", text, (Headline(title, who, url, None),))
     refused = dataclasses.replace(finished(answer), since=text)
@@ -87,7 +90,8 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
         listing.listing([card], 1, False), listing.said(text), listing.trouble(text),
         listing.report(done, [Progress("added", text, title)]),
         *listing.ingest_shown(iter([Progress("added", text)])),
-        overview.overview([card], lambda _: text), overview.suggested([text]),
+        overview.overview([card], [Name(text, "person", (who,), 2, 2, {})]),
+        overview.suggested([text]),
         views.chat(conversation),
     ])  # fmt: skip
     parsed = Parsed(html)
@@ -137,7 +141,7 @@ def test_a_passage_is_the_paragraphs_that_hold_it_cut_at_words() -> None:
     assert len(shown) < 2 * CONTEXT + 20
 
 
-def test_sides_that_differ_stand_above_the_quotations_in_their_order() -> None:
+def test_sides_that_differ_stand_above_the_quotations_newest_first() -> None:
     told = Sentence(
         "The sources differ: A gives “18.4 million”; B gives “19.1”.", (2, 3), False, differs=True
     )
@@ -146,11 +150,27 @@ def test_sides_that_differ_stand_above_the_quotations_in_their_order() -> None:
     text = Parsed(views.reply(finished(answer), 1)).text
     assert text.startswith(
         "The sources give different numbers"
-        "18.4 million [2]Veldmar Courier · 4 March 2025"
         "19.1 million [3]Northern Wire · 6 March 2025"
+        "18.4 million [2]Veldmar Courier · 4 March 2025"
         "The bridge reopens on 12 May. [1]"
     )
     assert "The sources differ" not in text
+
+
+def test_an_update_stands_above_the_quotations_with_what_was_said_before() -> None:
+    told = Sentence("Updated: B gives “19.1”; before: A gives “18.4”.", (3, 2), False, differs=True)
+    first = bridge_answer()
+    answer = dataclasses.replace(
+        first, short="19.1", sentences=(*first.sentences, told), conflicts=(),
+        updates=(Conflict("number", (("19.1 million", 3), ("18.4 million", 2))),),
+    )  # fmt: skip
+    text = Parsed(views.reply(finished(answer), 1)).text
+    assert text.startswith(  # which says the short answer
+        "Updated"
+        "19.1 million [3]Northern Wire · 6 March 2025"
+        "18.4 million [2]before: Veldmar Courier · 4 March 2025"
+    )
+    assert "gives" not in text
 
 
 def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline() -> None:
@@ -266,18 +286,21 @@ def test_an_archive_introduces_itself() -> None:
     there = dataclasses.replace(BRIDGE, id=article_id)
     assert overview.suggestions(cards_of(COUNCIL, there)) == [question]
     assert overview.suggestions(cards_of(*ARCHIVE)) == []
-    texts = {one.id: one.text for one in ARCHIVE} | {
-        "b": "Then Ilse Tarn left Port Orrin. Port Orrin."
-    }
+    names = [
+        Name(name, kind, (name, "I. Tarn"), stories, 9, {})
+        for name, kind, stories in (
+            ("Veldmar", "place", 1204), ("Ilse Tarn", "person", 2), ("Port Orrin", "place", 1),
+        )
+    ]  # fmt: skip
     more = dataclasses.replace(BRIDGE, id="b", publisher=None, published=None)
-    parsed = Parsed(overview.overview(cards_of(*ARCHIVE, more), texts.__getitem__))
+    parsed = Parsed(overview.overview(cards_of(*ARCHIVE, more), names))
     assert "4 articles · 4 stories · 4 outlets" in parsed.text
     assert "2 articles without a date" in parsed.text
-    assert "#name-Ilse%20Tarn" in parsed.values("href")  # in two stories
-    assert "Port Orrin" not in parsed.text
+    assert "Most mentionedPeople Ilse Tarn 2Places Veldmar 1,204Outlets" in parsed.text
+    assert f"#name-{quote(names[1].query, safe='')}" in parsed.values("href")
     bars = [int(part) for part in re.findall(r": (\d+) article", parsed.text)]
     assert sum(bars) == 2
-    assert overview.overview([], texts.__getitem__) == ""
+    assert overview.overview([], names) == ""
 
 
 @pytest.mark.parametrize(

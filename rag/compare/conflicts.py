@@ -13,11 +13,13 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import NamedTuple
 
 from rag.compare.matching import (
     CUMULATIVE,
     EVENT,
     Matter,
+    are_one,
     contrary,
     one_source,
     rivals,
@@ -36,9 +38,9 @@ from rag.records import Candidate, Draft
 from rag.request.question import Question
 from rag.text.dates import Mention
 from rag.text.display import nested
-from rag.text.names import names
+from rag.text.names import name_words, names
 from rag.text.tokens import held, lines
-from rag.text.words import words
+from rag.text.words import stem, words
 from rag.verify.negation import Polarity, polarity
 from rag.verify.support import SHORTEST_QUOTATION
 
@@ -71,6 +73,17 @@ class Disagreement:
 
     about: ValueKind
     sides: tuple[Side, ...]
+    is_update: bool = False
+    """True where the first has replaced the others; they come newest first."""
+
+
+class Newer(NamedTuple):
+    """What a later article puts in the place of an older value."""
+
+    candidate: Candidate
+    value: Statement | None
+    """The newer value, where it is sure which it is."""
+    old: Statement | None
 
 
 def sentence_key(candidate: Candidate) -> SentenceKey:
@@ -85,15 +98,19 @@ def wording(disagreement: Disagreement) -> str:
     Verbs of saying are left out: they would make speakers of the outlets.
     """
     verb = "has" if disagreement.about == "polarity" else "gives"
-    by_article: dict[str, list[str]] = {}
+    told: list[tuple[str, list[str]]] = []
     for side in disagreement.sides:
         outlet, comma, date = source_line(side.candidate.passage.stored.card).rpartition(", ")
         source = f"{outlet} ({date})" if comma else date  # a comma would run the sides together
         value = f"“{nested(_in_context(side))}”"
-        values = by_article.setdefault(source, [])
-        if value not in values:
+        values = next((some for of, some in told if of == source), None)
+        if values is None or disagreement.is_update:
+            told.append((source, [value]))
+        elif value not in values:
             values.append(value)
-    parts = [f"{source} {verb} {' and '.join(values)}" for source, values in by_article.items()]
+    parts = [f"{source} {verb} {' and '.join(values)}" for source, values in told]
+    if disagreement.is_update:
+        return f"Updated: {parts[0]}; before: {'; '.join(parts[1:])}."
     return f"The sources differ: {'; '.join(parts)}."
 
 
@@ -108,10 +125,11 @@ def _in_context(side: Side) -> str:
 def disagreements(
     question: Question, candidates: Sequence[Candidate], drafts: Sequence[Draft]
 ) -> list[Disagreement]:
-    """Where other origins say otherwise than the answer does, which quotes the drafts."""
+    """Where others say otherwise than the answer, which quotes the drafts, or said so before it."""
     quoted = [c for draft in drafts for c in candidates if _quotes(draft, c)]
     found = conflicts(question, candidates, {sentence_key(candidate) for candidate in quoted})
-    return found or impersonations(question, quoted)
+    updated = updates(question, candidates, quoted)
+    return [*updated, *(found or impersonations(question, quoted))]
 
 
 def _quotes(draft: Draft, candidate: Candidate) -> bool:
@@ -224,6 +242,38 @@ def _grows(statement: Statement, other: Statement) -> bool:
     return not (statement.said | other.said).isdisjoint(CUMULATIVE)
 
 
+def updates(
+    question: Question, candidates: Sequence[Candidate], quoted: Sequence[Candidate]
+) -> list[Disagreement]:
+    """The value that the answer leads with, and those that it has replaced; one at most."""
+    said = _statements(question, candidates)
+    replaced = _replaced(Matter(question, candidates), said, candidates)
+    leading = [one for one in said if one.read and one.candidate in quoted[:1]]
+    for newest in quoted:
+        if sentence_key(newest) not in replaced:
+            sides = _history(newest, replaced)
+            if sides and any(are_one(one, sides[0]) for one in leading):
+                told = tuple(Side(said.candidate, said.worded) for said in sides[:SIDES])
+                return [Disagreement(sides[0].kind, told, is_update=True)]
+    return []
+
+
+def _history(newest: Candidate, replaced: Mapping[SentenceKey, Newer]) -> list[Statement]:
+    """A sentence's value and those before it, newest first; empty where it replaced none surely."""
+    steps = [
+        (newer.value, newer.old)
+        for newer in replaced.values()
+        if newer.value and newer.old and not rivals(newer.old.candidate, newer.candidate)
+    ]
+    found = [value for value, _ in steps if value.candidate is newest][:1]
+    for reached in found:
+        for value, old in steps:
+            if value is reached and all(are_one(old, one) is False for one in found):
+                found.append(old)
+    later = sorted(found[1:], key=lambda said: published(said.candidate) or dt.date.min)
+    return [*found[:1], *reversed(later)] if later else []
+
+
 def superseded(
     question: Question, candidates: Sequence[Candidate]
 ) -> Mapping[SentenceKey, Candidate]:
@@ -233,33 +283,42 @@ def superseded(
     value, wants what was said then: nothing newer replaces it.
     """
     said = _statements(question, candidates)
-    return _replaced(Matter(question, candidates), said, candidates)
+    replaced = _replaced(Matter(question, candidates), said, candidates)
+    return {at: newer.candidate for at, newer in replaced.items()}
 
 
 def _replaced(
     matter: Matter, said: Sequence[Statement], candidates: Sequence[Candidate]
-) -> dict[SentenceKey, Candidate]:
+) -> dict[SentenceKey, Newer]:
     if matter.former:
         return {}
     answers = _answers(matter, said)
     current = [statement for statement in said if not statement.former and statement.per != "part"]
-    found: dict[SentenceKey, Candidate] = {}
+    found: dict[SentenceKey, Newer] = {}
     for past, old in product(said, current):
         if past.former and old.read and matter.covers(past.candidate) and _is_same(past, old):
             beside = [statement for statement in current if statement.candidate is past.candidate]
             in_its_place = [statement for statement in answers if statement.article == past.article]
-            newest = next(iter([*beside, *in_its_place, past]))
-            found.setdefault(sentence_key(old.candidate), newest.candidate)
+            newest = next(iter([*beside, *in_its_place, past])).candidate
+            sure = beside or [s for s in in_its_place if matter.same_thing(old, s, renewed=True)]
+            values = [s for s in sure if s.candidate is newest and are_one(old, s) is False]
+            told = values[0] if len(values) == 1 else None
+            found.setdefault(sentence_key(old.candidate), Newer(newest, told, old))
     for old, new in product(answers, answers):
         if _replaces(old, new, matter):
-            found.setdefault(sentence_key(old.candidate), new.candidate)
+            told = new if _surely(old, new, matter) else None
+            found.setdefault(sentence_key(old.candidate), Newer(new.candidate, told, old))
     some = candidates if matter.question.asks == "polarity" else ()
     for denial, report in product(some, some):
         before, after = published(denial), published(report)
         later = before and after and before < after and _NOT_YET.search(denial.text)
         if later and _denies(matter, denial, report):
-            found[sentence_key(denial)] = report
-    return {at: new for at, new in found.items() if sentence_key(new) != at and matter.timely(new)}
+            found[sentence_key(denial)] = Newer(report, None, None)
+    return {
+        at: newer
+        for at, newer in found.items()
+        if sentence_key(newer.candidate) != at and matter.timely(newer.candidate)
+    }
 
 
 def _later(old: Statement, new: Statement) -> dt.timedelta | None:
@@ -292,6 +351,18 @@ def _replaces(old: Statement, new: Statement, matter: Matter) -> bool:
     grew = new.value.value > old.value.value and _grows(old, new)
     soon = time <= EVENT and (grew or one_source(old.candidate, new.candidate))
     return not old.value.means(new.value) and (soon or renewed)
+
+
+def _surely(old: Statement, new: Statement, matter: Matter) -> bool:
+    """True where a value that replaces another is sure to be of the very same thing.
+
+    Both count the dead, the displaced and the like; or the newer is said to be new, or is the same
+    outlet's, and both clauses say what the question asks about.
+    """
+    shared = old.said & new.said
+    asked = (shared & matter.words) - old.noun - new.noun - set(map(stem, name_words(old.clause)))
+    own = _renews(old, new) or one_source(old.candidate, new.candidate)
+    return not shared.isdisjoint(CUMULATIVE) or (own and bool(asked))
 
 
 def _renews(old: Statement, new: Statement) -> bool:

@@ -143,6 +143,17 @@ def contrary(statement: Statement, other: Statement) -> bool:
     return False
 
 
+def are_one(statement: Statement, other: Statement) -> bool | None:
+    """Whether two values can be one and the same; None where they are of different things."""
+    a, b = statement.value, other.value
+    nouns = statement.noun, other.noun
+    if statement.per != other.per or (all(nouns) and nouns[0].isdisjoint(nouns[1])):
+        return None
+    if isinstance(a, Amount) and isinstance(b, Amount):
+        return a.means(b) if a.unit == b.unit else None
+    return a.overlaps(b) if isinstance(a, Mention) and isinstance(b, Mention) else None
+
+
 def rivals(candidate: Candidate, other: Candidate) -> bool:
     """True for articles that claim one address, and for one text with other facts."""
     a, b = candidate.passage.stored.card, other.passage.stored.card

@@ -79,7 +79,7 @@ class Answers:
             conversation,
             views.chat(conversation, find),
             views.sources(conversation, find),
-            exporting.plain(conversation),
+            exporting.plain(conversation, find),
             views.announcement(conversation),
         )
 
@@ -140,6 +140,13 @@ class Answers:
         *_, last = self.steps(asked, (), settings, reader)
         assert last.answer is not None  # nobody knows it to stop it
         return last.answer
+
+    def let_pass(self, reader: str) -> None:
+        """Return once no question is being answered; what takes long calls it now and then."""
+        with self.turnstile.queued(reader) as place:
+            ahead = None
+            while (ahead := self.turnstile.ahead(place, ahead)) > 0:
+                pass
 
     def stop(self, conversation: Conversation) -> bool:
         """Have the last question end at its next event; False if it is already over."""

@@ -45,6 +45,9 @@ LARGEST = 64 * 1024 * 1024
 MOST_FILES = 500
 """Files of one upload."""
 LONGEST_NAME = 120
+LOOKED_AT = 200
+"""Names, those of most stories, among which are the ones that are shown at a glance."""
+NO_NAMES = Register((), {})
 
 _ODD = re.compile(r"[^\w.() -]")
 
@@ -135,9 +138,9 @@ class Archive:
         self._opened: Store | None = None
         self.ongoing: Ongoing | None = None
         """The newest ingest from this page."""
-        self._overview: tuple[list[Card], str] = [], ""
-        self._register: tuple[list[Card], Register] = [], Register((), {})
-        self._opening = threading.Lock()
+        self._overview: tuple[list[Card], Register, str] = [], NO_NAMES, ""
+        self._register: tuple[list[Card], Register] = [], NO_NAMES
+        self._opening, self._naming = threading.Lock(), threading.Lock()
 
     def close(self) -> None:
         """Close the index, if it was opened. The next call opens it again."""
@@ -180,16 +183,21 @@ class Archive:
         except (UnknownArticle, IndexMissing):
             return None
 
-    def register(self) -> Register:
+    def register(self, progress: Callable[[int, int], None] = lambda done, count: None) -> Register:
         """The people, organisations and places that the articles mention.
+
+        Args:
+            progress: is called after each article that has to be read for them.
 
         Raises:
             ModelError: the model that finds names is missing or altered.
         """
-        cards = self.cards()
-        if cards != self._register[0]:
-            self._register = cards, register_of(self._index(), self.folder)
-        return self._register[1]
+        with self._naming:
+            cards = self.cards()
+            if cards != self._register[0]:
+                found = register_of(self._index(), self.folder, progress=progress)
+                self._register = cards, found
+            return self._register[1]
 
     @property
     def is_reading(self) -> bool:
@@ -202,15 +210,17 @@ class Archive:
         return hashlib.sha256(repr(held).encode()).hexdigest()
 
     def overview(self) -> str:
-        """What the archive holds, as HTML; made anew when the articles have changed."""
-        cards = self.cards()
-        if cards != self._overview[0]:
-            self._overview = cards, overview(cards, lambda article_id: self._text(article_id))
-        return self._overview[1]
+        """What the archive holds, as HTML, with the names once `register` has found them."""
+        cards, (named, register) = self.cards(), self._register
+        known = register if cards == named else NO_NAMES
+        if cards != self._overview[0] or known is not self._overview[1]:
+            fair = [one for one in known.names[:LOOKED_AT] if any(map(self._is_fair, one.articles))]
+            self._overview = cards, known, overview(cards, fair)
+        return self._overview[2]
 
-    def _text(self, article_id: str) -> str:
+    def _is_fair(self, article_id: str) -> bool:
         article = self.find(article_id)
-        return article.text if article and not gives_orders(article) else ""
+        return article is not None and not gives_orders(article)
 
     def copies(self, article_id: str) -> list[Card]:
         """The other articles of the same story.

@@ -61,7 +61,8 @@ class Events:
 
     def _connect_asking(self) -> None:
         ask, chosen = self.parts.asking, self.parts.chosen
-        ask.clock.tick(self.suggest, chosen.index, [ask.examples, ask.clock], **AT_ONCE)
+        looked_for = [ask.examples, ask.clock, ask.overview, self.parts.listed.overview]
+        ask.clock.tick(self.suggest, chosen.index, looked_for, **AT_ONCE)
         again = ask.retry.click(
             updates.last, ask.conversation, [ask.question, ask.instead], **AT_ONCE
         )
@@ -153,14 +154,18 @@ class Events:
         ask = self.parts.asking
         copy = "(text) => window.byline.copy(text, 'byline-copy')"
         ask.copy.click(None, ask.text, None, js=copy, **AT_ONCE)
-        kinds: list[tuple[Any, Callable[[Conversation], str], str, str]] = [
+        kinds = [
             (ask.as_markdown, exporting.markdown, "byline.md", "text/markdown"),
             (ask.as_html, exporting.page, "byline.html", "text/html"),
         ]
+        shown = [ask.conversation, self.parts.chosen.index]
         for button, made, name, kind in kinds:
             save = f"(text) => window.byline.save(text, '{name}', '{kind}')"
-            export = button.click(made, ask.conversation, ask.export, **AT_ONCE)
+            export = button.click(self._exported(made), shown, ask.export, **AT_ONCE)
             export.then(None, ask.export, None, js=save, **AT_ONCE)
+
+    def _exported(self, made: Callable[[Conversation, views.FindArticle], str]) -> Any:
+        return lambda asked, index: made(asked, self.answers.choices.archive(index).find)
 
     # --- an article over the page ----------------------------------------------------------------
 
@@ -214,8 +219,8 @@ class Events:
     def _refreshed(self) -> list[Any]:
         ask, listed = self.parts.asking, self.parts.listed
         return [
-            listed.listing, listed.more, listed.overview, ask.overview, listed.outlet,
-            self.parts.about, ask.welcome, ask.examples, ask.clock,
+            listed.listing, listed.more, listed.outlet, self.parts.about, ask.welcome,
+            ask.examples, ask.clock, ask.overview, listed.overview,
             self.parts.chosen.outlets, self.parts.chosen.languages,
         ]  # fmt: skip
 
@@ -239,7 +244,7 @@ class Events:
         listed.following.tick(
             self.follow, index, [listed.report, ask.report],
             concurrency_limit=READERS, **IN_TURN,
-        ).then(self.follow_no_more, None, listed.following, **AT_ONCE).then(
+        ).then(lambda: gr.Timer(active=False), None, listed.following, **AT_ONCE).then(
             self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
         )  # fmt: skip
         parts.reader.halt(self.halt, index, [listed.report, ask.report], **AT_ONCE)
@@ -286,11 +291,9 @@ class Events:
     ) -> Any:
         """All that shows what the archive holds."""
         archive = self.answers.choices.archive(index)
-        cards, shown = archive.cards(), archive.overview()
+        cards = archive.cards()
         return (
             *self.list_articles(conversation, index, limit, *filters),
-            shown,
-            shown,
             gr.update(choices=layout.outlets(cards)),
             layout.heading(cards),
             gr.update(visible=not cards),
@@ -299,8 +302,9 @@ class Events:
         )  # fmt: skip
 
     def suggest(self, index: str) -> Any:
-        """The questions to begin with, as far as they are known."""
-        return updates.suggested(self.suggesting.of(index))
+        """The questions to begin with and what the archive holds, as far as they are known."""
+        found, shown = self.suggesting.of(index), self.answers.choices.archive(index).overview()
+        return *updates.suggested(found), shown, shown
 
     def add(self, files: Sequence[str], index: str) -> Iterator[Any]:
         """Take uploads in, telling how far it has come; filters that could hide them go."""
@@ -332,10 +336,6 @@ class Events:
         """The clock that has a page follow an ingest, going where one goes on."""
         return gr.Timer(active=self.answers.choices.archive(index).is_reading)
 
-    def follow_no_more(self) -> gr.Timer:
-        """The clock, stopped: the ingest is over."""
-        return gr.Timer(active=False)
-
     def follow(self, index: str) -> Iterator[Any]:
         """Show an ingest that was going on when the page was loaded."""
         ongoing = self.answers.choices.archive(index).ongoing
@@ -358,17 +358,26 @@ class Events:
         chosen.index.change(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE)
         asking = self.parts.asking
         recalled = [*chosen.values, chosen.folded]
+        linked = [self.parts.tabs, self.parts.reader, asking.question]
         page.load(self.recall, chosen.memory, recalled, **AT_ONCE).then(
-            self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE
-        ).then(self.refresh, self._list_inputs, self._refreshed, **AT_ONCE).then(
-            self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE
-        )
+            self.arrive, chosen.index, linked, **AT_ONCE
+        ).then(self.come_back, [asking.kept, chosen.index], asking.shown, **AT_ONCE).then(
+            self.refresh, self._list_inputs, self._refreshed, **AT_ONCE
+        ).then(self.is_reading, chosen.index, self.parts.listed.following, **AT_ONCE)
 
     def come_back(self, name: str, index: str) -> Any:
         """The conversation that the browser left; an empty page stays as it is."""
         conversation = self.answers.kept(name)
         view = self.answers.view(conversation, Settings(index)) if conversation else None
         return view or [gr.skip() for _ in View._fields]
+
+    def arrive(self, index: str, request: gr.Request) -> Any:
+        """What the page's address names: a tab, an article, a question in the box, not yet asked.
+
+        Whoever made the link is not trusted: what it names is looked up, and nothing is run.
+        """
+        tab, article, question = updates.linked(request)
+        return tab, self._article(index, article) if article else gr.skip(), question
 
     def recall(self, stored: Any) -> tuple[Any, ...]:
         """The settings that the browser kept, as far as they are still on offer.

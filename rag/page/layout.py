@@ -39,6 +39,8 @@ MODES = [
 NAME_KINDS = [
     ("All", ""), ("People", "person"), ("Organisations", "organisation"), ("Places", "place"),
 ]  # fmt: skip
+TABS = ("ask", "archive", "names", "tables", "settings")
+"""What the tabs are called in the page's address."""
 STORAGE = "byline-settings"
 KEPT = "byline-conversation"
 BATCH = "byline-batch"
@@ -254,7 +256,8 @@ def _asking(cards: Sequence[Card], shown: str, has_demo: bool) -> tuple[Asking, 
                 elem_id="byline-question",
             )
             with gr.Row(elem_id="byline-dates"):
-                since, until = _day("Published since"), _day("Published until")
+                since = _day("Published since", "Pick the first day")
+                until = _day("Published until", "Pick the last day")
                 with gr.Accordion(ONLY, open=False, elem_id="byline-only") as folded, gr.Row():
                     by_outlet, by_language = narrowing(cards)
                     outlets = _several("Outlets", by_outlet)
@@ -291,10 +294,27 @@ def _actions() -> list[gr.Button]:
         ]
 
 
-def _day(label: str) -> gr.Textbox:
-    """A field for a day, a month or a year, or for none."""
+def _day(label: str, calendar: str = "") -> gr.Textbox:
+    """A field for a day, a month or a year, or for none; beside it a button for the calendar."""
     # Gradio's date picker takes days only, and drops what it cannot read without a word.
-    return gr.Textbox(label=label, placeholder="any time", max_length=40, min_width=140)
+    field = gr.Textbox(label=label, placeholder="any time", max_length=40, min_width=140)
+    if calendar:
+        button = gr.HTML(
+            calendar,
+            html_template='<button type="button" aria-label="${value}">▾</button>'
+            '<input type="date" tabindex="-1" aria-hidden="true">',
+            js_on_load=asset("day.js"),
+            elem_classes="byline-day",
+        )
+        button.pick(
+            picked, None, field, show_progress="hidden", api_visibility="private", queue=False
+        )
+    return field
+
+
+def picked(event: gr.EventData) -> str:
+    """The day that was picked in a calendar."""
+    return str(event.day)
 
 
 def _several(label: str, offered: Sequence[Any]) -> gr.Dropdown:

@@ -88,7 +88,7 @@ def offer(choices: Choices, model: gr.Dropdown, models: Mapping[str, Recommended
         label="Get a language model",
         info="From the Hugging Face Hub, checked against its hash.",
     )
-    button = gr.Button("Download")
+    button = gr.Button("Download", size="sm")
     state = gr.HTML("", elem_id="byline-download")
     clock = gr.Timer(PACE, active=False)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.records import Card
+from rag.names.register import Name
+from rag.names.tagger import Kind
 from rag.page.html import day, many, outlet, render
-from rag.text.names import names, split_name
 
-NAMES = 10
-"""Names at most."""
-LOOKED_AT = 300
-"""Articles, evenly spread over the archive, whose text is looked at for names."""
+NAMES = 4
+"""Names of a kind at most."""
+KINDS: dict[Kind, str] = {"person": "People", "organisation": "Organisations", "place": "Places"}
 WIDTH, HEIGHT, MARGIN = 440, 64, 24
 """Units of the picture of an archive over time; it is as wide as its place."""
 BARS = 60
@@ -55,40 +55,22 @@ def extent(cards: Sequence[Card]) -> str:
     return ", ".join([many(len(cards), "article"), *([" to ".join(span)] if span else [])]) + "."
 
 
-def mentioned(cards: Sequence[Card], text: Callable[[str], str]) -> list[str]:
-    """The names that stand in most stories, of two words or more.
-
-    A single word with a capital letter may be a day, a people or a title.
-
-    Args:
-        cards: the articles.
-        text: gives the text of the article with an id.
-    """
-    stories = {card.origin: card for card in cards}
-    sample = list(stories.values())[:: max(1, len(stories) // LOOKED_AT)][:LOOKED_AT]
-    count = Counter(name for card in sample for name in set(names(text(card.article_id))))
-    unwanted = set(outlets(cards))
-    chosen: dict[str, set[str]] = {}
-    for name, stories_with_it in count.most_common():
-        parts = set(split_name(name))
-        if len(chosen) == NAMES or stories_with_it < 2:
-            break
-        if len(parts) < 2 or name in unwanted or " and " in name:
-            continue
-        if not any(parts <= other or other <= parts for other in chosen.values()):
-            chosen[name] = parts
-    return list(chosen)
+def mentioned(names: Sequence[Name]) -> list[tuple[str, list[Name]]]:
+    """Of each kind of name those that most stories mention, under what the kind is called."""
+    kinds = [(of, [one for one in names if one.kind == kind and one.stories > 1][:NAMES])
+             for kind, of in KINDS.items()]  # fmt: skip
+    return [(of, some) for of, some in kinds if some]
 
 
-def overview(cards: Sequence[Card], text: Callable[[str], str]) -> str:
-    """An archive at a glance, as HTML; "" for an empty one."""
+def overview(cards: Sequence[Card], names: Sequence[Name] = ()) -> str:
+    """An archive at a glance, as HTML, with its names if they are known; "" for an empty one."""
     days = sorted(card.published for card in cards if card.published)
     return render(
         "overview",
         cards=cards,
         stories=len({card.origin for card in cards}),
         outlets=outlets(cards),
-        names=mentioned(cards, text),
+        mentioned=mentioned(names),
         days=days,
         bars=_bars(days),
         size=(WIDTH, HEIGHT, MARGIN),

@@ -1,8 +1,8 @@
-"""Questions to begin with, which an archive is known to answer.
+"""Questions to begin with, which an archive is known to answer, and the names that it mentions.
 
-They are made of sentences of its newest stories and asked before they are shown, once for each
-state of the archive and while the page is up already. What was found is kept in a file beside the
-index; it is derived, and looked for again where it is missing or of another state.
+The questions are made of sentences of its newest stories and asked before they are shown, once for
+each state of the archive and while the page is up already. What was found is kept in a file beside
+the index; it is derived, and looked for again where it is missing or of another state.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.errors import BadRequest, BylineError
+from index.errors import BadRequest, BylineError, ModelError
 from index.prompt_injection import gives_orders
 from index.records import Article, Card
+from rag.names import archive as names
 from rag.names.questions import Asked
 from rag.page import overview
 from rag.page.answering import Answers
@@ -37,6 +38,8 @@ OPENING = 1500
 """Characters of a story that are read for questions: news say first what matters."""
 READER = "suggestions"
 """Who takes turns with the readers of the page."""
+READ_FOR_NAMES = 500
+"""Articles at most that are read for names before anybody asks for these."""
 
 Propose = Callable[[str], Iterable[Asked]]
 """The questions that a text answers, with the words that answer them."""
@@ -55,7 +58,7 @@ class Suggesting:
     """Looks for questions to begin with. Safe from several threads."""
 
     def __init__(self, answers: Answers, propose: Propose | None) -> None:
-        """Without `propose` only the demo's questions, which are written by hand, are offered."""
+        """Without `propose` nothing is looked for: the demo's questions are written by hand."""
         self.answers = answers
         self.propose = propose
         self._found: dict[str, Found] = {}
@@ -70,8 +73,8 @@ class Suggesting:
             if found is not None and (found.state == cards or archive.is_reading):
                 return found
             written = overview.suggestions(cards)
-            found = self._found[index] = Found(cards, written, bool(written) or not cards)
-            if self.propose is None or found.is_over:
+            found = self._found[index] = Found(cards, written)
+            if self.propose is None or not cards:
                 found.is_over = True
             else:
                 args = (index, archive, found, self.propose)
@@ -81,6 +84,11 @@ class Suggesting:
     def _look(self, index: str, archive: Archive, found: Found, propose: Propose) -> None:
         file = archive.folder / FILE
         try:
+            if len(found.state) <= READ_FOR_NAMES or (archive.folder / names.FILE).exists():
+                with contextlib.suppress(ModelError):
+                    archive.register(lambda done, count: self.answers.let_pass(READER))
+            if found.questions:
+                return
             state = archive.digest()
             found.questions += _kept(file, state)
             if not found.questions:

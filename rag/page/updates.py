@@ -11,6 +11,8 @@ from rag.page import layout, listing, overview
 from rag.page.answering import View
 from rag.page.conversation import Conversation
 from rag.page.suggesting import Found
+from rag.request.question import LONGEST
+from rag.text.display import visible
 
 BROKEN = (
     "Reading stopped at an error in Byline itself, which is written where it was started. "
@@ -22,6 +24,14 @@ def search(event: gr.EventData) -> Any:
     """The archive's tab with the articles that have a name."""
     name = unquote(str(event.address).removeprefix("#name-"))
     return gr.update(selected="archive"), name, "", "", "", listing.SHOWN
+
+
+def linked(request: gr.Request) -> tuple[Any, str, Any]:
+    """What the page's address names: a tab, the id of an article, and a question for the box."""
+    named = request.query_params
+    tab, article, question = (str(named.get(one) or "") for one in ("tab", "article", "q"))
+    opened = gr.update(selected=tab) if tab in layout.TABS else gr.skip()
+    return opened, article, visible(question)[:LONGEST] if question else gr.skip()
 
 
 def broken() -> Any:

@@ -44,6 +44,9 @@ DIFFER = {
     "polarity": "One source says so, another denies it",
 }
 """What heads a disagreement, by what it is about."""
+UNLIKE = "The sources differ"
+UPDATED = "Updated"
+"""What heads a value that has replaced another."""
 KINDS = {
     "overview": "Overview",
     "comparison": "Comparison",
@@ -134,12 +137,15 @@ def reply(exchange: Exchange, turn: int, find: FindArticle = nothing) -> str:
         refusal=refusal,
         about=carried(exchange),
         chips=_chips(answer),
+        short="" if answer and _told(answer) else exchange.short,
         kind=REFUSALS[refusal.kind] if refusal else "",
         nearest=[named(one, find, asked) for one in near],
         window=wider(exchange),
         differing=[
-            (DIFFER.get(one.about), _sides(one, exchange, find)) for one in _conflicts(answer)
-        ],
+            (UPDATED if one in answer.updates else DIFFER.get(one.about, UNLIKE),
+             _sides(one, exchange, find)) for one in _differing(answer)
+        ] if answer else [],
+        updated=UPDATED,
         listed_sources=[named(card, find) for card in answer.listed] if answer else [],
         sides=[
             (side, _blocks(run, exchange, find))
@@ -302,16 +308,21 @@ def _chips(answer: Answer | None) -> list[Understood]:
     ]
 
 
-def _conflicts(answer: Answer | None) -> Sequence[Conflict]:
-    return answer.conflicts if answer else ()
+def _differing(answer: Answer | None) -> Sequence[Conflict]:
+    return (*answer.updates, *answer.conflicts) if answer else ()
+
+
+def _told(answer: Answer) -> bool:
+    """True where the short answer stands in the newest value of an update, as large as itself."""
+    return any((answer.short or "") in update.sides[0][0] for update in answer.updates)
 
 
 def _arranged(exchange: Exchange) -> tuple[list[Sentence], list[Sentence]]:
     """The sentences to show, and those that only say the short answer once more.
 
-    The line that tells how sources differ stands above them in another form.
+    The line that tells how sources differ, or of an update, stands above them in another form.
     """
-    told = [{number for _, number in one.sides} for one in _conflicts(exchange.answer)]
+    told = [{number for _, number in one.sides} for one in _differing(exchange.answer)]
     lines = [one for one in exchange.sentences if not (one.differs and set(one.citations) in told)]
     if not exchange.short:
         return lines, []
@@ -351,7 +362,7 @@ def _also(sentences: Iterable[Sentence], exchange: Exchange, find: FindArticle) 
 
 
 def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Side]:
-    """Each side of a disagreement, in the order of their marks."""
+    """Each side of a disagreement or an update, the newest first."""
     cited = {one.number: one for one in exchange.citations}
     sides = [
         Side(
@@ -360,7 +371,7 @@ def _sides(conflict: Conflict, exchange: Exchange, find: FindArticle) -> list[Si
         for value, n in conflict.sides
         if n in cited
     ]
-    return sorted(sides, key=lambda one: one.number)
+    return sorted(sides, key=lambda one: one.source.published or dt.date.min, reverse=True)
 
 
 def _cards(exchange: Exchange, find: FindArticle) -> list[list[Shown]]:
