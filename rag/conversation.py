@@ -1,9 +1,11 @@
 """What a question may mean after the questions and answers before it.
 
-A follow-up is put into the few questions that it may stand for: as it was asked; with a name in
-the place of its pronoun; in its place in the question before ("and Araghchi?"); with what was
-asked before beside it in square brackets. No grammar tells which of them is meant: all are
-searched and read, and the one that the archive answers best is taken (`rag.pipeline`).
+A follow-up is put into the few questions that it may stand for: as it was asked; with a name or
+a noun in the place of its pronoun; in its place in the question before ("and Araghchi?"); with
+the matter of that question beside it in square brackets. Who is a person and what are the nouns,
+spaCy's small model tells, which is loaded when a pronoun or a matter first needs it. No grammar
+tells which of the questions is meant: all are searched and read, and the one that the archive
+answers best is taken (`rag.pipeline`).
 
 From the answers of a conversation come names and nothing else, so no history can say what to
 answer.
@@ -14,13 +16,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import dropwhile
 
+from rag.names.mentions import Clause, clause, kinds
 from rag.records import Turn
 from rag.request.question import kind
 from rag.text.dates import CALENDAR
 from rag.text.names import begins_sentence, names, split_name
 from rag.text.numbers import quantities
-from rag.text.word_classes import AUXILIARIES, DETERMINERS, PREPOSITIONS, SAYING
+from rag.text.word_classes import AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, SAYING, TITLES
 from rag.text.words import STOPWORDS, content, fold, words
 
 History = Sequence[Turn | Mapping[str, str]]
@@ -59,8 +64,10 @@ _PRONOUN = re.compile(
 _ENDS = re.compile(rf" (?!of ){_PREPOSITION}\b| (?:{SAYING}|say|tell)\b")
 _PERSONAL = frozenset("he she him his her hers".split())
 _PLURAL = frozenset("they them their theirs".split())
-_PLACED = re.compile(r"\b(?:in|at|near|of|from)\s+(?:the\s+)?$", re.IGNORECASE)
-"""What stands before the name of a place: who is "he" or "she" has no such name."""
+_NO_TIME_OR_PLACE = frozenset("of about against with".split())
+"""Prepositions that lead neither: what follows them is one thing, and another takes its place."""
+_BARE = AUXILIARIES - BE - {"has", "have", "had"}
+"""Auxiliaries that leave a verb without its tense."""
 _NTH = re.compile(
     r"\bthe (first|second|third|fourth|fifth|last|former|latter)"
     r"(?: one\b| of (?:them|these)\b|(?=\W*$| (?:is|was|did|does|has|had|will|say|said)\b))",
@@ -78,16 +85,14 @@ _QUOTED = re.compile("“([^”]*)”?")
 _BESIDE = re.compile(r"\[([^\[\]]+)\]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Earlier:
     """An exchange before the question."""
 
     text: str
     """Its question, as it was understood, without its mark."""
-    answered: tuple[str, ...]
-    """The names of its answer that it lacks itself."""
-    places: frozenset[str] = frozenset()
-    """Those of the names that say where."""
+    said: tuple[str, ...]
+    """What its answer quotes, or else all of it; nothing where it was refused."""
 
     @property
     def word(self) -> str:
@@ -100,25 +105,72 @@ class _Earlier:
         tail = _ASKS.sub("", self.text, count=1).strip() if self.word else self.text
         return _AUXILIARY.sub(lambda match: match.group().lower(), tail)
 
-    @property
-    def matter(self) -> str:
-        """What it was about: "Lavrov say about Resolution 2254", "Petra Dahl won the seat"."""
-        if beside := _BESIDE.search(self.text):
-            return beside[1]  # it leant on an earlier one itself, and is about the same
-        matter = _AUXILIARY.sub("", self.tail)
-        is_who = self.word == "who" and matter == self.tail
-        return f"{self.answered[0]} {matter}" if is_who and self.answered else matter
+    @cached_property
+    def clause(self) -> Clause:
+        """What it speaks of; its question word and auxiliary are no part of it behind "did"."""
+        is_bare = self.tail.split(" ", 1)[0] in _BARE
+        return clause(_AUXILIARY.sub("", self.tail) if is_bare else self.text, is_bare=is_bare)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each name that is known for a person's, an organisation's or a place's."""
+        return kinds("\n".join([f"{self.text}?", *self.said]))
+
+    @cached_property
+    def answered(self) -> tuple[str, ...]:
+        """The names of its answer that it lacks itself."""
+        return _names_told(self.said, self.text, self.kinds)
 
     @property
-    def names(self) -> list[str]:
-        """Whom it speaks of, those of its answer first where it asked for a name."""
-        asked = _named(self.text)
-        return [*self.answered, *asked] if self.asks_names else [*asked, *self.answered]
+    def matter(self) -> str:
+        """What it was about: "Lavrov, Resolution 2254", "Petra Dahl won the seat"."""
+        if beside := _BESIDE.search(self.text):
+            return beside[1]  # it leant on an earlier one itself, and is about the same
+        auxiliary = _AUXILIARY.match(self.tail)
+        if self.word == "who" and not auxiliary and self.answered:
+            return f"{self.answered[0]} {self.tail}"
+        is_bare = auxiliary and auxiliary.group().strip() in _BARE
+        return self.clause.matter if is_bare else _AUXILIARY.sub("", self.tail)
 
     @property
     def asks_names(self) -> bool:
         """Whether its answer is a name, or several."""
         return self.word in ("who", "which")
+
+    def meant_by(self, pronoun: str) -> list[str]:
+        """Whom or what a pronoun may mean, the likeliest first; nothing for "that".
+
+        He and she are people. It is first of all what was asked about, and not who did it.
+        """
+        named = _named(self.text)
+        if pronoun == "there":
+            return [f"in {name}" for name in (*named, *self.answered) if self._is_where(name)]
+        if pronoun in _POINTING:
+            return []
+        if pronoun in _PERSONAL:
+            names = [*self.answered, *named] if self.asks_names else [*named, *self.answered]
+            people = [name for name in names if self._is_person(name)]
+            return people or [name for name in names if not self._is_where(name)]
+        things = [one for one in self.clause.things if not self._is_person(one)]
+        named = [_whole(name, things) for name in named]
+        names = [*self.answered, *named] if self.word == "which" else [*named, *self.answered]
+        people = [name for name in names if self._is_person(name)]
+        others = [name for name in names if name not in people] or things
+        if pronoun not in _PLURAL:
+            return others or people
+        every = self.asks_names and len(self.answered) > 1
+        *several, last = self.answered[:MOST] or ("",)
+        return [*([f"{', '.join(several)} and {last}"] if every else []), *others, *people]
+
+    def _is_where(self, name: str) -> bool:
+        """Whether a name stands behind "in", "at" or "near"."""
+        behind = re.compile(rf"\b(?:in|at|near) (?:the )?{re.escape(name)}\b", re.IGNORECASE)
+        return any(map(behind.search, (self.text, *self.said)))
+
+    def _is_person(self, name: str) -> bool:
+        """Whether a name, without its title, or the last word of it is known for a person's."""
+        bare = _untitled(name)
+        return "person" in (self.kinds.get(bare), self.kinds.get(bare.split(" ")[-1]))
 
 
 def meanings(question: str, history: History) -> list[str]:
@@ -152,9 +204,9 @@ def _earlier(history: History) -> list[_Earlier]:
         )  # fmt: skip
         if asked := " ".join(turn.question.split())[:LONGEST_READ]:
             text = turn.understood or _meanings(asked, before)[0]
-            said = "" if turn.refused else turn.answer
-            told = _names_told(said, text)
-            before.append(_Earlier(text.strip(" ?.!"), told, _places(said, told)))
+            said = "" if turn.refused else turn.answer[:LONGEST_READ]
+            quoted = tuple(_QUOTED.findall(said)) or (said,)
+            before.append(_Earlier(text.strip(" ?.!"), quoted))
     return before
 
 
@@ -178,12 +230,18 @@ def newly_named(question: str, history: History) -> list[str]:
     """The words that a follow-up puts in the place of others, which its answer has to have.
 
     "No, I mean the director" is not answered by what somebody else did. What a preposition
-    leads may be a time or a place, which an answer tells in other words.
+    leads may be a time or a place, which an answer tells in other words, except behind "of".
     """
     rest = _opened(question)
     first, *_ = [*rest.lower().split(), ""]
     asks = _ASKS.match(rest) or first in AUXILIARIES
-    if not history or not rest or asks or first in PREPOSITIONS or _leaning(rest):
+    if (
+        not history
+        or not rest
+        or asks
+        or first in PREPOSITIONS - _NO_TIME_OR_PLACE
+        or _leaning(rest)
+    ):
         return []
     return [] if _NTH.search(rest) else [word for word in content(rest) if word.isalpha()]
 
@@ -245,24 +303,19 @@ def _leaning(text: str) -> re.Match[str] | None:
 
 
 def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Iterator[str]:
-    """The text with each name that a pronoun may mean in its place; none for "that"."""
+    """The text with each name or noun that a pronoun may mean in its place; none for "that"."""
     word, following = pronoun.group().lower(), text[pronoun.end() :]
     owns = word in ("his", "its", "their") or (word == "her" and following.strip())
     own = {fold(name) for name in _named(text)}
-    for earlier in before[::-1] if word not in _POINTING else ():
-        every = word in _PLURAL and earlier.asks_names and len(earlier.answered) > 1
-        # "it" is not who painted the picture but, likelier, the picture
-        names = earlier.names
-        if word not in _PERSONAL and earlier.word == "who":
-            names = list(dict.fromkeys([*_named(earlier.text), *names]))
-        for meant in (*([" and ".join(earlier.answered[:MOST])] if every else ()), *names):
-            if word in _PERSONAL:
-                if meant in earlier.places:
-                    continue
-                meant = meant.split(" of ")[0]
-            if fold(meant) not in own:
-                mark = ("'" if meant.endswith("s") else "'s") if owns else ""
-                yield f"{text[: pronoun.start()]}{meant}{mark}{following}?"
+    for earlier in before[::-1]:
+        for meant in earlier.meant_by(word):
+            name = meant.split(" of ")[0] if word in _PERSONAL else meant
+            if fold(name) not in own:
+                mark = ("'" if name.endswith("s") else "'s") if owns else ""
+                put = f"{text[: pronoun.start()]}{name}{mark}{following}"
+                more = _leaning(put)
+                is_there = more and more.group().lower() == "there" and word != "there"
+                yield next(_put(put, more, before), f"{put}?") if more and is_there else f"{put}?"
 
 
 def _in_place(text: str, fragment: str) -> Iterator[str]:
@@ -288,21 +341,22 @@ def _in_place(text: str, fragment: str) -> Iterator[str]:
     for place in places:
         pattern = rf"\b{re.escape(place)}\b(?: \d+)?"
         yield re.sub(pattern, lambda _: fragment, text, count=1) + "?"
-    if first in PREPOSITIONS:
+    if first in PREPOSITIONS and not (places and first in _NO_TIME_OR_PLACE):
         yield f"{text} {fragment}?"
 
 
-def _names_told(answer: str, question: str) -> tuple[str, ...]:
+def _names_told(quoted: Sequence[str], question: str, kinds: Mapping[str, str]) -> tuple[str, ...]:
     """The names of an answer that its question does not have, in their order.
 
-    The first word of a sentence has a capital letter whatever it is, and so have a day, a number
-    and a sentence that is shouted.
+    The first word of a sentence has a capital letter whatever it is: alone, it is a name where it
+    is known for one. A day, a number and a sentence that is shouted have capital letters too.
     """
     asked = set(words(question))
     found = []
-    for text in _QUOTED.findall(answer[:LONGEST_READ]) or [answer[:LONGEST_READ]]:
+    for text in quoted:
         for name in (part for run in _named(text) for part in run.rstrip("'’").split(" and ")):
-            opens = begins_sentence(text, max(text.find(name), 0))
+            opens = begins_sentence(text, max(text.find(name), 0)) and name not in kinds
+            name = bare if kinds.get(bare := _untitled(name)) == "person" else name
             parts = [part for part in name.split() if part[:1].isupper()]
             if (
                 len(parts) in range(1 + opens, LONGEST_NAME + 1)
@@ -314,6 +368,17 @@ def _names_told(answer: str, question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:NAMES_TOLD]
 
 
+def _untitled(name: str) -> str:
+    """A name without the titles before it, and without what "of" adds."""
+    parts = name.split(" of ")[0].split(" ")
+    return " ".join(dropwhile(lambda part: fold(part) in TITLES, parts)) or name
+
+
+def _whole(name: str, things: Sequence[str]) -> str:
+    """The noun phrase that a name is part of, but not owner of: "the Corbel bridge"."""
+    return next((one for one in things if name in one and f"{name}'s " not in one), name)
+
+
 def _list_told(answer: str) -> tuple[str, ...]:
     """What an answer lists: headlines in quotation marks, or names; empty where it is no list."""
     lines = answer[:LONGEST_READ].splitlines()
@@ -323,18 +388,6 @@ def _list_told(answer: str) -> tuple[str, ...]:
     parts = _BETWEEN.split(named)
     is_list = len(parts) > 1 and all(_named(f"x {part}") == [part] for part in parts)
     return tuple(parts) if is_list else ()
-
-
-def _places(answer: str, told: Sequence[str]) -> frozenset[str]:
-    """Those of an answer's names that "in" or "at" leads, or that a comma parts from such a one."""
-    found: set[str] = set()
-    end = -1
-    for name in told:
-        start = max(answer.find(name), 0)
-        if _PLACED.search(answer[:start]) or answer[max(end, 0) : start].strip() == ",":
-            found.add(name)
-        end = start + len(name) if name in found or " of " in name else -1
-    return frozenset(found)
 
 
 def _named(text: str) -> list[str]:

@@ -84,8 +84,8 @@ AMONG: list[tuple[History, str, str]] = [
         "How much did Helmarck's revenue fall in the second quarter?",
     ),
     # A question word by itself, or with nothing but "was that".
-    ([LAVROV], "when?", "when [Lavrov say about Resolution 2254]?"),
-    ([LAVROV], "who else?", "who else [Lavrov say about Resolution 2254]?"),
+    ([LAVROV], "when?", "when [Lavrov, Resolution 2254]?"),
+    ([LAVROV], "who else?", "who else [Lavrov, Resolution 2254]?"),
     ([MAYOR], "When was that?", "When was that [Maud Ferrant came third in the Velmo election]?"),
     ([RESIGNED], "why?", "Why did Merkel resign?"),
     # A pronoun and whom or what it means.
@@ -93,7 +93,7 @@ AMONG: list[tuple[History, str, str]] = [
     (
         [LAVROV],
         "Did Erdogan agree with that?",
-        "Did Erdogan agree with that [Lavrov say about Resolution 2254]?",
+        "Did Erdogan agree with that [Lavrov, Resolution 2254]?",
     ),
     ([MAYOR], "What does she do?", "What does Maud Ferrant do?"),
     ([RESIGNED], "who replaced her?", "who replaced Merkel?"),
@@ -108,7 +108,7 @@ AMONG: list[tuple[History, str, str]] = [
         "And what cities has it captured up to now?",
         "what cities has Hayat Tahrir al-Sham captured up to now?",
     ),
-    ([TALKS], "what did they discuss?", "what did Araghchi and Fidan discuss?"),
+    ([TALKS], "what did they discuss?", "what did Lavrov, Araghchi and Fidan discuss?"),
     # More than one turn; refusals add no names of their own.
     ([MAYOR, LAVROV], "and Fidan?", "What did Fidan say about Resolution 2254?"),
     ([LAVROV, UNSAID], "what did he say?", "what did Scholz say?"),
@@ -186,7 +186,7 @@ def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused() -> None
 
 def test_he_and_she_are_no_place_and_nobody_unnamed() -> None:
     assert meanings("what did she say?", [STUDY]) == ["what did Lena Hart say?"]
-    at_home = Turn("What does Hart do?", "She works at the Tarn Institute, New Sallow. [1]")
+    at_home = Turn("What does Hart do?", "She works at the Tarn Institute in New Sallow. [1]")
     assert meanings("what did she say?", [at_home]) == ["what did Hart say?"]
     assert "what did the second one say?" in meanings("what did the second one say?", [STUDY])
 
