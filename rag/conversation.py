@@ -149,8 +149,8 @@ class _Earlier:
             return []
         if pronoun in _PERSONAL:
             names = [*self.answered, *named] if self.asks_names else [*named, *self.answered]
-            people = [name for name in names if self._is_person(name)]
-            return people or [name for name in names if not self._is_where(name)]
+            named = [name for name in names if not (self._is_where(name) or self._is_part(name))]
+            return sorted(named, key=lambda name: not self._is_person(name))
         things = [one for one in self.clause.things if not self._is_person(one)]
         named = [_whole(name, things) for name in named]
         names = [*self.answered, *named] if self.word == "which" else [*named, *self.answered]
@@ -166,6 +166,10 @@ class _Earlier:
         """Whether a name stands behind "in", "at" or "near"."""
         behind = re.compile(rf"\b(?:in|at|near) (?:the )?{re.escape(name)}\b", re.IGNORECASE)
         return any(map(behind.search, (self.text, *self.said)))
+
+    def _is_part(self, name: str) -> bool:
+        """Whether a name stands within one that is no person's: the "Orrin" of "the Orrin Bank"."""
+        return any(name in one != name and kind != "person" for one, kind in self.kinds.items())
 
     def _is_person(self, name: str) -> bool:
         """Whether a name, without its title, or the last word of it is known for a person's."""

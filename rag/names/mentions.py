@@ -25,12 +25,16 @@ class Clause(NamedTuple):
 
 
 def kinds(text: str) -> dict[str, str]:
-    """The names in a text, each with what it names: a person, organisation, place or people."""
+    """The names in a text, each with what it names: a person, organisation, place or people.
+
+    A word that is a name, nobody knows of what, has "".
+    """
     doc = _read(text)
+    if doc is None:
+        return {}
     known = KINDS | {"NORP": "people"}
-    found = (
-        [(one.text, known[one.label_]) for one in doc.ents if one.label_ in known] if doc else []
-    )
+    found = [(one.text, "") for one in doc if one.pos_ == "PROPN"]
+    found += [(one.text, known[one.label_]) for one in doc.ents if one.label_ in known]
     return {name.removesuffix("'s").removesuffix("’s"): kind for name, kind in found}
 
 
