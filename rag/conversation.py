@@ -26,7 +26,7 @@ from rag.text.dates import CALENDAR
 from rag.text.names import begins_sentence, names, split_name
 from rag.text.numbers import quantities
 from rag.text.word_classes import AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, SAYING, TITLES
-from rag.text.words import STOPWORDS, content, fold, words
+from rag.text.words import STOPWORDS, content, fold, is_acronym, words
 
 History = Sequence[Turn | Mapping[str, str]]
 
@@ -149,13 +149,18 @@ class _Earlier:
             return []
         if pronoun in _PERSONAL:
             names = [*self.answered, *named] if self.asks_names else [*named, *self.answered]
-            named = [name for name in names if not (self._is_where(name) or self._is_part(name))]
+            named = [
+                name
+                for name in names
+                if not (self._is_where(name) or self._is_part(name) or is_acronym(name))
+            ]
             return sorted(named, key=lambda name: not self._is_person(name))
         things = [one for one in self.clause.things if not self._is_person(one)]
         named = [_whole(name, things) for name in named]
         names = [*self.answered, *named] if self.word == "which" else [*named, *self.answered]
         people = [name for name in names if self._is_person(name)]
         others = [name for name in names if name not in people] or things
+        others.sort(key=self._is_where)
         if pronoun not in _PLURAL:
             return others or people
         every = self.asks_names and len(self.answered) > 1

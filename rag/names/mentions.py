@@ -55,10 +55,10 @@ def clause(text: str, *, is_bare: bool) -> Clause:
     verbs = (
         [one for one in doc if one.idx >= start and one.tag_ in ("VB", "VBP")] if is_bare else []
     )
-    if is_bare and not verbs and spans:  # it took the verb for the last noun: "the bridge reopen"
-        (first, end), *rest = spans
-        last = doc.text[first:end].rpartition(" ")
-        spans = [(first, first + len(last[0]) if last[0] and last[2].islower() else end), *rest]
+    if is_bare and not verbs and spans and doc[phrases[0].end].pos_ in ("ADP", "PUNCT"):
+        (first, end), *rest = spans  # it took the verb for the last noun: "the bridge reopen"
+        noun, _, last = doc.text[first:end].rpartition(" ")
+        spans = [(first, first + len(noun) if noun and last.islower() else end), *rest]
     things: list[str] = []
     behind = -1
     for first, end in spans:
