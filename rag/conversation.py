@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import dropwhile
+from itertools import dropwhile, islice
 
 from rag.names.mentions import Clause, clause, kinds
 from rag.records import Turn
@@ -25,7 +25,7 @@ from rag.request.question import kind
 from rag.text.dates import CALENDAR
 from rag.text.names import begins_sentence, names, split_name
 from rag.text.numbers import quantities
-from rag.text.word_classes import AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, SAYING, TITLES
+from rag.text.word_classes import AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, TITLES
 from rag.text.words import STOPWORDS, content, fold, is_acronym, words
 
 History = Sequence[Turn | Mapping[str, str]]
@@ -61,7 +61,6 @@ _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?|that|this|those|these|there|so)\b",
     re.IGNORECASE,
 )
-_ENDS = re.compile(rf" (?!of ){_PREPOSITION}\b| (?:{SAYING}|say|tell)\b")
 _PERSONAL = frozenset("he she him his her hers".split())
 _PLURAL = frozenset("they them their theirs".split())
 _NO_TIME_OR_PLACE = frozenset("of about against with".split())
@@ -271,30 +270,31 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
     as_asked = question if is_whole else f"{rest}?"
     asks, pronoun = _ASKS.match(rest), _leaning(rest)
     is_question = asks or rest.split()[0].lower() in AUXILIARIES
-    beside = f"{rest} [{last.matter}]?"
+    leans = True  # and what was asked before may stand beside it
     if asks and (set(words(rest)) <= _EMPTY or (len(rest.split()) < 3 and not pronoun)):
         swaps = _AUXILIARY.match(last.tail) or last.word == rest.split()[0].lower()
         found = [f"{asks.group().capitalize()} {last.tail}?"] if swaps else []
     elif pronoun and is_question:
-        put = list(_put(rest, pronoun, before))
-        counted = pronoun.group().lower() in _PLURAL and _COUNTS.match(last.text)
-        ahead = [beside] if counted else [as_asked] if _named(rest) else []
+        put = list(islice(_put(rest, pronoun, before), MOST))
+        word = pronoun.group().lower()
+        counted = word in _PLURAL and _COUNTS.match(last.text)
+        ahead = [f"{rest} [{last.matter}]?"] if counted else [as_asked] if _named(rest) else []
         found = [*ahead, *put]  # after "how many people" they are the people
-        if put and pronoun.group().lower() in _PERSONAL:
-            beside = ""  # he and she are somebody who was named
+        leans = not (put and word in _PERSONAL)  # he and she are somebody who was named
     elif is_question:
-        found = [as_asked]
         if is_whole and _named(rest):
-            return found  # it names what it asks about
+            return [as_asked]  # it names what it asks about
+        found = [as_asked]
     else:
         if pronoun:
             rest = next(_put(rest, pronoun, before), rest).rstrip("?")
         alone = [as_asked] if is_whole and len(content(rest)) > 2 else []
-        found = [*alone, *_in_place(last.text, rest)]
-        if kind(last.text) == "statement" and len(found) > len(alone):
-            beside = ""  # which would ask for anybody's words
-    found = list(dict.fromkeys([*list(dict.fromkeys(found))[: MOST - 1], beside]))
-    return [text for text in found if 0 < len(text) <= LONGEST] or [question]
+        found = [*alone, *_in_place(last, rest)]
+        # beside it, a statement would ask for anybody's words
+        leans = kind(last.text) != "statement" or len(found) == len(alone)
+    found = list(dict.fromkeys(found))[: MOST - 1]
+    found += [f"{rest} [{last.matter}]?"] if leans else []
+    return [text for text in dict.fromkeys(found) if len(text) <= LONGEST] or [question]
 
 
 def _leaning(text: str) -> re.Match[str] | None:
@@ -327,24 +327,22 @@ def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Itera
                 yield next(_put(put, more, before), f"{put}?") if more and is_there else f"{put}?"
 
 
-def _in_place(text: str, fragment: str) -> Iterator[str]:
+def _in_place(last: _Earlier, fragment: str) -> Iterator[str]:
     """A question with a few words in the place of such as begin like them.
 
     That is with the same preposition, with an article or a capital letter, or with a small letter;
-    what a preposition leads may be added too.
+    what a preposition leads may be added too, where it may be a time or a place.
     """
-    first = fragment.split()[0].lower()
-    asks = _ASKS.match(text)
-    small = [word for word in text[asks.end() if asks else 0 :].split() if word.islower()]
+    text, first = last.text, fragment.split()[0].lower()
+    small = [word for word in _ASKS.sub("", text, count=1).split() if word.islower()]
     small = [word for word in small if fold(word) not in STOPWORDS]
     if first in PREPOSITIONS:
         places = re.findall(rf"\b{first} .+?(?= {_PREPOSITION} |$)", text, re.IGNORECASE)
     elif first in DETERMINERS or not fragment.islower():
-        things = [_ENDS.split(rest)[0] for rest in re.findall(r"\bthe .+", text, re.IGNORECASE)]
-        length = len(fragment.split())  # "the Tarn tunnel" for "the Corbel bridge"
-        whole = [" ".join(thing.split()[:length]) for thing in things if first in DETERMINERS]
-        alike = [name for name in _named(text) if set(words(name)) & set(words(fragment))]
-        places = [*whole, *alike, *_named(text), *things, *small]
+        own = set(words(fragment))
+        things = [thing.split(" of ")[0] for thing in last.clause.things]
+        named = sorted(_named(text), key=lambda name: own.isdisjoint(words(name)))
+        places = [*things, *named, *small] if first in DETERMINERS else [*named, *things, *small]
     else:  # "children", but not "tell me more"
         places = small if STOPWORDS.isdisjoint(words(fragment)) else []
     for place in places:
