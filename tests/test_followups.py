@@ -16,7 +16,8 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article, StoredChunk
 from rag import Assistant
-from rag.conversation import LONGEST, LONGEST_NAME, MOST, History, meanings, newly_named
+from rag.conversation import LONGEST, MOST, History, meanings, newly_named
+from rag.exchange import LONGEST_NAME
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
 from tests.building import archive_of
