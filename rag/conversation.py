@@ -219,9 +219,10 @@ def _in_place(last: Exchange, fragment: str) -> Iterator[str]:
         places = re.findall(rf"\b{first} .+?(?= {PREPOSITION} |$)", text, re.IGNORECASE)
     elif first in DETERMINERS or not fragment.islower():
         own = set(words(fragment))
-        things = [thing.split(" of ")[0] for thing in last.clause.things]
-        alike = sorted(named(text), key=lambda name: own.isdisjoint(words(name)))
-        places = [*things, *alike, *small] if first in DETERMINERS else [*alike, *things, *small]
+        places = sorted(named(text), key=lambda name: own.isdisjoint(words(name)))
+        if first in DETERMINERS or not places:
+            places = [*(thing.split(" of ")[0] for thing in last.clause.things), *places]
+        places += small
     else:  # "children", but not "tell me more"
         places = small if STOPWORDS.isdisjoint(words(fragment)) else []
     for place in places:
