@@ -171,7 +171,7 @@ def _meanings(question: str, before: Sequence[Exchange]) -> list[str]:
         found = [*alone, *_in_place(last, rest)]
         # beside it, a statement would ask for anybody's words
         leans = kind(last.text) != "statement" or len(found) == len(alone)
-    found = list(dict.fromkeys(found))[: MOST - 1]
+    found = list(dict.fromkeys(found))[: MOST - leans]
     found += [f"{rest} [{last.matter}]?"] if leans else []
     return [text for text in dict.fromkeys(found) if len(text) <= LONGEST] or [question]
 
@@ -221,7 +221,9 @@ def _in_place(last: Exchange, fragment: str) -> Iterator[str]:
         own = set(words(fragment))
         places = sorted(named(text), key=lambda name: own.isdisjoint(words(name)))
         if first in DETERMINERS or not places:
-            places = [*(thing.split(" of ")[0] for thing in last.clause.things), *places]
+            things = last.clause.things
+            bare = [thing.split(" of ")[0] for thing in things]  # the teachers, but of which town
+            places = [*(things if " of " in fragment else bare), *places]
         places += small
     else:  # "children", but not "tell me more"
         places = small if STOPWORDS.isdisjoint(words(fragment)) else []

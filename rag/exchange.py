@@ -102,7 +102,7 @@ class Exchange:
         if pronoun in PERSONAL:
             found = self._names(asked, self.word in ("who", "which"))
             found = [name for name in found if not (self._is_where(name) or self._is_thing(name))]
-            return sorted(found, key=lambda name: not self._is_person(name))
+            return sorted(found, key=self._unlike_a_person)
         things = [one for one in self.clause.things if not self._is_person(one)]
         found = self._names([_whole(name, things) for name in asked], self.word == "which")
         people = [name for name in found if self._is_person(name)]
@@ -113,6 +113,11 @@ class Exchange:
         *several, last = self.answered[:TOGETHER] or ("",)
         every = several and self.word in ("who", "which")
         return [*([f"{', '.join(several)} and {last}"] if every else []), *others, *people]
+
+    def _unlike_a_person(self, name: str) -> int:
+        """0 for a person; 2 for a name of the answer that is known for something else."""
+        is_other = bool(self.kinds.get(name)) and name in self.answered
+        return 0 if self._is_person(name) else 1 + is_other
 
     def _names(self, asked: Sequence[str], is_answer_first: bool) -> list[str]:
         return [*self.answered, *asked] if is_answer_first else [*asked, *self.answered]

@@ -71,7 +71,8 @@ VOTE = Turn(
     "shared 1,357 votes.” [2]",
 )
 STABBED = Turn(
-    "Who stabbed Hamblyn?", "Bay Daily: “The Orrin Department of Prisons (ODP) named nobody.” [1]"
+    "Who stabbed Hamblyn?",
+    "Bay Daily: “The Orrin Department of Prisons (ODP) of the United States named nobody.” [1]",
 )
 RULING = Turn("What did Judge Marlo decide about the mayor's tax returns?", "“He ruled.” [1]")
 SPREAD = Turn("what is the R0 of measles?", "“The measles R0 is about 12–18.” [1]")
@@ -140,6 +141,7 @@ AMONG: list[tuple[History, str, str]] = [
     ([TWO], "what did the latter say?", "what did Petra Vasik say?"),
     # He and she are somebody, and no place.
     ([STUDY], "what did she say?", "what did Lena Hart say?"),
+    ([STRIKE], "and the nurses of Sallow?", "Why did the nurses of Sallow walk out?"),
     # What it was about, in names and nouns.
     ([RULING], "why?", "why [Judge Marlo, the mayor's tax returns]?"),
     # A correction, a choice among those named, a time, a place.
