@@ -224,7 +224,7 @@ def _in_place(last: Exchange, fragment: str) -> Iterator[str]:
             things = last.clause.things
             bare = [thing.split(" of ")[0] for thing in things]  # the teachers, but of which town
             places = [*(things if " of " in fragment else bare), *places]
-        places += small
+        places = places or small
     else:  # "children", but not "tell me more"
         places = small if STOPWORDS.isdisjoint(words(fragment)) else []
     for place in places:

@@ -211,6 +211,9 @@ def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused() -> None
 def test_one_thing_takes_the_place_of_another() -> None:
     assert "what is the R0 of measles of ebola?" not in meanings("and of ebola?", [SPREAD])
     assert meanings("and of ebola?", [SPREAD])[0] == "what is the R0 of ebola?"
+    assert meanings("and Araghchi?", [LAVROV]) == [
+        "What did Araghchi say about Resolution 2254?", "What did Lavrov say about Araghchi?",
+    ]  # fmt: skip
 
 
 def test_the_tagger_is_asked_only_where_a_pronoun_or_a_matter_needs_it(
