@@ -239,7 +239,9 @@ def _retrieved(passage: Passage) -> Retrieved:
     return Retrieved(stored.card.article_id, stored.chunk_id, passage.score)
 
 
-def _also_in(view: View, known: Callable[[Card], Card], card: Card, quote: str) -> tuple[str, ...]:
+def _also_in(
+    view: View, known: Callable[[Card], Card], card: Card, quote: str
+) -> tuple[str, ...]:
     """Who else has these words of the story: outlets, or headlines where no outlet is known."""
     others = [
         copy
