@@ -1,9 +1,9 @@
 """What a question may mean after the questions and answers before it.
 
-A follow-up is put into the few questions that it may stand for: as it was asked; with a name in
-the place of its pronoun; in its place in the question before ("and Araghchi?"); with what was
-asked before beside it in square brackets. No grammar tells which of them is meant: all are
-searched and read, and the one that the archive answers best is taken (`rag.pipeline`).
+A follow-up is put into the few questions that it may stand for: as it was asked; with a name or
+a noun in the place of its pronoun; in its place in the question before ("and Araghchi?"); with
+the matter of that question beside it in square brackets. No grammar tells which of them is meant:
+all are searched and read, and the one that the archive answers best is taken (`rag.pipeline`).
 
 From the answers of a conversation come names and nothing else, so no history can say what to
 answer.
@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import islice
 
+from rag.exchange import ASKS, AUXILIARY, PERSONAL, PLURAL, POINTING, PREPOSITION, Exchange, named
 from rag.records import Turn
 from rag.request.question import kind
-from rag.text.dates import CALENDAR
-from rag.text.names import begins_sentence, names, split_name
-from rag.text.numbers import quantities
-from rag.text.word_classes import AUXILIARIES, DETERMINERS, PREPOSITIONS, SAYING
+from rag.text.word_classes import AUXILIARIES, DETERMINERS, PREPOSITIONS
 from rag.text.words import STOPWORDS, content, fold, words
 
 History = Sequence[Turn | Mapping[str, str]]
@@ -31,10 +29,6 @@ TURNS = 20
 """Earlier exchanges that are looked at."""
 LONGEST = 1000
 """Characters of a question that was put together; a longer one is left out."""
-LONGEST_NAME = 4
-"""Words of a name that is taken from an answer."""
-NAMES_TOLD = 6
-"""Names that are taken from an answer at most."""
 OUTLINED = 3
 """Earlier exchanges that a model is told of."""
 LONGEST_READ = 2000
@@ -45,22 +39,12 @@ _OPENING = re.compile(
     r"(?:(?:what|how) about\b|i (?:mean|meant)\b)?\s*",
     re.IGNORECASE,
 )
-_PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITIONS))})"
-_ASKS = re.compile(
-    rf"(?:{_PREPOSITION} )?(?:who|whom|whose|what|when|where|why|which|how)\b"
-    r"(?: (?:else|many|much|long)\b)*",
-    re.IGNORECASE,
-)
-_AUXILIARY = re.compile(rf"^(?:{'|'.join(sorted(AUXILIARIES))}) ", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?|that|this|those|these|there|so)\b",
     re.IGNORECASE,
 )
-_ENDS = re.compile(rf" (?!of ){_PREPOSITION}\b| (?:{SAYING}|say|tell)\b")
-_PERSONAL = frozenset("he she him his her hers".split())
-_PLURAL = frozenset("they them their theirs".split())
-_PLACED = re.compile(r"\b(?:in|at|near|of|from)\s+(?:the\s+)?$", re.IGNORECASE)
-"""What stands before the name of a place: who is "he" or "she" has no such name."""
+_NO_TIME_OR_PLACE = frozenset("of about against with".split())
+"""Prepositions that lead neither: what follows them is one thing, and another takes its place."""
 _NTH = re.compile(
     r"\bthe (first|second|third|fourth|fifth|last|former|latter)"
     r"(?: one\b| of (?:them|these)\b|(?=\W*$| (?:is|was|did|does|has|had|will|say|said)\b))",
@@ -71,54 +55,9 @@ _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth
 _BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 _SOURCE = re.compile(r"\s\([^()]*\)$")
 _COUNT = re.compile(r"\s*\(\d[\d,]*\)|\s*\[\d+\]")
-_POINTING = frozenset("that this those these there so".split())
 _EMPTY = AUXILIARIES | frozenset("who whom what when where why which how it that this else".split())
 _COUNTS = re.compile(r"how many\b", re.IGNORECASE)
 _QUOTED = re.compile("“([^”]*)”?")
-_BESIDE = re.compile(r"\[([^\[\]]+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Earlier:
-    """An exchange before the question."""
-
-    text: str
-    """Its question, as it was understood, without its mark."""
-    answered: tuple[str, ...]
-    """The names of its answer that it lacks itself."""
-    places: frozenset[str] = frozenset()
-    """Those of the names that say where."""
-
-    @property
-    def word(self) -> str:
-        """Its question word, folded; empty where it has none."""
-        return self.text.split(" ", 1)[0].lower() if _ASKS.match(self.text) else ""
-
-    @property
-    def tail(self) -> str:
-        """The question without its question word: "did Lavrov say about Resolution 2254"."""
-        tail = _ASKS.sub("", self.text, count=1).strip() if self.word else self.text
-        return _AUXILIARY.sub(lambda match: match.group().lower(), tail)
-
-    @property
-    def matter(self) -> str:
-        """What it was about: "Lavrov say about Resolution 2254", "Petra Dahl won the seat"."""
-        if beside := _BESIDE.search(self.text):
-            return beside[1]  # it leant on an earlier one itself, and is about the same
-        matter = _AUXILIARY.sub("", self.tail)
-        is_who = self.word == "who" and matter == self.tail
-        return f"{self.answered[0]} {matter}" if is_who and self.answered else matter
-
-    @property
-    def names(self) -> list[str]:
-        """Whom it speaks of, those of its answer first where it asked for a name."""
-        asked = _named(self.text)
-        return [*self.answered, *asked] if self.asks_names else [*asked, *self.answered]
-
-    @property
-    def asks_names(self) -> bool:
-        """Whether its answer is a name, or several."""
-        return self.word in ("who", "which")
 
 
 def meanings(question: str, history: History) -> list[str]:
@@ -143,8 +82,8 @@ def outline(history: History) -> str:
     return "\n".join(lines)
 
 
-def _earlier(history: History) -> list[_Earlier]:
-    before: list[_Earlier] = []
+def _earlier(history: History) -> list[Exchange]:
+    before: list[Exchange] = []
     for exchange in history[-TURNS:]:
         turn = exchange if isinstance(exchange, Turn) else Turn(
             exchange.get("question") or "", exchange.get("answer") or "",
@@ -152,9 +91,9 @@ def _earlier(history: History) -> list[_Earlier]:
         )  # fmt: skip
         if asked := " ".join(turn.question.split())[:LONGEST_READ]:
             text = turn.understood or _meanings(asked, before)[0]
-            said = "" if turn.refused else turn.answer
-            told = _names_told(said, text)
-            before.append(_Earlier(text.strip(" ?.!"), told, _places(said, told)))
+            said = "" if turn.refused else turn.answer[:LONGEST_READ]
+            quoted = tuple(_QUOTED.findall(said)) or (said,)
+            before.append(Exchange(text.strip(" ?.!"), quoted))
     return before
 
 
@@ -178,12 +117,18 @@ def newly_named(question: str, history: History) -> list[str]:
     """The words that a follow-up puts in the place of others, which its answer has to have.
 
     "No, I mean the director" is not answered by what somebody else did. What a preposition
-    leads may be a time or a place, which an answer tells in other words.
+    leads may be a time or a place, which an answer tells in other words, except behind "of".
     """
     rest = _opened(question)
     first, *_ = [*rest.lower().split(), ""]
-    asks = _ASKS.match(rest) or first in AUXILIARIES
-    if not history or not rest or asks or first in PREPOSITIONS or _leaning(rest):
+    asks = ASKS.match(rest) or first in AUXILIARIES
+    if (
+        not history
+        or not rest
+        or asks
+        or first in PREPOSITIONS - _NO_TIME_OR_PLACE
+        or _leaning(rest)
+    ):
         return []
     return [] if _NTH.search(rest) else [word for word in content(rest) if word.isalpha()]
 
@@ -194,7 +139,7 @@ def _opened(question: str) -> str:
     return question[opening.end() if opening else 0 :].strip(" ?.!")
 
 
-def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
+def _meanings(question: str, before: Sequence[Exchange]) -> list[str]:
     """The questions that may be meant after those exchanges, of which the last is the nearest."""
     rest = _opened(question)
     if not before or not rest:
@@ -202,32 +147,33 @@ def _meanings(question: str, before: Sequence[_Earlier]) -> list[str]:
     last = before[-1]
     is_whole = rest == question.strip(" ?.!")
     as_asked = question if is_whole else f"{rest}?"
-    asks, pronoun = _ASKS.match(rest), _leaning(rest)
+    asks, pronoun = ASKS.match(rest), _leaning(rest)
     is_question = asks or rest.split()[0].lower() in AUXILIARIES
-    beside = f"{rest} [{last.matter}]?"
+    leans = True  # and what was asked before may stand beside it
     if asks and (set(words(rest)) <= _EMPTY or (len(rest.split()) < 3 and not pronoun)):
-        swaps = _AUXILIARY.match(last.tail) or last.word == rest.split()[0].lower()
+        swaps = AUXILIARY.match(last.tail) or last.word == rest.split()[0].lower()
         found = [f"{asks.group().capitalize()} {last.tail}?"] if swaps else []
     elif pronoun and is_question:
-        put = list(_put(rest, pronoun, before))
-        counted = pronoun.group().lower() in _PLURAL and _COUNTS.match(last.text)
-        ahead = [beside] if counted else [as_asked] if _named(rest) else []
+        put = list(islice(_put(rest, pronoun, before), MOST))
+        word = pronoun.group().lower()
+        counted = word in PLURAL and _COUNTS.match(last.text)
+        ahead = [f"{rest} [{last.matter}]?"] if counted else [as_asked] if named(rest) else []
         found = [*ahead, *put]  # after "how many people" they are the people
-        if put and pronoun.group().lower() in _PERSONAL:
-            beside = ""  # he and she are somebody who was named
+        leans = not (put and word in PERSONAL)  # he and she are somebody who was named
     elif is_question:
+        if is_whole and named(rest):
+            return [as_asked]  # it names what it asks about
         found = [as_asked]
-        if is_whole and _named(rest):
-            return found  # it names what it asks about
     else:
         if pronoun:
             rest = next(_put(rest, pronoun, before), rest).rstrip("?")
         alone = [as_asked] if is_whole and len(content(rest)) > 2 else []
-        found = [*alone, *_in_place(last.text, rest)]
-        if kind(last.text) == "statement" and len(found) > len(alone):
-            beside = ""  # which would ask for anybody's words
-    found = list(dict.fromkeys([*list(dict.fromkeys(found))[: MOST - 1], beside]))
-    return [text for text in found if 0 < len(text) <= LONGEST] or [question]
+        found = [*alone, *_in_place(last, rest)]
+        # beside it, a statement would ask for anybody's words
+        leans = kind(last.text) != "statement" or len(found) == len(alone)
+    found = list(dict.fromkeys(found))[: MOST - leans]
+    found += [f"{rest} [{last.matter}]?"] if leans else []
+    return [text for text in dict.fromkeys(found) if len(text) <= LONGEST] or [question]
 
 
 def _leaning(text: str) -> re.Match[str] | None:
@@ -238,80 +184,54 @@ def _leaning(text: str) -> re.Match[str] | None:
         points = previous in AUXILIARIES | PREPOSITIONS or match.end() == len(text)
         if word == "there":
             points = previous not in AUXILIARIES  # "is there a plan" points nowhere
-        named = _named(ahead) or re.search(r"\b(?:the|which|how many) (?!of\b)\w", ahead, re.I)
-        if points or not (named or word in _POINTING):
+        has_name = named(ahead) or re.search(r"\b(?:the|which|how many) (?!of\b)\w", ahead, re.I)
+        if points or not (has_name or word in POINTING):
             return match
     return None
 
 
-def _put(text: str, pronoun: re.Match[str], before: Sequence[_Earlier]) -> Iterator[str]:
-    """The text with each name that a pronoun may mean in its place; none for "that"."""
+def _put(text: str, pronoun: re.Match[str], before: Sequence[Exchange]) -> Iterator[str]:
+    """The text with each name or noun that a pronoun may mean in its place; none for "that"."""
     word, following = pronoun.group().lower(), text[pronoun.end() :]
     owns = word in ("his", "its", "their") or (word == "her" and following.strip())
-    own = {fold(name) for name in _named(text)}
-    for earlier in before[::-1] if word not in _POINTING else ():
-        every = word in _PLURAL and earlier.asks_names and len(earlier.answered) > 1
-        # "it" is not who painted the picture but, likelier, the picture
-        names = earlier.names
-        if word not in _PERSONAL and earlier.word == "who":
-            names = list(dict.fromkeys([*_named(earlier.text), *names]))
-        for meant in (*([" and ".join(earlier.answered[:MOST])] if every else ()), *names):
-            if word in _PERSONAL:
-                if meant in earlier.places:
-                    continue
-                meant = meant.split(" of ")[0]
-            if fold(meant) not in own:
-                mark = ("'" if meant.endswith("s") else "'s") if owns else ""
-                yield f"{text[: pronoun.start()]}{meant}{mark}{following}?"
+    own = {fold(name) for name in named(text)}
+    for earlier in before[::-1]:
+        for meant in earlier.meant_by(word):
+            name = meant.split(" of ")[0] if word in PERSONAL else meant
+            if fold(name) not in own:
+                mark = ("'" if name.endswith("s") else "'s") if owns else ""
+                put = f"{text[: pronoun.start()]}{name}{mark}{following}"
+                more = _leaning(put)
+                is_there = more and more.group().lower() == "there" and word != "there"
+                yield next(_put(put, more, before), f"{put}?") if more and is_there else f"{put}?"
 
 
-def _in_place(text: str, fragment: str) -> Iterator[str]:
+def _in_place(last: Exchange, fragment: str) -> Iterator[str]:
     """A question with a few words in the place of such as begin like them.
 
     That is with the same preposition, with an article or a capital letter, or with a small letter;
-    what a preposition leads may be added too.
+    what a preposition leads may be added too, where it may be a time or a place.
     """
-    first = fragment.split()[0].lower()
-    asks = _ASKS.match(text)
-    small = [word for word in text[asks.end() if asks else 0 :].split() if word.islower()]
+    text, first = last.text, fragment.split()[0].lower()
+    small = [word for word in ASKS.sub("", text, count=1).split() if word.islower()]
     small = [word for word in small if fold(word) not in STOPWORDS]
     if first in PREPOSITIONS:
-        places = re.findall(rf"\b{first} .+?(?= {_PREPOSITION} |$)", text, re.IGNORECASE)
+        places = re.findall(rf"\b{first} .+?(?= {PREPOSITION} |$)", text, re.IGNORECASE)
     elif first in DETERMINERS or not fragment.islower():
-        things = [_ENDS.split(rest)[0] for rest in re.findall(r"\bthe .+", text, re.IGNORECASE)]
-        length = len(fragment.split())  # "the Tarn tunnel" for "the Corbel bridge"
-        whole = [" ".join(thing.split()[:length]) for thing in things if first in DETERMINERS]
-        alike = [name for name in _named(text) if set(words(name)) & set(words(fragment))]
-        places = [*whole, *alike, *_named(text), *things, *small]
+        own = set(words(fragment))
+        places = sorted(named(text), key=lambda name: own.isdisjoint(words(name)))
+        if first in DETERMINERS or not places:
+            things = last.clause.things
+            bare = [thing.split(" of ")[0] for thing in things]  # the teachers, but of which town
+            places = [*(things if " of " in fragment else bare), *places]
+        places = places or small
     else:  # "children", but not "tell me more"
         places = small if STOPWORDS.isdisjoint(words(fragment)) else []
     for place in places:
         pattern = rf"\b{re.escape(place)}\b(?: \d+)?"
         yield re.sub(pattern, lambda _: fragment, text, count=1) + "?"
-    if first in PREPOSITIONS:
+    if first in PREPOSITIONS and not (places and first in _NO_TIME_OR_PLACE):
         yield f"{text} {fragment}?"
-
-
-def _names_told(answer: str, question: str) -> tuple[str, ...]:
-    """The names of an answer that its question does not have, in their order.
-
-    The first word of a sentence has a capital letter whatever it is, and so have a day, a number
-    and a sentence that is shouted.
-    """
-    asked = set(words(question))
-    found = []
-    for text in _QUOTED.findall(answer[:LONGEST_READ]) or [answer[:LONGEST_READ]]:
-        for name in (part for run in _named(text) for part in run.rstrip("'’").split(" and ")):
-            opens = begins_sentence(text, max(text.find(name), 0))
-            parts = [part for part in name.split() if part[:1].isupper()]
-            if (
-                len(parts) in range(1 + opens, LONGEST_NAME + 1)
-                and not (len(parts) > 1 and name.isupper())
-                and not quantities(name, ones=True)
-                and not asked.issuperset(split_name(name))
-            ):
-                found.append(name)
-    return tuple(dict.fromkeys(found))[:NAMES_TOLD]
 
 
 def _list_told(answer: str) -> tuple[str, ...]:
@@ -319,24 +239,7 @@ def _list_told(answer: str) -> tuple[str, ...]:
     lines = answer[:LONGEST_READ].splitlines()
     if headlines := [_SOURCE.sub("", line[2:]) for line in lines if line.startswith("- ")]:
         return tuple(f"“{headline}”" for headline in headlines)
-    named = _COUNT.sub("", lines[0] if lines else "").rpartition(": ")[2].strip(" .")
-    parts = _BETWEEN.split(named)
-    is_list = len(parts) > 1 and all(_named(f"x {part}") == [part] for part in parts)
+    listed = _COUNT.sub("", lines[0] if lines else "").rpartition(": ")[2].strip(" .")
+    parts = _BETWEEN.split(listed)
+    is_list = len(parts) > 1 and all(named(f"x {part}") == [part] for part in parts)
     return tuple(parts) if is_list else ()
-
-
-def _places(answer: str, told: Sequence[str]) -> frozenset[str]:
-    """Those of an answer's names that "in" or "at" leads, or that a comma parts from such a one."""
-    found: set[str] = set()
-    end = -1
-    for name in told:
-        start = max(answer.find(name), 0)
-        if _PLACED.search(answer[:start]) or answer[max(end, 0) : start].strip() == ",":
-            found.add(name)
-        end = start + len(name) if name in found or " of " in name else -1
-    return frozenset(found)
-
-
-def _named(text: str) -> list[str]:
-    """The names of a text but days, which have a capital letter and name nobody."""
-    return [name for name in names(text) if not CALENDAR.issuperset(split_name(name))]

@@ -16,7 +16,7 @@ from index.embedding import Encoder, Vectors
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
 from rag.conversation import History, meanings, newly_named, pointed
-from rag.decide.evidence import Chosen, choose, is_worse, naming
+from rag.decide.evidence import Chosen, choose, is_worse
 from rag.decide.refusal import (
     EMPTY,
     UNDATED,
@@ -64,8 +64,6 @@ class Search:
     vector: Vectors
     found: Found
     chosen: Chosen
-    named: Sequence[str] = ()
-    """The words of a follow-up that what answers it has to have."""
 
 
 @dataclass(slots=True)
@@ -171,9 +169,7 @@ class Run:
         searches: list[Search] = []
         named = newly_named(text, before)
         for meaning in possible:
-            search = yield from self._search(view, meaning, days)
-            chosen = naming(search.chosen, named)
-            searches.append(replace(search, chosen=chosen, named=named))
+            searches.append((yield from self._search(view, meaning, days, named)))
             if searches[0].chosen.drafts and searches[0].chosen.confidence >= 1 - LIKELIER:
                 break  # no other can be more probable by so much
 
@@ -206,13 +202,16 @@ class Run:
         again = yield from self._search(view, better, days)
         return again if again.chosen.drafts else search
 
-    def _search(self, view: View, text: str, days: Days | None) -> Generator[Event, None, Search]:
-        """What is found for a question, and what of that may answer."""
+    def _search(
+        self, view: View, text: str, days: Days | None, named: Sequence[str] = ()
+    ) -> Generator[Event, None, Search]:
+        """What is found for a question, and what of that may answer and has the words named."""
         question = Question.read(text, self.today, min(days[1], self.today) if days else None)
         if "dates" in self.without:
             question = replace(question, periods=(), days=())
         if text in self.apart:
             question = question.demanding(self.apart[text].demanded)
+        question = replace(question, demanded=(*question.demanded, *named))
         vector: Vectors = self.builder.timed("retrieve", self.encoder.encode, [question.text])[0]
         found = self.builder.timed("retrieve", self._retrieved, view, question, vector, self.dates)
         if found.passages:
@@ -297,7 +296,7 @@ class Run:
             passages = self._retrieved(view, anytime, search.vector).passages
             if late := after_the_newest(question, days, passages):
                 return late  # what is older is not of then, however like it sounds
-            elsewhere = naming(choose(view, anytime, passages, self.reader), search.named)
+            elsewhere = choose(view, anytime, passages, self.reader)
             if elsewhere.drafts:
                 near = [draft.passage for draft in elsewhere.drafts]
                 if told := outside(self.dates, question, near, days):

@@ -50,6 +50,14 @@ date: 2019-06-01
 Sallow United won the Orrin Cup in 2019, by three goals to one.
 """,
     """---
+title: How fast diseases spread
+date: 2024-05-11
+---
+The R0 of measles is about 12 to 18. Ebola and HIV have R0 values of about 2.
+
+Outbreaks with an R0 under 1 end on their own.
+""",
+    """---
 title: Storm cuts power in the north
 date: 2024-05-12
 ---

@@ -32,7 +32,7 @@ from rag.text.names import as_called, begins_sentence, missing
 from rag.text.numbers import carried
 from rag.text.speech import whose
 from rag.text.word_classes import TITLES
-from rag.text.words import WORD, fold, stem, stems, words
+from rag.text.words import WORD, fold, stem, words
 from rag.verify.support import Support, faults
 
 AROUND = 4000
@@ -181,15 +181,6 @@ def confidence(fitting: Sequence[Candidate]) -> float:
     return fitting[0].probability if fitting else 0.0
 
 
-def naming(chosen: Chosen, named: Sequence[str]) -> Chosen:
-    """The evidence, if a quotation or a headline of it has some words, in any form or spelling."""
-    for draft in chosen.drafts:
-        text = f"{draft.passage.stored.card.title} {draft.quote}"
-        if set(map(stem, missing(named, words(text)))) <= set(stems(text)):
-            return chosen
-    return replace(chosen, drafts=[])
-
-
 def is_worse(chosen: Chosen, other: Chosen) -> bool:
     """True where the evidence of one would have no place beside that of the other."""
     good, better = chosen.confidence, other.confidence
@@ -279,7 +270,8 @@ class Demands:
             ),
         ]
         own = words(f"{draft.passage.stored.card.title} {draft.quote}")
-        names = [word.capitalize() for word in missing(self.question.demanded, own)]
+        absent_words = missing(self.question.demanded, own)
+        names = [word.capitalize() for word in absent_words if stem(word) not in map(stem, own)]
         return list(dict.fromkeys([*(self.question.text[a:b] for a, b in absent), *names]))
 
     def speaker(

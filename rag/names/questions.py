@@ -40,7 +40,7 @@ def questions(text: str) -> Iterator[Asked]:
     Raises:
         ModelError: the model is missing or altered.
     """
-    read = _loaded()(text)
+    read = parser()(text)
     full = [name for name in read.ents if name.label_ == "PERSON" and len(name) > 1]
     people = {name[-1].text: name.text for name in reversed(full)}
     for sentence in read.sents:
@@ -101,7 +101,12 @@ def _text(words: list[Token]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _loaded() -> Language:
+def parser() -> Language:
+    """The model with its parser, loaded once.
+
+    Raises:
+        ModelError: the model is missing or altered.
+    """
     import spacy
 
     return spacy.load(MODEL.checked_path().parents[1], exclude=["senter"])
