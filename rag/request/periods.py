@@ -138,7 +138,11 @@ def days_of(text: str, today: dt.date | None) -> list[Mention]:
         day
         for day in mentions(text, today)
         if not any(day.start < one.end and one.start < day.end for one in own)
-        and not (day.weekday is not None and _NAMES.search(text[: day.start]))
+        and not (
+            text[day.start].isupper()
+            and day.weekday is not None
+            and _NAMES.search(text[: day.start])
+        )
     ]
     return sorted([*own, *others], key=lambda day: day.start)
 
