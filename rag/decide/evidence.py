@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import exp, log
 from typing import Literal
 
 from index.protocols import View
-from index.records import Span, StoredChunk
+from index.records import Card, Span, StoredChunk
 from rag.compare.conflicts import Disagreement, disagreements, sentence_key, superseded
 from rag.compare.matching import vouched
 from rag.decide.refusal import on_topic
@@ -124,9 +125,17 @@ def unsaid(index: View, question: Question, passage: StoredChunk) -> bool:
     answered. A passage need not say again what the article has said before.
     """
     chunk = passage.chunk
+    if not _lacks(question, chunk.text, passage.card):
+        return False
     text = index.article(chunk.article_id).text
-    around = stating(question, text[max(0, chunk.start - AROUND) : chunk.end + AROUND])
-    return bool(faults(question.text, [Support.of(around, passage.card)]))
+    if len(text) > 2 * AROUND:
+        text = text[max(0, chunk.start - AROUND) : chunk.end + AROUND]
+    return _lacks(question, text, passage.card)
+
+
+@lru_cache(maxsize=64)
+def _lacks(question: Question, text: str, card: Card) -> bool:
+    return bool(faults(question.text, [Support.of(stating(question, text), card)]))
 
 
 # --- evidence ----------------------------------------------------------------------------------
