@@ -36,6 +36,8 @@ from rag.text.word_classes import TITLES
 from rag.text.words import WORD, fold, stem, words
 from rag.verify.support import Support, faults
 
+SUPPOSED = frozenset({"name", "number", "date", "negation"})
+"""What a question supposes of a passage that would answer it, as the exact check calls it."""
 AROUND = 4000
 """Characters of an article before and behind a passage that tell what it is about."""
 BY_CHANCE = 10
@@ -135,7 +137,8 @@ def unsaid(index: View, question: Question, passage: StoredChunk) -> bool:
 
 @lru_cache(maxsize=64)
 def _lacks(question: Question, text: str, card: Card) -> bool:
-    return bool(faults(question.text, [Support.of(stating(question, text), card)]))
+    found = faults(question.text, [Support.of(stating(question, text), card)])
+    return any(fault.kind in SUPPOSED for fault in found)
 
 
 # --- evidence ----------------------------------------------------------------------------------
