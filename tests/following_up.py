@@ -1,4 +1,6 @@
-"""A small archive of made-up news to ask follow-up questions of."""
+"""A small archive of made-up news to ask follow-up questions of, and exchanges before them."""
+
+from rag.records import Turn
 
 ARTICLES = (
     """---
@@ -65,3 +67,13 @@ A storm left 12,000 homes without power on Saturday. The Corbel bridge, which is
 was closed because a lorry had overturned on it.
 """,
 )
+
+STRIKE = Turn(
+    "Why did the dockers of Tarnmouth walk out?",
+    "Coast Wire, 9 June 2025: “The union wants two more men on each crane, said Odile Marsh.” [1]",
+)
+COURT = Turn(
+    "What was Ruud Hamblyn convicted of?",
+    "He was convicted of fraud by a court in Sallow, 2 March 2025. [1][2]",
+)
+LAW = Turn("Did the Senate pass the water law?", "The Senate passed it by 51 to 49. [1]")

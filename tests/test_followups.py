@@ -22,7 +22,7 @@ from rag.exchange import LONGEST_NAME
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
 from tests.building import archive_of
-from tests.following_up import ARTICLES
+from tests.following_up import ARTICLES, COURT, LAW, STRIKE
 
 LAVROV = Turn(
     "What did Lavrov say about Resolution 2254?",
@@ -46,15 +46,6 @@ STORM_SHUT = Turn("Why did the tunnel close?", "A storm had flooded it. [1]")
 GROUP = Turn("Who is leading the offensive in Syria?", "Hayat Tahrir al-Sham (HTS) leads it. [1]")
 TALKS = Turn("Which ministers met in Doha?", "Lavrov, Araghchi and Fidan met there. [1]")
 UNSAID = Turn("And Scholz?", "No passage was found that says this.", refused=True)
-STRIKE = Turn(
-    "Why did the dockers of Tarnmouth walk out?",
-    "Coast Wire, 9 June 2025: “The union wants two more men on each crane, said Odile Marsh.” [1]",
-)
-COURT = Turn(
-    "What was Ruud Hamblyn convicted of?",
-    "He was convicted of fraud by a court in Sallow, 2 March 2025. [1][2]",
-)
-LAW = Turn("Did the Senate pass the water law?", "The Senate passed it by 51 to 49. [1]")
 PAPERS = Turn(
     "Which newspapers wrote about the mill?",
     "Outlets of 3 articles: Bay Courier (2) and Hill Gazette (1).",
