@@ -14,7 +14,7 @@ from rag.records import Candidate
 from rag.request.question import Question
 from rag.text.dates import Mention
 from rag.text.names import missing, name_words
-from rag.text.words import fold, stem, words
+from rag.text.words import STOPWORDS, fold, stem, words
 
 EVENT = dt.timedelta(days=31)
 """How far apart reports of one event's count may be."""
@@ -67,6 +67,13 @@ class Matter:
         lacking = missing(self.question.names, self._words[article])
         covered = len(self.words & self._stems[article]) >= len(self.words) / 2
         return covered and len(lacking) <= len(self.question.names) // 3
+
+    def as_near(self, statement: Statement, other: Statement) -> bool:
+        """True where two articles have the same of the question's words: then they tell of one."""
+        texts = [self._words[said.article] for said in (statement, other)]
+        asked = set(words(self.question.text)) - STOPWORDS
+        first, second = ({stem(word) for word in asked if word in text} for text in texts)
+        return first == second
 
     def timely(self, candidate: Candidate) -> bool:
         """True where the question has no day of its own, or the article is of that day."""
