@@ -185,9 +185,9 @@ UPDATED: list[tuple[str, str, list[Told], list[str]]] = [
         ("Two floods have hit [9,000 people] in Melrick since May. Those who live there are not "
          "84,000.", "7"),
         ("In Melrick live 84,000 people.", "5")], []),
-    ("two attacks of a week", "how many people were killed in the korvat market bombing", [
-        ("The market bombing in Korvat killed 20 people.", "7", "Brindle Post"),
-        ("A car bombing in Hamble killed 12 people.", "5", "Brindle Post")], []),
+    ("two attacks of a week", "how many people were killed in the korvat bombing", [
+        ("A bombing hit Korvat || The two blasts killed 20 people.", "7", "Brindle Post"),
+        ("The bombing at the base killed 12 people.", "5", "Brindle Post")], []),
     ("a disagreement", "How many people were killed in the Korvat fire?", [
         ("The fire in Korvat killed 47 people.", "8"),
         ("The fire in Korvat killed 52 people.", "7")], []),

@@ -356,8 +356,9 @@ def _replaces(old: Statement, new: Statement, matter: Matter) -> bool:
 def _surely(old: Statement, new: Statement, matter: Matter) -> bool:
     """True where a value that replaces another is sure to be of the very same thing.
 
-    Both articles have the same of the question's words, and both clauses count the dead, the displaced and the like; or the newer is said to be new, or is the same
-    outlet's, and both clauses say what the question asks about.
+    Both articles have the same of the question's words, and both clauses count the dead, the
+    displaced and the like; or the newer is said to be new, or is the same outlet's, and both
+    clauses say what the question asks about.
     """
     shared = old.said & new.said
     asked = (shared & matter.words) - old.noun - new.noun - set(map(stem, name_words(old.clause)))
