@@ -168,8 +168,11 @@ def of_question(text: str) -> str | None:
     """The code of the language that a question is asked in, if it is surely not English.
 
     A question has too few words for `detect`; letters tell more there (Lui and Baldwin, 2012).
+    Names are left out, if more is left: "How old was Paweł Adamowicz?" is English.
     """
-    code, share = _by_letters().classify(text)
+    first, *rest = text.split() or [""]
+    plain = [first, *(word for word in rest if word.isascii() and not word[0].isupper())]
+    code, share = _by_letters().classify(" ".join(plain) if len(plain) > 2 else text)
     return str(code) if code != "en" and share >= LEAST_SURE else None
 
 

@@ -203,7 +203,11 @@ def _about(topic: Sequence[str], stories: Sequence[Story], *, newest_first: bool
 
     So are those that are later than all others, where the newest state of things is asked for.
     """
-    about = [story for story in stories if _is_about(topic, story)]
+    about = [story for story in stories if _names_first(topic, story)]
+    # Other words are of the topic where they are as near to it as its own mostly are.
+    near = max(NEAR, sum(story.near for story in about) / max(1, len(about)))
+    unlike = [one for one in stories if not _share(topic, f"{one.head} {one.text}")]
+    about += [story for story in unlike if story.near >= near]
     others = [story for story in stories if story not in about]
     if not about:
         return [found for story in others if (found := story.mentioning(topic)).sentences]
@@ -221,9 +225,10 @@ def _nearness(topic: Sequence[str], story: Story) -> float:
     return (story.near + _share(topic, story.head)) / 2
 
 
-def _is_about(topic: Sequence[str], story: Story) -> bool:
+def _names_first(topic: Sequence[str], story: Story) -> bool:
+    """True for a story with all words of a topic, half of them in its headline or lead."""
     said = _share(topic, f"{story.head} {story.text}")
-    return (not said and story.near >= NEAR) or (said == 1 and _share(topic, story.head) >= NAMED)
+    return said == 1 and _share(topic, story.head) >= NAMED
 
 
 def _day(story: Story, unknown: dt.date) -> dt.date:

@@ -138,6 +138,12 @@ def test_a_question_speaks_of_a_period(question: str, relation: str, first: str,
     assert found.decided
 
 
+def test_may_before_a_year_is_a_month_in_small_letters() -> None:
+    (found,) = periods("articles from may 2020", TODAY)
+    assert found.first == dt.date(2020, 5, 1)
+    assert not periods("they may march on", TODAY)
+
+
 def test_a_named_day_is_a_name() -> None:
     assert not periods("Who won the vote on Super Tuesday?", TODAY)
     (found,) = periods("Who met in Baghdad Friday?", TODAY)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.languages import agree, code, detect, name
+from index.languages import agree, code, detect, name, of_question
 from tests.samples import BODY
 
 
@@ -75,3 +75,17 @@ def test_languages_that_cannot_be_told_apart_agree():
 def test_no_text_is_too_strange_for_a_language(text):
     found = detect(text)
     assert found is None or code(found) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How old was Paweł Adamowicz?", None),
+        ("how old was paweł adamowicz", None),
+        ("Kim jest Paweł Adamowicz?", "pl"),
+        ("Wer führt die Gewerkschaft?", "de"),
+        ("Кто такой Лавров?", "ru"),
+    ],
+)
+def test_a_question_is_of_its_own_language_and_not_of_its_names(question, expected):
+    assert of_question(question) == expected

@@ -135,7 +135,8 @@ def with_capitals(text: str) -> str:
 
 
 _MONTH_TYPED = re.compile(
-    r"\b(?:january|february|april|june|july|august|september|october|november|december)\b"
+    r"\b(?:january|february|april|june|july|august|september|october|november|december"
+    r"|(?:march|may)(?= \d{4}\b))\b"
 )
 _VERB_OR_MONTH = re.compile(
     r"\b((?:in|since|until|early|late|mid|last|\d(?:st|nd|rd|th)?)[\s-])(march|may)\b"
