@@ -135,15 +135,16 @@ def quantities(text: str, *, ones: bool = False) -> tuple[Quantity, ...]:
 
 def missing_numbers(sentence: str, passages: Sequence[str]) -> list[str]:
     """The numbers of a sentence that the passages do not give, as the sentence words them."""
+    dated = without_days(sentence)
+    asked = _counted(dated, ones=False)
     given: list[Sequence[Counted]] = []
-    for text in passages:
+    for text in passages if asked else ():
         given += (_counted(line.text) for line in lines(without_days(text)))
         lengths = (_counted(line.text) for line in lines(text))  # "in the past six years"
         given += ([pair for pair in pairs if pair[0].time] for pairs in lengths)
-    dated = without_days(sentence)
     return [
         sentence[number.start : number.end]
-        for number, beside in _counted(dated, ones=False)
+        for number, beside in asked
         if not (number.value == 2 and dated[: number.start].endswith("the "))  # "the two leaders"
         and not _is_year(sentence[number.start : number.end], passages)
         and not any(_gives(line, number, beside) for line in given)
