@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from building import passage, shared_reader
 
-from index.errors import ModelError
 from index.bert import has_eight_bits
+from index.errors import ModelError
 from index.records import StoredChunk
 from rag.reader.extractive import (
     WEIGHTS,
