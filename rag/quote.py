@@ -214,12 +214,17 @@ def is_open(text: str) -> bool:
 
 
 def quotation(passage: Passage, span: Span) -> Draft:
-    """A quotation under the name of its outlet and its date, as far as they are known."""
+    """A quotation under the name of its outlet and its date, as far as they are known.
+
+    What it quotes itself gets the mark that stands before it or behind it in the article.
+    """
     chunk = passage.stored.chunk
-    source = source_line(passage.stored.card)
+    source, text = source_line(passage.stored.card), chunk.part(span)
     # Its quotation began in an earlier chunk: whose words they are stands there.
     lead = f"{source}, quoting" if closes(chunk.text[span.start - chunk.start :]) else source
-    return Draft(nested(chunk.part(span)), passage, span, lead)
+    opening, closing = "‘’" if {"“", "”"} & set(text) else "''"
+    words = f"{opening * closes(text)}{nested(text)}{closing * is_open(text)}"
+    return Draft(words, passage, span, lead)
 
 
 def source_line(card: Card) -> str:

@@ -51,7 +51,9 @@ SPOKEN = 'Aas said, "We waited for years. The bridge opened in May." People chee
         (SPOKEN, 1, "a: “Aas said, 'We waited for years. The bridge opened in May.'”"),
         (SPOKEN, 0, "a: “Aas said, 'We waited for years. The bridge opened in May.'”"),
         (SPOKEN, 2, "a: “People cheered.”"),
-        (SPOKEN[31:], 0, "a, quoting: “The bridge opened in May.'”"),
+        (SPOKEN[31:], 0, "a, quoting: “'The bridge opened in May.'”"),
+        (SPOKEN[:31], 0, "a: “Aas said, 'We waited for years.'”"),
+        (SPOKEN[:31].replace('"', "“"), 0, "a: “Aas said, ‘We waited for years.’”"),
     ],
 )
 def test_words_in_quotation_marks_keep_their_speaker(text: str, at: int, shown: str) -> None:
