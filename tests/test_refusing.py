@@ -55,6 +55,11 @@ def test_a_name_or_number_that_is_lacking_is_named_first(lacking: list[str], mes
     assert refusal("not_stated", NEAR, lacking=lacking).message == message
 
 
+def test_an_article_far_behind_the_nearest_is_not_named() -> None:
+    far = passage("Rain fell.", article="e", title="Rain", number=5, cosine=0.4)
+    assert [one.title for one in refusal("not_stated", [DOHA, far]).nearest] == ["Talks"]
+
+
 @pytest.mark.parametrize("kind", ["off_topic", "not_stated", "outside_dates"])
 def test_each_kind_names_the_nearest_stories_once(kind: str) -> None:
     told = refusal(kind, NEAR)  # type: ignore[arg-type]

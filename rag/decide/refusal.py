@@ -24,6 +24,8 @@ from rag.text.words import content, coverage, stems, weights, words
 
 NEAREST = 3
 """Headlines that a refusal names, and days at which the archive has what lies outside the dates."""
+AS_NEAR = 0.75
+"""Share of the nearest passage's score below which an article is not near to a question."""
 ON_TOPIC = 0.62
 """Best cosine plus best share of the question's words, among the passages, below which the
 archive is about other things (between the off-topic and the other questions of the tuning
@@ -196,10 +198,12 @@ def on_topic(
 
 
 def headlines(near: Sequence[Passage]) -> tuple[Headline, ...]:
-    """The first few articles of some passages, each story once."""
+    """The first few articles of some passages, each story once, none far behind the nearest."""
     cards: dict[str, Card] = {}
+    least = AS_NEAR * max((passage.score for passage in near), default=0.0)
     for passage in near:
-        cards.setdefault(passage.stored.card.origin, passage.stored.card)
+        if passage.score >= least:
+            cards.setdefault(passage.stored.card.origin, passage.stored.card)
     return tuple(map(headline, list(cards.values())[:NEAREST]))
 
 
