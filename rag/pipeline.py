@@ -142,7 +142,7 @@ class Run:
                 refusals.append(why_not)
                 why = why_not.message
                 if side and why_not.kind in ("not_stated", "off_topic") and why != UNDATED:
-                    why = f"No passage was found that says it of {side.name}."
+                    why = f"No passage that was found surely says it of {side.name}."
                 refused.append(Unanswered(meant, why))
             said = " ".join(sentence.marked() for sentence in build.sentences[shown:])
             turns.append(Turn(text, said, meant))

@@ -45,7 +45,7 @@ COMPANY = Turn(
 STORM_SHUT = Turn("Why did the tunnel close?", "A storm had flooded it. [1]")
 GROUP = Turn("Who is leading the offensive in Syria?", "Hayat Tahrir al-Sham (HTS) leads it. [1]")
 TALKS = Turn("Which ministers met in Doha?", "Lavrov, Araghchi and Fidan met there. [1]")
-UNSAID = Turn("And Scholz?", "No passage was found that says this.", refused=True)
+UNSAID = Turn("And Scholz?", "No passage that was found surely says this.", refused=True)
 PAPERS = Turn(
     "Which newspapers wrote about the mill?",
     "Outlets of 3 articles: Bay Courier (2) and Hill Gazette (1).",

@@ -28,14 +28,17 @@ NEAR = [DOHA, COPY, HOMS, OLD]
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        ("When did they meet?", "no passage was found that says when."),
-        ("Where did they meet?", "no passage was found that says where."),
-        ("Who met in Doha?", "no passage was found that says who."),
-        ("How many met in Doha?", "no passage was found that gives the number."),
-        ("Why did they meet?", "no passage was found that gives a reason."),
-        ("What did Lavrov say in Doha?", "no passage was found that reports such a statement."),
-        ("Did they meet in Doha?", "no passage was found that says whether it is so."),
-        ("Tell me about Doha", "no passage was found that says this."),
+        ("When did they meet?", "no passage that was found surely says when."),
+        ("Where did they meet?", "no passage that was found surely says where."),
+        ("Who met in Doha?", "no passage that was found surely says who."),
+        ("How many met in Doha?", "no passage that was found surely gives the number."),
+        ("Why did they meet?", "no passage that was found surely gives a reason."),
+        (
+            "What did Lavrov say in Doha?",
+            "no passage that was found surely reports such a statement.",
+        ),
+        ("Did they meet in Doha?", "no passage that was found surely says whether it is so."),
+        ("Tell me about Doha", "no passage that was found surely says this."),
     ],
 )
 def test_what_is_lacking_is_named_by_what_is_asked(question: str, message: str) -> None:

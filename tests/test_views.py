@@ -262,7 +262,7 @@ def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> No
     text = Parsed(views.reply(asked, 1, find)).text
     assert text == (
         "Only articles published since 2025-03-01 were read."
-        "The archive does not say"
+        "No sure answer"
         "The archive says nothing about who designed the opera house."
         "The nearest headlines:"
         "Harbour bridge to reopen in May after two-year repair Veldmar Courier · 4 March 2025"

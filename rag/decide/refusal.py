@@ -34,12 +34,12 @@ half of `eval/questions.jsonl`: 0.57 and 0.67)."""
 _NEAR = "The archive has articles near this topic, but no"
 
 OFF_TOPIC = "The archive has nothing about this; other words for it may find more."
-NOT_STATED = f"{_NEAR} passage was found that {{unsaid}}."
+NOT_STATED = f"{_NEAR} passage that was found surely {{unsaid}}."
 LACKING = f"{_NEAR}ne of its articles mentions {{what}}."
 OUTSIDE_DATES = "What the archive says about this is from outside the dates asked for{dates}."
 UNDATED = (
-    "Within the dates asked for, no passage was found that says this; in an article whose date is "
-    "not known there is one. Leave out the dates to see it."
+    "Within the dates asked for, no passage that was found surely says this; in an article whose "
+    "date is not known there is one. Leave out the dates to see it."
 )
 EMPTY = "The archive is empty. Add articles to it: byline ingest PATH"
 

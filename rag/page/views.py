@@ -32,7 +32,7 @@ REFUSED = "No answer was given, so there is nothing to cite."
 TOLD = "This answer quotes no passage, so there is nothing to cite."
 REFUSALS: dict[RefusalKind, str] = {
     "off_topic": "Not in this archive",
-    "not_stated": "The archive does not say",
+    "not_stated": "No sure answer",
     "outside_dates": "Only outside these dates",
     "language": "Not asked in English",
 }
