@@ -15,12 +15,9 @@ from fake_assistant import (
     hostile_answer,
     refused_answer,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from index.embedding import HashEncoder
-from index.errors import ModelError
 from index.records import Article, Chunk, Span
 from index.store import Index
 from rag.cli import terminal
@@ -30,7 +27,6 @@ from rag.settings import INDEX_VARIABLE
 
 ESCAPES = "\x1b[31mred\x1b[0m \x1b]0;owned\x07title\x9b2J \u202ereversed\r\x08 [bold]markup[/bold]"
 Run = Callable[..., Result]
-repeatable = settings(deadline=None, derandomize=True)
 
 
 @pytest.fixture
@@ -258,21 +254,6 @@ def test_what_is_wrong_is_told_before_anything_is_asked(
     assert assistant.calls == []
 
 
-def test_errors_for_the_user_are_one_line_and_bugs_keep_their_traceback() -> None:
-    def failing(error: Exception) -> Parts:
-        def load(*_: object) -> FakeAssistant:
-            raise error
-
-        return Parts(assistant=load)
-
-    told = CliRunner().invoke(cli, ["ask", "x"], obj=failing(ModelError("gone.\nInstall it.")))
-    assert (told.exit_code, told.stdout) == (1, "")
-    assert told.stderr == "byline: gone. Install it.\n"
-
-    bug = CliRunner().invoke(cli, ["ask", "x"], obj=failing(ZeroDivisionError()))
-    assert isinstance(bug.exception, ZeroDivisionError)
-
-
 def test_chat_streams_keeps_history_and_forgets_it(run: Run, assistant: FakeAssistant) -> None:
     lines = [ASK_BRIDGE, "", "unscripted", ASK_REFUSED, "/new", ASK_BRIDGE, "/quit", ASK_REFUSED]
     result = run("chat", "--since", "2025-01-01", input="\n".join(lines))
@@ -416,11 +397,3 @@ def test_article_text_reaches_the_terminal_inert(
     shown = run("show", "id-3").stdout
     assert "title      Ferry red title2J reversed [bold]markup[/bold]" in shown
     assert shown.endswith("Another paragraph.\n")
-
-
-@repeatable
-@given(st.text())
-def test_printable_leaves_no_control_but_tab_and_line_feed(text: str) -> None:
-    shown = terminal.printable(text)
-    assert not [c for c in shown if (ord(c) < 32 and c not in "\t\n") or 0x7F <= ord(c) < 0xA0]
-    shown.encode()
