@@ -224,9 +224,8 @@ class Run:
     ) -> Found:
         """The passages that fit a question best, under the outlets that they are listed under."""
         found = retrieve(view, question, vector, dates, among=self._ids)
-        known = self.requests.catalogue(view).known
         named = [
-            replace(one, stored=replace(one.stored, card=known(one.stored.card)))
+            replace(one, stored=replace(one.stored, card=self.builder.known(one.stored.card)))
             for one in (*found.passages, *found.set_aside)
         ]
         count = len(found.passages)

@@ -363,7 +363,9 @@ def _surely(old: Statement, new: Statement, matter: Matter) -> bool:
     shared = old.said & new.said
     asked = (shared & matter.words) - old.noun - new.noun - set(map(stem, name_words(old.clause)))
     own = _renews(old, new) or one_source(old.candidate, new.candidate)
-    return matter.as_near(old, new) and (not shared.isdisjoint(CUMULATIVE) or (own and bool(asked)))
+    return matter.has_same_words(old, new) and (
+        not shared.isdisjoint(CUMULATIVE) or (own and bool(asked))
+    )
 
 
 def _renews(old: Statement, new: Statement) -> bool:

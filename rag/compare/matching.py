@@ -68,7 +68,7 @@ class Matter:
         covered = len(self.words & self._stems[article]) >= len(self.words) / 2
         return covered and len(lacking) <= len(self.question.names) // 3
 
-    def as_near(self, statement: Statement, other: Statement) -> bool:
+    def has_same_words(self, statement: Statement, other: Statement) -> bool:
         """True where two articles have the same of the question's words: then they tell of one."""
         texts = [self._words[said.article] for said in (statement, other)]
         asked = set(words(self.question.text)) - STOPWORDS

@@ -282,8 +282,8 @@ class Demands:
             ),
         ]
         own = words(f"{draft.passage.stored.card.title} {draft.quote}")
-        absent_words = missing(self.question.demanded, own)
-        names = [word.capitalize() for word in absent_words if stem(word) not in map(stem, own)]
+        forms, unnamed = set(map(stem, own)), missing(self.question.demanded, own)
+        names = [word.capitalize() for word in unnamed if stem(word) not in forms]
         return list(dict.fromkeys([*(self.question.text[a:b] for a, b in absent), *names]))
 
     def speaker(
