@@ -60,6 +60,8 @@ for _code, _words in _COMMON.items():
 
 LEAST_SURE = 0.5
 """Probability from which a question is taken to be in another language than English."""
+_ENGLISH_ASKS = frozenset("what which who whom whose when where why how did does".split())
+"""Words that only a question in English begins with."""
 _WORD = re.compile(r"[^\W\d_]+")
 # Scripts by the range of their letters, with the languages whose own letters tell them apart.
 _SCRIPTS = (
@@ -171,6 +173,8 @@ def of_question(text: str) -> str | None:
     Names are left out, if more is left: "How old was Paweł Adamowicz?" is English.
     """
     first, *rest = text.split() or [""]
+    if first.lower() in _ENGLISH_ASKS:
+        return None
     plain = [first, *(word for word in rest if word.isascii() and not word[0].isupper())]
     code, share = _by_letters().classify(" ".join(plain) if len(plain) > 2 else text)
     return str(code) if code != "en" and share >= LEAST_SURE else None
