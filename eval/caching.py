@@ -93,6 +93,7 @@ class CachedReader:
         self._known: dict[tuple[str, str, str], list[Reading]] = {}
         self.name = reader.name
         self.calibration = reader.calibration
+        self.larger = CachedReader(reader.larger, noise) if reader.larger else None
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         """For each passage a reading of each of its sentences, in their order."""

@@ -1,14 +1,16 @@
 """BERT on torch alone (Devlin et al., 2019), to the last bit as transformers computes it.
 
-The encoder and the reader that come with Byline are of this kind. Importing transformers and
-sentence-transformers for them takes longer than all else that a question costs. The reader, whose
-matrices are stored as 8-bit integers, is also multiplied in them where the processor can.
+The encoder and the readers that come with Byline are of this kind. Importing transformers and
+sentence-transformers for them takes longer than all else that a question costs. The readers, whose
+matrices are stored as 8-bit integers, are also multiplied in them where the processor can. MPNet
+(Song et al., 2020) is a BERT without kinds of tokens, whose attention knows how far apart two are.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,14 @@ LINEAR = (
 """The linear maps of a layer."""
 EIGHT_BITS = 127
 """The largest 8-bit integer."""
+SCALE = ".scale"
+"""Ends the name of the scales of a matrix that is stored in 8-bit integers."""
 TINY = 1e-8
 """The least scale: a row of zeros has none."""
+DISTANCES = "encoder.relative_attention_bias.weight"
+"""MPNet's weight for each head and bucket of distances."""
+FARTHEST = 128
+"""Tokens apart from which all distances are one."""
 
 
 def has_eight_bits() -> bool:
@@ -34,19 +42,24 @@ def has_eight_bits() -> bool:
     return hasattr(torch, "_int_mm") and torch.backends.mkldnn.is_available() and bool(has_vnni())
 
 
+def quantized(matrix: Any) -> tuple[Any, Any]:
+    """A matrix of shape [rows, columns] as 8-bit integers, and a scale for each row."""
+    import torch
+
+    scale = (matrix.abs().amax(1) / EIGHT_BITS).clamp(min=TINY)
+    return (matrix / scale[:, None]).round().to(torch.int8), scale
+
+
 class EightBit:
     """A linear layer in 8-bit integers, each row of its weights and each token with a scale.
 
     That is LLM.int8's vector-wise quantization (Dettmers et al., 2022).
     """
 
-    def __init__(self, weight: Any, bias: Any) -> None:
-        """Take a weight of shape [outputs, inputs] and a bias of shape [outputs]."""
-        import torch
-
-        self._scale = (weight.abs().amax(1) / EIGHT_BITS).clamp(min=TINY)
-        whole = (weight / self._scale[:, None]).round().to(torch.int8)
+    def __init__(self, whole: Any, scale: Any, bias: Any) -> None:
+        """Take integers of shape [outputs, inputs], a scale and a bias of shape [outputs]."""
         self._weight = whole.t().contiguous()
+        self._scale = scale
         self._bias = bias
 
     def __call__(self, states: Any) -> Any:
@@ -77,7 +90,8 @@ class Bert:
 
         Args:
             folder: holds config.json and tokenizer.json.
-            weights: tensors by their names in transformers' BertModel.
+            weights: tensors by their names in transformers' BertModel; a matrix may be in 8-bit
+                integers, with its scales beside it (see `quantized`).
             longest: tokens of a text, or of a pair of texts; what is beyond is cut off.
             truncation: which text of a pair is cut, as tokenizers calls it.
             eight_bit: multiply in 8-bit integers instead of 32-bit floats.
@@ -89,12 +103,20 @@ class Bert:
         self._layers = [f"encoder.layer.{at}" for at in range(config["num_hidden_layers"])]
         self._heads: int = config["num_attention_heads"]
         self._epsilon: float = config["layer_norm_eps"]
-        self._weights = weights
-        self._eight_bit = {
-            name: EightBit(weights[f"{name}.weight"], weights[f"{name}.bias"])
-            for layer in self._layers if eight_bit
-            for name in (f"{layer}.{part}" for part in LINEAR)
-        }  # fmt: skip
+        self._weights = {
+            name: value.float() if value.is_floating_point() else value
+            for name, value in weights.items()
+        }
+        self._eight_bit: dict[str, EightBit] = {}
+        for name in (f"{layer}.{part}" for layer in self._layers for part in LINEAR):
+            matrix = self._weights.pop(f"{name}.weight")
+            scale = self._weights.pop(f"{name}.weight{SCALE}", None)
+            if eight_bit:
+                whole = quantized(matrix) if scale is None else (matrix, scale)
+                self._eight_bit[name] = EightBit(*whole, self._weights[f"{name}.bias"])
+            else:
+                floats = matrix if scale is None else matrix.float() * scale[:, None]
+                self._weights[f"{name}.weight"] = floats
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(longest, strategy=truncation)
         self._tokenizer.enable_padding()
@@ -112,7 +134,9 @@ class Bert:
         weights = self._weights
 
         def embedded(name: str, numbers: Any) -> Any:
-            return functional.embedding(numbers, weights[f"embeddings.{name}_embeddings.weight"])
+            table = f"embeddings.{name}_embeddings.weight"
+            rows, scale = weights[table][numbers], weights.get(f"{table}{SCALE}")
+            return rows if scale is None else rows.float() * scale[numbers][..., None]
 
         def linear(name: str, states: Any) -> Any:
             if name in self._eight_bit:
@@ -129,7 +153,12 @@ class Bert:
         )
         texts, length = ids.shape
         shown = None if mask.all() else mask.bool()[:, None, None, :].expand(-1, 1, length, -1)
-        states = embedded("word", ids) + embedded("token_type", kinds)
+        states = embedded("word", ids)
+        if DISTANCES in weights:
+            near = weights[DISTANCES][distance_buckets(length)].permute(2, 0, 1)[None]
+            shown = near if shown is None else near.masked_fill(~shown, float("-inf"))
+        else:
+            states = states + embedded("token_type", kinds)
         states = normed("embeddings", states + embedded("position", torch.arange(length)))
         for layer in self._layers:
             query, key, value = (
@@ -144,6 +173,20 @@ class Bert:
             wide = functional.gelu(linear(f"{layer}.intermediate.dense", states))
             states = normed(f"{layer}.output", linear(f"{layer}.output.dense", wide) + states)
         return states, mask
+
+
+def distance_buckets(length: int) -> Any:
+    """For each token the bucket of its distance to each other, of shape [length, length].
+
+    As in T5 (Raffel et al., 2020): 16 buckets each way, of which the near eight hold one distance.
+    """
+    import torch
+
+    places = torch.arange(length)
+    apart = places[None, :] - places[:, None]
+    far = apart.abs()
+    wide = 8 + (torch.log(far.clamp(min=1) / 8) / log(FARTHEST / 8) * 8).long()
+    return torch.where(far < 8, far, wide.clamp(max=15)) + 16 * (apart > 0)
 
 
 class SentenceBert:

@@ -10,7 +10,7 @@ import pytest
 
 from index.embedding import EMBEDDED, SentenceEncoder, load_encoder
 from index.modelfiles import MINILM
-from rag.reader import extractive
+from rag.reader import extractive, packing
 from tests.fakes import story
 
 pytestmark = [pytest.mark.models, pytest.mark.heavy]
@@ -35,7 +35,7 @@ def test_the_reader_gives_the_scores_of_transformers_to_the_last_bit() -> None:
 
     folder = MINILM.path().parent
     model = BertForQuestionAnswering(AutoConfig.from_pretrained(folder))
-    own = extractive.own_weights(extractive.WEIGHTS)
+    own = packing.unpacked(packing.stored(extractive.WEIGHTS))
     base = model.bert.from_pretrained(folder, add_pooling_layer=False).state_dict()
     model.load_state_dict({f"bert.{name}": base[name] for name in base} | own)
     theirs = extractive._of_transformers(model, AutoTokenizer.from_pretrained(folder))

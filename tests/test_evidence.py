@@ -11,9 +11,9 @@ import pytest
 
 from index.protocols import View
 from index.records import Span, StoredChunk
-from rag.decide.evidence import candidates
+from rag.decide.evidence import READ_AGAIN, candidates
 from rag.quote import short
-from rag.reader.reading import Reading, WordReader
+from rag.reader.reading import Reader, Reading, WordReader
 from rag.records import Candidate, Passage
 from rag.request.asking import is_prose
 from rag.request.question import Question
@@ -33,11 +33,12 @@ class Pointing:
     """A reader that finds one answer, wherever it stands, with one score."""
 
     name = "pointing"
-    calibration = replace(WordReader.calibration, unsaid=-1.0)
+    calibration = replace(WordReader.calibration, unsaid=-1.0, again=(0.0, 0.5, 0.3))
 
-    def __init__(self, answer: str, score: float = 12.0) -> None:
+    def __init__(self, answer: str, score: float = 12.0, larger: Reader | None = None) -> None:
         self.answer = answer
         self.score = score
+        self.larger = larger
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         return [[self._reading(one, span) for span in one.chunk.sentences] for one in passages]
@@ -51,13 +52,17 @@ class Pointing:
 
 
 def found(
-    text: str, passages: Sequence[Passage], answer: str = COST, before: str = ""
+    text: str,
+    passages: Sequence[Passage],
+    answer: str = COST,
+    before: str = "",
+    reader: Reader | None = None,
 ) -> list[Candidate]:
     texts = {
         one.stored.card.article_id: SimpleNamespace(text=before + one.text) for one in passages
     }
     index = cast(View, SimpleNamespace(article=texts.__getitem__))
-    return candidates(index, Question.read(text), passages, Pointing(answer))
+    return candidates(index, Question.read(text), passages, reader or Pointing(answer))
 
 
 def test_a_question_of_the_article_itself_answers_nothing() -> None:
@@ -75,6 +80,21 @@ def test_a_passage_need_not_say_again_what_its_article_has_said() -> None:
 
     assert score("A fire broke out at Hesk. ") > score("A fire broke out at Tarn. ")
     assert score("Who took the blame for the fire at Hesk? ") == score("A fire broke out. ")
+
+
+def test_the_likeliest_passages_are_read_again_and_the_larger_reader_decides_among_them() -> None:
+    near = passage("The school of Hesk cost 2 million euros.", title="A school for Hesk")
+    others = [passage(f"Boat number {n} sank.", title=f"Boat {n}") for n in range(READ_AGAIN + 3)]
+    asked, passages = "What did the school of Velmo cost?", [near, VELMO, *others]
+    alone = found(asked, passages, reader=Pointing("2 million euros"))
+    assert alone[0].passage is near
+    both = Pointing("2 million euros", larger=Pointing("about 4.5 million euros", 40.0))
+    read = found(asked, passages, reader=both)
+    assert [read[0].text, read[0].passage] == [COST, VELMO]
+    assert VELMO.text[read[0].answer.start : read[0].answer.end] == "about 4.5 million euros"
+    firsts = {one.text: one.score for one in alone}
+    changed = [one for one in read if one.score != firsts[one.text]]
+    assert len({one.passage.text for one in changed}) == READ_AGAIN
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,13 @@ class Listening:
 
     model: Any
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    larger: Listening | None = field(init=False, default=None)
+    """The larger model of a reader."""
+
+    def __post_init__(self) -> None:
+        """Listen to the larger model too, where there is one."""
+        if larger := getattr(self.model, "larger", None):
+            self.larger = Listening(larger)
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else the model has."""
@@ -72,7 +79,8 @@ class Listening:
                 list(self.model.write(prompt, limit=limit, grammar=grammar))
             else:
                 getattr(self.model, name)(*arguments)
-        return time.perf_counter() - started
+        taken = time.perf_counter() - started
+        return taken + (self.larger.replayed() if self.larger else 0.0)
 
 
 @dataclass(frozen=True, slots=True)

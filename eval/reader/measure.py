@@ -29,7 +29,7 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.protocols import View
 from index.records import StoredChunk
-from rag.decide.evidence import unsaid
+from rag.decide.evidence import READ_AGAIN, unsaid
 from rag.quote import few_words
 from rag.reader.extractive import CALIBRATION, WEIGHTS, ExtractiveReader
 from rag.reader.reading import Calibration, Reader, Reading
@@ -66,6 +66,10 @@ class Read:
     """Of the words pointed at, with the best gold answer."""
     few: bool
     """Whether they may be shown by themselves: they are of the kind asked for."""
+    passage: int
+    """Of which of the passages it is."""
+    again: float | None = None
+    """The larger reader's score, where it read the passage."""
 
 
 def main() -> None:
@@ -92,8 +96,14 @@ def main() -> None:
         with index.snapshot() as view:
             found = passages(view, rows, encoder, chosen.work / "found.json")
             read = {row["id"]: reads(view, row, found[row["id"]], reader) for row in rows}
-    tune, report = ([row for row in rows if row["half"] == half] for half in ("tune", "report"))
-    fitted = fit(tune, read)
+            tune = [row for row in rows if row["half"] == "tune"]
+            fitted = bounded(tune, read, fit(tune, read))
+            if reader.larger:
+                for row in rows:
+                    key = row["id"]
+                    read[key] = read_again(view, row, found[key], read[key], fitted, reader.larger)
+                fitted = bounded(tune, read, fit_again(tune, read, fitted))
+    report = [row for row in rows if row["half"] == "report"]
     print(json.dumps(asdict(fitted)))
     for name, some in (("tune", tune), ("report", report)):
         print(name, json.dumps(figures(some, read, fitted)))
@@ -164,30 +174,48 @@ def reads(
     chunks = [chunk for chunk, _ in found]
     question = Question.read(row["question"])
     made = []
-    for (chunk, score), readings in zip(found, reader.read(row["question"], chunks), strict=True):
+    for at, readings in enumerate(reader.read(row["question"], chunks)):
+        chunk, score = found[at]
         supposed = unsaid(view, question, chunk)
         for reading in readings:
-            text = chunk.chunk.part(reading.sentence)
-            passage = Passage(chunk, score, 0.0, 0.0)
-            candidate = Candidate(passage, reading.sentence, text, reading.answer)
-            few = bool(few_words(question, candidate))
-            made.append(_read(row, chunk, score, supposed, few, reading))
+            holds, f1, few = judged(row, question, chunk, score, reading)
+            made.append(Read(reading.score, score, supposed, holds, f1, few, at))
     return made
 
 
-def _read(
-    row: Row, chunk: StoredChunk, score: float, supposed: bool, few: bool, reading: Reading
-) -> Read:
-    gold = row["answerable"] and chunk.card.article_id in row["gold"]
+def read_again(
+    view: View,
+    row: Row,
+    found: Sequence[tuple[StoredChunk, float]],
+    read: Sequence[Read],
+    by: Calibration,
+    larger: Reader,
+) -> list[Read]:
+    """The sentences of a question, the likeliest passages as the larger reader has them."""
+    question = Question.read(row["question"])
+    best = list(dict.fromkeys(one.passage for one in ranked(read, by)))[:READ_AGAIN]
+    made = [one for one in read if one.passage not in best]
+    for at, readings in zip(
+        best, larger.read(row["question"], [found[at][0] for at in best]), strict=True
+    ):
+        before = [one for one in read if one.passage == at]
+        for first, reading in zip(before, readings, strict=False):
+            holds, f1, few = judged(row, question, *found[at], reading)
+            made.append(replace(first, holds=holds, f1=f1, few=few, again=reading.score))
+    return made
+
+
+def judged(
+    row: Row, question: Question, chunk: StoredChunk, score: float, reading: Reading
+) -> tuple[bool, float, bool]:
+    """Whether a sentence holds the answer, how well the words fit, whether they may stand alone."""
     text = chunk.chunk.part(reading.sentence)
-    return Read(
-        reading.score,
-        score,
-        supposed,
-        gold and contains_answer(text, row["answers"]),
-        token_f1(chunk.chunk.part(reading.answer), row["answers"]) if row["answerable"] else 0.0,
-        few,
-    )
+    passage = Passage(chunk, score, 0.0, 0.0)
+    few = bool(few_words(question, Candidate(passage, reading.sentence, text, reading.answer)))
+    if not row["answerable"]:
+        return False, 0.0, few
+    holds = chunk.card.article_id in row["gold"] and contains_answer(text, row["answers"])
+    return holds, token_f1(chunk.chunk.part(reading.answer), row["answers"]), few
 
 
 def ranked(read: Sequence[Read], by: Calibration) -> list[Read]:
@@ -197,7 +225,8 @@ def ranked(read: Sequence[Read], by: Calibration) -> list[Read]:
 
 def odds(one: Read, by: Calibration) -> float:
     """Log odds that a sentence answers."""
-    return by.log_odds(one.reading, one.search, one.unsaid)
+    first = by.log_odds(one.reading, one.search, one.unsaid)
+    return first if one.again is None else by.log_odds_again(first, one.again)
 
 
 def fit(rows: Sequence[Row], read: dict[str, list[Read]]) -> Calibration:
@@ -212,6 +241,22 @@ def fit(rows: Sequence[Row], read: dict[str, list[Read]]) -> Calibration:
     for _ in range(ROUNDS):  # the exact check changes which sentence is the best one
         best = [ranked(read[row["id"]], fitted)[0] for row in rows]
         fitted = calibrated(best, fitted)
+    return fitted
+
+
+def fit_again(rows: Sequence[Row], read: dict[str, list[Read]], by: Calibration) -> Calibration:
+    """How the larger reader's score changes the log odds of a sentence."""
+    for _ in range(ROUNDS):
+        best = [ranked(read[row["id"]], by)[0] for row in rows]
+        firsts = [by.log_odds(one.reading, one.search, one.unsaid) for one in best]
+        scores = [(1.0, first, one.again or 0.0) for first, one in zip(firsts, best, strict=True)]
+        by = replace(by, again=logistic(scores, best, (0.0, 1.0, 0.0)))
+    return by
+
+
+def bounded(rows: Sequence[Row], read: dict[str, list[Read]], fitted: Calibration) -> Calibration:
+    """From which probability on there is an answer, and from which on a short one."""
+    best = [ranked(read[row["id"]], fitted)[0] for row in rows]
     chance = np.array([probability(odds(one, fitted)) for one in best])
     answerable = np.array([row["answerable"] for row in rows])
     threshold = float(np.quantile(chance[answerable], DECLINED))
@@ -224,15 +269,23 @@ def fit(rows: Sequence[Row], read: dict[str, list[Read]]) -> Calibration:
 
 def calibrated(best: Sequence[Read], by: Calibration) -> Calibration:
     """A line of the scores that gives the log odds of being right: logistic regression."""
-    scores = np.array([[one.reading + by.search * one.search, one.unsaid, 1.0] for one in best])
-    right = np.array([one.holds for one in best], float)
+    scores = [(one.reading + by.search * one.search, float(one.unsaid), 1.0) for one in best]
+    slope, supposed, bias = logistic(scores, best, (0.3, -0.5, 0.0))
+    return replace(by, slope=slope, unsaid=supposed, bias=bias)
+
+
+def logistic(
+    scores: Sequence[tuple[float, ...]], best: Sequence[Read], start: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """The weights of some scores that give the log odds that a sentence holds the answer."""
+    known, right = np.array(scores), np.array([one.holds for one in best], float)
 
     def loss(weights: Any) -> float:
-        said = scores @ weights
+        said = known @ weights
         return float(np.mean(np.logaddexp(0, said) - right * said))
 
-    slope, supposed, bias = map(float, minimize(loss, [0.3, -0.5, 0.0]).x)
-    return replace(by, slope=slope, unsaid=supposed, bias=bias)
+    one, two, three = map(float, minimize(loss, start).x)
+    return one, two, three
 
 
 def probability(log_odds: float) -> float:

@@ -1,14 +1,15 @@
 """Train the reader on one thread, with checkpoints from which the next run goes on.
 
-    python -m eval.reader.train DATA --base MINILM --work FOLDER [--rows MADE.jsonl.gz ...]
+    python -m eval.reader.train DATA --base FOLDER --work FOLDER [--rows MADE.jsonl.gz ...]
         [--from reader.safetensors] [--decay STEPS]
 
-The base is the MiniLM that comes with pip, its word embeddings frozen, under transformers'
-question-answering head: start and end of the span, position 0 for "not here" (Devlin et al.,
-2019). The learning rate warms up and then stays (warm-up, stable, decay: Hu et al., 2024), so
-that a run may stop at any time: `--decay 600` takes the newest checkpoint, lowers the rate to
-nothing over 600 steps of new examples, and writes FOLDER/decayed.safetensors.
-Where no checkpoint is left, `--from` goes on from weights that were exported.
+The base is the MiniLM that comes with pip, its word embeddings frozen, or the MPNet, changed by
+low rank, each under transformers' question-answering head: start and end of the span, position 0
+for "not here" (Devlin et al., 2019). The learning rate warms up and then stays (warm-up, stable,
+decay: Hu et al., 2024), so that a run may stop at any time: `--decay 600` takes the newest
+checkpoint, lowers the rate to nothing over 600 steps of new examples, and writes
+FOLDER/decayed.safetensors. Where no checkpoint is left, `--from` goes on from weights that were
+exported.
 """
 
 from __future__ import annotations
@@ -24,15 +25,18 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoTokenizer, BertForQuestionAnswering
+from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
+from eval.reader.lowrank import as_trained, lowered
 from eval.reader.rows import Example, Rows
-from rag.reader.extractive import headed, own_weights
+from rag.reader.extractive import headed
+from rag.reader.packing import stored, unpacked
 
 BATCH = 24
 SORTED = 24
 """Batches that are drawn together and sorted by length, so that little is padded."""
-RATE = 1.2e-4
+RATE = {"bert": 1.2e-4, "mpnet": 5e-4}
+"""The highest learning rate, by the kind of the base."""
 WARM_UP = 200
 WEIGHT_DECAY = 0.01
 MOST_TOKENS = 224
@@ -101,7 +105,7 @@ def main() -> None:
     """Train until stopped, or lower the rate to nothing."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--base", type=Path, required=True, help="folder of the MiniLM")
+    parser.add_argument("--base", type=Path, required=True, help="MiniLM's or MPNet's folder")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--rows", type=Path, nargs="*", default=[])
     parser.add_argument("--from", type=Path, dest="start", help="exported weights to go on from")
@@ -116,12 +120,19 @@ def main() -> None:
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(chosen.seed)
     tokenizer = AutoTokenizer.from_pretrained(chosen.base)
-    model = BertForQuestionAnswering.from_pretrained(
+    kind = AutoConfig.from_pretrained(chosen.base).model_type
+    model = AutoModelForQuestionAnswering.from_pretrained(
         chosen.base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
-    model.bert.embeddings.requires_grad_(False)
+    if kind == "mpnet":
+        lowered(model, bfloat16=chosen.bfloat16)
+    else:
+        model.bert.embeddings.requires_grad_(False)
+    highest = RATE[kind]
     trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimizer = torch.optim.AdamW(trained.values(), lr=RATE, weight_decay=WEIGHT_DECAY, fused=True)
+    optimizer = torch.optim.AdamW(
+        trained.values(), lr=highest, weight_decay=WEIGHT_DECAY, fused=True
+    )
     state = chosen.work / "state.pt"
     chosen.work.mkdir(parents=True, exist_ok=True)
     done = 0
@@ -131,7 +142,9 @@ def main() -> None:
         model.load_state_dict(kept["model"], strict=False)
         optimizer.load_state_dict(kept["optimizer"])
     elif chosen.start:
-        model.load_state_dict(own_weights(chosen.start), strict=False)
+        shipped = unpacked(stored(chosen.start))
+        start = as_trained(shipped) if kind == "mpnet" else shipped
+        model.load_state_dict(start, strict=False)
     # New rows may have come: the stream is another, drawn with the step as its seed.
     rows = Rows(chosen.data, chosen.rows)
     print({kind: len(items) for kind, items in rows.items.items()}, "from step", done, flush=True)
@@ -140,9 +153,9 @@ def main() -> None:
     model.train()
     for batch in stream:
         if chosen.decay:
-            rate = RATE * max(0.0, 1 - (done - first) / chosen.decay)
+            rate = highest * max(0.0, 1 - (done - first) / chosen.decay)
         else:
-            rate = RATE * min(1.0, (done + 1) / WARM_UP)
+            rate = highest * min(1.0, (done + 1) / WARM_UP)
         for group in optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast("cpu", torch.bfloat16, enabled=chosen.bfloat16):

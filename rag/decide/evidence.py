@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from math import exp, log
+from math import exp, inf, log
 from typing import Literal
 
 from index.protocols import View
@@ -22,7 +22,7 @@ from rag.compare.conflicts import Disagreement, disagreements, sentence_key, sup
 from rag.compare.matching import vouched
 from rag.decide.refusal import on_topic
 from rag.quote import NEARLY_AS_GOOD, quotation, quotations, understandable
-from rag.reader.reading import Reader, Reading
+from rag.reader.reading import Calibration, Reader, Reading
 from rag.records import Candidate, Draft, Passage
 from rag.request.asking import is_prose, only_asks, stating
 from rag.request.periods import Period
@@ -40,6 +40,8 @@ SUPPOSED = frozenset({"name", "number", "date", "negation"})
 """What a question supposes of a passage that would answer it, as the exact check calls it."""
 AROUND = 4000
 """Characters of an article before and behind a passage that tell what it is about."""
+READ_AGAIN = 4
+"""Passages that the larger reader reads, which takes six times as long for each."""
 BY_CHANCE = 10
 """Words that two articles do not have one after the other unless one has them of the other."""
 
@@ -52,23 +54,48 @@ def candidates(
     What is no prose, or only asks the question again, is none.
     """
     by = reader.calibration
-    found: dict[tuple[str, str], list[Candidate]] = {}
     stated = [_stating(question, passage.stored) for passage in passages]
     read = _read(question, stated, reader)
     least = min((passage.score for passage in passages), default=0.0)
+    judged: list[list[tuple[Reading, float]]] = []
     for passage, said, readings in zip(passages, stated, read, strict=True):
         # What is near to the question by asking it has not earned its place in the search.
         near = passage.score if said == passage.stored else least
         supposed = unsaid(index, question, passage.stored)
-        for reading in readings:
+        judged.append([(one, by.log_odds(one.score, near, supposed)) for one in readings])
+    if reader.larger:
+        judged = _read_again(question, stated, judged, reader.larger, by)
+    found: dict[tuple[str, str], list[Candidate]] = {}
+    for passage, scored in zip(passages, judged, strict=True):
+        for reading, score in scored:
             text = passage.stored.chunk.part(reading.sentence)
             if only_asks(question, text) or not is_prose(text):
                 continue
-            score = by.log_odds(reading.score, near, supposed)
             candidate = Candidate(passage, reading.sentence, text, reading.answer, score)
             candidate = replace(candidate, is_sure=candidate.probability >= by.short)
             found.setdefault(_words_at(passage.stored, reading.sentence), []).append(candidate)
     return sorted(map(_to_quote, found.values()), key=lambda candidate: -candidate.score)
+
+
+def _read_again(
+    question: Question,
+    stated: Sequence[StoredChunk],
+    judged: Sequence[list[tuple[Reading, float]]],
+    larger: Reader,
+    by: Calibration,
+) -> list[list[tuple[Reading, float]]]:
+    """The readings of each passage with their log odds, the likeliest passages read again."""
+    likeliest = [max((odds for _, odds in readings), default=-inf) for readings in judged]
+    best = sorted(range(len(judged)), key=lambda at: -likeliest[at])[:READ_AGAIN]
+    found = list(judged)
+    for at, readings in zip(best, _read(question, [stated[i] for i in best], larger), strict=True):
+        before = {reading.sentence: odds for reading, odds in judged[at]}
+        found[at] = [
+            (one, by.log_odds_again(before[one.sentence], one.score))
+            for one in readings
+            if one.sentence in before
+        ]
+    return found
 
 
 def _read(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ from index.bert import Bert, has_eight_bits
 from index.errors import ModelError
 from index.modelfiles import MINILM
 from index.records import Span, StoredChunk
+from rag.reader import mpnet
+from rag.reader.packing import stored
 from rag.reader.reading import Calibration, Reading
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
@@ -60,19 +62,25 @@ class Scores(NamedTuple):
     """0 for the question's tokens, 1 for the passage's, None for others."""
 
 
+Score = Callable[[str, list[str]], Scores]
+"""Scores each of some passages for a question."""
+
+
 class ExtractiveReader:
     """A question-answering model on the CPU."""
 
     def __init__(
         self,
-        score: Callable[[str, list[str]], Scores],
+        score: Score,
         name: str,
         *,
         lower: bool = False,
         calibration: Calibration | None = None,
+        larger: ExtractiveReader | None = None,
     ) -> None:
-        """Take the model, which scores each of some passages for a question."""
+        """Take the model, and a larger one for the passages that it finds likeliest."""
         self._score = score
+        self.larger = larger
         self._lower = lower
         self._lock = threading.Lock()
         self.name = name
@@ -92,8 +100,10 @@ class ExtractiveReader:
             ModelError: a file of it is missing or altered.
         """
         by = calibration or _calibration(weights.with_name(CALIBRATION))
-        score = _embedded(weights, eight_bit=has_eight_bits())
-        return cls(score, EMBEDDED, lower=True, calibration=by)
+        fast = has_eight_bits()
+        larger = cls(_larger(mpnet.WEIGHTS, eight_bit=fast), EMBEDDED, lower=True)
+        score = _embedded(weights, eight_bit=fast)
+        return cls(score, EMBEDDED, lower=True, calibration=by, larger=larger)
 
     @classmethod
     def named(cls, name: str) -> ExtractiveReader:
@@ -186,14 +196,26 @@ def _best(
     return Reading(sentence, answer, float(scores[first, last]) - null)
 
 
-def _embedded(weights: Path, *, eight_bit: bool = False) -> Callable[[str, list[str]], Scores]:
+def _embedded(weights: Path, *, eight_bit: bool = False) -> Score:
     """The reader that comes with Byline: its own weights, and MiniLM's where it has none."""
     from safetensors.torch import load_file
 
     base = MINILM.checked_path()
-    own = own_weights(weights)
+    own = stored(weights)
     state = load_file(base) | {name.removeprefix("bert."): own[name] for name in own}
-    bert = Bert(base.parent, state, MOST_TOKENS, "only_second", eight_bit=eight_bit)
+    return _of_bert(base.parent, state, eight_bit=eight_bit)
+
+
+def _larger(weights: Path, *, eight_bit: bool = False) -> Score:
+    """The larger reader, with a change of its own to the MPNet of pip."""
+    folder = mpnet.unpacked_folder(weights)
+    return _of_bert(folder, stored(folder / mpnet.MODEL), eight_bit=eight_bit)
+
+
+def _of_bert(folder: Path, state: Mapping[str, Any], *, eight_bit: bool) -> Score:
+    """A BERT with the head that points at the start and the end of an answer."""
+    bert = Bert(folder, state, MOST_TOKENS, "only_second", eight_bit=eight_bit)
+    weight, bias = (state[f"qa_outputs.{part}"].float() for part in ("weight", "bias"))
 
     def score(question: str, texts: list[str]) -> Scores:
         import torch
@@ -201,9 +223,7 @@ def _embedded(weights: Path, *, eight_bit: bool = False) -> Callable[[str, list[
         tokens = bert.tokens([(question, text) for text in texts])
         with torch.inference_mode():
             states, _ = bert.states(tokens)
-            ends = torch.nn.functional.linear(
-                states, state["qa_outputs.weight"], state["qa_outputs.bias"]
-            )
+            ends = torch.nn.functional.linear(states, weight, bias)
         offsets = np.array([one.offsets for one in tokens])
         parts = [one.sequence_ids for one in tokens]
         return Scores(ends[:, :, 0].numpy(), ends[:, :, 1].numpy(), offsets, parts)
@@ -211,7 +231,7 @@ def _embedded(weights: Path, *, eight_bit: bool = False) -> Callable[[str, list[
     return score
 
 
-def _of_transformers(model: Any, tokenizer: Any) -> Callable[[str, list[str]], Scores]:
+def _of_transformers(model: Any, tokenizer: Any) -> Score:
     """Any question-answering model of transformers, with its tokenizer."""
     model.eval()
 
@@ -245,29 +265,6 @@ def _calibration(path: Path) -> Calibration:
         ) from error
 
 
-def own_weights(weights: Path) -> dict[str, Any]:
-    """The weights in a file of `eval.reader.export`, as 32-bit floats.
-
-    Raises:
-        ModelError: the file is missing or damaged.
-    """
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        own = load_file(weights)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(
-            f"{weights} is missing or damaged ({error}). Install Byline again."
-        ) from error
-    whole = {name: value.to(torch.float32) for name, value in own.items()}
-    scales = {name: whole.pop(name) for name in list(whole) if name.endswith(".scale")}
-    for name, scale in scales.items():
-        whole[name.removesuffix(".scale")] *= scale[:, None]
-    return whole
-
-
 def load_reader(name: str | None = None) -> ExtractiveReader:
     """The reader of that name or folder; without one, the reader that comes with Byline.
 
@@ -278,15 +275,20 @@ def load_reader(name: str | None = None) -> ExtractiveReader:
 
 
 def check_files() -> list[tuple[str, bool, str]]:
-    """For the reader's file: its name, whether it can be read, and what to say about it."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(WEIGHTS, "np") as file:
-            count = len(file.keys())
-    except (OSError, SafetensorError) as error:
-        return [
-            ("reader", False, f"{WEIGHTS} is missing or damaged ({error}). Install Byline again.")
-        ]
-    size = WEIGHTS.stat().st_size
-    return [("reader", True, f"{EMBEDDED} can be read ({count} weights, {size:,} bytes)")]
+    """For each file of the readers: its name, whether it is whole, and what to say about it."""
+    checked = []
+    for name, path, parts in (
+        ("reader", WEIGHTS, ()),
+        ("larger reader", mpnet.WEIGHTS, mpnet.PARTS),
+    ):
+        try:
+            count = len(stored(path))
+            for part in parts:
+                part.checked_path()
+        except ModelError as error:
+            checked.append((name, False, str(error)))
+        else:
+            size = path.stat().st_size
+            said = f"{EMBEDDED} can be read ({count} weights, {size:,} bytes)"
+            checked.append((name, True, said))
+    return checked

@@ -44,10 +44,18 @@ class Calibration:
     """Probability below which a question is declined."""
     short: float = 0.9
     """Probability from which the words that answer are shown by themselves."""
+    again: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    """For a sentence that was read again by a larger reader: a bias, and the weights of the log
+    odds after the first reading and of the larger reader's score."""
 
     def log_odds(self, read: float, found: float, unsaid: bool) -> float:
         """Log odds of an answer, from the reader's score, the search's and the exact check."""
         return self.bias + self.slope * (read + self.search * found) + self.unsaid * unsaid
+
+    def log_odds_again(self, first: float, read: float) -> float:
+        """Log odds of an answer, from those after the first reading and the larger's score."""
+        bias, before, larger = self.again
+        return bias + before * first + larger * read
 
 
 class Reader(Protocol):
@@ -61,6 +69,10 @@ class Reader(Protocol):
     def calibration(self) -> Calibration:
         """How its scores become probabilities."""
 
+    @property
+    def larger(self) -> Reader | None:
+        """What reads the likeliest passages again; None where nothing does."""
+
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         """For each passage a reading of each of its sentences, in their order."""
 
@@ -69,6 +81,7 @@ class WordReader:
     """A fake for tests: a sentence answers by the words that it shares with the question."""
 
     name = "words"
+    larger = None
     calibration = Calibration(search=16.0, slope=0.24, bias=-2.6, threshold=0.25, short=0.75)
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
