@@ -17,13 +17,9 @@ from fake_assistant import BRIDGE, FakeAssistant, choices_of
 from typer.testing import CliRunner
 
 import app
-from index.embedding import HashEncoder
 from index.errors import BadRequest
 from index.records import Article
-from index.store import Index
-from rag import Assistant
 from rag.page import serving
-from tests.building import shared_reader
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -141,16 +137,3 @@ def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Pa
             urllib.request.urlopen(request)
         refused.value.close()
         assert refused.value.code == 400
-
-
-def test_the_page_encodes_the_examples_of_requests_before_the_first_question(
-    tmp_path: Path,
-) -> None:
-    encoder = HashEncoder()
-    with Index.create(tmp_path / "index", encoder) as index:
-        assistant = Assistant(index, encoder, shared_reader(), None)
-        thread = app._warm(assistant)
-        assert thread is not None
-        thread.join()
-        assert assistant._kinds is not None
-        assert assistant.variant(mode="quote").kinds() is assistant._kinds

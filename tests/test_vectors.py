@@ -127,24 +127,6 @@ def test_a_search_among_some_misses_none_of_few(
     assert sorted(ids(index.search(queries(1)[0], 5000))) == made.ids.tolist()  # all, when asked
 
 
-@pytest.mark.parametrize(
-    ("made", "size", "fits"),
-    [
-        (50, 60, True),
-        (50, 61, False),
-        (400, 60, False),
-        (400, 101, False),  # 20 lists, where 10 would do
-        (400, 121, True),
-        (400, 1599, True),
-        (400, 1600, False),
-    ],
-)
-def test_lists_are_kept_until_they_are_outgrown(
-    lists: None, made: int, size: int, fits: bool
-) -> None:
-    assert faiss_index.suits(faiss_index.built(Made(made), D), size) is fits
-
-
 # Beside the file
 
 
@@ -253,19 +235,6 @@ def test_an_ingest_adds_to_the_lists_and_trains_them_anew_when_they_are_outgrown
     agrees(index)
 
 
-def test_who_opens_during_an_ingest_starts_from_the_file(both: None, index: Index) -> None:
-    put(index, *range(10))
-    index.save_vectors()
-    filed = index.manifest.stamp
-    put(index, 11)
-    index.remove("a4")
-    with Index.open(index.folder, ENCODER) as reader, reader.snapshot() as view:
-        found = view.vector_index()
-        assert (found.filed, found.state) == (filed, view.state)
-        assert found.loose == 2 * CHUNKS
-        agrees(reader)
-
-
 def test_a_reader_takes_a_newer_file_when_much_is_beside_its_own(
     both: None, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,19 +265,6 @@ def test_a_file_of_a_state_that_was_lost_is_not_used(both: None, index: Index) -
     with Index.open(index.folder, ENCODER, writable=True) as writer:
         put(writer, 30)  # its chunks get the ids of those that were lost
         agrees(writer)
-
-
-def test_a_file_that_a_reader_made_is_known_to_later_states(both: None, index: Index) -> None:
-    put(index, *range(10))
-    index.close()
-    with Index.open(index.folder, ENCODER) as reader:
-        agrees(reader)
-        stamp = reader.manifest.stamp
-    assert vectors.stamp(index.folder) == stamp
-    with Index.open(index.folder, ENCODER, writable=True) as writer:
-        put(writer, 20)
-        with writer.snapshot() as view:
-            assert view.vector_index().filed == stamp
 
 
 def test_readers_go_on_while_the_file_is_made(
