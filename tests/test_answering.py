@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 from fake_assistant import (
     ASK_BRIDGE,
-    ASK_BROKEN,
     ASK_HOSTILE,
     ASK_REFUSED,
     FakeAssistant,
     choices_of,
 )
-from shown import Parsed
 
 from index.embedding import HashEncoder
 from rag.page import answering, views
@@ -42,17 +40,6 @@ def last_of(answers: Answers, question: str, conversation: Conversation = ()) ->
     return asked(answers, question, conversation)[-1].conversation
 
 
-def test_a_follow_up_carries_the_history_and_a_failed_question_does_not(made: Made) -> None:
-    assistant = FakeAssistant()
-    answers = made(assistant)
-    conversation = last_of(
-        answers, ASK_REFUSED, last_of(answers, ASK_BROKEN, last_of(answers, ASK_BRIDGE))
-    )
-    asked = [turn.question for turn in assistant.calls[-1][1]]
-    assert asked == [ASK_BRIDGE]
-    assert [one.problem is None for one in conversation] == [True, False, True]
-
-
 def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     from index.store import Index
 
@@ -70,20 +57,6 @@ def test_a_blank_question_asks_nothing(made: Made) -> None:
     assert answers.begin("  \n ", (), answers.choices.default).conversation == ()
     assert list(answers.answer((), answers.choices.default)) == []
     assert assistant.calls == []
-
-
-def test_a_stopped_question_keeps_what_came_before(made: Made) -> None:
-    answers = made(FakeAssistant())
-    usual = answers.choices.default
-    stream = answers.answer(answers.begin(ASK_BRIDGE, (), usual).conversation, usual)
-    next(stream)
-    assert answers.stop(next(stream).conversation)
-    *rest, last = stream
-    assert rest == []
-    assert "The bridge reopens" in last.chat
-    assert views.STOPPED in Parsed(last.chat).text
-    assert not answers.stop(last.conversation)
-    assert answers.fail(last.conversation, usual) == last
 
 
 def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made: Made) -> None:

@@ -99,17 +99,6 @@ def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
     assert "Torvald Ruud became" in archive.ask("Who became warden of the lakes in 2024?").text
 
 
-def test_a_comparison_is_read_apart_and_each_side_cited(archive: Assistant) -> None:
-    answer = archive.ask("Which spent more on clearing snow, Aldby or Birkby?")
-    assert answer.kind == "comparison"
-    quotes = [citation.quote for citation in answer.citations]
-    assert [quote.split()[0] for quote in quotes] == ["Aldby", "Birkby"]
-    lame = archive.ask("Compare Aldby and Zolby on clearing snow")
-    assert [citation.quote.split()[0] for citation in lame.citations] == ["Aldby"]
-    (part,) = lame.unanswered
-    assert part.question == "Zolby on clearing snow"
-
-
 @pytest.mark.parametrize(
     ("question", "language"),
     [

@@ -185,13 +185,15 @@ def test_trouble_and_bugs_leave_the_page_usable(open_page: Open) -> None:
                 raise RuntimeError("a bug")
             return super().stream(question, *rest, **more)  # type: ignore[arg-type]
 
-    page = open_page(Buggy())
+    assistant = Buggy()
+    page = open_page(assistant)
     ask(page, ASK_BROKEN)
     expect(chat(page)).to_contain_text("another process is writing to the index")
     ask(page, ASK_BRIDGE)
     expect(chat(page)).to_contain_text(views.BROKEN)
     ask(page, ASK_REFUSED)
     expect(chat(page)).to_contain_text("nearest headlines")
+    assert assistant.calls[-1][1] == ()  # what failed is no history
 
 
 def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> None:

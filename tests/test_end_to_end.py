@@ -83,14 +83,6 @@ def test_a_stream_says_the_same_as_an_answer(assistant: Assistant) -> None:
     assert steps[0].kind == "status"
 
 
-def test_a_follow_up_is_understood_and_shown(assistant: Assistant) -> None:
-    first = assistant.ask("what did Lavrov say about Resolution 2254?")
-    history = [{"question": first.question, "answer": first.text}]
-    answer = checked(assistant.ask("and Fidan?", history), assistant)
-    assert answer.understood == "what did Fidan say about Resolution 2254?"
-    assert answer.question == "and Fidan?"
-
-
 def test_dates_leave_out_what_was_published_outside_them(assistant: Assistant) -> None:
     question = "what did Lavrov say about Resolution 2254?"
     answer = checked(assistant.ask(question, until="2024-12-03"), assistant)

@@ -17,7 +17,7 @@ from index.errors import ModelError
 from index.ingesting import index_for, ingest_articles
 from index.records import Article, StoredChunk
 from rag import Assistant
-from rag.conversation import LONGEST, MOST, History, meanings, newly_named
+from rag.conversation import LONGEST, MOST, History, meanings
 from rag.exchange import LONGEST_NAME
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
@@ -229,24 +229,6 @@ def test_he_and_she_are_no_place_and_nobody_unnamed() -> None:
     at_home = Turn("What does Hart do?", "She works at the Tarn Institute in New Sallow. [1]")
     assert meanings("what did she say?", [at_home]) == ["what did Hart say?"]
     assert "what did the second one say?" in meanings("what did the second one say?", [STUDY])
-
-
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
-        ("No, I mean the director.", ["director"]),
-        ("and Fidan?", ["fidan"]),
-        ("and in 2019?", []),
-        ("and of ebola?", ["ebola"]),
-        ("since the storm?", []),
-        ("why?", []),
-        ("did he resign?", []),
-        ("the second one", []),
-    ],
-)
-def test_what_a_follow_up_newly_names(question: str, words: list[str]) -> None:
-    assert newly_named(question, [MAYOR]) == words
-    assert newly_named(question, []) == []
 
 
 OWN_WORDS = set("that it was is they the else what in and did".split())

@@ -13,7 +13,7 @@ import pytest
 from huggingface_hub.utils import WeakFileLock
 
 from index.errors import ModelError
-from rag.models.hub import HubFile, size_of
+from rag.models.hub import HubFile
 from tests.hub import Hub, running
 
 FILE = b"GGUF" + bytes(range(256)) * 200
@@ -56,24 +56,6 @@ def test_a_file_is_downloaded_once(
     asked = list(hub.asked)
     assert replace(TINY, hub=hub.url).fetch(cache=tmp_path) == TINY.at_hand(tmp_path) == path
     assert hub.asked == asked
-
-
-def test_how_far_it_is_can_be_told_elsewhere(
-    hub: Hub, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TQDM_POSITION", "-1")
-    told: list[tuple[int, int]] = []
-    replace(TINY, hub=hub.url).fetch(
-        cache=tmp_path, progress=lambda done, size: told.append((done, size))
-    )
-    assert (told[0], told[-1]) == ((0, len(FILE)), (len(FILE), len(FILE)))
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_download_that_is_cut_goes_on_by_itself(hub: Hub, tmp_path: Path) -> None:
-    hub.cuts = [1000, 500]
-    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
-    assert hub.ranges == [None, "bytes=1000-", "bytes=1500-"]
 
 
 def test_what_has_arrived_is_kept_and_the_next_try_goes_on_there(hub: Hub, tmp_path: Path) -> None:
@@ -222,9 +204,3 @@ def test_two_downloads_of_one_file_do_not_mix(hub: Hub, tmp_path: Path) -> None:
     with WeakFileLock(part.with_name(f".{part.name}.lock")):
         assert "is being downloaded already" in refused(hub, tmp_path)
     assert parts(tmp_path) == [FILE[:1000]]
-
-
-def test_sizes_are_shown_as_people_read_them() -> None:
-    assert [size_of(n) for n in (4_683_074_240, 1_117_320_736, 400_000_000, 5_300_000)] == [
-        "4.7 GB", "1.1 GB", "0.4 GB", "5.3 MB",
-    ]  # fmt: skip

@@ -234,15 +234,6 @@ def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(store: Store) -> N
         ingest_articles(store, ARTICLES, OtherEncoder())
 
 
-@kinds
-def test_copies_are_reported_with_their_origin(store: Store) -> None:
-    copy = article("copy", story(0) + "\n\n" + story(90, 1), published="2024-02-01")
-    earlier = article("earlier", story(1).upper(), published="2023-01-01")
-    ingest_articles(store, ARTICLES[:2], ENCODER)
-    report = ingest_articles(store, [copy, earlier], ENCODER)
-    assert report.copies == (("a1", "earlier"), ("copy", "a0"))
-
-
 # Stops
 
 

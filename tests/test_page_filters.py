@@ -8,7 +8,6 @@ from shown import Parsed, finished
 
 from rag.page import layout, views
 from rag.page.answering import Answers
-from rag.page.choices import Settings
 
 ONLY = {"outlets": ["Northern Wire"], "languages": ["fr"]}
 
@@ -59,7 +58,3 @@ def test_what_was_left_out_stands_above_the_answer_once() -> None:
     refusal = dataclasses.replace(refused_answer().refusal, message=f"It does not say. {within}")
     refused = dataclasses.replace(refused_answer(), refusal=refusal, within=within)
     assert Parsed(views.reply(finished(refused), 1)).text.count("were read") == 1
-
-
-def test_filters_begin_empty() -> None:
-    assert (Settings().outlets, Settings().languages) == ((), ())

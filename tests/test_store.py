@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import faiss
 import pytest
 
 from index import connections, schema, vectors
@@ -72,19 +71,6 @@ def test_a_faiss_file_of_no_use_is_made_again(index: Index, how: str) -> None:
     with Index.open(index.folder, ENCODER) as again:
         assert again.semantic(query(), 20) == expected
     assert file.read_bytes() == good
-
-
-def test_a_whole_faiss_file_is_used_as_it_is(index: Index) -> None:
-    filled(index, 3)
-    index.save_vectors()
-    index.close()
-    file = index.folder / vectors.FILE
-    before = file.stat()
-    assert faiss.read_index(str(file)).ntotal == 18
-    with Index.open(index.folder, writable=True) as again:
-        again.save_vectors()
-        again.semantic(query(), 3)
-    assert (before.st_ino, before.st_mtime_ns) == (file.stat().st_ino, file.stat().st_mtime_ns)
 
 
 def test_what_a_killed_writer_left_behind_is_tidied_away(index: Index) -> None:

@@ -129,16 +129,6 @@ def test_an_article_takes_the_place_of_its_id_and_its_source(
     assert whole(store)
 
 
-def test_a_removed_article_leaves_nothing(store: Store) -> None:
-    filled(store, 3)
-    before = seen(store, ["gulls", word(1)], story(7777))
-    put(store, article("gone", "Gulls nested on the pier.", published="1990-01-01"))
-    assert store.published_span() == (dt.date(1990, 1, 1), dt.date(2024, 3, 15))
-    store.remove("gone")
-    assert seen(store, ["gulls", word(1)], story(7777)) == before
-    assert whole(store)
-
-
 def test_an_unknown_article_is_named_with_those_like_it(store: Store) -> None:
     put(store, article("harbour-reopens", "Gulls."))
     with pytest.raises(UnknownArticle, match=r"harbour-reopen\..*Did you mean harbour-reopens"):

@@ -157,22 +157,6 @@ def test_sides_that_differ_stand_above_the_quotations_newest_first() -> None:
     assert "The sources differ" not in text
 
 
-def test_an_update_stands_above_the_quotations_with_what_was_said_before() -> None:
-    told = Sentence("Updated: B gives “19.1”; before: A gives “18.4”.", (3, 2), False, differs=True)
-    first = bridge_answer()
-    answer = dataclasses.replace(
-        first, short="19.1", sentences=(*first.sentences, told), conflicts=(),
-        updates=(Conflict("number", (("19.1 million", 3), ("18.4 million", 2))),),
-    )  # fmt: skip
-    text = Parsed(views.reply(finished(answer), 1)).text
-    assert text.startswith(  # which says the short answer
-        "Updated"
-        "19.1 million [3]Northern Wire · 6 March 2025"
-        "18.4 million [2]before: Veldmar Courier · 4 March 2025"
-    )
-    assert "gives" not in text
-
-
 def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline() -> None:
     quote = COUNCIL.text.split("\n\n")[0]
     unknown = dataclasses.replace(COUNCIL, publisher=None, published=None)
