@@ -157,11 +157,9 @@ OFFER = "Subscribe now for 3 crowns a month and keep reading. Cancel at any time
     "html",
     [
         f"<aside><h1>{TITLE}</h1>{P1}{P2}{P3}</aside>",
-        f"<form><h1>{TITLE}</h1>{P1}{P2}{P3}</form>",
         f"<div class='sidebar-layout'><h1>{TITLE}</h1>{P1}{P2}{P3}</div>",
         f"<h1>{TITLE}</h1><div class=a>{P1}</div><div class=ad-1><p>Advertisement</p><p>Buy our "
         f"tyres now, before the winter comes.</p></div><div class=a>{P2}{P3}</div>",
-        f"<h1>{TITLE}</h1>{P1}<p>Advertisement</p>{P2}{P3}",
         f"<h1>{TITLE}</h1>" + "".join(f"<div class=widget-text>{p}</div>" for p in (P1, P2, P3)),
         f"<div><p>{CONSENT}</p><p>{CONSENT}</p></div><div><h1>{TITLE}</h1>{P1}{P2}{P3}</div>",
         f"<div role=dialog><h2>Privacy</h2><p>{CONSENT * 9}</p></div><h1>{TITLE}</h1>{P1}{P2}{P3}",

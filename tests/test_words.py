@@ -24,7 +24,6 @@ from rag.verify.facts import missing_names
         ("one of them", []),
         ("one million", ["1000000"]),
         ("R2D2 and MI6", []),
-        ("Resolution 2254.", ["2254"]),
         ("seconds later", []),
         ("half a million lives", ["500000"]),
         ("four and a half years", ["4.5"]),
@@ -44,7 +43,6 @@ def test_numbers_are_read_as_values(text: str, values: list[str]) -> None:
     [
         ("18 months", "a year and a half late", True),
         ("four and a half years", "four years and six months", True),
-        ("two weeks", "14 days", True),
         ("two weeks", "two years", False),
         ("more than 600", "over 600", True),
         ("more than 600", "fewer than 600", False),
