@@ -1,7 +1,5 @@
 """Passages, candidates and small archives out of plain text."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ the day of March 2026, and where given outlet and origin. "HEADLINE || text" has
 The reader points at what stands in square brackets, or else at the whole sentence.
 """
 
-from __future__ import annotations
-
 Told = tuple[str, ...]
 
 DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [

@@ -3,8 +3,6 @@
 `python -m tests.test_architecture` draws the picture anew.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Mapping

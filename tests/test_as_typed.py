@@ -1,7 +1,5 @@
 """Questions as people type them: with slips, in the present tense, in other languages."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 

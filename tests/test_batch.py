@@ -1,7 +1,5 @@
 """A table of questions, answered row by row into another table."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The embedded models are computed as transformers and sentence-transformers compute them."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """Comparisons are read apart: what is asked of each side, and that none is passed over."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 

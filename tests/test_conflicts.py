@@ -1,7 +1,5 @@
 """Disagreements and superseded values: tables of invented news sentences."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """README and docs/: their links lead somewhere, and their examples run."""
 
-from __future__ import annotations
-
 import io
 import re
 import shlex

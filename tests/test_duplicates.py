@@ -3,8 +3,6 @@
 What a store makes of it stands in `test_versions`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import random
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Texts to vectors: in order, whatever order they are computed in."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which sentences are read for an answer, in which order, and which words lead it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace

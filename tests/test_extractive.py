@@ -1,7 +1,5 @@
 """The reader that comes with Byline, on passages of our own; the real model."""
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 

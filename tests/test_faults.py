@@ -3,8 +3,6 @@
 `python -m tests.kill_ingest` does the same at many more moments, and prints a table.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import random

@@ -1,7 +1,5 @@
 """What stands behind a login: who is let in, to what, how fast, and how much of it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

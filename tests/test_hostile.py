@@ -5,8 +5,6 @@ attacker's articles beside it. An article that states a falsehood in plain prose
 another: it may be cited as its outlet's word. Nothing else that it holds may count.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

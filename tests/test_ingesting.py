@@ -1,7 +1,5 @@
 """Articles into either kind of store: each once, in order, and none lost."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import tempfile

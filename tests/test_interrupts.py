@@ -4,8 +4,6 @@ The encoder of that process says when it is asked for vectors and waits for a li
 its standard input, so that each signal comes at a known moment.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import signal

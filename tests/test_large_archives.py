@@ -1,7 +1,5 @@
 """Searches by words of an archive so large that its commonest words are not worth a search."""
 
-from __future__ import annotations
-
 import random
 import sqlite3
 from collections.abc import Iterator

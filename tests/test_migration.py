@@ -1,7 +1,5 @@
 """An index that an earlier version of Byline made is brought up to date where it lies."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import hashlib

@@ -1,7 +1,5 @@
 """What is Milvus's own: addresses, errors, a writer that dies, and several processes."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import os

@@ -1,7 +1,5 @@
 """A writer of Milvus that dies: at each write, what it began is finished or undone."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

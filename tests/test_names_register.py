@@ -1,7 +1,5 @@
 """The names of an archive: what a name is, which spellings are one, how often each is counted."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import subprocess

@@ -1,7 +1,5 @@
 """Articles that name no outlet are of the one that is at home on their site."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Overviews: which stories are of a topic, and which of their sentences stand for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Text that is written for the program that reads it, and news that only sounds like it."""
 
-from __future__ import annotations
-
 import datetime as dt
 from pathlib import Path
 

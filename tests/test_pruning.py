@@ -1,7 +1,5 @@
 """Articles whose files are gone: removed when that is asked for, and never in doubt."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """An index made anew: the old one answers until the new one is whole, in a folder and in Milvus."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Requests other than questions: what kind they are, and how the archive is counted and listed."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The archive's own search: its language, what it finds in each kind of store, what it prints."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

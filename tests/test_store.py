@@ -1,7 +1,5 @@
 """A folder's index: whatever happens to its files or beside it, what was put in is there."""
 
-from __future__ import annotations
-
 import select
 import subprocess
 import sys

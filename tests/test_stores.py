@@ -1,7 +1,5 @@
 """One suite for a folder and Milvus: what is put in comes out, is found, and is seen whole."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import math

@@ -1,7 +1,5 @@
 """Questions to begin with: made of an archive's sentences, asked before they are shown."""
 
-from __future__ import annotations
-
 import dataclasses
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Many vectors: inverted lists, what stands beside them, and the file that readers share."""
 
-from __future__ import annotations
-
 import datetime as dt
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """Versions and copies, in either kind of store: the latest is searched, copies are linked."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import itertools

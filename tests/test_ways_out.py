@@ -1,7 +1,5 @@
 """What messages advise: it works when it is pasted."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
 
