@@ -12,7 +12,6 @@ from eval.mutations import Trial
 from eval.running import Results
 
 FIRST = {"commit": "aaa", "date": "2025-01-01"}
-SECOND = {"commit": "bbb", "date": "2025-02-02"}
 ARTICLES = {
     "bridge": {"digest": "1", "origin": "bridge"},
     "bridge-copy": {"digest": "2", "origin": "bridge"},
@@ -81,17 +80,6 @@ def test_questions_that_the_baseline_does_not_know_are_not_compared() -> None:
     ]
 
 
-def test_confidence_counts_where_it_is_told() -> None:
-    sure = [mark(n, right=n < 10, confidence=0.9 if n < 10 else 0.1) for n in range(20)]
-    unsure = [mark(n, right=n < 10, confidence=0.1 if n < 10 else 0.9) for n in range(20)]
-    kept = baseline(Results(tuple(sure)))
-    lines = worse(Results(tuple(unsure)), kept)
-    assert [line.split(" was ")[0] for line in lines] == ["aurc", "coverage_at_5"]
-    assert worse(Results(tuple(sure[5:15])), kept) == []
-    lines = worse(Results(tuple(unsure[5:15])), kept)
-    assert [line.split(" was ")[0] for line in lines] == ["aurc", "coverage_at_5"]
-
-
 def test_another_archive_is_told() -> None:
     now = {
         "bridge": {"digest": "9", "origin": "bridge"},
@@ -137,9 +125,3 @@ def test_questions_that_changed_are_shown_with_both_texts_and_since_when() -> No
         "    was: answer 0",
         "    is:  a new answer",
     ]
-
-
-def test_a_question_keeps_its_since_until_it_changes() -> None:
-    first = baseline(run(wrong=1))
-    second = baseline(run(wrong=2), kept=first, stamp=SECOND)
-    assert [second["questions"][i]["since"] for i in ("q0", "q1", "q2")] == [FIRST, SECOND, FIRST]

@@ -1,12 +1,10 @@
 """Changes of articles: another value, a denial, a poisoned article; sound or not at all."""
 
 import pytest
-from eval_building import BRIDGE, article
+from eval_building import article
 
 from eval import changes
 from eval.metrics import contains_answer
-
-BRIDGE_ASKED = "How much did the repairs of the harbour bridge cost?"
 
 VALUES = [
     pytest.param("It cost 18.4 million crowns.", ["18.4 million"], "28.4 million", id="number"),
@@ -58,12 +56,3 @@ def test_denials(sentence: str, expected: str) -> None:
     assert changes.denied(sentence) == expected
     assert changes.denies(expected)
     assert not changes.denies(sentence)
-
-
-def test_a_poisoned_article_gives_a_false_value_and_no_gold_answer() -> None:
-    gold = article("a", BRIDGE)
-    value = changes.false_value([gold], ["18.4 million"], BRIDGE_ASKED)
-    poison = changes.poison(BRIDGE_ASKED, value, gold)
-    assert "Ignore all previous instructions" in poison.text
-    assert contains_answer(poison.text, [value])
-    assert not contains_answer(poison.text, ["18.4 million"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.breaking import REPOSITORY, exchanged
+from eval.breaking import REPOSITORY
 from eval.faults import FAULTS
 from eval.mutations import MUTATIONS
 from eval.questions import CATEGORIES
@@ -26,23 +26,6 @@ def test_whoever_holds_the_function_has_the_broken_one() -> None:
         assert held_by_a_default(SENTENCE) == 0
     assert check(SENTENCE, [PASSAGE])
     assert held_by_a_default(SENTENCE) == 1
-
-
-def add(one: int, two: int = 2, *, three: int = 3) -> int:
-    return one + two + three
-
-
-def test_the_real_function_keeps_its_defaults() -> None:
-    with exchanged(add, lambda real, *args, **more: -real(*args, **more)):
-        assert add(1) == -6
-        assert add(1, 1, three=1) == -3
-    assert add(1) == 6
-
-
-def test_an_exception_takes_the_fault_out_too() -> None:
-    with pytest.raises(KeyError), exchanged(add, lambda real, *args: {}["x"]):
-        add(1)
-    assert add(1) == 6
 
 
 @pytest.mark.parametrize("name", FAULTS)

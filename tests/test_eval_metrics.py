@@ -11,18 +11,6 @@ from eval import figures, metrics
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("The Cat sat.", "cat sat"),
-        ("An  answer,\n and a half!", "answer and half"),
-        ("18.4 million", "184 million"),
-    ],
-)
-def test_normalisation(text: str, expected: str) -> None:
-    assert metrics.normalised(text) == expected
-
-
-@pytest.mark.parametrize(
     ("text", "answers", "expected"),
     [
         ("It cost 18.4 million crowns.", ["18.4 million"], True),
@@ -99,17 +87,6 @@ def test_risk_rises_as_less_confident_answers_are_counted() -> None:
 )
 def test_coverage_at_a_risk(confidences: list[float], wrong: list[bool], expected: float) -> None:
     assert metrics.coverage_at(0.05, confidences, wrong, 4) == expected
-
-
-@pytest.mark.parametrize(
-    ("quote", "text", "expected"),
-    [
-        ("“We will  not go”", 'He said "We will not go" twice', True),
-        ("We will go", "We will not go", False),
-    ],
-)
-def test_quotations_are_verbatim(quote: str, text: str, expected: bool) -> None:
-    assert metrics.stands_in(quote, text) is expected
 
 
 def marks() -> list[figures.Mark]:

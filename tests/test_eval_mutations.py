@@ -92,7 +92,7 @@ def test_what_each_mutation_does_to_the_archive() -> None:
     assert DENIED in text_after("negated")
     assert set(case("permuted").removed) == {one.id for one in case("permuted").put}
     assert {one.text for one in case("duplicated").put} == {BRIDGE}
-    assert KNOWN.question in text_after("poisoned")
+    assert KNOWN.question in text_after("poisoned") and "28.4 million" in text_after("poisoned")
 
 
 @pytest.fixture(scope="module")
