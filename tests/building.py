@@ -66,6 +66,13 @@ def shared_llm() -> LLM:
     return load_llm()
 
 
+def news(title: str, published: str, text: str, **known: str) -> str:
+    """An article in Markdown, with what is known of it in its front matter."""
+    head = {"title": title, "published": published, **known}
+    told = "".join(f"{name}: {value}\n" for name, value in head.items() if value)
+    return f"---\n{told}---\n\n{text}\n"
+
+
 @contextmanager
 def archive_of(folder: Path, *texts: str, today: dt.date | None = None) -> Iterator[Assistant]:
     """What answers, with the real encoder and without a model, from articles in Markdown."""

@@ -2,18 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from rag import Assistant
 from rag.request.question import Question
 from rag.request.spelling import respelt
-from tests.building import archive_of
+from tests.building import archive_of, news
 
-
-def article(title: str, published: str, text: str) -> str:
-    return f"---\ntitle: {title}\npublisher: Fell Echo\npublished: {published}\n---\n\n{text}\n"
-
+article = partial(news, publisher="Fell Echo")
 
 ARTICLES = (
     article(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag import Assistant
 from rag.request.comparing import sides
-from tests.building import archive_of
+from tests.building import archive_of, news
 
 
 @pytest.mark.parametrize(
@@ -99,24 +99,18 @@ def test_no_text_breaks_a_comparison(parts: list[str]) -> None:
     assert len(both) in (0, 2)
 
 
-BELL = """---
-title: The bell of Elbridge is raised
-publisher: Bay Courier
-published: 2025-03-03
----
-
-Divers raised the bell of Elbridge from the river on Monday. The bell weighs 900 kilograms.
-
-The divers and the mayor were cheered. The bell will hang in the town hall of Elbridge.
-"""
-ANCHOR = """---
-title: An anchor for the museum
-publisher: Hill Gazette
-published: 2025-03-11
----
-
-The museum of Otterbridge has bought an anchor. The anchor weighs two tonnes, curator Jo Reed said.
-"""
+BELL = news(
+    "The bell of Elbridge is raised", "2025-03-03",
+    "Divers raised the bell of Elbridge from the river on Monday. The bell weighs 900 kilograms."
+    "\n\nThe divers and the mayor were cheered. The bell will hang in the town hall of Elbridge.",
+    publisher="Bay Courier",
+)  # fmt: skip
+ANCHOR = news(
+    "An anchor for the museum", "2025-03-11",
+    "The museum of Otterbridge has bought an anchor. The anchor weighs two tonnes, curator Jo Reed "
+    "said.",
+    publisher="Hill Gazette",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,14 @@
 """Overviews: which stories are of a topic, and which of their sentences stand for them."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
-from building import archive_of
+from building import archive_of, news
 
 from rag import Assistant
 
-
-def article(title: str, day: str, text: str) -> str:
-    return f"---\ntitle: {title}\npublisher: Vale Post\npublished: {day}\n---\n\n{text}\n"
-
+article = partial(news, publisher="Vale Post")
 
 OPENED = (
     "The Orla tunnel under the Skarn pass opened to lorries on Monday after nine years of work."

@@ -12,7 +12,7 @@ from rag.page.exporting import markdown, page, plain
 from rag.page.views import reply
 from rag.records import Event
 from rag.request.parts import parts
-from tests.building import archive_of
+from tests.building import archive_of, news
 
 
 @pytest.mark.parametrize(
@@ -54,20 +54,16 @@ def test_one_question_stays_whole(text: str) -> None:
     assert parts(text) == [text]
 
 
-DAM = """---
-title: The dam at Orlin is behind its plan
-date: 2025-03-04
----
-The dam at Orlin has reached a height of 40 metres, engineers said on Tuesday.
-Chief engineer Mira Holt said that the concrete was good.
-"""
-LATER = """---
-title: The dam at Orlin grows
-date: 2025-06-10
----
-The dam at Orlin has reached a height of 58 metres, engineers said on Tuesday.
-A lorry driver was hurt in May when a crane fell over.
-"""
+DAM = news(
+    "The dam at Orlin is behind its plan", "2025-03-04",
+    "The dam at Orlin has reached a height of 40 metres, engineers said on Tuesday. Chief engineer "
+    "Mira Holt said that the concrete was good.",
+)  # fmt: skip
+LATER = news(
+    "The dam at Orlin grows", "2025-06-10",
+    "The dam at Orlin has reached a height of 58 metres, engineers said on Tuesday. A lorry driver "
+    "was hurt in May when a crane fell over.",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

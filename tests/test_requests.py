@@ -5,47 +5,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import archive_of, shared_encoder
+from building import archive_of, news, shared_encoder
 
 from index.errors import BadRequest
 from rag import Assistant
 from rag.request.kinds import Kinds
 
 ARTICLES = (
-    """---
-title: Bus drivers of Ostrava Bay stop work
-publisher: Bay Courier
-authors: Lena Hart
-published: 2025-03-03
----
-
-The bus drivers of Ostrava Bay stopped work on Monday over their pay.
-
-Union leader Petra Novak said that 120 drivers had joined the walkout.
-""",
-    """---
-title: Bus drivers return
-publisher: Hill Gazette
-authors: Tomas Reed
-published: 2025-03-11
----
-
-The walkout of the bus drivers ended on Tuesday after eight days, the town hall said.
-
-The drivers accepted a rise of four per cent by 88 votes to 32.
-""",
-    """---
-title: A library for the old mill
-publisher: Bay Courier
-authors: [Lena Hart, Bay Courier]
-published: 2025-04-20
----
-
-The old mill of Ostrava Bay will house a library from the autumn.
-
-Architect Iva Stone said that the mill wheel would stay where it is.
-""",
-)
+    news(
+        "Bus drivers of Ostrava Bay stop work", "2025-03-03",
+        "The bus drivers of Ostrava Bay stopped work on Monday over their pay.\n\n"
+        "Union leader Petra Novak said that 120 drivers had joined the walkout.",
+        publisher="Bay Courier", authors="Lena Hart",
+    ),
+    news(
+        "Bus drivers return", "2025-03-11",
+        "The walkout of the bus drivers ended on Tuesday after eight days, the town hall said.\n\n"
+        "The drivers accepted a rise of four per cent by 88 votes to 32.",
+        publisher="Hill Gazette", authors="Tomas Reed",
+    ),
+    news(
+        "A library for the old mill", "2025-04-20",
+        "The old mill of Ostrava Bay will house a library from the autumn.\n\n"
+        "Architect Iva Stone said that the mill wheel would stay where it is.",
+        publisher="Bay Courier", authors="[Lena Hart, Bay Courier]",
+    ),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -353,21 +338,14 @@ def test_only_the_articles_of_an_outlet_or_author_are_read(archive: Assistant) -
         archive.ask("Who leads the union?", outlets=["Mountain Gazette"])
 
 
-FERRY = """---
-title: Die Fähre nach Ostrava
-publisher: Buchtblatt
-published: 2025-04-22
----
-
-Die Fähre nach Ostrava fährt ab Mai nur noch an drei Tagen in der Woche, sagte der Hafenmeister
-Udo Brandt am Dienstag, weil der Treibstoff zu teuer ist und die Gäste im Winter nicht kommen.
-"""
-NOTE = """---
-title: Ferry 2025
----
-
-Harbour ferry Ostrava: closed.
-"""
+FERRY = news(
+    "Die Fähre nach Ostrava", "2025-04-22",
+    "Die Fähre nach Ostrava fährt ab Mai nur noch an drei Tagen in der Woche, sagte der "
+    "Hafenmeister Udo Brandt am Dienstag, weil der Treibstoff zu teuer ist und die Gäste im Winter "
+    "nicht kommen.",
+    publisher="Buchtblatt",
+)  # fmt: skip
+NOTE = news("Ferry 2025", "", "Harbour ferry Ostrava: closed.")
 
 
 def test_articles_of_one_language_or_under_a_headline_are_read(tmp_path: Path) -> None:
