@@ -1,13 +1,19 @@
-"""Outlets and languages set on the page: what they narrow, how it is told, and that they stay."""
+"""Outlets, languages and days set on the page: what they narrow and how it is told."""
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 
+import pytest
 from fake_assistant import ASK_BRIDGE, FakeAssistant, bridge_answer, choices_of, refused_answer
 from shown import Parsed, finished
 
+from index.errors import BadRequest
+from rag.assistant import dates
 from rag.page import layout, views
 from rag.page.answering import Answers
+from rag.page.archive import Filter
+from rag.records import Dates
 
 ONLY = {"outlets": ["Northern Wire"], "languages": ["fr"]}
 
@@ -58,3 +64,41 @@ def test_what_was_left_out_stands_above_the_answer_once() -> None:
     refusal = dataclasses.replace(refused_answer().refusal, message=f"It does not say. {within}")
     refused = dataclasses.replace(refused_answer(), refusal=refusal, within=within)
     assert Parsed(views.reply(finished(refused), 1)).text.count("were read") == 1
+
+
+# Days as a reader types them.
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "last"),
+    [
+        ("2024-12-05", "2024-12-05", "2024-12-05"),
+        (" 5 December 2024 ", "2024-12-05", "2024-12-05"),
+        ("December 5, 2024", "2024-12-05", "2024-12-05"),
+        ("5th dec 2024", "2024-12-05", "2024-12-05"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("february 2024", "2024-02-01", "2024-02-29"),
+        ("2019", "2019-01-01", "2019-12-31"),
+    ],
+)
+def test_a_filter_begins_with_the_first_day_and_ends_with_the_last(
+    given: str, first: str, last: str
+) -> None:
+    window = Dates(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    assert dates(given, given) == window
+    assert Filter.of(since=given, until=given) == Filter(since=window.since, until=window.until)
+
+
+@pytest.mark.parametrize(
+    "given", ["soon", "5 December", "31 February 2024", "2024-13", "05/12/2024", "5 in 2019"]
+)
+def test_what_is_no_date_is_told_with_what_would_be_one(given: str) -> None:
+    for asked in (lambda: dates(given, None), lambda: Filter.of(until=given)):
+        with pytest.raises(BadRequest, match=f"{given}.*not a date. Write it as"):
+            asked()
+
+
+def test_dates_that_leave_nothing_are_told() -> None:
+    assert dates("", None) == Dates()
+    with pytest.raises(BadRequest, match="The dates leave nothing"):
+        dates("2025", "2024-12")
