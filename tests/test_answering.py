@@ -91,7 +91,7 @@ def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made: Ma
         "until": None,
     }
     assert choices.settings(stored) == Settings("index", "built in", "quote", "2025-01-01", "")
-    for broken in (None, 7, [], {"mode": "shout"}, {"index": ["a"]}):
+    for broken in (None, 7, [], {"mode": "shout"}, {"index": ["a"]}, {"outlets": "A"}):
         assert choices.settings(broken) == choices.default
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dates import find_date, parse_change, parse_date, parse_date_line, parse_moment
+from index.dates import find_date, parse_date, parse_date_line, parse_moment
 
 repeatable = settings(deadline=None, derandomize=True)
 DAY = dt.date(2024, 12, 7)
@@ -111,9 +111,3 @@ def test_every_day_can_be_written_and_read(day):
 )
 def test_moments(text, moment):
     assert parse_moment(text) == moment
-
-
-def test_a_change_on_a_date_line():
-    assert parse_change("Last updated at 16:30, 8 December 2024") == CHANGED
-    assert parse_change("Edited by Ola Berg") is None
-    assert parse_change("8 December 2024") is None

@@ -54,12 +54,6 @@ def test_columns_are_kept_and_a_bad_row_costs_itself(tmp_path: Path, kind: str, 
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_what_was_declined_is_not_counted_as_answered() -> None:
-    declined = {"refused": "yes", "problem": ""}
-    assert tally([declined, {"refused": "no", "problem": None}]) == "1 answered, 1 declined"
-    assert tally([]) == ""
-
-
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     answered(table(tmp_path / "q.csv"), tmp_path / "a.xlsx", ask, lambda *_: None)
     answered(table(tmp_path / "q.csv"), tmp_path / "a.csv", ask, lambda *_: None)

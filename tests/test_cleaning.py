@@ -19,18 +19,6 @@ def cleaned(text: str, facts: Facts | None = None) -> tuple[str, Facts]:
     return "\n\n".join(line.text for line in body), facts
 
 
-def test_a_header_of_plain_lines():
-    head = "Three ministers call for 'immediate' truce\nBy Ola Berg and Lena Dahl\nDec. 7, 2024\n"
-    body, facts = cleaned(head + BODY.replace("\n\n", "\n"))
-    assert body == BODY
-    assert facts == Facts(
-        title="Three ministers call for 'immediate' truce",
-        published=DAY,
-        authors=("Ola Berg", "Lena Dahl"),
-        provenance={"title": "first line", "authors": "byline", "published": "date line"},
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "body", "known"),
     [

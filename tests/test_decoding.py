@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.decoding import NoText, decode, decoded, signature
+from index.decoding import NoText, decode, decoded
 from index.records import Article, Problem
 from tests.encoded import TEXTS, encoded
 from tests.reading import read
@@ -75,7 +75,3 @@ def test_any_bytes_are_text_or_not(data, declared):
         decode(data, declared).encode(errors="surrogatepass")
     except NoText as error:
         assert str(error).endswith(".")
-
-
-def test_text_has_no_signature():
-    assert signature(BODY.encode()) is None

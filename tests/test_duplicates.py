@@ -11,12 +11,10 @@ import pytest
 
 from eval.bench.copies import edited
 from index import duplicates
-from index.duplicates import is_copy, overlap
+from index.duplicates import is_copy
 from index.embedding import HashEncoder
-from index.protocols import Store
 from index.store import Index
-from tests.fakes import article, put, story, word
-from tests.stores import kinds
+from tests.fakes import article, put, story
 
 
 def pieces(*seeds: int) -> str:
@@ -47,23 +45,6 @@ LONG = story(1)
 )
 def test_copies(one: str, other: str, expected: bool) -> None:
     assert is_copy(one, other) is is_copy(other, one) is expected
-
-
-def test_a_changed_word_counts_as_one() -> None:
-    told = [word(n) for n in range(100)]
-    changed = [word(900 + n) if n % 8 == 4 else one for n, one in enumerate(told)]
-    one, other = " ".join(told), " ".join(changed)
-    assert len(duplicates.shingles(one) & duplicates.shingles(other)) < 40  # of 96
-    containment, resemblance = overlap(one, other)
-    assert containment == resemblance == 0.84  # 12 of 100 changed, and the four before the first
-    assert overlap("", one) == overlap("", "") == (0, 0)
-
-
-def test_a_short_text_is_not_searched_by_its_parts() -> None:
-    almost = " ".join(word(n) for n in range(duplicates.SHORT_TEXT_WORDS - 1))
-    assert duplicates.signature(almost) == b""
-    assert len(duplicates.signature(almost + " more")) == 4 * duplicates.PERMUTATIONS
-    assert not is_copy(almost, almost + " more")
 
 
 def test_stored_signatures_stay_comparable() -> None:
@@ -138,18 +119,6 @@ LOCAL = NEWS.replace(LEAD, "Ostrand sent 40 masons, for the council of Veldmar a
 )
 def test_what_stands_around_a_story_is_compared_by_itself(one: str, other: str, same: bool) -> None:
     assert is_copy(one, other) is is_copy(other, one) is same
-
-
-@kinds
-def test_a_wire_story_and_a_paper_that_reprints_it_are_one(store: Store) -> None:
-    put(store, article("wire", WIRE, published="2024-11-15"))
-    put(store, article("local", LOCAL, published="2024-11-16"))
-    put(store, article("later", WIRE.replace("Nov 15", "Nov 16"), published="2024-11-17"))
-    assert {name: store.card(name).origin for name in ("wire", "local")} == {
-        "wire": "wire",
-        "local": "wire",
-    }
-    assert store.card("later").origin == "later"
 
 
 def test_a_third_text_brings_no_two_together_that_differ(tmp_path: Path) -> None:

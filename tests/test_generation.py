@@ -83,11 +83,6 @@ def test_few_words_lead_where_nothing_else_answers_otherwise(
     assert drafts[0].short == short
 
 
-def test_a_quotation_names_outlet_and_date() -> None:
-    draft = quotation(DOHA, candidate(DOHA, 2).span)
-    assert draft.text == "Quillon Daily, 8 December 2024: “Hakan Fidan listened.”"
-
-
 @pytest.mark.parametrize(
     ("url", "lead"),
     [("https://bay.example/a", "bay.example, 8 December 2024"), ("http://[x", "8 December 2024")],

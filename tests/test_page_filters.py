@@ -32,13 +32,6 @@ def test_a_question_is_asked_of_the_chosen_outlets_and_languages(tmp_path: Path)
     assert assistant.only == {**narrowed, "without": ()}
 
 
-def test_what_a_browser_remembers_of_filters_is_names_or_nothing(tmp_path: Path) -> None:
-    choices = choices_of(FakeAssistant(), tmp_path / "index", ())
-    kept = choices.settings({"outlets": ["A", 1], "languages": None})
-    assert (kept.outlets, kept.languages) == (("A", "1"), ())
-    assert choices.settings({"outlets": "A"}) == choices.default
-
-
 def test_the_archives_own_outlets_and_languages_are_offered(tmp_path: Path) -> None:
     cards = choices_of(FakeAssistant(), tmp_path / "index").archive().cards()
     french = dataclasses.replace(cards[0], language="fr", publisher="Été")

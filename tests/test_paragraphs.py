@@ -73,34 +73,6 @@ def test_drop_tags(raw, dropped):
 
 # --- lines to paragraphs -----------------------------------------------------------------------
 
-WRAPPED = """ The ministers of three countries met on Saturday beside a forum and called
-for an immediate end to the fighting, while rebels pressed on to the capital
-of Bashar al-
-Assad's government. "We agreed that the dia-
-logue should begin at once," one of them told report-
-ers after two hours of talks, which he called frank and Rus-
-sian-led in tone. Nobody would say whether the two-
-year-old truce, or the cease-
-fire of 2020, still held.
-He would not guess, he said.
-Asked a second time, he left for the airport with the rest of his delega-
-tion, and a cease-fire was not announced in the evening either, as had been
-expected by several of the diplomats who had come to the city for the forum.
-"""
-
-
-def test_hard_wrapped_text_becomes_whole_paragraphs():
-    first, second, third = repair(WRAPPED).split("\n\n")
-    assert first == (
-        "The ministers of three countries met on Saturday beside a forum and called for an "
-        "immediate end to the fighting, while rebels pressed on to the capital of Bashar "
-        'al-Assad\'s government. "We agreed that the dialogue should begin at once," one of them '
-        "told reporters after two hours of talks, which he called frank and Russian-led in tone. "
-        "Nobody would say whether the two-year-old truce, or the cease-fire of 2020, still held."
-    )
-    assert second == "He would not guess, he said."
-    assert third.startswith("Asked a second time") and third.endswith("for the forum.")
-
 
 WIDE = "The ministers met on Saturday in a hotel by the sea and agreed on very little,"
 TOLD = "as those who had come to report on it were told by the spokesman of one of"

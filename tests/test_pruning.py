@@ -101,22 +101,6 @@ def test_what_is_gone_is_removed_and_nothing_else(
 
 
 @kinds
-def test_each_article_that_is_removed_is_told(read: Store, news: Path) -> None:
-    for path in ("a.txt", "rows.jsonl", "deep/b#1.txt"):
-        (news / path).unlink()
-    events: list[Progress] = []
-    report = ingest(read, [news], ENCODER, prune=True, on_event=events.append)
-    assert set(report.removed) == {
-        ("a", f"{news}/a.txt"),
-        ("b-1", f"{news}/deep/b#1.txt"),
-        ("r0", f"{news}/rows.jsonl#r0"),
-        ("r1", f"{news}/rows.jsonl#r1"),
-    }
-    # The folder that nothing is left in is told too.
-    assert [event.kind for event in events] == ["warning", *["removed"] * 4]
-
-
-@kinds
 def test_rows_and_members_that_are_gone_from_a_file_that_stayed(store: Store, news: Path) -> None:
     rows(news / "table.csv", "r3", "r4", "r5")
     (news / "z.zip").write_bytes(zipped({"one.txt": story(20), "two.txt": story(21)}))

@@ -46,11 +46,6 @@ def search(index: Index, text: str, dates: Dates | None = None) -> list[Passage]
     return retrieve(index, question, HashEncoder().encode([text])[0], dates).passages
 
 
-def test_copies_of_one_story_come_once(index: Index) -> None:
-    found = [p.stored.card.article_id for p in search(index, "tanker aground at Velmo harbour")]
-    assert len({"wire", "copy"} & set(found)) == 1
-
-
 def test_of_copies_the_one_that_came_in_first_is_found(tmp_path: Path) -> None:
     encoder = HashEncoder()
     later = replace(ARTICLES[0], text=f"{WIRE} The tanker aground at Velmo is called Sula.")
