@@ -42,7 +42,7 @@ def last_of(answers: Answers, question: str, conversation: Conversation = ()) ->
     return asked(answers, question, conversation)[-1].conversation
 
 
-def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
+def test_an_empty_archive_says_what_to_do(tmp_path):
     from index.store import Index
 
     def load(folder: Path, model: str | None) -> FakeAssistant:
@@ -53,7 +53,7 @@ def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     assert last_of(answers, ASK_BRIDGE)[-1].problem == answering.EMPTY
 
 
-def test_a_blank_question_asks_nothing(made: Made) -> None:
+def test_a_blank_question_asks_nothing(made):
     assistant = FakeAssistant()
     answers = made(assistant)
     assert answers.begin("  \n ", (), answers.choices.default).conversation == ()
@@ -61,7 +61,7 @@ def test_a_blank_question_asks_nothing(made: Made) -> None:
     assert assistant.calls == []
 
 
-def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made: Made) -> None:
+def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made):
     assistant = FakeAssistant()
     answers = made(assistant)
     usual = answers.choices.default
@@ -81,7 +81,7 @@ def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made: Made) -> 
     assert [call[0] for call in assistant.calls] == [ASK_BRIDGE, ASK_REFUSED]
 
 
-def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made: Made) -> None:
+def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made):
     choices = made(FakeAssistant()).choices
     stored = {
         "index": "../../etc",
@@ -95,7 +95,7 @@ def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made: Ma
         assert choices.settings(broken) == choices.default
 
 
-def test_a_conversation_is_kept_for_who_has_its_name_and_the_oldest_go_first(made: Made) -> None:
+def test_a_conversation_is_kept_for_who_has_its_name_and_the_oldest_go_first(made):
     answers = made(FakeAssistant())
     first = last_of(answers, ASK_BRIDGE)
     name = answers.keep(first, "")
@@ -138,9 +138,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BYLINE_CACHE", str(tmp_path / "cache"))
 
 
-def test_the_self_test_and_the_load_of_the_model_are_told_and_that_it_writes(
-    tmp_path: Path,
-) -> None:
+def test_the_self_test_and_the_load_of_the_model_are_told_and_that_it_writes(tmp_path):
     assert told(tmp_path, Writing(), "auto") == [
         "scripted takes a short test before its first answer",
         "Loading scripted",
@@ -149,16 +147,14 @@ def test_the_self_test_and_the_load_of_the_model_are_told_and_that_it_writes(
     ]
 
 
-def test_of_a_model_that_only_writes_the_load_is_told(tmp_path: Path) -> None:
+def test_of_a_model_that_only_writes_the_load_is_told(tmp_path):
     assert told(tmp_path, Writing(), "compose")[:2] == [
         "Loading scripted",
         "reading 6 passages; scripted writes the answer, which takes longer than quoting",
     ]
 
 
-def test_nothing_is_told_of_a_model_that_does_not_write(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_told_of_a_model_that_does_not_write(tmp_path, monkeypatch):
     quoting = ["reading 6 passages", ""]
     assert told(tmp_path / "a", Writing(), "quote") == quoting
     assert told(tmp_path / "b", FakeAssistant(), "auto") == quoting

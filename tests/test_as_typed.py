@@ -50,7 +50,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield assistant
 
 
-def test_slips_of_the_hand_are_put_right_and_told(archive: Assistant) -> None:
+def test_slips_of_the_hand_are_put_right_and_told(archive):
     answer = archive.ask("how many peple work at the holt bakrey?")
     assert answer.understood == "how many people work at the holt bakery?"
     assert answer.short == "14"
@@ -59,7 +59,7 @@ def test_slips_of_the_hand_are_put_right_and_told(archive: Assistant) -> None:
     )
 
 
-def test_a_name_that_no_article_has_is_not_taken_for_another(archive: Assistant) -> None:
+def test_a_name_that_no_article_has_is_not_taken_for_another(archive):
     answer = archive.ask("What did Greta Novakova say about the oven?")
     assert answer.understood == answer.question
     transliterated = archive.ask("What did Greta Nowak say about the oven?")
@@ -75,7 +75,7 @@ def test_a_name_that_no_article_has_is_not_taken_for_another(archive: Assistant)
         ("Where did Petra Vandermilk live?", "Where did Petra Vandermilk live?"),
     ],
 )
-def test_one_of_two_names_is_put_right_where_the_other_is(asked: str, read: str) -> None:
+def test_one_of_two_names_is_put_right_where_the_other_is(asked, read):
     texts = ["The painter Petra Vanderbrilt lived in Hesk."]
     known = {"where": 1, "live": 1, "petra": 1, "jonas": 1}
     question = Question.read(asked)
@@ -83,9 +83,7 @@ def test_one_of_two_names_is_put_right_where_the_other_is(asked: str, read: str)
     assert respelt(question, frequency, texts) == read
 
 
-def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
-    archive: Assistant,
-) -> None:
+def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(archive):
     now = archive.ask("Who is the warden of the lakes?")
     assert now.short is None
     assert "resigned" in now.text or "takes over" in now.text
@@ -105,8 +103,8 @@ def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
     ],
 )
 def test_a_question_in_another_language_is_answered_or_declined_as_such(
-    archive: Assistant, question: str, language: str
-) -> None:
+    archive, question, language
+):
     answer = archive.ask(question)
     assert answer.refusal is None or (
         answer.refusal.kind == "language" and language in answer.refusal.message
@@ -115,9 +113,7 @@ def test_a_question_in_another_language_is_answered_or_declined_as_such(
     assert declined.refusal is not None and declined.refusal.kind != "language"
 
 
-def test_a_quotation_is_neither_broken_off_nor_parted_from_what_takes_it_back(
-    archive: Assistant,
-) -> None:
+def test_a_quotation_is_neither_broken_off_nor_parted_from_what_takes_it_back(archive):
     answer = archive.ask("What did Runa Tveit say about the seeps near the statues?")
     assert "However, they are a minor resource." in answer.citations[0].quote
     assert "900" not in answer.citations[0].quote

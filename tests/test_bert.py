@@ -16,7 +16,7 @@ TEXTS = [story(seed, 1, 1 + seed % 7) for seed in range(40)]
 HEAVY = "transformers sentence_transformers sklearn scipy pandas gradio spacy llama_cpp".split()
 
 
-def test_the_encoder_gives_the_vectors_of_sentence_transformers_to_the_last_bit() -> None:
+def test_the_encoder_gives_the_vectors_of_sentence_transformers_to_the_last_bit():
     from sentence_transformers import SentenceTransformer
 
     folder = str(MINILM.path().parent)
@@ -27,7 +27,7 @@ def test_the_encoder_gives_the_vectors_of_sentence_transformers_to_the_last_bit(
         assert np.array_equal(ours.encode(texts), theirs.encode(texts))
 
 
-def test_the_embedded_models_are_loaded_without_the_libraries_that_take_seconds_to_import() -> None:
+def test_the_embedded_models_are_loaded_without_the_libraries_that_take_seconds_to_import():
     code = (
         "import sys, app; from index.embedding import load_encoder; "
         "from rag.reader.extractive import load_reader; "

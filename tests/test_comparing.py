@@ -64,9 +64,7 @@ from tests.building import archive_of, news
          "Ada Moss|Jo Reed", ""),
     ],
 )  # fmt: skip
-def test_each_side_is_asked_about_alone(
-    text: str, questions: list[str], names: str, demanded: str
-) -> None:
+def test_each_side_is_asked_about_alone(text, questions, names, demanded):
     both = sides(text)
     assert [side.question for side in both] == questions
     assert [side.name for side in both] == names.split("|")
@@ -81,7 +79,7 @@ def test_each_side_is_asked_about_alone(
         "compare", "or and with", "", "compare this and that", "and what of the ferry",
     ],
 )  # fmt: skip
-def test_where_no_two_things_are_told_there_are_no_sides(text: str) -> None:
+def test_where_no_two_things_are_told_there_are_no_sides(text):
     assert sides(text) == []
 
 
@@ -94,7 +92,7 @@ def test_where_no_two_things_are_told_there_are_no_sides(text: str) -> None:
         | st.text(max_size=4)
     )
 )
-def test_no_text_breaks_a_comparison(parts: list[str]) -> None:
+def test_no_text_breaks_a_comparison(parts):
     both = sides(" ".join(parts))
     assert len(both) in (0, 2)
 
@@ -121,7 +119,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 @pytest.mark.models
-def test_both_sides_are_shown_under_what_was_asked_of_them(archive: Assistant) -> None:
+def test_both_sides_are_shown_under_what_was_asked_of_them(archive):
     answer = archive.ask("Which is heavier, the bell or the anchor?")
     assert answer.kind == "comparison"
     by_side = {one.side: one.text for one in reversed(answer.sentences)}
@@ -132,7 +130,7 @@ def test_both_sides_are_shown_under_what_was_asked_of_them(archive: Assistant) -
 
 @pytest.mark.models
 @pytest.mark.parametrize("limit", [{}, {"since": "2025-03-01"}])
-def test_a_side_of_which_nothing_is_said_is_told(archive: Assistant, limit: dict[str, str]) -> None:
+def test_a_side_of_which_nothing_is_said_is_told(archive, limit):
     answer = archive.ask("which is heavier, the bell or the organ", **limit)
     assert {one.side for one in answer.sentences} == {"the bell"}
     assert [one.message for one in answer.unanswered] == [
@@ -141,7 +139,7 @@ def test_a_side_of_which_nothing_is_said_is_told(archive: Assistant, limit: dict
 
 
 @pytest.mark.models
-def test_a_sentence_that_tells_of_both_sides_stands_under_both(archive: Assistant) -> None:
+def test_a_sentence_that_tells_of_both_sides_stands_under_both(archive):
     answer = archive.ask("compare what was done by the divers and the mayor")
     assert [(one.side, one.citations) for one in answer.sentences] == [
         ("the divers", (1,)),

@@ -5,7 +5,6 @@ What a store makes of it stands in `test_versions`.
 
 import hashlib
 import random
-from pathlib import Path
 
 import pytest
 
@@ -43,11 +42,11 @@ LONG = story(1)
         ("\ufb01re in the harbour", "Fire, in the harbour", True),  # a ligature
     ],
 )
-def test_copies(one: str, other: str, expected: bool) -> None:
+def test_copies(one, other, expected):
     assert is_copy(one, other) is is_copy(other, one) is expected
 
 
-def test_stored_signatures_stay_comparable() -> None:
+def test_stored_signatures_stay_comparable():
     """When this fails, signatures in existing indexes no longer match new ones: raise FORMAT."""
     counting = " ".join(str(number) for number in range(100))
     found = hashlib.sha256(duplicates.signature(counting)).hexdigest()[:16]
@@ -55,7 +54,7 @@ def test_stored_signatures_stay_comparable() -> None:
 
 
 @pytest.mark.parametrize("degree", [1, 2, 3])
-def test_edited_copies_are_found(tmp_path: Path, degree: int) -> None:
+def test_edited_copies_are_found(tmp_path, degree):
     texts = [story(seed, paragraphs=8) for seed in range(40)]
     rng = random.Random(degree)
     with Index.create(tmp_path, HashEncoder()) as index:
@@ -92,7 +91,7 @@ NEWS = (
         ("Lorries have gone the long way through the old town since then, and p", "P", True),
     ],
 )
-def test_copies_agree_in_figures_names_and_dates(old: str, new: str, same: bool) -> None:
+def test_copies_agree_in_figures_names_and_dates(old, new, same):
     other = NEWS.replace(old, new)
     assert other != NEWS
     assert is_copy(NEWS, other) is is_copy(other, NEWS) is same
@@ -117,11 +116,11 @@ LOCAL = NEWS.replace(LEAD, "Ostrand sent 40 masons, for the council of Veldmar a
         (f"{NEWS}\n\nLena Hart spoke of it.", f"{NEWS}\n\nJo Amin spoke of it.", False),
     ],
 )
-def test_what_stands_around_a_story_is_compared_by_itself(one: str, other: str, same: bool) -> None:
+def test_what_stands_around_a_story_is_compared_by_itself(one, other, same):
     assert is_copy(one, other) is is_copy(other, one) is same
 
 
-def test_a_third_text_brings_no_two_together_that_differ(tmp_path: Path) -> None:
+def test_a_third_text_brings_no_two_together_that_differ(tmp_path):
     other = NEWS.replace("18.4", "12")
     between = NEWS.replace("It will cost 18.4 million crowns and take two years, the", "The")
     with Index.create(tmp_path, HashEncoder()) as index:
@@ -130,6 +129,6 @@ def test_a_third_text_brings_no_two_together_that_differ(tmp_path: Path) -> None
         assert index.card("true").origin == "true" != index.card("false").origin
 
 
-def test_the_articles_of_two_years_are_no_copies() -> None:
+def test_the_articles_of_two_years_are_no_copies():
     text = "\n\n".join(f"Part {n} of the budget {{0}} gives {{0}} crowns. {NEWS}" for n in "ab")
     assert not is_copy(text.format(2023), text.format(2024))

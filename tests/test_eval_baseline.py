@@ -36,7 +36,7 @@ def baseline(results: Results, *noisy: Results, **more: Any) -> dict[str, Any]:
     return read
 
 
-def test_the_same_run_is_not_worse() -> None:
+def test_the_same_run_is_not_worse():
     assert worse(run(), baseline(run())) == []
     assert "seconds" not in baseline(run())["figures"]
     assert changed(run().marks, baseline(run())) == []
@@ -57,12 +57,12 @@ def test_the_same_run_is_not_worse() -> None:
         (run(evaluated=50), []),  # better
     ],
 )
-def test_what_is_worse_is_named(results: Results, expected: list[str]) -> None:
+def test_what_is_worse_is_named(results, expected):
     lines = worse(results, baseline(run()))
     assert [line.split(" was ")[0] for line in lines] == expected
 
 
-def test_the_line_says_by_how_much_and_on_which_questions() -> None:
+def test_the_line_says_by_how_much_and_on_which_questions():
     (line, _) = worse(run(wrong=3), baseline(run()))
     assert line == (
         "right was 1.000 and is 0.850 (tolerance 0.050) [right and fully supported, of answerable]."
@@ -70,7 +70,7 @@ def test_the_line_says_by_how_much_and_on_which_questions() -> None:
     )
 
 
-def test_questions_that_the_baseline_does_not_know_are_not_compared() -> None:
+def test_questions_that_the_baseline_does_not_know_are_not_compared():
     some = baseline(run(asked=20))
     more = run(asked=24)
     marks = (*more.marks[:20], *(mark(n, right=False) for n in range(20, 24)))
@@ -80,7 +80,7 @@ def test_questions_that_the_baseline_does_not_know_are_not_compared() -> None:
     ]
 
 
-def test_another_archive_is_told() -> None:
+def test_another_archive_is_told():
     now = {
         "bridge": {"digest": "9", "origin": "bridge"},
         "bridge-copy": ARTICLES["bridge-copy"],
@@ -95,25 +95,25 @@ def test_another_archive_is_told() -> None:
     ]
 
 
-def test_noise_widens_the_tolerance() -> None:
+def test_noise_widens_the_tolerance():
     kept = baseline(run(), run(wrong=3), run(wrong=1))
     assert kept["figures"]["right"]["tolerance"] == 0.15
     assert worse(run(wrong=3), kept) == []
     assert worse(run(wrong=4), kept) != []
 
 
-def test_no_noise_excuses_what_must_hold_always() -> None:
+def test_no_noise_excuses_what_must_hold_always():
     kept = baseline(run(), run(supported=False))
     assert all(kept["figures"][name]["tolerance"] == 0 for name in EXACT if name in kept["figures"])
     assert len(worse(run(supported=False), kept)) > 0
 
 
-def test_a_mutation_that_is_no_longer_tried_is_noticed() -> None:
+def test_a_mutation_that_is_no_longer_tried_is_noticed():
     assert worse(Results(run().marks), baseline(run())) == ["mutation removed was not tried"]
     assert worse(Results(run().marks), baseline(run()), mutations=()) == []
 
 
-def test_questions_that_changed_are_shown_with_both_texts_and_since_when() -> None:
+def test_questions_that_changed_are_shown_with_both_texts_and_since_when():
     kept = baseline(run(wrong=1))
     now = (mark(0, text="a new answer"), mark(1, right=False, text="an odd one"), *run().marks[2:])
     assert changed(now, kept) == [

@@ -19,7 +19,7 @@ def held_by_a_default(sentence: str, by=check) -> int:
     return len(by(sentence, [PASSAGE]))
 
 
-def test_whoever_holds_the_function_has_the_broken_one() -> None:
+def test_whoever_holds_the_function_has_the_broken_one():
     assert check(SENTENCE, [PASSAGE])
     with FAULTS["check-says-yes"].put():
         assert check(SENTENCE, [PASSAGE]) == []
@@ -29,7 +29,7 @@ def test_whoever_holds_the_function_has_the_broken_one() -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_each_fault_has_a_function_and_tests_that_exist(name: str) -> None:
+def test_each_fault_has_a_function_and_tests_that_exist(name):
     one = FAULTS[name]
     kept = one.function().__code__
     assert not one.function().__closure__

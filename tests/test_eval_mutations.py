@@ -19,7 +19,6 @@ from eval_building import (
 
 from eval import changes
 from eval.caching import CachedReader
-from eval.marks import Mark
 from eval.metrics import contains_answer
 from eval.mutations import MUTATIONS, Asked, Case, Trial, trials
 from eval.questions import Known, load
@@ -84,11 +83,11 @@ JUDGED = [
 
 
 @pytest.mark.parametrize(("name", "given", "after", "outcome", "held"), JUDGED)
-def test_judgements(name: str, given: Answer, after: Mark, outcome: str, held: bool) -> None:
+def test_judgements(name, given, after, outcome, held):
     assert case(name).judge(given, after) == (outcome, held)
 
 
-def test_what_each_mutation_does_to_the_archive() -> None:
+def test_what_each_mutation_does_to_the_archive():
     assert case("removed").removed == ("bridge",) and case("removed").put == ()
     assert COST not in text_after("changed") and OTHER_COST in text_after("changed")
     assert DENIED in text_after("negated")
@@ -114,9 +113,7 @@ def everything(reader: Assistant) -> list[tuple[str, str]]:
     ]
 
 
-def test_trials_leave_the_archive_alone_and_repeat(
-    reader: Assistant, questions: list[Known]
-) -> None:
+def test_trials_leave_the_archive_alone_and_repeat(reader, questions):
     before = everything(reader), reader.index.manifest
     marks = evaluate(reader, questions)
     found = trials(reader, questions, marks, each=2)
@@ -127,7 +124,7 @@ def test_trials_leave_the_archive_alone_and_repeat(
     assert [Trial.from_dict(one.to_dict()) for one in found] == found
 
 
-def test_trials_see_the_changed_archive(reader: Assistant, questions: list[Known]) -> None:
+def test_trials_see_the_changed_archive(reader, questions):
     marks = evaluate(reader, questions)
     found = {one.id: one for one in trials(reader, questions, marks, mutations=["changed"])}
     assert "18.4" in found["q1"].before
@@ -146,7 +143,7 @@ class CountingReader(WordReader):
         return super().read(question, passages)
 
 
-def test_a_passage_is_read_once_for_a_question_wherever_it_stands() -> None:
+def test_a_passage_is_read_once_for_a_question_wherever_it_stands():
     inner = CountingReader()
     cached = CachedReader(inner)
     here, there = (
@@ -172,7 +169,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("text", "answers", "expected"), VALUES)
-def test_another_value_stands_everywhere(text: str, answers: list[str], expected: str) -> None:
+def test_another_value_stands_everywhere(text, answers, expected):
     found = changes.with_other_value([article("a", text, title=text)], answers, "What?")
     assert found is not None
     assert found.answers == (expected,)
@@ -194,9 +191,7 @@ def test_another_value_stands_everywhere(text: str, answers: list[str], expected
         pytest.param("Narrow is a narrow word.", ["Narrow"], "What?", id="a word, not a name"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_changed_soundly_is_not(
-    text: str, answers: list[str], question: str
-) -> None:
+def test_what_cannot_be_changed_soundly_is_not(text, answers, question):
     assert changes.with_other_value([article("a", text)], answers, question) is None
 
 
@@ -208,7 +203,7 @@ def test_what_cannot_be_changed_soundly_is_not(
         ("“We will go”, he said.", "It is not true that “We will go”, he said."),
     ],
 )
-def test_denials(sentence: str, expected: str) -> None:
+def test_denials(sentence, expected):
     assert changes.denied(sentence) == expected
     assert changes.denies(expected)
     assert not changes.denies(sentence)

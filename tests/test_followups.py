@@ -167,16 +167,14 @@ ALONE: list[tuple[History, str]] = [
 
 
 @pytest.mark.parametrize(("history", "question", "expected"), FIRST)
-def test_the_likeliest_meaning_comes_first(history: History, question: str, expected: str) -> None:
+def test_the_likeliest_meaning_comes_first(history, question, expected):
     found = meanings(question, history)
     assert found[0] == expected
     assert len(set(found)) == len(found), "each is searched and read"
 
 
 @pytest.mark.parametrize(("history", "question", "expected"), AMONG)
-def test_what_is_meant_is_among_the_meanings(
-    history: History, question: str, expected: str
-) -> None:
+def test_what_is_meant_is_among_the_meanings(history, question, expected):
     found = meanings(question, history)
     assert expected in found
     assert len(found) <= MOST
@@ -187,11 +185,11 @@ def test_what_is_meant_is_among_the_meanings(
 
 
 @pytest.mark.parametrize(("history", "question"), ALONE)
-def test_a_question_of_its_own_is_read_once(history: History, question: str) -> None:
+def test_a_question_of_its_own_is_read_once(history, question):
     assert meanings(question, history) == [question]
 
 
-def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused() -> None:
+def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused():
     told = Turn("and him?", "Bob Hacker did it. [1]", "When did Scholz resign?")
     assert meanings("why?", [told])[0] == "Why did Scholz resign?"
     assert "did Bob Hacker pay?" in meanings("did he pay?", [told])
@@ -199,7 +197,7 @@ def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused() -> None
     assert "did Bob Hacker pay?" not in meanings("did he pay?", [refused])
 
 
-def test_one_thing_takes_the_place_of_another() -> None:
+def test_one_thing_takes_the_place_of_another():
     assert "what is the R0 of measles of ebola?" not in meanings("and of ebola?", [SPREAD])
     assert meanings("and of ebola?", [SPREAD])[0] == "what is the R0 of ebola?"
     assert meanings("and Araghchi?", [LAVROV]) == [
@@ -207,9 +205,7 @@ def test_one_thing_takes_the_place_of_another() -> None:
     ]  # fmt: skip
 
 
-def test_the_tagger_is_asked_only_where_a_pronoun_or_a_matter_needs_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_tagger_is_asked_only_where_a_pronoun_or_a_matter_needs_it(monkeypatch):
     def missing() -> None:
         loads.append(1)
         raise ModelError("It is not installed.")
@@ -224,7 +220,7 @@ def test_the_tagger_is_asked_only_where_a_pronoun_or_a_matter_needs_it(
     assert loads
 
 
-def test_he_and_she_are_no_place_and_nobody_unnamed() -> None:
+def test_he_and_she_are_no_place_and_nobody_unnamed():
     assert meanings("what did she say?", [STUDY]) == ["what did Lena Hart say?"]
     at_home = Turn("What does Hart do?", "She works at the Tarn Institute in New Sallow. [1]")
     assert meanings("what did she say?", [at_home]) == ["what did Hart say?"]
@@ -252,7 +248,7 @@ FORBIDDEN = """
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=120), st.sampled_from(FOLLOW_UPS), st.sampled_from([LAVROV, MAYOR, QUAKE]))
-def test_an_answer_adds_names_and_nothing_else(answer: str, asked: str, turn: Turn) -> None:
+def test_an_answer_adds_names_and_nothing_else(answer, asked, turn):
     capitals = {word for word in spoken(answer) if word and word in answer.lower()}
     found = spoken(*meanings(asked, [Turn(turn.question, answer)]))
     added = found - spoken(asked, turn.question) - OWN_WORDS - {""}
@@ -270,13 +266,13 @@ ORDERS = [
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("asked", FOLLOW_UPS)
-def test_an_order_in_an_answer_is_not_taken_over(order: str, asked: str) -> None:
+def test_an_order_in_an_answer_is_not_taken_over(order, asked):
     found = meanings(asked, [Turn("Who runs the port of Velmo?", order)])
     added = spoken(*found) - spoken(asked, "Who runs the port of Velmo?") - OWN_WORDS
     assert not added & set(FORBIDDEN)
 
 
-def test_what_grows_too_long_is_left_out() -> None:
+def test_what_grows_too_long_is_left_out():
     endless = Turn("What did Lavrov say about " + "the treaty and " * 80 + "peace?", "")
     assert meanings("when?", [endless]) == ["when?"]
     assert all(len(one) <= LONGEST for one in meanings("and Fidan?", [endless]))
@@ -313,7 +309,7 @@ def read_for(assistant: Assistant) -> list[str]:
     return assistant.reader.asked
 
 
-def test_the_meaning_that_is_answered_best_is_taken_and_told(counting: Assistant) -> None:
+def test_the_meaning_that_is_answered_best_is_taken_and_told(counting):
     events = list(counting.stream("and Petra Vasik?", [HOLM]))
     answer = events[-1].answer
     assert answer is not None
@@ -324,7 +320,7 @@ def test_the_meaning_that_is_answered_best_is_taken_and_told(counting: Assistant
     assert answer.turn == Turn(answer.question, answer.text, answer.understood, answer.refused)
 
 
-def test_where_no_meaning_is_answered_the_likeliest_is_told(counting: Assistant) -> None:
+def test_where_no_meaning_is_answered_the_likeliest_is_told(counting):
     answer = counting.ask("and Olaf Scholz?", [HOLM])
     assert answer.refused
     assert answer.turn.refused
@@ -348,9 +344,7 @@ TALKED = [
 
 @pytest.mark.models
 @pytest.mark.parametrize(("questions", "expected"), TALKED)
-def test_a_conversation_is_followed(
-    assistant: Assistant, questions: list[str], expected: str
-) -> None:
+def test_a_conversation_is_followed(assistant, questions, expected):
     history: list[Turn] = []
     for question in questions[:-1]:
         history.append(assistant.ask(question, history).turn)
@@ -359,7 +353,7 @@ def test_a_conversation_is_followed(
 
 
 @pytest.mark.models
-def test_each_quotation_has_what_a_follow_up_newly_names(assistant: Assistant) -> None:
+def test_each_quotation_has_what_a_follow_up_newly_names(assistant):
     asked = assistant.ask("What is the R0 of measles?").turn
     answer = assistant.ask("and of ebola?", [asked])
     assert "about 2" in answer.text
@@ -367,7 +361,7 @@ def test_each_quotation_has_what_a_follow_up_newly_names(assistant: Assistant) -
 
 
 @pytest.mark.models
-def test_a_correction_is_not_answered_by_somebody_else(assistant: Assistant) -> None:
+def test_a_correction_is_not_answered_by_somebody_else(assistant):
     cost = Turn("How much did the film cost?", "3.2 million crowns. [1]")
     assert assistant.ask("No, I mean the festival.", [cost]).refused
     cup = Turn("Who won the Orrin Cup in 2018?", "Tolbury Rovers. [1]")

@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from fake_assistant import ASK_BRIDGE, FakeAssistant, bridge_answer, choices_of, refused_answer
@@ -18,7 +17,7 @@ from rag.records import Dates
 ONLY = {"outlets": ["Northern Wire"], "languages": ["fr"]}
 
 
-def test_a_question_is_asked_of_the_chosen_outlets_and_languages(tmp_path: Path) -> None:
+def test_a_question_is_asked_of_the_chosen_outlets_and_languages(tmp_path):
     assistant = FakeAssistant()
     choices = choices_of(assistant, tmp_path / "index")
     answers = Answers(choices)
@@ -32,7 +31,7 @@ def test_a_question_is_asked_of_the_chosen_outlets_and_languages(tmp_path: Path)
     assert assistant.only == {**narrowed, "without": ()}
 
 
-def test_the_archives_own_outlets_and_languages_are_offered(tmp_path: Path) -> None:
+def test_the_archives_own_outlets_and_languages_are_offered(tmp_path):
     cards = choices_of(FakeAssistant(), tmp_path / "index").archive().cards()
     french = dataclasses.replace(cards[0], language="fr", publisher="Été")
     unknown = dataclasses.replace(cards[1], language="", publisher=None, url="https://a.example/")
@@ -43,7 +42,7 @@ def test_the_archives_own_outlets_and_languages_are_offered(tmp_path: Path) -> N
     )
 
 
-def test_what_was_left_out_stands_above_the_answer_once() -> None:
+def test_what_was_left_out_stands_above_the_answer_once():
     within = "Only articles of Northern Wire were read; 1 whose outlet is not known was left out."
     answer = dataclasses.replace(bridge_answer(), within=within)
     text = Parsed(views.reply(finished(answer), 1)).text
@@ -74,9 +73,7 @@ def test_what_was_left_out_stands_above_the_answer_once() -> None:
         ("2019", "2019-01-01", "2019-12-31"),
     ],
 )
-def test_a_filter_begins_with_the_first_day_and_ends_with_the_last(
-    given: str, first: str, last: str
-) -> None:
+def test_a_filter_begins_with_the_first_day_and_ends_with_the_last(given, first, last):
     window = Dates(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     assert dates(given, given) == window
     assert Filter.of(since=given, until=given) == Filter(since=window.since, until=window.until)
@@ -85,13 +82,13 @@ def test_a_filter_begins_with_the_first_day_and_ends_with_the_last(
 @pytest.mark.parametrize(
     "given", ["soon", "5 December", "31 February 2024", "2024-13", "05/12/2024", "5 in 2019"]
 )
-def test_what_is_no_date_is_told_with_what_would_be_one(given: str) -> None:
+def test_what_is_no_date_is_told_with_what_would_be_one(given):
     for asked in (lambda: dates(given, None), lambda: Filter.of(until=given)):
         with pytest.raises(BadRequest, match=f"{given}.*not a date. Write it as"):
             asked()
 
 
-def test_dates_that_leave_nothing_are_told() -> None:
+def test_dates_that_leave_nothing_are_told():
     assert dates("", None) == Dates()
     with pytest.raises(BadRequest, match="The dates leave nothing"):
         dates("2025", "2024-12")

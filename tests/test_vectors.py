@@ -90,9 +90,7 @@ def both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 # The kinds of index
 
 
-def test_many_vectors_are_searched_by_lists_and_nearly_all_are_found(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_many_vectors_are_searched_by_lists_and_nearly_all_are_found(monkeypatch):
     made, asked = Made(5000), queries(50)
     right = [made.best(query, 10) for query in asked]
     exact = VectorIndex.built(made, state())
@@ -110,9 +108,7 @@ def test_many_vectors_are_searched_by_lists_and_nearly_all_are_found(
 
 
 @pytest.mark.parametrize("count", [1, 7, 300, 4999])
-def test_a_search_among_some_misses_none_of_few(
-    lists: None, monkeypatch: pytest.MonkeyPatch, count: int
-) -> None:
+def test_a_search_among_some_misses_none_of_few(lists, monkeypatch, count):
     monkeypatch.setattr(faiss_index, "PROBES", 5)
     made = Made(5000)
     index = VectorIndex.built(made, state())
@@ -169,9 +165,7 @@ steps = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(todo=steps, limit=st.sampled_from([60, 100_000]), loose=st.sampled_from([0, 10_000]))
-def test_whatever_comes_and_goes_a_search_sees_what_sqlite_holds(
-    todo: list[str], limit: int, loose: int
-) -> None:
+def test_whatever_comes_and_goes_a_search_sees_what_sqlite_holds(todo, limit, loose):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(faiss_index, "EXACT_UP_TO", limit)
         patch.setattr(store, "LOOSE", loose)
@@ -215,9 +209,7 @@ def centroids(index: Index) -> npt.NDArray[np.float32]:
     return found
 
 
-def test_an_ingest_adds_to_the_lists_and_trains_them_anew_when_they_are_outgrown(
-    lists: None, index: Index
-) -> None:
+def test_an_ingest_adds_to_the_lists_and_trains_them_anew_when_they_are_outgrown(lists, index):
     put(index, *range(10))
     index.save_vectors()
     first = centroids(index)
@@ -233,9 +225,7 @@ def test_an_ingest_adds_to_the_lists_and_trains_them_anew_when_they_are_outgrown
     agrees(index)
 
 
-def test_a_reader_takes_a_newer_file_when_much_is_beside_its_own(
-    both: None, index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_takes_a_newer_file_when_much_is_beside_its_own(both, index, monkeypatch):
     monkeypatch.setattr(store, "LOOSE", 2 * CHUNKS)
     put(index, 0)
     index.save_vectors()
@@ -250,7 +240,7 @@ def test_a_reader_takes_a_newer_file_when_much_is_beside_its_own(
         assert loose == [1, 2, 3, 0, 1]
 
 
-def test_a_file_of_a_state_that_was_lost_is_not_used(both: None, index: Index) -> None:
+def test_a_file_of_a_state_that_was_lost_is_not_used(both, index):
     put(index, *range(10))
     index.save_vectors()
     index.close()
@@ -265,9 +255,7 @@ def test_a_file_of_a_state_that_was_lost_is_not_used(both: None, index: Index) -
         agrees(writer)
 
 
-def test_readers_go_on_while_the_file_is_made(
-    lists: None, index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_readers_go_on_while_the_file_is_made(lists, index, monkeypatch):
     put(index, *range(8))
     index.save_vectors()
     agrees(index)
@@ -298,7 +286,7 @@ def test_readers_go_on_while_the_file_is_made(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_the_file_is_mapped_and_not_read(both: None, index: Index) -> None:
+def test_the_file_is_mapped_and_not_read(both, index):
     put(index, *range(10))
     index.save_vectors()
     with Index.open(index.folder, ENCODER) as reader:

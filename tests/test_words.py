@@ -35,7 +35,7 @@ from rag.verify.facts import missing_names
         ("dozens", ["12"]),
     ],
 )
-def test_numbers_are_read_as_values(text: str, values: list[str]) -> None:
+def test_numbers_are_read_as_values(text, values):
     assert [one.value for one in quantities(text)] == [Decimal(value) for value in values]
 
 
@@ -56,18 +56,18 @@ def test_numbers_are_read_as_values(text: str, values: list[str]) -> None:
         ("5", "5 percent", True),
     ],
 )
-def test_two_wordings_of_one_amount(one: str, other: str, same: bool) -> None:
+def test_two_wordings_of_one_amount(one, other, same):
     assert quantities(one)[0].same(quantities(other)[0]) is same
 
 
 @given(st.integers(0, 10**12))
-def test_every_whole_number_with_commas_is_itself(number: int) -> None:
+def test_every_whole_number_with_commas_is_itself(number):
     (found,) = quantities(f"about {number:,} things")
     assert found.value == number
 
 
 @given(st.text(max_size=60))
-def test_no_text_breaks_the_readers(text: str) -> None:
+def test_no_text_breaks_the_readers(text):
     for one in quantities(text):
         assert 0 <= one.start < one.end <= len(text)
     names(text)
@@ -89,7 +89,7 @@ TWO_NAMES = """
 
 
 @pytest.mark.parametrize("pair", [*ONE_NAME, *TWO_NAMES])
-def test_a_name_is_known_in_another_spelling_and_by_its_people_alone(pair: str) -> None:
+def test_a_name_is_known_in_another_spelling_and_by_its_people_alone(pair):
     one, other = pair.split("/")
     for said, passage in ((one, other), (other, one)):
         found = missing_names(f"They met in {said}.", f"They met in {passage}.")
@@ -106,17 +106,17 @@ def test_a_name_is_known_in_another_spelling_and_by_its_people_alone(pair: str) 
         ("On Monday Lavrov met Fidan.", "Lavrov left.", ["fidan"]),
     ],
 )
-def test_names_that_a_passage_does_not_have(sentence: str, passage: str, absent: list[str]) -> None:
+def test_names_that_a_passage_does_not_have(sentence, passage, absent):
     assert missing_names(sentence, passage) == absent
 
 
-def test_a_word_that_only_opens_a_sentence_is_no_name() -> None:
+def test_a_word_that_only_opens_a_sentence_is_no_name():
     assert names("Talks began. Then Hakan Fidan spoke.") == ["Talks", "Hakan Fidan"]
     found = name_words("The minister, Abbas Araghchi, met al-Assad's men.")
     assert found == ["abbas", "araghchi", "assad"]
 
 
-def test_a_day_before_a_name_is_no_part_of_it() -> None:
+def test_a_day_before_a_name_is_no_part_of_it():
     assert names("On Monday the UN Office counted them.") == ["UN Office"]
     assert names("It ended, for on Sunday Lavrov flew home.") == ["Lavrov"]
     assert names("He wrote in the Sunday Times on Friday.") == ["Sunday Times", "Friday"]
@@ -131,9 +131,7 @@ def test_a_day_before_a_name_is_no_part_of_it() -> None:
         ("The runway is under water.", "Hubert Minnis spoke.", "What did Hubert Minnis say?"),
     ],
 )
-def test_a_person_is_asked_for_as_the_passage_calls_them(
-    here: str, elsewhere: str, asked: str
-) -> None:
+def test_a_person_is_asked_for_as_the_passage_calls_them(here, elsewhere, asked):
     assert as_called("What did Hubert Minnis say?", here, elsewhere) == asked
 
 
@@ -163,7 +161,7 @@ LAVROV, ARAGHCHI = ("sergei", "lavrov"), ("abbas", "araghchi")
         ("Hakan Fidan and Sergei Lavrov said it was over.", set()),
     ],
 )  # fmt: skip
-def test_the_speaker_is_the_subject_of_the_verb(text: str, who: set[str]) -> None:
+def test_the_speaker_is_the_subject_of_the_verb(text, who):
     assert {word for one in attributions(text) for word in one.source.name} == who
 
 
@@ -188,5 +186,5 @@ def test_the_speaker_is_the_subject_of_the_verb(text: str, who: set[str]) -> Non
          "unknown"),
     ],
 )  # fmt: skip
-def test_whose_statement_it_is(text: str, name: tuple[str, ...], is_whose: str) -> None:
+def test_whose_statement_it_is(text, name, is_whose):
     assert whose(text, name) == is_whose
