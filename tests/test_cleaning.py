@@ -6,17 +6,11 @@ import pytest
 
 from index.cleaning import Facts, trim
 from index.lines import Line, byline_names, is_caption, web_address
-from index.paragraphs import plain_paragraphs
+from tests.reading import cleaned
 from tests.samples import FIRST, SECOND
 
 DAY = dt.date(2024, 12, 7)
 BODY = f"{FIRST}\n\n{SECOND}"
-
-
-def cleaned(text: str, facts: Facts | None = None) -> tuple[str, Facts]:
-    facts = facts or Facts()
-    body = trim(plain_paragraphs(text), facts)
-    return "\n\n".join(line.text for line in body), facts
 
 
 @pytest.mark.parametrize(

@@ -80,21 +80,6 @@ def test_questions_that_the_baseline_does_not_know_are_not_compared():
     ]
 
 
-def test_another_archive_is_told():
-    now = {
-        "bridge": {"digest": "9", "origin": "bridge"},
-        "bridge-copy": ARTICLES["bridge-copy"],
-        "tower": {"digest": "4", "origin": "tower"},
-    }
-    other = Results(run().marks, (), {"model": "n"})
-    assert differences(other, now, baseline(run())) == [
-        "not in the baseline's archive: tower (1 in all)",
-        "no longer in the archive: ferry (1 in all)",
-        "other than in the baseline's archive: bridge (1 in all)",
-        "model: n, and m in the baseline",
-    ]
-
-
 def test_noise_widens_the_tolerance():
     kept = baseline(run(), run(wrong=3), run(wrong=1))
     assert kept["figures"]["right"]["tolerance"] == 0.15
@@ -111,17 +96,3 @@ def test_no_noise_excuses_what_must_hold_always():
 def test_a_mutation_that_is_no_longer_tried_is_noticed():
     assert worse(Results(run().marks), baseline(run())) == ["mutation removed was not tried"]
     assert worse(Results(run().marks), baseline(run()), mutations=()) == []
-
-
-def test_questions_that_changed_are_shown_with_both_texts_and_since_when():
-    kept = baseline(run(wrong=1))
-    now = (mark(0, text="a new answer"), mark(1, right=False, text="an odd one"), *run().marks[2:])
-    assert changed(now, kept) == [
-        "q1 [fact] NOW WRONG, was right since aaa of 2025-01-01: question 1?",
-        "    was: answer 1",
-        "    is:  an odd one",
-        "    why: wanted: x",
-        "q0 [fact] now right, was wrong since aaa of 2025-01-01: question 0?",
-        "    was: answer 0",
-        "    is:  a new answer",
-    ]

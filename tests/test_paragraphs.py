@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.cleaning import Facts, trim
+from index.cleaning import Facts
 from index.decoding import drop_tags, fold
 from index.lines import Line
-from index.paragraphs import plain_paragraphs, unwrap
-from tests.reading import repair
+from index.paragraphs import unwrap
+from tests.reading import cleaned, repair
 from tests.samples import FIRST
 
 repeatable = settings(deadline=None, derandomize=True)
@@ -27,12 +27,6 @@ PIECES = st.sampled_from([
 ])
 # fmt: on
 NASTY = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
-
-
-def cleaned(text: str, facts: Facts | None = None) -> tuple[str, Facts]:
-    facts = facts or Facts()
-    body = trim(plain_paragraphs(text), facts)
-    return "\n\n".join(line.text for line in body), facts
 
 
 @pytest.mark.parametrize(
