@@ -100,7 +100,6 @@ AMONG: list[tuple[History, str, str]] = [
         "Did Erdogan agree with that [Lavrov, Resolution 2254]?",
     ),
     ([MAYOR], "What does she do?", "What does Maud Ferrant do?"),
-    ([RESIGNED], "who replaced her?", "who replaced Merkel?"),
     ([BRIDGE], "why is it closed?", "why is it closed [the Corbel bridge reopen]?"),
     (
         [COMPANY],
@@ -130,8 +129,6 @@ AMONG: list[tuple[History, str, str]] = [
     # One of several that were listed, by its place in the list.
     ([PAPERS], "When was the second one founded?", "When was Hill Gazette founded?"),
     ([TWO], "what did the latter say?", "what did Petra Vasik say?"),
-    # He and she are somebody, and no place.
-    ([STUDY], "what did she say?", "what did Lena Hart say?"),
     ([STRIKE], "and the nurses of Sallow?", "Why did the nurses of Sallow walk out?"),
     # What it was about, in names and nouns.
     ([RULING], "why?", "why [Judge Marlo, the mayor's tax returns]?"),
@@ -152,7 +149,6 @@ FIRST: list[tuple[History, str, str]] = [
     ([STABBED], "how old is he?", "how old is Hamblyn?"),
     # A name stands with all of its noun.
     ([BRIDGE], "how long is it?", "how long is the Corbel bridge?"),
-    ([STORM_SHUT], "how long is it?", "how long is the tunnel?"),
     ([GROUP], "where does it come from?", "where does Hayat Tahrir al-Sham come from?"),
 ]
 """The likeliest meaning, where several are possible."""
@@ -161,7 +157,6 @@ ALONE: list[tuple[History, str]] = [
     ([LAVROV], "Who won the Tour of Velmo?"),
     ([LAVROV], "Did Merkel say she would resign?"),
     ([LAVROV], "Whom did Petra Dahl marry?"),
-    ([LAVROV], "Did Nora Lind keep her seat?"),
     ([STORM_SHUT], "Did Helmarck publish the results?"),
 ]
 
