@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
@@ -84,3 +87,14 @@ def archive_of(folder: Path, *texts: str, today: dt.date | None = None) -> Itera
         ingest(index, paths, encoder)
         with Assistant(index, encoder, shared_reader(), None, today=today) as loaded:
             yield loaded
+
+
+def module_archive_of(*texts: str, today: dt.date | None = None) -> Any:
+    """A fixture: the same, once for all tests of a module."""
+
+    @pytest.fixture(scope="module")
+    def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+        with archive_of(tmp_path_factory.mktemp("archive"), *texts, today=today) as assistant:
+            yield assistant
+
+    return loaded

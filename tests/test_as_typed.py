@@ -1,15 +1,13 @@
 """Questions as people type them: with slips, in the present tense, in other languages."""
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
-from rag import Assistant
 from rag.request.question import Question
 from rag.request.spelling import respelt
-from tests.building import archive_of, news
+from tests.building import module_archive_of, news
 
 article = partial(news, publisher="Fell Echo")
 
@@ -42,12 +40,7 @@ ARTICLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with archive_of(
-        tmp_path_factory.mktemp("typed"), *ARTICLES, today=dt.date(2025, 5, 1)
-    ) as assistant:
-        yield assistant
+archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
 
 
 def test_slips_of_the_hand_are_put_right_and_told(archive):

@@ -1,15 +1,13 @@
 """Comparisons are read apart: what is asked of each side, and that none is passed over."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import Assistant
 from rag.request.comparing import sides
-from tests.building import archive_of, news
+from tests.building import module_archive_of, news
 
 
 @pytest.mark.parametrize(
@@ -107,11 +105,7 @@ ANCHOR = news(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("comparing")
-    with archive_of(folder, BELL, ANCHOR, today=dt.date(2025, 5, 1)) as assistant:
-        yield assistant
+archive = module_archive_of(BELL, ANCHOR, today=dt.date(2025, 5, 1))
 
 
 @pytest.mark.models

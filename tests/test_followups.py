@@ -21,7 +21,7 @@ from rag.conversation import LONGEST, MOST, History, meanings
 from rag.exchange import LONGEST_NAME
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
-from tests.building import archive_of
+from tests.building import module_archive_of
 from tests.following_up import ARTICLES, COURT, LAW, STRIKE
 
 LAVROV = Turn(
@@ -322,10 +322,7 @@ def test_where_no_meaning_is_answered_the_likeliest_is_told(counting):
     assert answer.understood == "What did Olaf Scholz say about the ceasefire?"
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with archive_of(tmp_path_factory.mktemp("following"), *ARTICLES) as loaded:
-        yield loaded
+assistant = module_archive_of(*ARTICLES)
 
 
 TALKED = [

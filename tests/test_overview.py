@@ -1,10 +1,9 @@
 """Overviews: which stories are of a topic, and which of their sentences stand for them."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from building import archive_of, news
+from building import archive_of, module_archive_of, news
 
 from rag import Assistant
 
@@ -46,10 +45,7 @@ ARTICLES = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with archive_of(tmp_path_factory.mktemp("tunnel"), *ARTICLES) as assistant:
-        yield assistant
+archive = module_archive_of(*ARTICLES)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,16 @@
 """Questions that ask several things are answered part by part."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 
-from rag import Assistant
 from rag.cli import terminal
 from rag.page.conversation import Exchange
 from rag.page.exporting import markdown, page, plain
 from rag.page.views import reply
 from rag.records import Event
 from rag.request.parts import parts
-from tests.building import archive_of, news
+from tests.building import module_archive_of, news
 
 
 @pytest.mark.parametrize(
@@ -66,12 +64,7 @@ LATER = news(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with archive_of(
-        tmp_path_factory.mktemp("orlin"), DAM, LATER, today=dt.date(2025, 7, 1)
-    ) as loaded:
-        yield loaded
+assistant = module_archive_of(DAM, LATER, today=dt.date(2025, 7, 1))
 
 
 @pytest.mark.models

@@ -1,14 +1,11 @@
 """Requests other than questions: what kind they are, and how the archive is counted and listed."""
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from building import archive_of, news, shared_encoder
+from building import archive_of, module_archive_of, news, shared_encoder
 
 from index.errors import BadRequest
-from rag import Assistant
 from rag.request.kinds import Kinds
 
 ARTICLES = (
@@ -38,11 +35,7 @@ def kinds() -> Kinds:
     return Kinds(shared_encoder())
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder: Path = tmp_path_factory.mktemp("requests")
-    with archive_of(folder, *ARTICLES, today=dt.date(2025, 5, 1)) as assistant:
-        yield assistant
+archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
 
 
 @pytest.mark.parametrize(
