@@ -1,6 +1,5 @@
 """The names of an archive: what a name is, which spellings are one, how often each is counted."""
 
-import datetime as dt
 import json
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from index.records import Card
 from index.store import Index
 from rag.cli.lookup import cli
 from rag.names.archive import FILE, register_of
-from rag.names.register import Month, Name, Register, register
+from rag.names.register import Name, Register, register
 from rag.names.tagger import KINDS, PIECE, Kind, SpacyTagger, Tag, cleaned, kind_of, pieces
 from rag.page.listing import names_table
 from rag.search.finding import search
@@ -322,14 +321,6 @@ def test_copies_count_once(index):
     assert [(one["id"], one["mentions"]) for one in found["listed"]] == [
         ("copy", 2), ("wire", 2), ("other", 1),
     ]  # fmt: skip
-
-
-def test_the_month_of_a_story_is_that_of_its_first_dated_copy():
-    days = (None, dt.date(2025, 1, 3), dt.date(2024, 12, 31))
-    cards = [Card(str(at), "", day, None, None, "0") for at, day in enumerate(days)]
-    tags = {card.article_id: [Tag("Homs", "place", 2, 0)] for card in cards}
-    found = register(cards, tags)
-    assert found.months(found.names[0]) == [Month("2024-12", 1, 2)]
 
 
 def test_names_prints_a_table_and_of_one_name_its_articles(index):

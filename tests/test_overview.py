@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pytest
 from building import archive_of, module_archive_of, news
 
 from rag import Assistant
@@ -46,25 +45,6 @@ ARTICLES = (
 
 
 archive = module_archive_of(*ARTICLES)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("what happened in the lagoon in early may", "overview"),
-        ("What happened at the regatta in May?", "overview"),
-        ("sum up the auction", "overview"),
-        ("What happened at the regatta?", "question"),
-        ("what happened to the lighthouse keeper", "question"),
-        ("what happened to the whale in the lagoon", "question"),
-        ("what happened after the verdict", "question"),
-        ("what happened when the dyke broke", "question"),
-    ],
-)
-def test_what_happened_in_a_period_is_told_and_what_happened_to_somebody_is_asked(
-    archive, text, kind
-):
-    assert archive.kinds().of(text) == kind
 
 
 def told(archive: Assistant, request: str) -> list[str]:

@@ -67,7 +67,13 @@ archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
         ("summary lighthouse", "overview"),
         ("which was deadlier, the quake or the flood", "comparison"),
         ("compare what the bishop said with what the abbot said", "comparison"),
+        ("what happened in the lagoon in early may", "overview"),
+        ("What happened at the regatta in May?", "overview"),
         # And questions that have the same words.
+        ("What happened at the regatta?", "question"),
+        ("what happened to the lighthouse keeper", "question"),
+        ("what happened after the verdict", "question"),
+        ("what happened when the dyke broke", "question"),
         ("who ran the brewery", "question"),
         ("who came out of the tunnel alive", "question"),
         ("how many leaflets were printed in january", "question"),
