@@ -101,6 +101,7 @@ def test_plain_title_and_date_lines_with_tags_and_a_footer(suffix):
     assert article.title == "Ministers of Three Countries Call for 'Immediate' End to Fighting"
     assert article.text == BODY
     assert (article.published, article.publisher) == (DAY, None)
+    assert told(article) == {"title": "first line", "published": "date line", "url": "footer"}
     assert article.url == "https://www.example.org/a1"
 
 
