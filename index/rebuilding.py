@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from index import chunking, copying, ingesting, locations, opening, schema
-from index.connections import NO_WAIT, WAL, Wait, WriterLock, connect, explained
+from index.connections import NO_WAIT, WAL, Wait, WriterLock, connect, explained, kept
 from index.copying import KEPT, MENDING, Saved, beside, copied, put_in_place
 from index.embedding import Encoder, HashEncoder
 from index.errors import UnusableIndex
@@ -133,14 +133,10 @@ class _Folder(Index):
 
     @classmethod
     def beside(cls, folder: Path, encoder: Encoder, chunker: str, wait: Wait) -> Self:
-        lock = WriterLock.taken(folder, make=True, wait=wait)
-        try:
+        with kept(WriterLock.taken(folder, make=True, wait=wait)) as lock:
             fresh = cls._continued(folder, encoder, chunker) or cls.create(
                 folder / FOLDER, encoder, chunker, replace=True
             )
-        except BaseException:
-            lock.close()
-            raise
         fresh._outer = lock
         return fresh
 
@@ -191,12 +187,9 @@ def discard_finished(folder: Path) -> None:
     """
     if not (folder / FOLDER).exists():
         return
-    lock = WriterLock.taken(folder)
-    try:
+    with contextlib.closing(WriterLock.taken(folder)):
         if unfinished(folder) is None:
             shutil.rmtree(folder / FOLDER, ignore_errors=True)
-    finally:
-        lock.close()
 
 
 def _born(folder: Path) -> str | None:
@@ -245,11 +238,8 @@ def finish(folder: Path) -> None:
         IndexBusy: another process is writing to it.
     """
     if (folder / MENDING).exists():
-        lock = WriterLock.taken(folder)
-        try:
+        with contextlib.closing(WriterLock.taken(folder)):
             copying.finish(folder)
-        finally:
-            lock.close()
 
 
 def _opened(folder: Path, beside: Path) -> sqlite3.Connection:
