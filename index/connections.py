@@ -224,16 +224,13 @@ class WriterLock:
             raise UnusableIndex(
                 f"{folder} cannot be written to: {error.strerror}. Choose another with --index DIR."
             ) from error
-        try:
+        with kept(cls(descriptor)) as lock:
             awaiting(wait, lambda: _lock(folder, descriptor))
-        except BaseException:
-            os.close(descriptor)
-            raise
         # On a full disk the name cannot be written. The lock holds without it.
         with contextlib.suppress(OSError):
             os.truncate(descriptor, 0)
             os.write(descriptor, f"{os.getpid()}\n".encode())
-        return cls(descriptor)
+        return lock
 
     def close(self) -> None:
         """Let other writers in. Does nothing the second time."""

@@ -53,7 +53,7 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
     names = next(csv.reader([first], delimiter=delimiter), [])
     columns = [one_line(name).lower() for name in names]
     if not any(columns):
-        raise rows.no_rows(document)
+        raise document.error(rows.NO_ROWS)
     if not rows.has_text(columns):
         said = f'has no column "text" (its first line: {as_json(columns)})'
         raise document.error(f"{said}. Name the columns in the first line.")
