@@ -169,13 +169,10 @@ class _Folder(Index):
 
 def unfinished(folder: Path) -> int | None:
     """How many articles an unfinished rebuild in a folder has; None without one."""
-    try:
-        with Index.open(folder / FOLDER) as fresh:
-            if fresh.manifest.born != _born(folder):
-                counts = fresh.counts()
-                return counts.articles + counts.superseded
-    except UnusableIndex:
-        pass
+    with contextlib.suppress(UnusableIndex), Index.open(folder / FOLDER) as fresh:
+        if fresh.manifest.born != _born(folder):
+            counts = fresh.counts()
+            return counts.articles + counts.superseded
     return None
 
 
@@ -193,11 +190,9 @@ def discard_finished(folder: Path) -> None:
 
 
 def _born(folder: Path) -> str | None:
-    try:
-        with Index.open(folder) as index:
-            return index.manifest.born
-    except UnusableIndex:
-        return None
+    with contextlib.suppress(UnusableIndex), Index.open(folder) as index:
+        return index.manifest.born
+    return None
 
 
 # --- salvage -----------------------------------------------------------------------------------
@@ -246,12 +241,10 @@ def _opened(folder: Path, beside: Path) -> sqlite3.Connection:
     """A connection to a damaged database, or to a copy with another first page if need be."""
     for has_first_page in (True, False):
         db = connect(folder if has_first_page else _with_first_page(folder, beside), "ro")
-        try:
+        with contextlib.suppress(sqlite3.DatabaseError):
             db.execute("PRAGMA writable_schema = ON")  # lets SQLite read a file that was cut short
             if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'articles'").fetchone():
                 return db
-        except sqlite3.DatabaseError:
-            pass
         db.close()
     raise schema.damaged(folder, "nothing in it can be read")
 

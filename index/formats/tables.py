@@ -13,6 +13,7 @@ import re
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -109,10 +110,8 @@ def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str] | None
             size += len(line)
             yield line
 
-    try:
+    with suppress(csv.Error):
         return next(csv.reader(feed(), delimiter=delimiter, strict=True), []), taken
-    except csv.Error:
-        pass
     # Marks inside a text that were not written twice do no harm where all stand on one line.
     row = next(csv.reader(taken[:1], delimiter=delimiter), [])
     if taken[0].count('"') % 2 or len(row) != width:
