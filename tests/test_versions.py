@@ -322,3 +322,21 @@ def test_a_store_is_like_a_new_one_of_what_is_left(scratch, tmp_path_factory, da
         scratch.remove(name)
     assert scratch.counts() == Counts(0, 0, 0)
     assert whole(scratch)
+
+
+@kinds
+def test_copies_with_many_a_changed_word_are_found(store):
+    """Every store looks at all pairs that the rules hold worth a comparison."""
+    expected = {}
+    for n in range(0, 5000, 500):
+        words = [word(n + place) for place in range(420)]
+        changed = [word(9000 + n + i) if i % 7 == 3 else old for i, old in enumerate(words)]
+        text, other = " ".join(words), " ".join(changed)
+        one, two = map(duplicates.signature, (text, other))
+        assert duplicates.is_copy(text, other)
+        compared = duplicates.bands(one) & duplicates.bands(two)
+        expected[f"b{n}"] = f"a{n}" if compared and duplicates.promising(one, two) else f"b{n}"
+        put(store, article(f"a{n}", text, published="2024-01-01"))
+        put(store, article(f"b{n}", other, published="2024-01-02"))
+    assert sum(copy != origin for copy, origin in expected.items()) > 4
+    assert {name: store.card(name).origin for name in expected} == expected
