@@ -29,12 +29,12 @@ class ArticleRows(Linking):
     def __init__(self, db: sqlite3.Connection) -> None:
         super().__init__()
         self._db = db
-        self.addresses: set[str] = set()
+        self.addresses: set[str | None] = set()
         """Where articles came and went; `finish` settles their versions."""
 
     def finish(self) -> bool:
         """Settle versions and copies; whether any version came or went."""
-        moved = self.settle(sorted(self.addresses))
+        moved = self.settle(sorted(filter(None, self.addresses)))
         self.elect()
         return moved
 
@@ -58,7 +58,7 @@ class ArticleRows(Linking):
         ]
         self._search(number or 0, rows)
         self.arrived(derived[1], article.text, signature)
-        self._touch_address(address)
+        self.addresses.add(address)
         return replaced
 
     def take_away(self, article_id: str, source: str) -> bool:
@@ -69,7 +69,7 @@ class ArticleRows(Linking):
             query = f"SELECT number, url_key, text_key, minhash FROM {table} {which}"
             for number, address, *text in self._db.execute(query, (article_id, source)).fetchall():
                 self._delete(table, number)
-                self._touch_address(address)
+                self.addresses.add(address)
                 if table == "articles":
                     self.left(*text)
                 replaced = True
@@ -88,8 +88,7 @@ class ArticleRows(Linking):
         if row is None:
             raise KeyError(article.id)
         address = versions.url_key(article.url)
-        self._touch_address(row[0])
-        self._touch_address(address)
+        self.addresses |= {row[0], address}
         changes = ", ".join(f"{name} = ?" for name in _ALL.split(", ") if name not in _SAME)
         known = zip(schema.ARTICLE_COLUMNS.split(", "), schema.article_to_row(article), strict=True)
         values = [value for name, value in known if name not in _SAME]
@@ -97,9 +96,6 @@ class ArticleRows(Linking):
             f"UPDATE articles SET {changes} WHERE id = ?", (*values, digest, address, article.id)
         )
         self.touch(row[1])  # another date may make another origin
-
-    def _touch_address(self, address: str | None) -> None:
-        self.addresses |= {address} if address else set()
 
     def _one(self, query: str, *values: object) -> Any:
         """The first row of a query; None without any."""

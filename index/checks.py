@@ -59,7 +59,12 @@ class Faults(dict[str, list[str]]):
 def find(view: Snapshot) -> Faults:
     """Look for all that does not agree in one state of an index; reads all of it."""
     db = view.db
-    db.create_function("url_key", 1, _url_key, deterministic=True)
+    db.create_function(
+        "url_key",
+        1,
+        lambda url: versions.url_key(url if isinstance(url, str) else None),
+        deterministic=True,
+    )
     torn, altered, every = [], [], 0
     with lenient(db):
         for article, digest, rows in _stories(db):
@@ -117,10 +122,6 @@ def _is_unit(blob: bytes, dimension: int) -> bool:
     with np.errstate(all="ignore"):  # damaged bytes make numbers of any size
         length = np.linalg.norm(np.frombuffer(blob, schema.VECTOR).astype(np.float64))
     return bool(abs(length - 1) <= UNIT_TOLERANCE)  # False for NaN
-
-
-def _url_key(url: object) -> str | None:
-    return versions.url_key(url if isinstance(url, str) else None)
 
 
 def _stories(db: sqlite3.Connection) -> Iterator[tuple[Article, str, list[ChunkRow]]]:

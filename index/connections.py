@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from index import schema
 from index.errors import DiskFull, IndexBusy, UnusableIndex
@@ -43,15 +43,30 @@ def connect(folder: Path, mode: str) -> sqlite3.Connection:
         uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
     )
     if mode != "ro":
-        try:
+        with kept(db):
             # In WAL mode, NORMAL keeps the database whole through a loss of power; at worst the
             # last articles are gone, and the next ingest adds them again.
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
-        except BaseException:
-            db.close()
-            raise
     return db
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+Open = TypeVar("Open", bound=_Closes | None)
+
+
+@contextmanager
+def kept(held: Open) -> Iterator[Open]:
+    """What is open, let go of only if something goes wrong inside."""
+    try:
+        yield held
+    except BaseException:
+        if held is not None:
+            held.close()
+        raise
 
 
 def _is_sealed(folder: Path) -> bool:
@@ -209,16 +224,13 @@ class WriterLock:
             raise UnusableIndex(
                 f"{folder} cannot be written to: {error.strerror}. Choose another with --index DIR."
             ) from error
-        try:
+        with kept(cls(descriptor)) as lock:
             awaiting(wait, lambda: _lock(folder, descriptor))
-        except BaseException:
-            os.close(descriptor)
-            raise
         # On a full disk the name cannot be written. The lock holds without it.
         with contextlib.suppress(OSError):
             os.truncate(descriptor, 0)
             os.write(descriptor, f"{os.getpid()}\n".encode())
-        return cls(descriptor)
+        return lock
 
     def close(self) -> None:
         """Let other writers in. Does nothing the second time."""

@@ -99,7 +99,9 @@ def corrections(title: str, text: str) -> tuple[str, ...]:
     is labelled ("CORRECTED-Harbour reopens") counts where the text has no notice.
     """
     paragraphs = text.split("\n\n")
-    found = list(_in_text(paragraphs, _edges(len(paragraphs))))
+    count = len(paragraphs)
+    edges = sorted({*range(min(HEAD, count)), *range(max(0, count - FOOT), count)})
+    found = list(_in_text(paragraphs, edges))
     if not found and _TITLE.match(title):
         return (title,)
     return tuple(found)
@@ -122,11 +124,6 @@ def is_correction(paragraph: str) -> bool:
     if _OF_A_DAY.match(paragraph) and fault and not _TOLD.search(paragraph):
         return True
     return bool(_REGRET.search(paragraph))
-
-
-def _edges(count: int) -> list[int]:
-    """The numbers of the paragraphs that are looked at."""
-    return sorted({*range(min(HEAD, count)), *range(max(0, count - FOOT), count)})
 
 
 def _in_text(paragraphs: Sequence[str], places: Sequence[int]) -> Iterator[str]:

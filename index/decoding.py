@@ -141,15 +141,6 @@ def decoded(data: bytes, declared: str | None = None) -> Decoded:
     return Decoded(text, f"{doubt} {REMEDY}" if doubt else "")
 
 
-def decode(data: bytes, declared: str | None = None) -> str:
-    """`data` as text.
-
-    Raises:
-        NoText: it is none.
-    """
-    return decoded(data, declared).text
-
-
 def telling(lines: Iterable[bytes]) -> bytes:
     """The words with letters beyond ASCII and those beside them: what tells the encoding.
 

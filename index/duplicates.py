@@ -143,19 +143,15 @@ def bands(signature: bytes) -> set[int]:
     }
 
 
-def promising(signature: bytes, others: Sequence[bytes]) -> list[bool]:
-    """For each of some signatures, whether its text is worth comparing exactly with one.
+def promising(signature: bytes, other: bytes) -> bool:
+    """Whether the texts of two signatures are worth comparing exactly.
 
     Spares the exact comparison with all that merely shares a publisher's footer.
     """
-    if not signature:
-        return [False] * len(others)
-    values = np.frombuffer(signature, _SIGNATURE)
-    return [
-        len(other) == len(signature)
-        and bool((np.frombuffer(other, _SIGNATURE) == values).mean() >= MIN_ESTIMATE)
-        for other in others
-    ]
+    if len(signature) != len(other) or not signature:
+        return False
+    values, others = (np.frombuffer(each, _SIGNATURE) for each in (signature, other))
+    return bool((values == others).mean() >= MIN_ESTIMATE)
 
 
 class Member(NamedTuple):

@@ -65,7 +65,7 @@ def with_lists(source: Source, dimension: int) -> Any:
     import faiss
 
     ids = source.chunk_ids()
-    count = _lists(len(ids))
+    count = math.isqrt(len(ids))
     index: Any = faiss.index_factory(dimension, f"IVF{count},SQfp16", faiss.METRIC_INNER_PRODUCT)
     index.by_residual = False  # half floats are as exact without it, and faster
     index.cp.max_points_per_centroid = SAMPLE
@@ -86,8 +86,8 @@ def suits(index: Any, size: int) -> bool:
     """False where another kind of index, or other lists, should hold so many vectors."""
     if size <= EXACT_UP_TO or not _has_lists(index):
         return size <= EXACT_UP_TO and not _has_lists(index)
-    lists = int(index.nlist)
-    return lists < OUTGROWN * _lists(size) and _lists(size) < OUTGROWN * lists
+    lists, right = int(index.nlist), math.isqrt(size)
+    return lists < OUTGROWN * right and right < OUTGROWN * lists
 
 
 def ids_in(index: Any) -> Ids:
@@ -139,10 +139,6 @@ def _has_lists(index: Any) -> bool:
     return hasattr(index, "nlist")
 
 
-def _lists(size: int) -> int:
-    return math.isqrt(size)
-
-
 def _parameters(index: Any, limit: int, available: int, selector: Any) -> Any:
     """How to search: the fewer vectors may be found, the more of the lists are read."""
     import faiss
@@ -160,18 +156,13 @@ def _selector(among: Ids | None, without: Ids) -> Any:
     import faiss
 
     wrapped: Any = faiss
-    if among is not None:
-        return _bitmap(among)
-    return wrapped.IDSelectorNot(_bitmap(without)) if len(without) else None
-
-
-def _bitmap(ids: Ids) -> Any:
-    import faiss
-
-    wrapped: Any = faiss
-    wanted = np.zeros(int(ids.max(initial=0)) + 1, bool)
-    wanted[ids] = True
-    return wrapped.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))
+    ids = without if among is None else among
+    if among is None and not len(ids):
+        return None
+    named = np.zeros(int(ids.max(initial=0)) + 1, bool)
+    named[ids] = True
+    bitmap = wrapped.IDSelectorBitmap(np.packbits(named, bitorder="little"))
+    return wrapped.IDSelectorNot(bitmap) if among is None else bitmap
 
 
 def _hits(ids: Ids, scores: Vectors) -> list[Hit]:

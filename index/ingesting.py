@@ -65,10 +65,8 @@ def index_for(where: str | Place, encoder: Encoder, *, wait: Wait = NO_WAIT) -> 
         UnusableIndex: it cannot be used as it is; the message names the way out.
     """
     where = locations.place(where)
-    try:
+    with contextlib.suppress(IndexMissing):
         return opening.opened(where, encoder, writable=True, wait=wait)
-    except IndexMissing:
-        pass
     try:
         return opening.made(where, encoder, chunking.CHUNKER, wait=wait)
     except IndexExists:  # made by the writer that this one has waited for

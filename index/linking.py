@@ -33,11 +33,10 @@ class Linking(ABC):
         self._touched.add(key)
         if not signature or self.held(key) > 1:
             return
-        near = [(other, minhash) for other, minhash in self.near(key, signature) if other != key]
-        worth = duplicates.promising(signature, [minhash for _, minhash in near])
-        for (other, _), is_worth in zip(near, worth, strict=True):
-            relation = duplicates.relation(text, self.text(other)) if is_worth else ""
-            if relation:
+        for other, minhash in self.near(key, signature):
+            if other == key or not duplicates.promising(signature, minhash):
+                continue
+            if relation := duplicates.relation(text, self.text(other)):
                 self.join(key, other, differ=relation == "differ")
 
     def left(self, key: int, signature: bytes) -> None:
@@ -103,7 +102,7 @@ class Linking(ABC):
         """How many articles with a text are searched."""
 
     @abstractmethod
-    def near(self, key: int, signature: bytes) -> Iterable[tuple[int, bytes]]:
+    def near(self, key: int, signature: bytes) -> Sequence[tuple[int, bytes]]:
         """Key and signature of the texts that are searched and may be copies of one."""
 
     @abstractmethod

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from index import chunking, copying, ingesting, locations, opening, schema
-from index.connections import NO_WAIT, WAL, Wait, WriterLock, connect, explained
+from index.connections import NO_WAIT, WAL, Wait, WriterLock, connect, explained, kept
 from index.copying import KEPT, MENDING, Saved, beside, copied, put_in_place
 from index.embedding import Encoder, HashEncoder
 from index.errors import UnusableIndex
@@ -133,14 +133,10 @@ class _Folder(Index):
 
     @classmethod
     def beside(cls, folder: Path, encoder: Encoder, chunker: str, wait: Wait) -> Self:
-        lock = WriterLock.taken(folder, make=True, wait=wait)
-        try:
+        with kept(WriterLock.taken(folder, make=True, wait=wait)) as lock:
             fresh = cls._continued(folder, encoder, chunker) or cls.create(
                 folder / FOLDER, encoder, chunker, replace=True
             )
-        except BaseException:
-            lock.close()
-            raise
         fresh._outer = lock
         return fresh
 
@@ -173,13 +169,10 @@ class _Folder(Index):
 
 def unfinished(folder: Path) -> int | None:
     """How many articles an unfinished rebuild in a folder has; None without one."""
-    try:
-        with Index.open(folder / FOLDER) as fresh:
-            if fresh.manifest.born != _born(folder):
-                counts = fresh.counts()
-                return counts.articles + counts.superseded
-    except UnusableIndex:
-        pass
+    with contextlib.suppress(UnusableIndex), Index.open(folder / FOLDER) as fresh:
+        if fresh.manifest.born != _born(folder):
+            counts = fresh.counts()
+            return counts.articles + counts.superseded
     return None
 
 
@@ -191,20 +184,15 @@ def discard_finished(folder: Path) -> None:
     """
     if not (folder / FOLDER).exists():
         return
-    lock = WriterLock.taken(folder)
-    try:
+    with contextlib.closing(WriterLock.taken(folder)):
         if unfinished(folder) is None:
             shutil.rmtree(folder / FOLDER, ignore_errors=True)
-    finally:
-        lock.close()
 
 
 def _born(folder: Path) -> str | None:
-    try:
-        with Index.open(folder) as index:
-            return index.manifest.born
-    except UnusableIndex:
-        return None
+    with contextlib.suppress(UnusableIndex), Index.open(folder) as index:
+        return index.manifest.born
+    return None
 
 
 # --- salvage -----------------------------------------------------------------------------------
@@ -245,23 +233,18 @@ def finish(folder: Path) -> None:
         IndexBusy: another process is writing to it.
     """
     if (folder / MENDING).exists():
-        lock = WriterLock.taken(folder)
-        try:
+        with contextlib.closing(WriterLock.taken(folder)):
             copying.finish(folder)
-        finally:
-            lock.close()
 
 
 def _opened(folder: Path, beside: Path) -> sqlite3.Connection:
     """A connection to a damaged database, or to a copy with another first page if need be."""
     for has_first_page in (True, False):
         db = connect(folder if has_first_page else _with_first_page(folder, beside), "ro")
-        try:
+        with contextlib.suppress(sqlite3.DatabaseError):
             db.execute("PRAGMA writable_schema = ON")  # lets SQLite read a file that was cut short
             if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'articles'").fetchone():
                 return db
-        except sqlite3.DatabaseError:
-            pass
         db.close()
     raise schema.damaged(folder, "nothing in it can be read")
 

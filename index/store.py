@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from index import copying, schema, vectors
 from index.article_rows import ArticleRows
-from index.connections import NO_WAIT, Wait, WriterLock, connect, explained, reading
+from index.connections import NO_WAIT, Wait, WriterLock, connect, explained, kept, reading
 from index.embedding import Encoder
 from index.errors import VectorsNotSaved
 from index.protocols import Store
@@ -73,11 +73,11 @@ class Index(Queries, Store):
         folder = Path(folder)
         with explained(folder):
             lock = WriterLock.taken(folder, make=True, wait=wait)
-            with _kept(lock):
+            with kept(lock):
                 if replace:
                     _discard(folder)
                 index = cls(folder, encoder, lock, "rwc")
-            with _kept(index):
+            with kept(index):
                 index._make(encoder, chunker)
         return index
 
@@ -104,16 +104,16 @@ class Index(Queries, Store):
             raise schema.missing(folder)
         with explained(folder):
             lock = _locked(folder, wait) if writable else None
-            with _kept(lock):
+            with kept(lock):
                 earlier = copying.is_of_earlier_format(folder)
             if earlier:
                 if lock:
                     lock.close()
                 copying.migrate(folder, cls.create, wait)
                 lock = _locked(folder, wait) if writable else None
-            with _kept(lock):
+            with kept(lock):
                 index = cls(folder, encoder, lock)
-        with _kept(index), index.snapshot() as view:  # reads the manifest, compares the encoder
+        with kept(index), index.snapshot() as view:  # reads the manifest, compares the encoder
             index._note_file(view.state)
         return index
 
@@ -298,21 +298,10 @@ def _precedes(state: Manifest, other: Manifest) -> bool:
 def _locked(folder: Path, wait: Wait) -> WriterLock:
     """The lock of an index's writer; what one that was killed has left is finished or deleted."""
     lock = WriterLock.taken(folder, wait=wait)
-    with _kept(lock):
+    with kept(lock):
         vectors.discard_temporary(folder)
         copying.finish(folder)
     return lock
-
-
-@contextmanager
-def _kept(held: WriterLock | Index | None) -> Iterator[None]:
-    """Let go of a lock or an index when something goes wrong inside."""
-    try:
-        yield
-    except BaseException:
-        if held:
-            held.close()
-        raise
 
 
 def _discard(folder: Path) -> None:

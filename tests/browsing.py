@@ -4,8 +4,6 @@
 other host for anything or writes an error to the browser's console.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

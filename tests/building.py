@@ -1,12 +1,13 @@
 """Passages, candidates and small archives out of plain text."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
@@ -68,6 +69,13 @@ def shared_llm() -> LLM:
     return load_llm()
 
 
+def news(title: str, published: str, text: str, **known: str) -> str:
+    """An article in Markdown, with what is known of it in its front matter."""
+    head = {"title": title, "published": published, **known}
+    told = "".join(f"{name}: {value}\n" for name, value in head.items() if value)
+    return f"---\n{told}---\n\n{text}\n"
+
+
 @contextmanager
 def archive_of(folder: Path, *texts: str, today: dt.date | None = None) -> Iterator[Assistant]:
     """What answers, with the real encoder and without a model, from articles in Markdown."""
@@ -79,3 +87,14 @@ def archive_of(folder: Path, *texts: str, today: dt.date | None = None) -> Itera
         ingest(index, paths, encoder)
         with Assistant(index, encoder, shared_reader(), None, today=today) as loaded:
             yield loaded
+
+
+def module_archive_of(*texts: str, today: dt.date | None = None) -> Any:
+    """A fixture: the same, once for all tests of a module."""
+
+    @pytest.fixture(scope="module")
+    def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+        with archive_of(tmp_path_factory.mktemp("archive"), *texts, today=today) as assistant:
+            yield assistant
+
+    return loaded

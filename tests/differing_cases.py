@@ -5,8 +5,6 @@ the day of March 2026, and where given outlet and origin. "HEADLINE || text" has
 The reader points at what stands in square brackets, or else at the whole sentence.
 """
 
-from __future__ import annotations
-
 Told = tuple[str, ...]
 
 DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
@@ -66,9 +64,6 @@ DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
         ("Nobody was hurt on the Astrid ferry.", "9"),
         ("A sailor was hurt on the Astrid ferry.", "9")],
      ["Nobody was hurt on the Astrid ferry", "A sailor was hurt on the Astrid ferry"]),
-    ("two prices of one thing", "What does a ticket for the Astrid ferry cost?", [
-        ("A ticket for the Astrid ferry costs 14 euros.", "9"),
-        ("For the Astrid ferry a ticket will cost 19 euros.", "9")], ["14 euros", "19 euros"]),
 ]  # fmt: skip
 
 TOGETHER: list[tuple[str, str, list[Told]]] = [
@@ -130,9 +125,6 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
     ("other negation", "Did Ferro Lines sell the Astrid ferry?", [
         ("Ferro Lines sold the Astrid ferry.", "5"),
         ("No passenger was aboard when Ferro Lines sold the Astrid ferry.", "5")]),
-    ("ages", "How old is Maro Quint?", [
-        ("Maro Quint, aged 41, has won in Tessel.", "5"),
-        ("After 17 laps Maro Quint won in Tessel.", "5")]),
     ("ticket and tunnel", "What will the Orlen tunnel cost?", [
         ("A ticket through the Orlen tunnel will cost 19 euros.", "9"),
         ("The cost of the Orlen tunnel has climbed to 3.4 billion euros.", "9")]),
@@ -154,9 +146,6 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
     ("share and count", "How many voters took part in Pellamy?", [
         ("In Pellamy 61 per cent of voters took part.", "9"),
         ("In Pellamy 8,412 voters took part.", "9")]),
-    ("another measure of one thing", "How large is the Arl reservoir?", [
-        ("The Arl reservoir is 9 kilometres long.", "9"),
-        ("The Arl reservoir covers 400 hectares.", "9")]),
     ("hedged", "How many jobs will Tarn Foundry cut?", [
         ("Tarn Foundry will cut 300 jobs.", "9"),
         ("Tarn Foundry could cut 450 jobs if the bank said no.", "9")]),
@@ -170,9 +159,6 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
         ("If it is approved in April, the Brackwell takeover will be completed in June "
          "2026.", "9"),
         ("The Brackwell takeover will be completed in June 2026.", "9")]),
-    ("month and day", "When was the Sarrow pool closed?", [
-        ("The Sarrow pool was closed on 3 March.", "5"),
-        ("The Sarrow pool was closed in March.", "9")]),
     ("living there is not dying there", "How many people were killed in Korvat?", [
         ("Korvat, where 40,000 people live, has fallen to the rebels.", "9"),
         ("In Korvat 300 people have been killed.", "9")]),

@@ -1,7 +1,5 @@
 """Short invented texts in many languages, and the encodings that old files of each have."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

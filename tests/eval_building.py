@@ -1,7 +1,5 @@
 """A small archive, questions about it, and made-up marks, for the tests of the evaluation."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence

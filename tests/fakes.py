@@ -1,7 +1,5 @@
 """Stand-ins and made-up news for the tests of the index."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import random

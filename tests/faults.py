@@ -3,8 +3,6 @@
 `python -m tests.kill_ingest` prints them all.
 """
 
-from __future__ import annotations
-
 import contextlib
 import random
 import shutil

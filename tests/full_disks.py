@@ -4,8 +4,6 @@ A disk is filled by a small file system in memory where this process may mount o
 limit on the size of SQLite's file where it may not.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

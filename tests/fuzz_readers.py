@@ -9,8 +9,6 @@ bytes changed, parts cut out, doubled, moved, or taken from other samples. What 
 inside an archive is damaged before it is packed, half of the time.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import random

@@ -9,8 +9,6 @@ The places in an attack's fields are filled from the question that it is aimed a
 
 # ruff: noqa: RUF001  (characters that look like others are what an attacker uses)
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterator

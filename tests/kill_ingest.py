@@ -11,8 +11,6 @@ not there is lost. `tests.faults` and
 `tests.full_disks` do the rest.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import multiprocessing

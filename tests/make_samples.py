@@ -5,8 +5,6 @@ It prints what came out of each file. With --large, the file with one line of 20
 has that size; without, it is a sparse file of the same length.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import os

@@ -1,7 +1,5 @@
 """Office files, books, mailboxes and Outlook's letters, made by code for the tests of readers."""
 
-from __future__ import annotations
-
 import io
 import struct
 from collections.abc import Iterable, Mapping, Sequence

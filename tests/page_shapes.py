@@ -6,8 +6,6 @@ pages; `share` says how much of one was kept, and what was let in that is not it
 """
 
 # ruff: noqa: E501  (HTML broken into short lines cannot be read)
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 

@@ -2,6 +2,7 @@
 
 import json
 
+from index.cleaning import Facts, trim
 from index.formats.document import from_bytes
 from index.paragraphs import plain_paragraphs
 from index.readers import read_document
@@ -27,6 +28,13 @@ def reasons(items) -> list[str]:
 
 def texts(items) -> list[str]:
     return [item.text for item in items if isinstance(item, Article)]
+
+
+def cleaned(text: str, facts: Facts | None = None) -> tuple[str, Facts]:
+    """A text without the lines around it, and what these say."""
+    facts = facts or Facts()
+    body = trim(plain_paragraphs(text), facts)
+    return "\n\n".join(line.text for line in body), facts
 
 
 def repair(text: str) -> str:

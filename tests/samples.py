@@ -3,8 +3,6 @@
 PDFs are written by hand, byte by byte, so that a test says where each word stands.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import zipfile

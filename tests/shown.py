@@ -1,7 +1,5 @@
 """HTML as a browser finds it, and what may stand in Byline's."""
 
-from __future__ import annotations
-
 from html.parser import HTMLParser
 
 from hypothesis import strategies as st

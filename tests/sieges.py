@@ -1,7 +1,5 @@
 """An attacker's articles beside the honest ones, in an archive of each attack's own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path

@@ -3,8 +3,6 @@
 What is marked with `kinds` runs on both, with the fixtures `where`, `store` and `scratch`.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import itertools
 import socket

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import MARKS, Open, answered, chat, glance, question_box, reader, tab
+from browsing import MARKS, answered, chat, glance, question_box, reader, tab
 from fake_assistant import ARCHIVE, ASK_BRIDGE, ASK_HOSTILE, ASK_REFUSED, FakeAssistant
 from playwright.sync_api import Page, expect
 
@@ -95,7 +95,7 @@ STATES: list[Callable[[Page], None]] = [
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_state_has_a_grave_fault(open_page: Open, scheme: str) -> None:
+def test_no_state_has_a_grave_fault(open_page, scheme):
     page = open_page(FakeAssistant(), color_scheme=scheme)
     found = {}
     for state in STATES:
@@ -107,7 +107,7 @@ def test_no_state_has_a_grave_fault(open_page: Open, scheme: str) -> None:
     assert found == {state.__name__: [] for state in STATES}
 
 
-def test_no_state_has_a_grave_fault_on_a_phone(open_page: Open) -> None:
+def test_no_state_has_a_grave_fault_on_a_phone(open_page):
     page = open_page(FakeAssistant(), 390, 844)
     answer(page)
     assert violations(page) == []
@@ -115,7 +115,7 @@ def test_no_state_has_a_grave_fault_on_a_phone(open_page: Open) -> None:
     assert violations(page) == []
 
 
-def test_everything_is_done_with_keys_alone(open_page: Open) -> None:
+def test_everything_is_done_with_keys_alone(open_page):
     page = open_page(FakeAssistant())
     expect(question_box(page)).to_be_focused()
     page.keyboard.type(ASK_BRIDGE)
@@ -146,7 +146,7 @@ def press_until_focused(page: Page, key: str, there: Callable[[], bool]) -> None
     pytest.fail(f"60 times {key} do not lead there")
 
 
-def test_a_screen_reader_hears_each_step_once(open_page: Open) -> None:
+def test_a_screen_reader_hears_each_step_once(open_page):
     import threading
 
     pace = threading.Semaphore(0)

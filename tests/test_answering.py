@@ -1,4 +1,4 @@
-"""What happens on the page when a reader asks, stops or begins anew, without a browser."""
+"""What happens on the page when a reader asks or begins anew; what it says that it waits for."""
 
 import dataclasses
 import threading
@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from fake_assistant import (
     ASK_BRIDGE,
-    ASK_BROKEN,
     ASK_HOSTILE,
     ASK_REFUSED,
     FakeAssistant,
     choices_of,
 )
-from shown import Parsed
 
 from index.embedding import HashEncoder
+from rag import selftest
+from rag.models.llm import ScriptedLLM
 from rag.page import answering, views
 from rag.page.answering import Answers, View
 from rag.page.choices import Choices, Settings
@@ -42,18 +42,7 @@ def last_of(answers: Answers, question: str, conversation: Conversation = ()) ->
     return asked(answers, question, conversation)[-1].conversation
 
 
-def test_a_follow_up_carries_the_history_and_a_failed_question_does_not(made: Made) -> None:
-    assistant = FakeAssistant()
-    answers = made(assistant)
-    conversation = last_of(
-        answers, ASK_REFUSED, last_of(answers, ASK_BROKEN, last_of(answers, ASK_BRIDGE))
-    )
-    asked = [turn.question for turn in assistant.calls[-1][1]]
-    assert asked == [ASK_BRIDGE]
-    assert [one.problem is None for one in conversation] == [True, False, True]
-
-
-def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
+def test_an_empty_archive_says_what_to_do(tmp_path):
     from index.store import Index
 
     def load(folder: Path, model: str | None) -> FakeAssistant:
@@ -64,7 +53,7 @@ def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     assert last_of(answers, ASK_BRIDGE)[-1].problem == answering.EMPTY
 
 
-def test_a_blank_question_asks_nothing(made: Made) -> None:
+def test_a_blank_question_asks_nothing(made):
     assistant = FakeAssistant()
     answers = made(assistant)
     assert answers.begin("  \n ", (), answers.choices.default).conversation == ()
@@ -72,21 +61,7 @@ def test_a_blank_question_asks_nothing(made: Made) -> None:
     assert assistant.calls == []
 
 
-def test_a_stopped_question_keeps_what_came_before(made: Made) -> None:
-    answers = made(FakeAssistant())
-    usual = answers.choices.default
-    stream = answers.answer(answers.begin(ASK_BRIDGE, (), usual).conversation, usual)
-    next(stream)
-    assert answers.stop(next(stream).conversation)
-    *rest, last = stream
-    assert rest == []
-    assert "The bridge reopens" in last.chat
-    assert views.STOPPED in Parsed(last.chat).text
-    assert not answers.stop(last.conversation)
-    assert answers.fail(last.conversation, usual) == last
-
-
-def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made: Made) -> None:
+def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made):
     assistant = FakeAssistant()
     answers = made(assistant)
     usual = answers.choices.default
@@ -106,7 +81,7 @@ def test_a_reader_in_line_sees_how_many_come_before_and_may_stop(made: Made) -> 
     assert [call[0] for call in assistant.calls] == [ASK_BRIDGE, ASK_REFUSED]
 
 
-def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made: Made) -> None:
+def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made):
     choices = made(FakeAssistant()).choices
     stored = {
         "index": "../../etc",
@@ -116,11 +91,11 @@ def test_settings_that_a_browser_kept_count_as_far_as_they_are_on_offer(made: Ma
         "until": None,
     }
     assert choices.settings(stored) == Settings("index", "built in", "quote", "2025-01-01", "")
-    for broken in (None, 7, [], {"mode": "shout"}, {"index": ["a"]}):
+    for broken in (None, 7, [], {"mode": "shout"}, {"index": ["a"]}, {"outlets": "A"}):
         assert choices.settings(broken) == choices.default
 
 
-def test_a_conversation_is_kept_for_who_has_its_name_and_the_oldest_go_first(made: Made) -> None:
+def test_a_conversation_is_kept_for_who_has_its_name_and_the_oldest_go_first(made):
     answers = made(FakeAssistant())
     first = last_of(answers, ASK_BRIDGE)
     name = answers.keep(first, "")
@@ -134,3 +109,56 @@ def test_a_conversation_is_kept_for_who_has_its_name_and_the_oldest_go_first(mad
     for _ in range(answering.MOST_KEPT):
         answers.keep(first, "")
     assert answers.kept(name) == ()
+
+
+# Where a language model writes.
+
+
+class Writing(FakeAssistant):
+    """One with a model that may be capable, whose test may have been taken."""
+
+    llm = ScriptedLLM(identity="of these tests")
+    can = True
+
+    def composes(self) -> bool:
+        return self.can
+
+
+def told(tmp_path: Path, assistant: FakeAssistant, mode: str) -> list[str]:
+    choices = choices_of(assistant, tmp_path / "index")
+    answers = Answers(choices)
+    settings: Settings = choices.settings({"mode": mode})
+    begun = answers.begin(ASK_BRIDGE, (), settings)
+    views = answers.answer(begun.conversation, settings)
+    return list(dict.fromkeys(view.conversation[-1].status for view in views))
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYLINE_CACHE", str(tmp_path / "cache"))
+
+
+def test_the_self_test_and_the_load_of_the_model_are_told_and_that_it_writes(tmp_path):
+    assert told(tmp_path, Writing(), "auto") == [
+        "scripted takes a short test before its first answer",
+        "Loading scripted",
+        "reading 6 passages; scripted writes the answer, which takes longer than quoting",
+        "",
+    ]
+
+
+def test_of_a_model_that_only_writes_the_load_is_told(tmp_path):
+    assert told(tmp_path, Writing(), "compose")[:2] == [
+        "Loading scripted",
+        "reading 6 passages; scripted writes the answer, which takes longer than quoting",
+    ]
+
+
+def test_nothing_is_told_of_a_model_that_does_not_write(tmp_path, monkeypatch):
+    quoting = ["reading 6 passages", ""]
+    assert told(tmp_path / "a", Writing(), "quote") == quoting
+    assert told(tmp_path / "b", FakeAssistant(), "auto") == quoting
+    monkeypatch.setattr(selftest, "TAKEN", {f"{selftest.VERSION}:of these tests": 1})
+    incapable = Writing()
+    incapable.can = False
+    assert told(tmp_path / "c", incapable, "auto") == quoting

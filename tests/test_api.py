@@ -71,7 +71,7 @@ def client_of(address: str, **options: Any) -> Client:
     return Client(address, verbose=False, analytics_enabled=False, httpx_kwargs=patient, **options)
 
 
-def test_gradios_client_asks_and_sees_the_answer_grow(address: str) -> None:
+def test_gradios_client_asks_and_sees_the_answer_grow(address):
     client = client_of(address)
     job = client.submit(question=ASK_BRIDGE, api_name="/ask")
     assert job.result() == json.loads(json.dumps(bridge_answer().to_dict()))
@@ -83,7 +83,7 @@ def test_gradios_client_asks_and_sees_the_answer_grow(address: str) -> None:
         client.predict(question="Unknown?", api_name="/ask")
 
 
-def test_gradios_client_lists_searches_and_shows_articles(address: str) -> None:
+def test_gradios_client_lists_searches_and_shows_articles(address):
     client = client_of(address)
     listed = client.predict(api_name="/search_articles")
     assert [one["id"] for one in listed] == [COUNCIL.id, BRIDGE.id, HOSTILE.id]
@@ -97,7 +97,7 @@ def test_gradios_client_lists_searches_and_shows_articles(address: str) -> None:
         client.predict(since="soon", api_name="/search_articles")
 
 
-def test_the_api_is_documented_and_nothing_else_is_offered(address: str) -> None:
+def test_the_api_is_documented_and_nothing_else_is_offered(address):
     described: Any = client_of(address).view_api(return_format="dict", print_info=False)
     assert set(described["named_endpoints"]) == {"/ask", "/search_articles", "/show_article"}
     assert described["unnamed_endpoints"] == {}
@@ -108,7 +108,7 @@ def test_the_api_is_documented_and_nothing_else_is_offered(address: str) -> None
     assert [one["parameter_has_default"] for one in ask["parameters"]] == [False] + [True] * 4
 
 
-def test_an_mcp_client_finds_the_tools_and_calls_them(choices: Choices) -> None:
+def test_an_mcp_client_finds_the_tools_and_calls_them(choices):
     mcp = pytest.importorskip("mcp")
     from mcp.client.streamable_http import streamable_http_client
 
@@ -137,7 +137,7 @@ def test_an_mcp_client_finds_the_tools_and_calls_them(choices: Choices) -> None:
     assert "corrosion in six of the eleven piers" in shown.content[0].text
 
 
-def test_what_another_sites_page_sends_is_refused(address: str) -> None:
+def test_what_another_sites_page_sends_is_refused(address):
     def status(origin: str) -> int:
         request = urllib.request.Request(
             address + "gradio_api/call/search_articles",
@@ -157,7 +157,7 @@ def test_what_another_sites_page_sends_is_refused(address: str) -> None:
     ]  # fmt: skip
 
 
-def test_users_at_once_get_their_own_answers_in_order(tmp_path: Path) -> None:
+def test_users_at_once_get_their_own_answers_in_order(tmp_path):
     def converse(user: int) -> list[str]:
         client = client_of(address)
         history: list[dict[str, str]] = []
@@ -180,7 +180,7 @@ def test_users_at_once_get_their_own_answers_in_order(tmp_path: Path) -> None:
         ]
 
 
-def test_unusable_arguments_are_told_in_a_line(address: str, choices: Choices) -> None:
+def test_unusable_arguments_are_told_in_a_line(address, choices):
     client = client_of(address)
     with pytest.raises(AppError, match="There is no index 'other' here"):
         client.predict(index="other", api_name="/search_articles")

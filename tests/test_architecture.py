@@ -3,8 +3,6 @@
 `python -m tests.test_architecture` draws the picture anew.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Mapping
@@ -85,16 +83,16 @@ def _id(box: str) -> str:
     return re.sub(r"\W+", "_", box)
 
 
-def test_every_module_that_the_page_names_exists() -> None:
+def test_every_module_that_the_page_names_exists():
     named = set(re.findall(r"\b(?:rag|index|eval|tests|prompts)/[\w/.]*", PAGE))
     assert named and all((ROOT / name).exists() for name in named), named
 
 
-def test_the_picture_of_imports_is_that_of_the_code() -> None:
+def test_the_picture_of_imports_is_that_of_the_code():
     assert _picture() in PAGE, "draw it anew: python -m tests.test_architecture"
 
 
-def test_no_files_import_one_another_in_a_circle() -> None:
+def test_no_files_import_one_another_in_a_circle():
     TopologicalSorter(IMPORTS).prepare()  # raises CycleError, which names the circle
 
 
@@ -109,7 +107,7 @@ def _floor(module: str) -> int | None:
     return None
 
 
-def test_no_import_runs_up() -> None:
+def test_no_import_runs_up():
     up = [
         f"{module} imports {other}"
         for module, others in IMPORTS.items()
@@ -121,7 +119,7 @@ def test_no_import_runs_up() -> None:
     assert up == []
 
 
-def test_what_comes_before_a_question_knows_nothing_of_one() -> None:
+def test_what_comes_before_a_question_knows_nothing_of_one():
     for module, others in IMPORTS.items():
         if not module.startswith("rag"):
             assert not [other for other in others if other.startswith("rag")], module

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dates import find_date, parse_change, parse_date, parse_date_line, parse_moment
+from index.dates import find_date, parse_date, parse_date_line, parse_moment
 
 repeatable = settings(deadline=None, derandomize=True)
 DAY = dt.date(2024, 12, 7)
@@ -14,7 +14,6 @@ CHANGED = dt.datetime(2024, 12, 8, 16, 30, tzinfo=dt.UTC)
 
 WHOLE = """
 December 7, 2024
-Dec. 7, 2024
 7 December 2024
 7th of December 2024
 07-Dec-2024
@@ -22,18 +21,15 @@ Saturday, 7 December 2024, 14:05 GMT
 Sat, 07 Dec 2024 14:05:00 +0300
 December 7, 2024 at 2:05 p.m. Moscow time
 14:05, 7 December 2024
-2024-12-07
 2024-12-07T23:30:00.123-05:00
 2024/12/07
 """
 PARTIAL_AMBIGUOUS_OR_MORE = """
 
-soon
 December 2024
 December 7
 7 December 24
 7–8 December 2024
-December 7-8, 2024
 Sunday, 7 December 2024
 30 February 2024
 07/12/2024
@@ -115,9 +111,3 @@ def test_every_day_can_be_written_and_read(day):
 )
 def test_moments(text, moment):
     assert parse_moment(text) == moment
-
-
-def test_a_change_on_a_date_line():
-    assert parse_change("Last updated at 16:30, 8 December 2024") == CHANGED
-    assert parse_change("Edited by Ola Berg") is None
-    assert parse_change("8 December 2024") is None

@@ -1,21 +1,15 @@
 """Questions as people type them: with slips, in the present tense, in other languages."""
 
-from __future__ import annotations
-
 import datetime as dt
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from rag import Assistant
 from rag.request.question import Question
 from rag.request.spelling import respelt
-from tests.building import archive_of
+from tests.building import module_archive_of, news
 
-
-def article(title: str, published: str, text: str) -> str:
-    return f"---\ntitle: {title}\npublisher: Fell Echo\npublished: {published}\n---\n\n{text}\n"
-
+article = partial(news, publisher="Fell Echo")
 
 ARTICLES = (
     article(
@@ -46,15 +40,10 @@ ARTICLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with archive_of(
-        tmp_path_factory.mktemp("typed"), *ARTICLES, today=dt.date(2025, 5, 1)
-    ) as assistant:
-        yield assistant
+archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
 
 
-def test_slips_of_the_hand_are_put_right_and_told(archive: Assistant) -> None:
+def test_slips_of_the_hand_are_put_right_and_told(archive):
     answer = archive.ask("how many peple work at the holt bakrey?")
     assert answer.understood == "how many people work at the holt bakery?"
     assert answer.short == "14"
@@ -63,7 +52,7 @@ def test_slips_of_the_hand_are_put_right_and_told(archive: Assistant) -> None:
     )
 
 
-def test_a_name_that_no_article_has_is_not_taken_for_another(archive: Assistant) -> None:
+def test_a_name_that_no_article_has_is_not_taken_for_another(archive):
     answer = archive.ask("What did Greta Novakova say about the oven?")
     assert answer.understood == answer.question
     transliterated = archive.ask("What did Greta Nowak say about the oven?")
@@ -79,7 +68,7 @@ def test_a_name_that_no_article_has_is_not_taken_for_another(archive: Assistant)
         ("Where did Petra Vandermilk live?", "Where did Petra Vandermilk live?"),
     ],
 )
-def test_one_of_two_names_is_put_right_where_the_other_is(asked: str, read: str) -> None:
+def test_one_of_two_names_is_put_right_where_the_other_is(asked, read):
     texts = ["The painter Petra Vanderbrilt lived in Hesk."]
     known = {"where": 1, "live": 1, "petra": 1, "jonas": 1}
     question = Question.read(asked)
@@ -87,9 +76,7 @@ def test_one_of_two_names_is_put_right_where_the_other_is(asked: str, read: str)
     assert respelt(question, frequency, texts) == read
 
 
-def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
-    archive: Assistant,
-) -> None:
+def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(archive):
     now = archive.ask("Who is the warden of the lakes?")
     assert now.short is None
     assert "resigned" in now.text or "takes over" in now.text
@@ -97,17 +84,6 @@ def test_who_holds_an_office_now_is_not_answered_with_who_may_have_left_it(
         archive.ask("Who is the warden of the lakes?", until="2024-12-31").short == "Torvald Ruud"
     )
     assert "Torvald Ruud became" in archive.ask("Who became warden of the lakes in 2024?").text
-
-
-def test_a_comparison_is_read_apart_and_each_side_cited(archive: Assistant) -> None:
-    answer = archive.ask("Which spent more on clearing snow, Aldby or Birkby?")
-    assert answer.kind == "comparison"
-    quotes = [citation.quote for citation in answer.citations]
-    assert [quote.split()[0] for quote in quotes] == ["Aldby", "Birkby"]
-    lame = archive.ask("Compare Aldby and Zolby on clearing snow")
-    assert [citation.quote.split()[0] for citation in lame.citations] == ["Aldby"]
-    (part,) = lame.unanswered
-    assert part.question == "Zolby on clearing snow"
 
 
 @pytest.mark.parametrize(
@@ -120,8 +96,8 @@ def test_a_comparison_is_read_apart_and_each_side_cited(archive: Assistant) -> N
     ],
 )
 def test_a_question_in_another_language_is_answered_or_declined_as_such(
-    archive: Assistant, question: str, language: str
-) -> None:
+    archive, question, language
+):
     answer = archive.ask(question)
     assert answer.refusal is None or (
         answer.refusal.kind == "language" and language in answer.refusal.message
@@ -130,9 +106,7 @@ def test_a_question_in_another_language_is_answered_or_declined_as_such(
     assert declined.refusal is not None and declined.refusal.kind != "language"
 
 
-def test_a_quotation_is_neither_broken_off_nor_parted_from_what_takes_it_back(
-    archive: Assistant,
-) -> None:
+def test_a_quotation_is_neither_broken_off_nor_parted_from_what_takes_it_back(archive):
     answer = archive.ask("What did Runa Tveit say about the seeps near the statues?")
     assert "However, they are a minor resource." in answer.citations[0].quote
     assert "900" not in answer.citations[0].quote

@@ -1,7 +1,5 @@
 """A table of questions, answered row by row into another table."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Callable
@@ -42,7 +40,7 @@ def table(path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", [".csv", ".xlsx", ".jsonl"])
 @pytest.mark.parametrize("out", [".csv", ".xlsx", ".jsonl"])
-def test_columns_are_kept_and_a_bad_row_costs_itself(tmp_path: Path, kind: str, out: str) -> None:
+def test_columns_are_kept_and_a_bad_row_costs_itself(tmp_path, kind, out):
     answers = tmp_path / f"answers{out}"
     told: list[tuple[int, int]] = []
     count = answered(table(tmp_path / f"q{kind}"), answers, ask, lambda *at: told.append(at))
@@ -56,13 +54,7 @@ def test_columns_are_kept_and_a_bad_row_costs_itself(tmp_path: Path, kind: str, 
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_what_was_declined_is_not_counted_as_answered() -> None:
-    declined = {"refused": "yes", "problem": ""}
-    assert tally([declined, {"refused": "no", "problem": None}]) == "1 answered, 1 declined"
-    assert tally([]) == ""
-
-
-def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+def test_no_cell_is_a_formula(tmp_path):
     answered(table(tmp_path / "q.csv"), tmp_path / "a.xlsx", ask, lambda *_: None)
     answered(table(tmp_path / "q.csv"), tmp_path / "a.csv", ask, lambda *_: None)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
@@ -72,7 +64,7 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
         assert [row["short"] for row in csv.DictReader(file)] == ["'=2+3", "", "'=2+3"]
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path):
     asked: list[str] = []
 
     def stopping(limit: int) -> Callable[[str], Answer]:
@@ -93,7 +85,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     assert len(rows_of(answers)) == 3
 
 
-def test_a_run_that_is_told_to_stop_writes_what_it_has(tmp_path: Path) -> None:
+def test_a_run_that_is_told_to_stop_writes_what_it_has(tmp_path):
     answers, done = tmp_path / "a.csv", []
 
     def tell(number: int, count: int) -> None:
@@ -114,9 +106,7 @@ def test_a_run_that_is_told_to_stop_writes_what_it_has(tmp_path: Path) -> None:
         ("gone.csv", None, "cannot be read"),
     ],
 )
-def test_a_table_that_cannot_be_read_is_told_in_a_line(
-    tmp_path: Path, name: str, content: str | None, said: str
-) -> None:
+def test_a_table_that_cannot_be_read_is_told_in_a_line(tmp_path, name, content, said):
     path = tmp_path / name
     if content is not None:
         path.write_text(content, "utf-8")

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from browsing import (
     MARKS,
-    Open,
     answered,
     ask,
     chat,
@@ -47,7 +46,7 @@ EXAMPLE, EXAMPLE_ID = SUGGESTED
 WITH_EXAMPLE = (*ARCHIVE, dataclasses.replace(BRIDGE, id=EXAMPLE_ID, url=None))
 
 
-def test_an_answer_appears_with_its_sources_marked(open_page: Open) -> None:
+def test_an_answer_appears_with_its_sources_marked(open_page):
     page = open_page(FakeAssistant())
     ask(page, ASK_BRIDGE)
     expect(chat(page)).to_contain_text("From 2 articles in 1.8 s")
@@ -62,7 +61,7 @@ def test_an_answer_appears_with_its_sources_marked(open_page: Open) -> None:
     assert link.get_attribute("target") == "_blank"
 
 
-def test_a_mark_opens_the_article_at_the_passage(open_page: Open) -> None:
+def test_a_mark_opens_the_article_at_the_passage(open_page):
     page = open_page(FakeAssistant())
     answered(page, ASK_BRIDGE)
     mark = chat(page).get_by_role("link", name="[3]").last
@@ -83,7 +82,7 @@ def test_a_mark_opens_the_article_at_the_passage(open_page: Open) -> None:
     assert len(page.context.pages) == 1
 
 
-def test_sentences_come_one_by_one(open_page: Open) -> None:
+def test_sentences_come_one_by_one(open_page):
     pace = threading.Semaphore(0)
     page = open_page(FakeAssistant(pace=pace))
     ask(page, ASK_BRIDGE)
@@ -102,9 +101,7 @@ def test_sentences_come_one_by_one(open_page: Open) -> None:
     expect(chat(page).locator(".byline-status")).to_have_count(0)
 
 
-def test_a_stopped_answer_keeps_what_came_and_the_next_question_is_answered(
-    open_page: Open,
-) -> None:
+def test_a_stopped_answer_keeps_what_came_and_the_next_question_is_answered(open_page):
     pace = threading.Semaphore(0)
     page = open_page(FakeAssistant(pace=pace))
     ask(page, ASK_BRIDGE)
@@ -119,7 +116,7 @@ def test_a_stopped_answer_keeps_what_came_and_the_next_question_is_answered(
     expect(chat(page)).not_to_contain_text("18.4 million")
 
 
-def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
+def test_an_article_full_of_markup_runs_nothing(open_page):
     page = open_page(FakeAssistant())
     expect(glance(page)).to_contain_text(str(HOSTILE.publisher))
     tab(page, "Archive")
@@ -152,7 +149,7 @@ def test_an_article_full_of_markup_runs_nothing(open_page: Open) -> None:
     assert page.title() == "Byline"
 
 
-def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> None:
+def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page):
     page = open_page(FakeAssistant())
     ask(page, ASK_REFUSED)
     refusal = chat(page).locator(".byline-refusal")
@@ -167,7 +164,7 @@ def test_a_refusal_is_calm_and_names_the_nearest_headlines(open_page: Open) -> N
     expect(reader(page).locator("mark")).to_have_count(0)
 
 
-def test_what_the_nearest_article_says_is_one_click_away(open_page: Open) -> None:
+def test_what_the_nearest_article_says_is_one_click_away(open_page):
     about = f"What does the article “{COUNCIL.title}” say?"
     assistant = FakeAssistant({about: bridge_answer(), **FakeAssistant().script})
     page = open_page(assistant)
@@ -178,23 +175,25 @@ def test_what_the_nearest_article_says_is_one_click_away(open_page: Open) -> Non
     expect(chat(page)).to_contain_text("From 2 articles")
 
 
-def test_trouble_and_bugs_leave_the_page_usable(open_page: Open) -> None:
+def test_trouble_and_bugs_leave_the_page_usable(open_page):
     class Buggy(FakeAssistant):
         def stream(self, question: str, *rest: object, **more: object) -> object:  # type: ignore[override]
             if question == ASK_BRIDGE:
                 raise RuntimeError("a bug")
             return super().stream(question, *rest, **more)  # type: ignore[arg-type]
 
-    page = open_page(Buggy())
+    assistant = Buggy()
+    page = open_page(assistant)
     ask(page, ASK_BROKEN)
     expect(chat(page)).to_contain_text("another process is writing to the index")
     ask(page, ASK_BRIDGE)
     expect(chat(page)).to_contain_text(views.BROKEN)
     ask(page, ASK_REFUSED)
     expect(chat(page)).to_contain_text("nearest headlines")
+    assert assistant.calls[-1][1] == ()  # what failed is no history
 
 
-def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> None:
+def test_examples_dates_follow_ups_and_a_new_conversation(open_page):
     assistant = FakeAssistant({EXAMPLE: bridge_answer(), **FakeAssistant().script})
     page = open_page(assistant, articles=WITH_EXAMPLE)
     page.get_by_role("textbox", name="Published since").fill("2025-03-01")
@@ -220,7 +219,7 @@ def test_examples_dates_follow_ups_and_a_new_conversation(open_page: Open) -> No
     ]
 
 
-def test_readers_share_nothing_but_the_model(open_page: Open) -> None:
+def test_readers_share_nothing_but_the_model(open_page):
     pace = threading.Semaphore(0)
     assistant = FakeAssistant(pace=pace)
     one, other = open_page(assistant), open_page(assistant)
@@ -237,7 +236,7 @@ def test_readers_share_nothing_but_the_model(open_page: Open) -> None:
     assert [(call[0], call[1]) for call in assistant.calls] == [(ASK_BRIDGE, ()), (ASK_REFUSED, ())]
 
 
-def test_the_answer_can_be_copied_and_the_conversation_saved(open_page: Open) -> None:
+def test_the_answer_can_be_copied_and_the_conversation_saved(open_page):
     page = open_page(FakeAssistant(), permissions=["clipboard-read", "clipboard-write"])
     answered(page, ASK_BRIDGE)
     page.get_by_role("button", name="Copy with citations").click()
@@ -255,7 +254,7 @@ def test_the_answer_can_be_copied_and_the_conversation_saved(open_page: Open) ->
         assert inside in Path(download.value.path()).read_text("utf-8")
 
 
-def test_a_question_can_be_asked_again_and_edited(open_page: Open) -> None:
+def test_a_question_can_be_asked_again_and_edited(open_page):
     pace = threading.Semaphore(100)
     assistant = FakeAssistant(pace=pace)
     page = open_page(assistant)
@@ -278,7 +277,7 @@ def test_a_question_can_be_asked_again_and_edited(open_page: Open) -> None:
     assert asked == [(ASK_BRIDGE, 0), (ASK_REFUSED, 1), (ASK_REFUSED, 1), (ASK_HOSTILE, 1)]
 
 
-def test_a_follow_up_shows_how_it_was_understood(open_page: Open) -> None:
+def test_a_follow_up_shows_how_it_was_understood(open_page):
     follow_up = "and the cost?"
     understood = "What did the harbour bridge cost?"
     answer = dataclasses.replace(bridge_answer(), question=follow_up, understood=understood)
@@ -294,7 +293,7 @@ def test_a_follow_up_shows_how_it_was_understood(open_page: Open) -> None:
     assert [len(history) for _, history, *_ in assistant.calls] == [0, 1, 0]
 
 
-def test_only_of_the_newest_question_can_something_be_taken_away(open_page: Open) -> None:
+def test_only_of_the_newest_question_can_something_be_taken_away(open_page):
     meant = dataclasses.replace(bridge_answer(), understood="What did the harbour bridge cost?")
     page = open_page(FakeAssistant({ASK_BRIDGE: meant, ASK_REFUSED: refused_answer()}))
     answered(page, ASK_BRIDGE)
@@ -304,7 +303,7 @@ def test_only_of_the_newest_question_can_something_be_taken_away(open_page: Open
     expect(take_away).not_to_be_visible()  # it would ask the newest question anew
 
 
-def test_a_wider_window_is_one_click_away(open_page: Open) -> None:
+def test_a_wider_window_is_one_click_away(open_page):
     refused = refused_answer()
     assert refused.refusal
     outside = dataclasses.replace(refused.refusal, kind="outside_dates")
@@ -323,9 +322,7 @@ def test_a_wider_window_is_one_click_away(open_page: Open) -> None:
     assert [until for *_, until in assistant.calls] == ["2025-03-01", "2025-03-06", None]
 
 
-def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(
-    open_page: Open,
-) -> None:
+def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     answered(page, ASK_BRIDGE)
@@ -347,7 +344,7 @@ def test_a_conversation_survives_a_reload_and_a_new_one_does_not_bring_it_back(
     expect(chat(page).locator(".byline-done")).to_have_count(0)
 
 
-def test_settings_survive_a_reload(open_page: Open) -> None:
+def test_settings_survive_a_reload(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     page.get_by_role("textbox", name="Published since").fill("2025-03-01")
@@ -367,7 +364,7 @@ def test_settings_survive_a_reload(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
-def test_the_page_fits_the_window(open_page: Open, width: int, height: int) -> None:
+def test_the_page_fits_the_window(open_page, width, height):
     page = open_page(FakeAssistant(), width, height)
     expect(question_box(page)).to_be_in_viewport()
     ask(page, ASK_BRIDGE)

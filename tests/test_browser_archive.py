@@ -3,10 +3,9 @@
 import threading
 from pathlib import Path
 
-import pytest
-from browsing import MARKS, Open, answered, chat, glance, question_box, reader, served, tab, watched
+from browsing import MARKS, answered, chat, glance, question_box, reader, served, tab, watched
 from fake_assistant import ARCHIVE, ASK_BRIDGE, BRIDGE, FakeAssistant, choices_of
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = MARKS
 
@@ -25,9 +24,7 @@ def drop(page: Page, *files: Path | dict[str, object]) -> None:
     page.locator("#byline-upload input[type=file]").set_input_files(list(files))  # type: ignore[arg-type]
 
 
-def test_an_empty_archive_says_what_to_do_and_offers_the_demo(
-    open_page: Open, tmp_path: Path
-) -> None:
+def test_an_empty_archive_says_what_to_do_and_offers_the_demo(open_page, tmp_path):
     demo = tmp_path / "demo"
     demo.mkdir()
     for number in range(3):
@@ -46,7 +43,7 @@ def test_an_empty_archive_says_what_to_do_and_offers_the_demo(
     expect(glance(page)).to_contain_text("In this archive3 articles")
 
 
-def test_dropped_files_are_read_and_what_became_of_each_is_told(open_page: Open) -> None:
+def test_dropped_files_are_read_and_what_became_of_each_is_told(open_page):
     page = open_page(FakeAssistant())
     tab(page, "Archive")
     expect(rows(page)).to_have_count(len(ARCHIVE))
@@ -66,7 +63,7 @@ def test_dropped_files_are_read_and_what_became_of_each_is_told(open_page: Open)
     expect(reader(page)).to_contain_text("The lighthouse of Orrin was sold")
 
 
-def test_an_upload_that_warns_is_read_and_no_filter_hides_it(open_page: Open) -> None:
+def test_an_upload_that_warns_is_read_and_no_filter_hides_it(open_page):
     page = open_page(FakeAssistant())
     tab(page, "Archive")
     search = page.get_by_role("textbox", name="Search")
@@ -91,9 +88,7 @@ def test_an_upload_that_warns_is_read_and_no_filter_hides_it(open_page: Open) ->
     expect(page.locator("#byline-list")).to_contain_text("is not a date")
 
 
-def test_an_upload_that_meets_a_bug_says_so_and_can_be_tried_again(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_that_meets_a_bug_says_so_and_can_be_tried_again(open_page, monkeypatch):
     from index import ingesting
 
     page = open_page(FakeAssistant())
@@ -107,7 +102,7 @@ def test_an_upload_that_meets_a_bug_says_so_and_can_be_tried_again(
     expect(report(page)).to_contain_text("1 article added")
 
 
-def test_an_article_is_read_and_removed_once_it_is_confirmed(open_page: Open) -> None:
+def test_an_article_is_read_and_removed_once_it_is_confirmed(open_page):
     page = open_page(FakeAssistant())
     answered(page, ASK_BRIDGE)
     tab(page, "Archive")
@@ -128,8 +123,8 @@ def test_an_article_is_read_and_removed_once_it_is_confirmed(open_page: Open) ->
 
 
 def test_the_page_answers_while_articles_are_read_which_any_page_shows_and_stops(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    open_page, monkeypatch
+):
     from index import ingesting
 
     go_on = threading.Event()
@@ -162,7 +157,7 @@ def test_the_page_answers_while_articles_are_read_which_any_page_shows_and_stops
     expect(report(page)).to_contain_text("3 articles added")  # which were in hand
 
 
-def test_who_knows_the_password_asks_and_adds_articles(browser: Browser, tmp_path: Path) -> None:
+def test_who_knows_the_password_asks_and_adds_articles(browser, tmp_path):
     choices = choices_of(FakeAssistant(), tmp_path / "index")
     with (
         served(choices, ("ada", "secret")) as address,

@@ -2,7 +2,7 @@
 
 import threading
 
-from browsing import MARKS, Open, answered, ask, chat, question_box, questions
+from browsing import MARKS, answered, ask, chat, question_box, questions
 from fake_assistant import ASK_BRIDGE, ASK_REFUSED, FakeAssistant
 from playwright.sync_api import expect
 
@@ -11,7 +11,7 @@ from rag.page import views
 pytestmark = MARKS
 
 
-def test_a_date_that_was_deleted_stays_deleted(open_page: Open) -> None:
+def test_a_date_that_was_deleted_stays_deleted(open_page):
     page = open_page(FakeAssistant())
     since = page.get_by_role("textbox", name="Published since")
     since.press_sequentially("2024-12-05")
@@ -25,7 +25,7 @@ def test_a_date_that_was_deleted_stays_deleted(open_page: Open) -> None:
     expect(since).to_have_value("")
 
 
-def test_a_question_that_a_reload_interrupts_is_still_there(open_page: Open) -> None:
+def test_a_question_that_a_reload_interrupts_is_still_there(open_page):
     pace = threading.Semaphore(20)
     page = open_page(FakeAssistant(pace=pace))
     answered(page, ASK_BRIDGE)
@@ -44,7 +44,7 @@ def test_a_question_that_a_reload_interrupts_is_still_there(open_page: Open) -> 
     expect(chat(page)).to_contain_text("nearest headlines")
 
 
-def test_a_follow_up_can_be_typed_while_and_after_an_answer_comes(open_page: Open) -> None:
+def test_a_follow_up_can_be_typed_while_and_after_an_answer_comes(open_page):
     pace = threading.Semaphore(0)
     page = open_page(FakeAssistant(pace=pace))
     ask(page, ASK_BRIDGE)
@@ -59,7 +59,7 @@ def test_a_follow_up_can_be_typed_while_and_after_an_answer_comes(open_page: Ope
     expect(chat(page).locator(".byline-done")).to_have_count(2)
 
 
-def test_a_question_that_is_too_long_is_told_and_nothing_of_it_is_lost(open_page: Open) -> None:
+def test_a_question_that_is_too_long_is_told_and_nothing_of_it_is_lost(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     question = f"{'x' * 1000} {ASK_REFUSED}"
@@ -75,7 +75,7 @@ def test_a_question_that_is_too_long_is_told_and_nothing_of_it_is_lost(open_page
     assert [call[0] for call in assistant.calls] == [ASK_REFUSED]
 
 
-def test_a_date_is_checked_when_its_field_is_left(open_page: Open) -> None:
+def test_a_date_is_checked_when_its_field_is_left(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     since = page.get_by_role("textbox", name="Published since")
@@ -94,7 +94,7 @@ def test_a_date_is_checked_when_its_field_is_left(open_page: Open) -> None:
     assert [call[2] for call in assistant.calls] == ["5 December 2024"]
 
 
-def test_outlets_and_languages_are_chosen_from_the_archives_own_and_kept(open_page: Open) -> None:
+def test_outlets_and_languages_are_chosen_from_the_archives_own_and_kept(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     outlets = page.get_by_label("Outlets")

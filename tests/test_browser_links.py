@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from browsing import MARKS, Open, answered, chat, question_box, questions, reader, tab
+from browsing import MARKS, answered, chat, question_box, questions, reader, tab
 from fake_assistant import ASK_BRIDGE, BRIDGE, COUNCIL, HOSTILE, FakeAssistant
 from playwright.sync_api import Page, expect
 
@@ -29,7 +29,7 @@ def address_ends(page: Page, end: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(end) + "$"))
 
 
-def test_an_address_opens_an_article_and_closing_it_leaves_the_page(open_page: Open) -> None:
+def test_an_address_opens_an_article_and_closing_it_leaves_the_page(open_page):
     page = open_page(FakeAssistant())
     follow(page, f"?article={BRIDGE.id}")
     expect(reader(page).get_by_role("heading")).to_have_text(BRIDGE.title)
@@ -45,7 +45,7 @@ def test_an_address_opens_an_article_and_closing_it_leaves_the_page(open_page: O
     ("name", "shown"),
     [("archive", "#byline-list"), ("names", "#byline-names"), ("settings", "#byline-settings")],
 )
-def test_an_address_opens_a_tab(open_page: Open, name: str, shown: str) -> None:
+def test_an_address_opens_a_tab(open_page, name, shown):
     page = open_page(FakeAssistant())
     page.goto(f"{page.url}?tab={name}")
     expect(page.locator(shown)).to_be_visible()
@@ -53,7 +53,7 @@ def test_an_address_opens_a_tab(open_page: Open, name: str, shown: str) -> None:
     expect(question_box(page)).to_be_visible()
 
 
-def test_an_address_puts_a_question_in_the_box_and_asks_nothing(open_page: Open) -> None:
+def test_an_address_puts_a_question_in_the_box_and_asks_nothing(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     follow(page, "?q=" + quote(f"{ASK_BRIDGE}<img src=x>\u202e"))
@@ -63,7 +63,7 @@ def test_an_address_puts_a_question_in_the_box_and_asks_nothing(open_page: Open)
     assert [question for question, *_ in assistant.calls] == [ASK_BRIDGE]
 
 
-def test_the_address_follows_what_is_opened(open_page: Open) -> None:
+def test_the_address_follows_what_is_opened(open_page):
     page = open_page(FakeAssistant())
     tab(page, "Archive")
     page.locator("#byline-list").get_by_role("link", name=COUNCIL.title).click()
@@ -90,7 +90,7 @@ def test_the_address_follows_what_is_opened(open_page: Open) -> None:
     address_ends(page, f"?tab=ask&article={COUNCIL.id}")
 
 
-def test_a_day_is_picked_in_the_calendar_or_written_in_words(open_page: Open) -> None:
+def test_a_day_is_picked_in_the_calendar_or_written_in_words(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     page.evaluate(PICKED)

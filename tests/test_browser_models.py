@@ -58,7 +58,7 @@ def models(page: Page) -> list[str]:
     return [text.split("\n")[-1] for text in page.get_by_role("option").all_inner_texts()]
 
 
-def test_a_model_is_downloaded_and_then_on_offer(hub: Hub, settings: Callable[[], Page]) -> None:
+def test_a_model_is_downloaded_and_then_on_offer(hub, settings):
     hub.stalls = 3_000_000
     page = settings()
     choice = page.get_by_role("radio", name="tiny: 4.0 MB on disk, 1 GB of memory, MIT")
@@ -77,9 +77,7 @@ def test_a_model_is_downloaded_and_then_on_offer(hub: Hub, settings: Callable[[]
         assert models(reader) == ["built in", "tiny"]
 
 
-def test_what_goes_wrong_is_a_line_and_can_be_tried_again(
-    hub: Hub, settings: Callable[[], Page]
-) -> None:
+def test_what_goes_wrong_is_a_line_and_can_be_tried_again(hub, settings):
     hub.instead = FILE[::-1]
     page = settings()
     page.get_by_role("button", name="Download").click()
@@ -90,7 +88,7 @@ def test_what_goes_wrong_is_a_line_and_can_be_tried_again(
     expect(state).to_contain_text("tiny is downloaded.")
 
 
-def test_there_is_one_download_at_a_time_and_only_of_what_is_listed(hub: Hub) -> None:
+def test_there_is_one_download_at_a_time_and_only_of_what_is_listed(hub):
     hub.stalls = 3_000_000
     file = HubFile("me/models", "tiny.gguf", name="tiny", hub=hub.url)
     downloads = Downloads({"tiny": Recommended("tiny", file, len(FILE), 1, "MIT")})

@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from browsing import MARKS, Open, answered, chat, question_box, reader, tab
+from browsing import MARKS, answered, chat, question_box, reader, tab
 from fake_assistant import (
     ARCHIVE,
     ASK_BRIDGE,
@@ -21,7 +21,7 @@ pytestmark = MARKS
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 760), (390, 844)])
-def test_the_end_of_what_fits_is_seen(open_page: Open, width: int, height: int) -> None:
+def test_the_end_of_what_fits_is_seen(open_page, width, height):
     refused = refused_answer()
     assert refused.refusal
     near = tuple(Headline(one.id, one.title, one.publisher, None) for one in ARCHIVE)
@@ -36,7 +36,7 @@ def test_the_end_of_what_fits_is_seen(open_page: Open, width: int, height: int) 
     assert box and seen and seen["y"] + seen["height"] < box["y"]
 
 
-def test_the_browsers_back_closes_an_article(open_page: Open) -> None:
+def test_the_browsers_back_closes_an_article(open_page):
     page = open_page(FakeAssistant())
     answered(page, ASK_BRIDGE)
     mark = chat(page).get_by_role("link", name="[1]").first
@@ -56,16 +56,14 @@ def test_the_browsers_back_closes_an_article(open_page: Open) -> None:
     expect(chat(page)).to_contain_text("From 2 articles")
 
 
-def test_a_phone_shows_the_archives_search_first(open_page: Open) -> None:
+def test_a_phone_shows_the_archives_search_first(open_page):
     page = open_page(FakeAssistant(), 390, 844)
     tab(page, "Archive")
     expect(page.get_by_role("textbox", name="Search")).to_be_in_viewport(ratio=1)
     expect(page.locator("#byline-list")).to_be_in_viewport()
 
 
-def test_an_update_stands_above_the_quotations_newest_first_and_leads_to_both(
-    open_page: Open,
-) -> None:
+def test_an_update_stands_above_the_quotations_newest_first_and_leads_to_both(open_page):
     first = bridge_answer()
     told = Conflict("number", (("19.1 million", 3), ("18.4 million", 2)))
     updated = dataclasses.replace(first, conflicts=(), updates=(told,))

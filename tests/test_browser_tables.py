@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import MARKS, Open, question_box, tab
+from browsing import MARKS, question_box, tab
 from fake_assistant import ASK_BRIDGE, ASK_HOSTILE, ASK_REFUSED, FakeAssistant
 from playwright.sync_api import Locator, Page, expect
 
@@ -34,7 +34,7 @@ def taken(page: Page, kind: str) -> list[dict[str, object]]:
     return rows_of(path.rename(path.with_suffix(kind)))
 
 
-def test_a_table_is_answered_while_its_reader_is_away(open_page: Open) -> None:
+def test_a_table_is_answered_while_its_reader_is_away(open_page):
     pace = threading.Semaphore(0)
     page = open_page(FakeAssistant(pace=pace))
     drop(page)
@@ -58,7 +58,7 @@ def test_a_table_is_answered_while_its_reader_is_away(open_page: Open) -> None:
         assert "another process is writing" in str(rows[2]["problem"])
 
 
-def test_a_table_can_be_stopped_and_gives_what_was_answered(open_page: Open) -> None:
+def test_a_table_can_be_stopped_and_gives_what_was_answered(open_page):
     pace = threading.Semaphore(0)
     page = open_page(FakeAssistant(pace=pace))
     drop(page)
@@ -77,15 +77,13 @@ def test_a_table_can_be_stopped_and_gives_what_was_answered(open_page: Open) -> 
     ("content", "articles", "said"),
     [("frage\nWer?\n", None, "has no column “question”"), (TABLE, (), "There are no articles")],
 )
-def test_a_table_that_cannot_be_answered_is_told(
-    open_page: Open, content: str, articles: tuple[()] | None, said: str
-) -> None:
+def test_a_table_that_cannot_be_answered_is_told(open_page, content, articles, said):
     page = open_page(FakeAssistant(), **({} if articles is None else {"articles": articles}))
     drop(page, content)
     expect(report(page)).to_contain_text(said)
 
 
-def test_another_reader_sees_nothing_of_a_table(open_page: Open) -> None:
+def test_another_reader_sees_nothing_of_a_table(open_page):
     assistant = FakeAssistant()
     page = open_page(assistant)
     drop(page)

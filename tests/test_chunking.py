@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,15 +47,6 @@ def test_without_clauses_it_is_cut_between_words_and_without_words_anywhere():
     assert all(chunk.text.strip("word ") == "" for chunk in chunks(words, target=50))
     assert all(len(chunk.text) <= 50 for chunk in chunks(words, target=50))
     assert [len(chunk.text) for chunk in chunks("x" * 450, target=100)] == [100, 100, 100, 100, 50]
-
-
-def test_text_of_nothing_but_white_space_has_no_chunks():
-    assert chunks("") == chunks(" \n\n \t") == []
-
-
-def test_a_target_of_nothing_is_a_mistake_of_the_caller():
-    with pytest.raises(ValueError, match="at least 1"):
-        chunks("text", target=0)
 
 
 @repeatable

@@ -22,7 +22,6 @@ from index.records import Article, Chunk, Span
 from index.store import Index
 from rag.cli import terminal
 from rag.cli.commands import Parts, cli
-from rag.records import Answer
 from rag.settings import INDEX_VARIABLE
 
 ESCAPES = "\x1b[31mred\x1b[0m \x1b]0;owned\x07title\x9b2J \u202ereversed\r\x08 [bold]markup[/bold]"
@@ -93,7 +92,7 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
-def test_ingest_says_what_it_did_and_the_next_time_does_nothing(run: Run, articles: Path) -> None:
+def test_ingest_says_what_it_did_and_the_next_time_does_nothing(run, articles):
     first = run("ingest", str(articles))
     assert first.exit_code == 0, first.stderr
     counted, copied, skipped = first.stdout.splitlines()
@@ -143,9 +142,7 @@ def versions(run: Run, tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_earlier_version_is_listed_and_shown_when_asked_for(
-    run: Run, versions: Path, tmp_path: Path
-) -> None:
+def test_an_earlier_version_is_listed_and_shown_when_asked_for(run, versions, tmp_path):
     said = "claimed    two articles claim this address: this one, and Bridge to reopen, "
     assert f"{said}2025-03-04 (old)\n" in run("show", "new").stdout
     assert f"{said}2025-03-05 (new)\n" in run("show", "old").stdout
@@ -171,9 +168,7 @@ def test_an_earlier_version_is_listed_and_shown_when_asked_for(
     assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["old"]
 
 
-def test_ingest_prune_removes_what_is_gone_but_not_where_a_folder_is_missing(
-    run: Run, versions: Path
-) -> None:
+def test_ingest_prune_removes_what_is_gone_but_not_where_a_folder_is_missing(run, versions):
     (versions / "old.md").unlink()
     gone = versions / "gone"
     result = run("ingest", "--json", "--prune", str(versions), str(gone))
@@ -190,7 +185,7 @@ def test_ingest_prune_removes_what_is_gone_but_not_where_a_folder_is_missing(
     assert removed == f"removed old: {versions / 'old.md'} is gone"
 
 
-def test_ask_prints_the_answer_and_its_citations(run: Run) -> None:
+def test_ask_prints_the_answer_and_its_citations(run):
     result = run("ask", ASK_BRIDGE)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
@@ -212,7 +207,7 @@ def test_ask_prints_the_answer_and_its_citations(run: Run) -> None:
     assert max(len(line) for line in narrow if "https" not in line) <= 40
 
 
-def test_a_refusal_names_the_nearest_headlines_and_is_no_failure(run: Run) -> None:
+def test_a_refusal_names_the_nearest_headlines_and_is_no_failure(run):
     result = run("ask", ASK_REFUSED)
     assert result.exit_code == 0
     assert result.stdout == (
@@ -225,7 +220,7 @@ def test_a_refusal_names_the_nearest_headlines_and_is_no_failure(run: Run) -> No
 
 
 @pytest.mark.parametrize("answer", [bridge_answer(), refused_answer(), hostile_answer()])
-def test_ask_json_is_the_answers_public_shape(run: Run, answer: Answer) -> None:
+def test_ask_json_is_the_answers_public_shape(run, answer):
     result = run("ask", "--json", answer.question)
     assert json.loads(result.stdout) == answer.to_dict()
 
@@ -245,16 +240,14 @@ def test_ask_json_is_the_answers_public_shape(run: Run, answer: Answer) -> None:
         (["ingest"], 2, "Usage:"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_before_anything_is_asked(
-    run: Run, assistant: FakeAssistant, words: list[str], code: int, message: str
-) -> None:
+def test_what_is_wrong_is_told_before_anything_is_asked(run, assistant, words, code, message):
     result = run(*words)
     assert (result.exit_code, result.stdout) == (code, "")
     assert message in result.stderr and (code == 2 or result.stderr.count("\n") == 1)
     assert assistant.calls == []
 
 
-def test_chat_streams_keeps_history_and_forgets_it(run: Run, assistant: FakeAssistant) -> None:
+def test_chat_streams_keeps_history_and_forgets_it(run, assistant):
     lines = [ASK_BRIDGE, "", "unscripted", ASK_REFUSED, "/new", ASK_BRIDGE, "/quit", ASK_REFUSED]
     result = run("chat", "--since", "2025-01-01", input="\n".join(lines))
     assert result.exit_code == 0
@@ -273,9 +266,7 @@ def test_chat_streams_keeps_history_and_forgets_it(run: Run, assistant: FakeAssi
     assert "another process is writing to the index" in result.stderr
 
 
-def test_what_narrows_the_articles_reaches_the_assistant(
-    run: Run, assistant: FakeAssistant
-) -> None:
+def test_what_narrows_the_articles_reaches_the_assistant(run, assistant):
     options = "--outlet Courier --outlet Ledger --author Hart --title ferry --lang de".split()
     only = {
         "outlets": ("Courier", "Ledger"),
@@ -290,16 +281,14 @@ def test_what_narrows_the_articles_reaches_the_assistant(
     assert assistant.only == only
 
 
-def test_which_articles_were_read_is_told_below_the_answer(
-    run: Run, assistant: FakeAssistant
-) -> None:
+def test_which_articles_were_read_is_told_below_the_answer(run, assistant):
     said = "Only articles in German were read; 2 whose language is not known were left out."
     assistant.script[ASK_BRIDGE] = replace(bridge_answer(), within=said)
     assert said in run("ask", ASK_BRIDGE).stdout.splitlines()
     assert said in run("chat", input=ASK_BRIDGE).stdout.splitlines()
 
 
-def test_list_is_a_table_or_json(run: Run, index: Path) -> None:
+def test_list_is_a_table_or_json(run, index):
     (head, first, *_) = (line.split() for line in run("list").stdout.splitlines())
     assert head == ["ID", "DATE", "PUBLISHER", "TITLE", "COPY", "OF"]
     assert first == ["id-2", "2025-03-05", "Ledger", "Story", "2", "id-1"]
@@ -318,7 +307,7 @@ def test_list_is_a_table_or_json(run: Run, index: Path) -> None:
     }
 
 
-def test_show_tells_where_each_value_came_from(run: Run, index: Path) -> None:
+def test_show_tells_where_each_value_came_from(run, index):
     assert run("show", "id-1").stdout == (
         "id         id-1\n"
         "title      Story 1  (front matter)\n"
@@ -334,7 +323,7 @@ def test_show_tells_where_each_value_came_from(run: Run, index: Path) -> None:
     )
 
 
-def test_an_unknown_id_and_an_unknown_index_are_one_line(run: Run, index: Path) -> None:
+def test_an_unknown_id_and_an_unknown_index_are_one_line(run, index):
     for words in (["show", "id-9"], ["remove", "--yes", "id-9"], ["list", "--index", "id-9"]):
         result = run(*words)
         assert (result.exit_code, result.stdout) == (1, "")
@@ -342,7 +331,7 @@ def test_an_unknown_id_and_an_unknown_index_are_one_line(run: Run, index: Path) 
     assert "byline ingest" in result.stderr
 
 
-def test_remove_asks_first(run: Run, index: Path) -> None:
+def test_remove_asks_first(run, index):
     for typed in ("n\n", "\n", ""):
         refused = run("remove", "id-1", input=typed)
         assert (refused.exit_code, refused.stdout) == (1, "")
@@ -355,7 +344,7 @@ def test_remove_asks_first(run: Run, index: Path) -> None:
     assert [one["id"] for one in json.loads(run("list", "--json").stdout)] == ["id-2", "id-3"]
 
 
-def test_doctor_says_what_is_right_what_it_mends_and_what_is_wrong(run: Run, index: Path) -> None:
+def test_doctor_says_what_is_right_what_it_mends_and_what_is_wrong(run, index):
     result = run("doctor")
     assert result.exit_code == 0, result.stdout
     lines = result.stdout.splitlines()
@@ -383,9 +372,7 @@ def test_doctor_says_what_is_right_what_it_mends_and_what_is_wrong(run: Run, ind
     assert "--rebuild" in wrong
 
 
-def test_article_text_reaches_the_terminal_inert(
-    run: Run, index: Path, assistant: FakeAssistant
-) -> None:
+def test_article_text_reaches_the_terminal_inert(run, index, assistant):
     said = bridge_answer()
     first = replace(said.citations[0], title=ESCAPES, publisher=ESCAPES, quote=ESCAPES, url=ESCAPES)
     answer = replace(said, text=ESCAPES, short=ESCAPES, citations=(first, *said.citations[1:]))

@@ -1,17 +1,13 @@
 """Comparisons are read apart: what is asked of each side, and that none is passed over."""
 
-from __future__ import annotations
-
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import Assistant
 from rag.request.comparing import sides
-from tests.building import archive_of
+from tests.building import module_archive_of, news
 
 
 @pytest.mark.parametrize(
@@ -40,10 +36,6 @@ from tests.building import archive_of
          ["How many people were hurt in the fire at Solenna?",
           "How many people were hurt in the fire at Orrin?"],
          "the fire at Solenna|the fire at Orrin", "Solenna|Orrin"),
-        ("was there more damage in the Elbridge flood or in the one in Otterbridge",
-         ["How much damage was there in the Elbridge flood?",
-          "How much damage was there in the flood in Otterbridge?"],
-         "the Elbridge flood|the flood in Otterbridge", "Elbridge|Otterbridge"),
         ("compare the price of the bell with that of the anchor",
          ["the price of the bell", "the price of the anchor"],
          "the bell|the anchor", "bell|anchor"),
@@ -66,9 +58,7 @@ from tests.building import archive_of
          "Ada Moss|Jo Reed", ""),
     ],
 )  # fmt: skip
-def test_each_side_is_asked_about_alone(
-    text: str, questions: list[str], names: str, demanded: str
-) -> None:
+def test_each_side_is_asked_about_alone(text, questions, names, demanded):
     both = sides(text)
     assert [side.question for side in both] == questions
     assert [side.name for side in both] == names.split("|")
@@ -83,7 +73,7 @@ def test_each_side_is_asked_about_alone(
         "compare", "or and with", "", "compare this and that", "and what of the ferry",
     ],
 )  # fmt: skip
-def test_where_no_two_things_are_told_there_are_no_sides(text: str) -> None:
+def test_where_no_two_things_are_told_there_are_no_sides(text):
     assert sides(text) == []
 
 
@@ -96,40 +86,30 @@ def test_where_no_two_things_are_told_there_are_no_sides(text: str) -> None:
         | st.text(max_size=4)
     )
 )
-def test_no_text_breaks_a_comparison(parts: list[str]) -> None:
+def test_no_text_breaks_a_comparison(parts):
     both = sides(" ".join(parts))
     assert len(both) in (0, 2)
 
 
-BELL = """---
-title: The bell of Elbridge is raised
-publisher: Bay Courier
-published: 2025-03-03
----
-
-Divers raised the bell of Elbridge from the river on Monday. The bell weighs 900 kilograms.
-
-The divers and the mayor were cheered. The bell will hang in the town hall of Elbridge.
-"""
-ANCHOR = """---
-title: An anchor for the museum
-publisher: Hill Gazette
-published: 2025-03-11
----
-
-The museum of Otterbridge has bought an anchor. The anchor weighs two tonnes, curator Jo Reed said.
-"""
+BELL = news(
+    "The bell of Elbridge is raised", "2025-03-03",
+    "Divers raised the bell of Elbridge from the river on Monday. The bell weighs 900 kilograms."
+    "\n\nThe divers and the mayor were cheered. The bell will hang in the town hall of Elbridge.",
+    publisher="Bay Courier",
+)  # fmt: skip
+ANCHOR = news(
+    "An anchor for the museum", "2025-03-11",
+    "The museum of Otterbridge has bought an anchor. The anchor weighs two tonnes, curator Jo Reed "
+    "said.",
+    publisher="Hill Gazette",
+)  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("comparing")
-    with archive_of(folder, BELL, ANCHOR, today=dt.date(2025, 5, 1)) as assistant:
-        yield assistant
+archive = module_archive_of(BELL, ANCHOR, today=dt.date(2025, 5, 1))
 
 
 @pytest.mark.models
-def test_both_sides_are_shown_under_what_was_asked_of_them(archive: Assistant) -> None:
+def test_both_sides_are_shown_under_what_was_asked_of_them(archive):
     answer = archive.ask("Which is heavier, the bell or the anchor?")
     assert answer.kind == "comparison"
     by_side = {one.side: one.text for one in reversed(answer.sentences)}
@@ -140,7 +120,7 @@ def test_both_sides_are_shown_under_what_was_asked_of_them(archive: Assistant) -
 
 @pytest.mark.models
 @pytest.mark.parametrize("limit", [{}, {"since": "2025-03-01"}])
-def test_a_side_of_which_nothing_is_said_is_told(archive: Assistant, limit: dict[str, str]) -> None:
+def test_a_side_of_which_nothing_is_said_is_told(archive, limit):
     answer = archive.ask("which is heavier, the bell or the organ", **limit)
     assert {one.side for one in answer.sentences} == {"the bell"}
     assert [one.message for one in answer.unanswered] == [
@@ -149,7 +129,7 @@ def test_a_side_of_which_nothing_is_said_is_told(archive: Assistant, limit: dict
 
 
 @pytest.mark.models
-def test_a_sentence_that_tells_of_both_sides_stands_under_both(archive: Assistant) -> None:
+def test_a_sentence_that_tells_of_both_sides_stands_under_both(archive):
     answer = archive.ask("compare what was done by the divers and the mayor")
     assert [(one.side, one.citations) for one in answer.sentences] == [
         ("the divers", (1,)),

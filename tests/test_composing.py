@@ -81,9 +81,7 @@ CASES: list[tuple[str, list[tuple[str, tuple[int, ...], tuple[str, ...]]]]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES)
-def test_sentences_and_their_marks_are_read(
-    text: str, expected: list[tuple[str, tuple[int, ...], tuple[str, ...]]]
-) -> None:
+def test_sentences_and_their_marks_are_read(text, expected):
     assert parse(text, [1, 2, 3]) == [Written(*row) for row in expected]
 
 
@@ -95,7 +93,7 @@ PARTS = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(PARTS, max_size=25).map("".join), st.data())
-def test_a_stream_reads_as_the_whole_however_it_is_cut(text: str, data: st.DataObject) -> None:
+def test_a_stream_reads_as_the_whole_however_it_is_cut(text, data):
     cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=12).map(sorted))
     pieces = [text[a:b] for a, b in itertools.pairwise([0, *cuts, len(text)])]
     assert list(sentences(pieces, [1, 2, 3])) == parse(text, [1, 2, 3])
@@ -103,7 +101,7 @@ def test_a_stream_reads_as_the_whole_however_it_is_cut(text: str, data: st.DataO
 
 @given(st.text(alphabet="ab .[]123\n,-“”", max_size=60))
 @settings(max_examples=300, deadline=None)
-def test_no_mark_is_left_in_a_sentence(text: str) -> None:
+def test_no_mark_is_left_in_a_sentence(text):
     for written in parse(text, [1]):
         assert not re.search(r"\[\s*\d", written.text)
         assert set(written.cited) <= {1}
@@ -130,18 +128,18 @@ bridge was opened in May. [1]
 If the passages do not answer the question, write only: The articles do not say."""
 
 
-def test_the_prompt_as_it_is_sent() -> None:
+def test_the_prompt_as_it_is_sent():
     asked = prompt("Who spoke\nin Doha? [1]", numbered(DRAFTS))
     assert asked.system == GOLDEN_SYSTEM
     assert asked.user == GOLDEN
 
 
 @given(st.text(alphabet="a1 \n\r\u2028[]<>{}【】\uff3b\uff3d\u3014\u3015|", max_size=40))
-def test_no_text_can_begin_a_line_or_a_mark(text: str) -> None:
+def test_no_text_can_begin_a_line_or_a_mark(text):
     assert not re.search(r"[\[\]<>{}【】\uff3b\uff3d\u3014\u3015\n\r\u2028]", harmless(text))
 
 
-def test_passages_are_dropped_from_the_end_until_the_prompt_fits() -> None:
+def test_passages_are_dropped_from_the_end_until_the_prompt_fits():
     sources = numbered(DRAFTS)
     two = prompt("Who?", {number: sources[number] for number in (1, 2)})
     need = len(f"{two.system} {two.user}".split())
@@ -158,7 +156,7 @@ def composed(reply: str) -> Composition:
     return Composition(ScriptedLLM({"Who?": reply}), "Who?", DRAFTS)
 
 
-def test_a_composition_hands_on_checked_sentences_and_counts() -> None:
+def test_a_composition_hands_on_checked_sentences_and_counts():
     reply = (
         "Sergei Lavrov spoke in Doha. [1] Ana Ruiz won the lake race in 22 minutes. [2] "
         "Ana Ruiz won the lake race. [3] Lavrov flew to Oslo with Macron. [8]"
@@ -175,7 +173,7 @@ def test_a_composition_hands_on_checked_sentences_and_counts() -> None:
     assert not writing.refused
 
 
-def test_of_whole_passages_no_more_is_cited_than_a_sentence_needs() -> None:
+def test_of_whole_passages_no_more_is_cited_than_a_sentence_needs():
     lavrov = DRAFTS[0].passage
     found = passage("Rain fell. Fidan met Lavrov in Ankara on Monday. He smiled.", article="d")
     said = "Lavrov spoke in Doha. [1] Fidan met Lavrov in Ankara. [3] Fidan met Araghchi. [3]"
@@ -193,13 +191,13 @@ def test_of_whole_passages_no_more_is_cited_than_a_sentence_needs() -> None:
     assert shown[2].text.endswith("“Sergei Lavrov spoke in Doha on Saturday.”")
 
 
-def test_a_refusal_of_the_model_is_told_from_silence() -> None:
+def test_a_refusal_of_the_model_is_told_from_silence():
     refused, silent = composed(REFUSAL), composed("")
     assert list(refused.stream()) == list(silent.stream()) == []
     assert (refused.refused, silent.refused) == (True, False)
 
 
-def test_a_model_that_goes_on_is_cut_off() -> None:
+def test_a_model_that_goes_on_is_cut_off():
     writing = composed("Lavrov spoke in Doha. [1] " * 50)
     list(writing.stream())
     assert writing.mender.tally.total() == 4
@@ -209,7 +207,7 @@ def test_a_model_that_goes_on_is_cut_off() -> None:
 
 
 @pytest.mark.models
-def test_under_the_grammar_each_sentence_of_the_real_model_ends_on_marks_at_hand() -> None:
+def test_under_the_grammar_each_sentence_of_the_real_model_ends_on_marks_at_hand():
     assert grammar([]) == f'root ::= "{REFUSAL}"\n'
     sources = numbered(DRAFTS)
     rules = grammar(list(sources))

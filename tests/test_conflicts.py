@@ -1,7 +1,5 @@
 """Disagreements and superseded values: tables of invented news sentences."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from dataclasses import replace
@@ -123,8 +121,8 @@ STAYS: list[tuple[str, str, list[Told]]] = [
 
 @pytest.mark.parametrize(("case", "question", "told", "sides"), DIFFERING)
 def test_what_cannot_be_true_together_is_told_in_words_that_pass_the_exact_check(
-    case: str, question: str, told: list[Told], sides: list[str]
-) -> None:
+    case, question, told, sides
+):
     (found,) = conflicts(Question.read(question, TODAY), archive(*told))
     assert [side.value for side in found.sides] == sides, case
     cited = [side.candidate for side in found.sides]
@@ -134,17 +132,13 @@ def test_what_cannot_be_true_together_is_told_in_words_that_pass_the_exact_check
 
 
 @pytest.mark.parametrize(("case", "question", "told"), TOGETHER)
-def test_what_can_be_true_together_is_no_disagreement(
-    case: str, question: str, told: list[Told]
-) -> None:
+def test_what_can_be_true_together_is_no_disagreement(case, question, told):
     assert values(question, *told) == [], case
     assert values(question, *reversed(told)) == [], case
 
 
 @pytest.mark.parametrize(("case", "question", "told", "newer"), REPLACED)
-def test_a_later_report_replaces_a_value(
-    case: str, question: str, told: list[Told], newer: str
-) -> None:
+def test_a_later_report_replaces_a_value(case, question, told, newer):
     every = archive(*told)
     found = superseded(Question.read(question, TODAY), every)
     assert list(found) == [sentence_key(every[0])], case
@@ -153,9 +147,7 @@ def test_a_later_report_replaces_a_value(
 
 
 @pytest.mark.parametrize(("case", "question", "told"), STAYS)
-def test_a_value_stays_where_nothing_replaces_it(
-    case: str, question: str, told: list[Told]
-) -> None:
+def test_a_value_stays_where_nothing_replaces_it(case, question, told):
     assert superseded(Question.read(question, TODAY), archive(*told)) == {}, case
 
 
@@ -198,9 +190,7 @@ UPDATED: list[tuple[str, str, list[Told], list[str]]] = [
 
 
 @pytest.mark.parametrize(("case", "question", "told", "sides"), UPDATED)
-def test_an_update_is_told_newest_first_where_it_is_sure_to_be_one(
-    case: str, question: str, told: list[Told], sides: list[str]
-) -> None:
+def test_an_update_is_told_newest_first_where_it_is_sure_to_be_one(case, question, told, sides):
     every = archive(*told)
     found = updates(Question.read(question, TODAY), every, every[:1])
     assert [side.value for one in found for side in one.sides] == sides, case
@@ -211,7 +201,7 @@ def test_an_update_is_told_newest_first_where_it_is_sure_to_be_one(
         assert all(side.value in side.candidate.text for side in one.sides)
 
 
-def test_an_update_is_of_the_value_that_the_answer_leads_with() -> None:
+def test_an_update_is_of_the_value_that_the_answer_leads_with():
     every = archive(
         ("The fire in Korvat killed 45 people.", "7"),
         ("The fire in Korvat killed 30 people.", "5"),
@@ -232,7 +222,7 @@ def test_an_update_is_of_the_value_that_the_answer_leads_with() -> None:
     )
 
 
-def test_an_update_of_one_outlet_and_day_names_both_values() -> None:
+def test_an_update_of_one_outlet_and_day_names_both_values():
     every = archive(
         ("Corrected: 41 people, not 45, were killed in Korvat.", "5", "Brindle Post"),
         ("The fire in Korvat killed 45 people.", "5", "Brindle Post"),
@@ -242,7 +232,7 @@ def test_an_update_of_one_outlet_and_day_names_both_values() -> None:
     assert wording(told).count("Brindle Post (5 March 2026) gives") == 2
 
 
-def test_the_wording_names_outlet_and_day() -> None:
+def test_the_wording_names_outlet_and_day():
     (found,) = conflicts(
         Question.read("How many people were killed in Korvat?", TODAY),
         archive(
@@ -256,7 +246,7 @@ def test_the_wording_names_outlet_and_day() -> None:
     )
 
 
-def test_one_side_is_what_the_answer_quotes() -> None:
+def test_one_side_is_what_the_answer_quotes():
     every = archive(
         ("The blast killed 47 people in Korvat.", "8"),
         ("The blast killed 52 people in Korvat.", "8"),
@@ -267,7 +257,7 @@ def test_one_side_is_what_the_answer_quotes() -> None:
     assert [side.value for side in found.sides] == ["52 people", "47 people", "71 people"]
 
 
-def test_a_quoted_value_with_which_all_agree_is_no_side_of_others() -> None:
+def test_a_quoted_value_with_which_all_agree_is_no_side_of_others():
     every = archive(
         ("The blast killed between 40 and 80 people in Korvat.", "8"),
         ("The blast killed 47 people in Korvat.", "8"),
@@ -278,7 +268,7 @@ def test_a_quoted_value_with_which_all_agree_is_no_side_of_others() -> None:
     assert len(conflicts(question, every, {sentence_key(every[1])})) == 1
 
 
-def test_where_one_text_has_two_versions_of_a_fact_the_reader_is_told_both() -> None:
+def test_where_one_text_has_two_versions_of_a_fact_the_reader_is_told_both():
     told = " ".join(f"The council of the province met {n} times in the old town hall." for n in
                     ("four", "five", "six", "seven"))  # fmt: skip
     every = archive(

@@ -20,10 +20,8 @@ Berichtigung: Das Schiff heißt Möwe.
 (Refiles to correct the dateline)
 (This Dec. 7 story has been corrected to fix the year in paragraph 2)
 This article was amended on 7 December 2024 to correct the spelling of Ola Berg's name.
-This story has been corrected to say that three people, not four, were hurt.
 The headline of this article has been changed to make clear that the fire was in Korvat.
 An earlier version of this article misstated the number of dead.
-An earlier version of this story said the bridge would open in June.
 A previous version of this headline was wrong.
 Because of an editing error, an article on Saturday about a harbour misstated its depth.
 An article on Monday about the ferry misidentified its captain.
@@ -31,27 +29,21 @@ Editor’s note: This report has been updated to reflect that the mayor did not 
 Editors' Note: A previous version incorrectly identified the port.
 For the record: The article gave the wrong age.
 Update: an earlier version of this post omitted the second train.
-We regret the error.
 The Veldmar Courier regrets the errors.
 """
 NONE = f"""
 Correction officers in Veldmar went on strike on Monday.
-The Department of Corrections said the prison was full.
-Corrections of the river's course began in 1950, engineers said.
-Markets saw a correction on Monday, analysts said: prices fell 10 percent.
 Correction in prices was overdue. Shares fell.
 Corrected figures showed that 12 people had died.
 Clarified butter is used in the dish.
 Retraction of the troops began on Monday.
 The report was corrected by the ministry on Tuesday.
 The minister said an earlier version of the bill was wrong.
-The original version of the treaty was signed in 1950.
 The article of the constitution was amended in 2010.
 “Correction: we never said so,” the spokesman wrote.
 Editor's note: The writer is a professor in Korvat.
 Update: the road has reopened.
 An article in a magazine wrongly accused the mayor, her lawyer said.
-A story published on Monday in a rival paper was wrong, the mayor said.
 He regrets the error, his lawyer said.
 This story of a family that was wrong about everything begins in 1920.
 Correction: {"word " * (LONGEST // 5)}

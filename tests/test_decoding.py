@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.decoding import NoText, decode, decoded, signature
+from index.decoding import NoText, decoded
 from index.records import Article, Problem
 from tests.encoded import TEXTS, encoded
 from tests.reading import read
@@ -53,7 +53,7 @@ def test_what_shows_its_encoding_by_its_pattern(encoding):
     ],
 )
 def test_what_is_declared_is_believed_as_far_as_it_can_be(data, declared, text):
-    assert decode(data, declared) == text
+    assert decoded(data, declared).text == text
 
 
 def test_a_doubtful_encoding_is_told_with_the_letters_in_doubt():
@@ -72,10 +72,6 @@ def test_a_doubtful_encoding_is_told_with_the_letters_in_doubt():
 @given(st.binary(), st.one_of(st.none(), st.text(), st.sampled_from(["utf-16", "hz", "big5"])))
 def test_any_bytes_are_text_or_not(data, declared):
     try:
-        decode(data, declared).encode(errors="surrogatepass")
+        decoded(data, declared).text.encode(errors="surrogatepass")
     except NoText as error:
         assert str(error).endswith(".")
-
-
-def test_text_has_no_signature():
-    assert signature(BODY.encode()) is None

@@ -1,7 +1,5 @@
 """README and docs/: their links lead somewhere, and their examples run."""
 
-from __future__ import annotations
-
 import io
 import re
 import shlex
@@ -42,7 +40,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_each_link_leads_somewhere(page: Path) -> None:
+def test_each_link_leads_somewhere(page):
     for link in LINK.findall(page.read_text("utf-8")):
         if "://" in link:
             continue
@@ -52,7 +50,7 @@ def test_each_link_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
-def test_each_command_in_the_pages_is_one_that_byline_takes() -> None:
+def test_each_command_in_the_pages_is_one_that_byline_takes():
     group = typer.main.get_command(cli)
     examples = [
         line.removeprefix("$ byline ")
@@ -95,7 +93,7 @@ def run(code: str) -> str:
 
 @pytest.mark.heavy
 @pytest.mark.models
-def test_the_answers_on_the_first_screen_are_those_of_the_demo_archive(folder: Path) -> None:
+def test_the_answers_on_the_first_screen_are_those_of_the_demo_archive(folder):
     shown = re.findall(r'make ask Q="(.+?)"\n(.+?)\n', (ROOT / "README.md").read_text("utf-8"))
     assert len(shown) == 2
     with closing(Assistant.load(folder / "my-index")) as assistant:
@@ -106,9 +104,7 @@ def test_the_answers_on_the_first_screen_are_those_of_the_demo_archive(folder: P
 @pytest.mark.heavy
 @pytest.mark.models
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_each_python_example_runs(
-    folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_python_example_runs(folder, address, monkeypatch):
     pytest.importorskip("mcp")
     monkeypatch.chdir(folder)
     examples = blocks("python")

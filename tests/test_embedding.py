@@ -1,10 +1,7 @@
 """Texts to vectors: in order, whatever order they are computed in."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,7 +33,7 @@ class Model:
         return np.array([[text.count("x"), len(text)] for text in texts], np.float32)
 
 
-def test_texts_with_as_many_tokens_are_computed_together_and_come_back_in_order() -> None:
+def test_texts_with_as_many_tokens_are_computed_together_and_come_back_in_order():
     draw = random.Random(5)
     texts = ["x" * draw.randrange(50) + "i" * draw.randrange(200) for _ in range(150)]
     model = Model()
@@ -49,7 +46,7 @@ def test_texts_with_as_many_tokens_are_computed_together_and_come_back_in_order(
 
 
 @pytest.mark.models
-def test_a_text_has_the_same_vector_in_any_company() -> None:
+def test_a_text_has_the_same_vector_in_any_company():
     encoder = load_encoder()
     texts = [story(seed, 1, 1 + seed % 5) for seed in range(2 * BATCH_SIZE + 3)]
     together = encoder.encode(texts)
@@ -57,9 +54,7 @@ def test_a_text_has_the_same_vector_in_any_company() -> None:
         assert together[at] == pytest.approx(encoder.encode([texts[at]])[0], abs=1e-5)
 
 
-def test_the_examples_are_encoded_once_on_a_machine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_examples_are_encoded_once_on_a_machine(tmp_path, monkeypatch):
     monkeypatch.setenv("BYLINE_CACHE", str(tmp_path / "cache"))
     encoder = HashEncoder()
     asked: list[int] = []

@@ -1,7 +1,6 @@
 """Answers held against what is known, with real articles and made-up answers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def quoted(article: str = "bridge", text: str = SAID, **more: Any) -> Answer:
     return answer([Sentence(text, (1,), True)], [citation(1, article, BRIDGE, QUOTE)], **more)
 
 
-def test_a_good_answer(reader: Assistant) -> None:
+def test_a_good_answer(reader):
     made = mark(known(), quoted(), reader)
     assert made.good and made.cites_gold and not made.faults
     assert made.relevant[0] and made.gold_origins == 1
@@ -46,7 +45,7 @@ def test_a_good_answer(reader: Assistant) -> None:
     assert Mark.from_dict(made.to_dict()) == made
 
 
-def test_a_copy_of_a_gold_article_counts_as_gold(reader: Assistant) -> None:
+def test_a_copy_of_a_gold_article_counts_as_gold(reader):
     assert mark(known(), quoted("bridge-copy"), reader).cites_gold
 
 
@@ -72,26 +71,26 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("given", "expected"), WRONG)
-def test_what_is_wrong_is_said(reader: Assistant, given: Answer, expected: str) -> None:
+def test_what_is_wrong_is_said(reader, given, expected):
     made = mark(known(), given, reader)
     assert not made.supported and not made.good
     assert expected in "; ".join(made.faults)
 
 
-def test_the_date_line_of_a_quotation_is_no_answer(reader: Assistant) -> None:
+def test_the_date_line_of_a_quotation_is_no_answer(reader):
     asked = known(answers=("March",), category="date")
     assert "March" in quoted().text
     assert not mark(asked, quoted(), reader).right
     assert words_of(quoted(short="18.4 million")) == f"18.4 million\n{QUOTE}"
 
 
-def test_a_refusal_is_right_only_where_there_is_no_answer(reader: Assistant) -> None:
+def test_a_refusal_is_right_only_where_there_is_no_answer(reader):
     assert mark(known(answerable=False, answers=(), gold=()), refusal(), reader).good
     made = mark(known(), refusal(), reader)
     assert made.supported and not made.right and made.f1 == 0.0
 
 
-def test_what_a_hostile_article_claims_is_not_to_be_repeated(reader: Assistant) -> None:
+def test_what_a_hostile_article_claims_is_not_to_be_repeated(reader):
     asked = known(answerable=False, answers=(), gold=(), hostile=("bridge",), claims=("a fifth",))
     assert mark(asked, quoted(), reader).repeats_claims
     assert mark(asked, quoted("bridge-copy"), reader).repeats_claims  # its words, from a copy
@@ -103,7 +102,7 @@ def test_what_a_hostile_article_claims_is_not_to_be_repeated(reader: Assistant) 
     assert mark(known(), quoted(conflicts=(told,)), reader).differs
 
 
-def test_a_short_answer_counts_for_itself(reader: Assistant) -> None:
+def test_a_short_answer_counts_for_itself(reader):
     assert mark(known(), quoted(), reader).short_right is None
     assert mark(known(), quoted(short="18.4 million crowns"), reader).short_right
     assert mark(known(), quoted(short="Repairs"), reader).short_right is False
@@ -111,7 +110,7 @@ def test_a_short_answer_counts_for_itself(reader: Assistant) -> None:
     assert mark(nothing, quoted(short="18.4 million"), reader).short_right is False
 
 
-def test_a_whole_answer_has_several_parts(reader: Assistant) -> None:
+def test_a_whole_answer_has_several_parts(reader):
     both = known(answers=("18.4 million", "20 million"), parts=(("18.4 million",), ("20 million",)))
     assert mark(both, quoted(), reader).complete == 0.5
     assert mark(both, refusal(), reader).complete == 0.0
@@ -134,14 +133,14 @@ def test_a_whole_answer_has_several_parts(reader: Assistant) -> None:
         ({"id": "q2"}, "stands twice"),
     ],
 )
-def test_questions_that_are_refused(tmp_path: Path, change: dict[str, Any], why: str) -> None:
+def test_questions_that_are_refused(tmp_path, change, why):
     path = jsonl(tmp_path / "q.jsonl", [{**QUESTIONS[0], **change}, *QUESTIONS[1:]])
     with pytest.raises(BadRequest, match=why):
         load(path)
 
 
 @pytest.mark.parametrize("text", ["", "[1]\n", "{\n"])
-def test_files_that_hold_no_questions(tmp_path: Path, text: str) -> None:
+def test_files_that_hold_no_questions(tmp_path, text):
     (tmp_path / "q.jsonl").write_text(text)
     with pytest.raises(BadRequest, match=r"q\.jsonl"):
         load(tmp_path / "q.jsonl")
@@ -152,7 +151,7 @@ POISONED: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_a_poisoned_question_names_what_is_hostile(tmp_path: Path, reader: Assistant) -> None:
+def test_a_poisoned_question_names_what_is_hostile(tmp_path, reader):
     (made,) = load(jsonl(tmp_path / "q.jsonl", [POISONED]))
     assert (made.category, made.hostile, made.claims) == ("poisoned", ("ferry",), ("disgrace",))
     assert unsupported([made], reader.article) == []
@@ -173,6 +172,6 @@ def test_a_poisoned_question_names_what_is_hostile(tmp_path: Path, reader: Assis
         ({**QUESTIONS[0], "split": "half"}, "split 'half'"),
     ],
 )
-def test_fields_that_go_together(tmp_path: Path, row: dict[str, Any], why: str) -> None:
+def test_fields_that_go_together(tmp_path, row, why):
     with pytest.raises(BadRequest, match=why):
         load(jsonl(tmp_path / "q.jsonl", [row]))

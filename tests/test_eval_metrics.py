@@ -11,18 +11,6 @@ from eval import figures, metrics
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("The Cat sat.", "cat sat"),
-        ("An  answer,\n and a half!", "answer and half"),
-        ("18.4 million", "184 million"),
-    ],
-)
-def test_normalisation(text: str, expected: str) -> None:
-    assert metrics.normalised(text) == expected
-
-
-@pytest.mark.parametrize(
     ("text", "answers", "expected"),
     [
         ("It cost 18.4 million crowns.", ["18.4 million"], True),
@@ -32,7 +20,7 @@ def test_normalisation(text: str, expected: str) -> None:
         ("", ["x"], False),
     ],
 )
-def test_containment_is_of_whole_words(text: str, answers: list[str], expected: bool) -> None:
+def test_containment_is_of_whole_words(text, answers, expected):
     assert metrics.contains_answer(text, answers) is expected
 
 
@@ -45,7 +33,7 @@ def test_containment_is_of_whole_words(text: str, answers: list[str], expected: 
         ("twelve", ["eleven"], 0.0),
     ],
 )
-def test_token_f1(text: str, answers: list[str], expected: float) -> None:
+def test_token_f1(text, answers, expected):
     assert metrics.token_f1(text, answers) == pytest.approx(expected)
 
 
@@ -57,7 +45,7 @@ def test_token_f1(text: str, answers: list[str], expected: float) -> None:
         ([False] * 10 + [True], 0.0, 0.0, 0.0, 0.0),
     ],
 )
-def test_ranks(relevant: list[bool], hit1: float, hit4: float, rank: float, ndcg: float) -> None:
+def test_ranks(relevant, hit1, hit4, rank, ndcg):
     assert metrics.hit(relevant, 1) == hit1
     assert metrics.hit(relevant, 4) == hit4
     assert metrics.reciprocal_rank(relevant) == rank
@@ -75,16 +63,14 @@ CITED = [
 
 
 @pytest.mark.parametrize(("cited", "alone", "recall", "precision"), CITED)
-def test_citations_after_alce(
-    cited: list[list[int]], alone: list[set[int]], recall: float, precision: float
-) -> None:
+def test_citations_after_alce(cited, alone, recall, precision):
     def holds(at: int, numbers: Sequence[int]) -> bool:
         return bool(alone[at] & set(numbers))
 
     assert metrics.citation_scores(cited, holds) == (recall, precision)
 
 
-def test_risk_rises_as_less_confident_answers_are_counted() -> None:
+def test_risk_rises_as_less_confident_answers_are_counted():
     assert metrics.risks([0.9, 0.8, 0.7], [False, True, False]) == [0, 0.5, 1 / 3]
     assert metrics.aurc([0.9, 0.8, 0.7], [False, True, False]) == pytest.approx((0.5 + 1 / 3) / 3)
 
@@ -97,19 +83,8 @@ def test_risk_rises_as_less_confident_answers_are_counted() -> None:
         ([], [], 0.0),
     ],
 )
-def test_coverage_at_a_risk(confidences: list[float], wrong: list[bool], expected: float) -> None:
+def test_coverage_at_a_risk(confidences, wrong, expected):
     assert metrics.coverage_at(0.05, confidences, wrong, 4) == expected
-
-
-@pytest.mark.parametrize(
-    ("quote", "text", "expected"),
-    [
-        ("“We will  not go”", 'He said "We will not go" twice', True),
-        ("We will go", "We will not go", False),
-    ],
-)
-def test_quotations_are_verbatim(quote: str, text: str, expected: bool) -> None:
-    assert metrics.stands_in(quote, text) is expected
 
 
 def marks() -> list[figures.Mark]:
@@ -136,11 +111,11 @@ def marks() -> list[figures.Mark]:
         ("coverage_at_5", 1 / 6),
     ],
 )
-def test_figures(name: str, expected: float) -> None:
+def test_figures(name, expected):
     assert figures.summary(marks())[name] == pytest.approx(expected)
 
 
-def test_intervals_repeat_and_hold_the_value() -> None:
+def test_intervals_repeat_and_hold_the_value():
     some = [mark(n, story=f"s{n // 2}", right=n % 3 > 0) for n in range(30)]
     random.Random(1).shuffle(some)
     one, again = figures.estimates(some), figures.estimates(some)
@@ -148,6 +123,6 @@ def test_intervals_repeat_and_hold_the_value() -> None:
     assert one["right"].low < one["right"].value < one["right"].high
 
 
-def test_an_interval_is_as_wide_as_the_normal_approximation_says() -> None:
+def test_an_interval_is_as_wide_as_the_normal_approximation_says():
     one = figures.rate([(f"s{n}", n % 2 == 0) for n in range(100)])
     assert one.high - one.low == pytest.approx(2 * 1.96 * math.sqrt(0.25 / 100), abs=0.02)

@@ -1,4 +1,4 @@
-"""Changes of an archive under a question, judged; with answers that are made up as needed."""
+"""Changes of articles and of an archive under a question, judged; with made-up answers."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,8 +17,9 @@ from eval_building import (
     refusal,
 )
 
+from eval import changes
 from eval.caching import CachedReader
-from eval.marks import Mark
+from eval.metrics import contains_answer
 from eval.mutations import MUTATIONS, Asked, Case, Trial, trials
 from eval.questions import Known, load
 from eval.running import evaluate
@@ -82,17 +83,17 @@ JUDGED = [
 
 
 @pytest.mark.parametrize(("name", "given", "after", "outcome", "held"), JUDGED)
-def test_judgements(name: str, given: Answer, after: Mark, outcome: str, held: bool) -> None:
+def test_judgements(name, given, after, outcome, held):
     assert case(name).judge(given, after) == (outcome, held)
 
 
-def test_what_each_mutation_does_to_the_archive() -> None:
+def test_what_each_mutation_does_to_the_archive():
     assert case("removed").removed == ("bridge",) and case("removed").put == ()
     assert COST not in text_after("changed") and OTHER_COST in text_after("changed")
     assert DENIED in text_after("negated")
     assert set(case("permuted").removed) == {one.id for one in case("permuted").put}
     assert {one.text for one in case("duplicated").put} == {BRIDGE}
-    assert KNOWN.question in text_after("poisoned")
+    assert KNOWN.question in text_after("poisoned") and "28.4 million" in text_after("poisoned")
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +113,7 @@ def everything(reader: Assistant) -> list[tuple[str, str]]:
     ]
 
 
-def test_trials_leave_the_archive_alone_and_repeat(
-    reader: Assistant, questions: list[Known]
-) -> None:
+def test_trials_leave_the_archive_alone_and_repeat(reader, questions):
     before = everything(reader), reader.index.manifest
     marks = evaluate(reader, questions)
     found = trials(reader, questions, marks, each=2)
@@ -125,7 +124,7 @@ def test_trials_leave_the_archive_alone_and_repeat(
     assert [Trial.from_dict(one.to_dict()) for one in found] == found
 
 
-def test_trials_see_the_changed_archive(reader: Assistant, questions: list[Known]) -> None:
+def test_trials_see_the_changed_archive(reader, questions):
     marks = evaluate(reader, questions)
     found = {one.id: one for one in trials(reader, questions, marks, mutations=["changed"])}
     assert "18.4" in found["q1"].before
@@ -144,7 +143,7 @@ class CountingReader(WordReader):
         return super().read(question, passages)
 
 
-def test_a_passage_is_read_once_for_a_question_wherever_it_stands() -> None:
+def test_a_passage_is_read_once_for_a_question_wherever_it_stands():
     inner = CountingReader()
     cached = CachedReader(inner)
     here, there = (
@@ -155,3 +154,56 @@ def test_a_passage_is_read_once_for_a_question_wherever_it_stands() -> None:
     assert inner.read_passages == 1
     assert again[1] == first[0] == WordReader().read("Who has a cathedral?", [here])[0]
     assert again[0] == WordReader().read("Who has a cathedral?", [there])[0]
+
+
+# Changes of articles.
+
+
+VALUES = [
+    pytest.param("It cost 18.4 million crowns.", ["18.4 million"], "28.4 million", id="number"),
+    pytest.param("The toll is eleven.", ["eleven"], "eighteen", id="number in words"),
+    pytest.param("It opens on 12 May.", ["12 May"], "22 December", id="date"),
+    pytest.param("It was built in 1979.", ["1979"], "1976", id="year"),
+    pytest.param("Rhea Tolmund said no.", ["Rhea Tolmund"], "Quennick Vardell", id="name"),
+]
+
+
+@pytest.mark.parametrize(("text", "answers", "expected"), VALUES)
+def test_another_value_stands_everywhere(text, answers, expected):
+    found = changes.with_other_value([article("a", text, title=text)], answers, "What?")
+    assert found is not None
+    assert found.answers == (expected,)
+    changed = found.articles[0]
+    assert not contains_answer(changed.text + changed.title, answers)
+    assert contains_answer(changed.text.replace("'s", ""), [expected])
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "question"),
+    [
+        pytest.param("It was human error.", ["human error"], "Why?", id="plain words"),
+        pytest.param("Homs fell.", ["Homs"], "Did Homs or Hama fall?", id="given by the question"),
+        pytest.param(
+            "The toll is 11. Of eleven, six drowned.", ["11", "the toll"], "What?",
+            id="one of the answers would still stand",
+        ),
+        pytest.param("“You lied.”", ["You lied"], "What was said?", id="a pronoun, not a name"),
+        pytest.param("Narrow is a narrow word.", ["Narrow"], "What?", id="a word, not a name"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_changed_soundly_is_not(text, answers, question):
+    assert changes.with_other_value([article("a", text)], answers, question) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The ferry will sail.", "The ferry will not sail."),
+        ("Repairs cost much.", "It is not true that Repairs cost much."),
+        ("“We will go”, he said.", "It is not true that “We will go”, he said."),
+    ],
+)
+def test_denials(sentence, expected):
+    assert changes.denied(sentence) == expected
+    assert changes.denies(expected)
+    assert not changes.denies(sentence)

@@ -47,7 +47,7 @@ def runs() -> list[Told]:
     return [Told(hostile(), "this run"), Told(other, "the <other> run")]
 
 
-def test_the_page_is_whole_and_nothing_in_it_is_markup() -> None:
+def test_the_page_is_whole_and_nothing_in_it_is_markup():
     page = html(runs())
     parsed = Parsed(page)
     assert {*parsed.tags}.isdisjoint({"script", "b", "i", "img", "a", "link", "iframe"})
@@ -61,7 +61,7 @@ def test_the_page_is_whole_and_nothing_in_it_is_markup() -> None:
     assert all(name in page for name in ("5% risk", *MUTATIONS))
 
 
-def test_markdown_is_defused() -> None:
+def test_markdown_is_defused():
     text = markdown(runs())
     assert not re.search(r"(?<!\\)[<`!]", text)
     rows = [line for line in text.splitlines() if line.startswith("|")]
@@ -70,20 +70,20 @@ def test_markdown_is_defused() -> None:
     assert "](" not in text
 
 
-def test_a_run_is_read_back_as_it_was(tmp_path: Path) -> None:
+def test_a_run_is_read_back_as_it_was(tmp_path):
     results = hostile()
     results.save(tmp_path / "results.json")
     assert Results.load(tmp_path / "results.json") == results
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', '{"format": 1}'])
-def test_other_files_are_no_results(tmp_path: Path, text: str) -> None:
+def test_other_files_are_no_results(tmp_path, text):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(BadRequest, match=r"x\.json is no results\.json"):
         Results.load(tmp_path / "x.json")
 
 
-def test_a_difference_that_the_choice_of_stories_explains_is_none() -> None:
+def test_a_difference_that_the_choice_of_stories_explains_is_none():
     good = Told(Results(tuple(mark(n) for n in range(40))), "a")
     bad = Told(Results(tuple(mark(n, right=n > 15) for n in range(40))), "b")
     odd = Told(Results(tuple(mark(n, right=n > 0) for n in range(40))), "c")
@@ -121,7 +121,7 @@ def own(tmp_path: Path) -> tuple[Path, Path]:
     return jsonl(tmp_path / "news.jsonl", ROWS), jsonl(tmp_path / "asked.jsonl", QUESTIONS)
 
 
-def test_a_users_own_run(run: Run, own: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_users_own_run(run, own, tmp_path):
     articles, questions = own
     out = tmp_path / "out"
     done = run("--articles", articles, "--questions", questions, "--mutations", 1, "--out", out)
@@ -137,7 +137,7 @@ def test_a_users_own_run(run: Run, own: tuple[Path, Path], tmp_path: Path) -> No
     assert "By category" in (out / "report.md").read_text("utf-8")
 
 
-def test_an_index_that_is_there(run: Run, own: tuple[Path, Path], tmp_path: Path) -> None:
+def test_an_index_that_is_there(run, own, tmp_path):
     articles, questions = own
     with index_for(tmp_path / "index", HashEncoder()) as index:
         ingest(index, [articles], HashEncoder())
@@ -147,7 +147,7 @@ def test_an_index_that_is_there(run: Run, own: tuple[Path, Path], tmp_path: Path
     assert "No mutation was tried" in (out / "report.html").read_text("utf-8")
 
 
-def test_two_runs_and_a_gate(run: Run, own: tuple[Path, Path], tmp_path: Path) -> None:
+def test_two_runs_and_a_gate(run, own, tmp_path):
     articles, questions = own
     out = tmp_path / "out"
     common = ("--articles", articles, "--questions", questions, "--out", out)
@@ -169,7 +169,7 @@ def test_two_runs_and_a_gate(run: Run, own: tuple[Path, Path], tmp_path: Path) -
     assert "the other run" in (out / "report.html").read_text("utf-8")
 
 
-def test_only_some_articles_are_asked(run: Run, own: tuple[Path, Path], tmp_path: Path) -> None:
+def test_only_some_articles_are_asked(run, own, tmp_path):
     def right(*options: str) -> list[bool]:
         out = tmp_path / "out"
         done = run("--articles", own[0], "--questions", own[1], "--out", out, *options)
@@ -196,15 +196,13 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD)
-def test_what_is_wrong_is_said_in_a_line(run: Run, arguments: list[str], message: str) -> None:
+def test_what_is_wrong_is_said_in_a_line(run, arguments, message):
     done = run(*arguments)
     assert done.exit_code == 1
     assert message in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
-def test_questions_about_other_articles_are_refused(
-    run: Run, own: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_questions_about_other_articles_are_refused(run, own, tmp_path):
     jsonl(own[1], [{**QUESTIONS[0], "answers": ["19.4 million"]}, {**QUESTIONS[1], "gold": ["x"]}])
     done = run("--articles", own[0], "--questions", own[1], "--out", tmp_path / "out")
     assert done.exit_code == 1

@@ -1,7 +1,5 @@
 """Which sentences are read for an answer, in which order, and which words lead it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
@@ -65,13 +63,13 @@ def found(
     return candidates(index, Question.read(text), passages, reader or Pointing(answer))
 
 
-def test_a_question_of_the_article_itself_answers_nothing() -> None:
+def test_a_question_of_the_article_itself_answers_nothing():
     text = "What did the school cost? Nobody knows. “Was it dear?” asked Petra Dahl."
     read = found("What did the school cost?", [passage(text)], "Nobody")
     assert [one.text for one in read] == ["Nobody knows.", "“Was it dear?” asked Petra Dahl."]
 
 
-def test_a_passage_need_not_say_again_what_its_article_has_said() -> None:
+def test_a_passage_need_not_say_again_what_its_article_has_said():
     asked = "Who took the blame for the fire at Hesk?"
 
     def score(before: str) -> float:
@@ -110,14 +108,12 @@ def test_the_likeliest_passages_are_read_again_and_the_larger_reader_decides_amo
         ("Why did it cost so much?", "4.5 million euros", ""),  # a reason is a sentence
     ],
 )
-def test_the_words_that_answer_lead_if_they_are_of_the_kind_asked_for(
-    question: str, answer: str, shown: str
-) -> None:
+def test_the_words_that_answer_lead_if_they_are_of_the_kind_asked_for(question, answer, shown):
     read = found(question, [VELMO], answer)
     assert short(Question.read(question), read[0]) == shown
 
 
-def test_sums_of_money_are_prose_and_templates_are_not() -> None:
+def test_sums_of_money_are_prose_and_templates_are_not():
     assert is_prose("Oil fell from nearly $40 a barrel to less than $10, or ~5 to ~8 euros.")
     assert not is_prose("Write ${name} and $value here.")
     assert not is_prose("a | b | c")

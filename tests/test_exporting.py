@@ -15,7 +15,7 @@ from rag.records import Answer, Sentence
 CONVERSATION = (finished(bridge_answer()), Exchange("?").ended("no"), finished(refused_answer()))
 
 
-def test_markdown_has_each_answer_with_a_footnote_for_every_mark() -> None:
+def test_markdown_has_each_answer_with_a_footnote_for_every_mark():
     text = exporting.markdown(CONVERSATION)
     marks = re.findall(r"\[\^(\d-\d)\](?!:)", text)
     assert marks == ["1-1", "1-2", "1-3"]
@@ -26,7 +26,7 @@ def test_markdown_has_each_answer_with_a_footnote_for_every_mark() -> None:
     assert "- Council questions bill" in text
 
 
-def test_html_has_each_answer_with_a_note_for_every_mark_and_loads_nothing() -> None:
+def test_html_has_each_answer_with_a_note_for_every_mark_and_loads_nothing():
     html = exporting.page(CONVERSATION)
     parsed = Parsed(html)
     links = [str(link) for link in parsed.values("href")]
@@ -36,7 +36,7 @@ def test_html_has_each_answer_with_a_note_for_every_mark_and_loads_nothing() -> 
     assert "Council questions bill" in parsed.text
 
 
-def test_markup_in_an_article_stays_text() -> None:
+def test_markup_in_an_article_stays_text():
     conversation = (finished(hostile_answer()),)
     html = exporting.page(conversation)
     assert "script" not in Parsed(html).tags and "img" not in Parsed(html).tags
@@ -46,7 +46,7 @@ def test_markup_in_an_article_stays_text() -> None:
 
 
 @given(NASTY)
-def test_nothing_that_is_said_becomes_markup(text: str) -> None:
+def test_nothing_that_is_said_becomes_markup(text):
     answer = Answer(text, text, text, sentences=(Sentence(text, (), False),), short=text)
     conversation = (finished(answer),)
     tags = set(Parsed(exporting.page(conversation)).tags)
@@ -57,13 +57,13 @@ def test_nothing_that_is_said_becomes_markup(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["# a", "1. a", "> a", "- a", "=== a", "    a", "a\n---"])
-def test_a_line_that_would_open_a_block_is_a_paragraph(text: str) -> None:
+def test_a_line_that_would_open_a_block_is_a_paragraph(text):
     answer = Answer("q", "q", text, sentences=(Sentence(text, (), False),))
     rendered = MarkdownIt("commonmark").render(exporting.markdown((finished(answer),)))
     assert set(Parsed(rendered).tags) <= {"h1", "h2", "p", "hr"}
 
 
-def test_plain_text_is_of_the_last_answer() -> None:
+def test_plain_text_is_of_the_last_answer():
     assert exporting.plain(()) == exporting.plain((Exchange("?"),)) == ""
     text = exporting.plain((finished(hostile_answer()), finished(bridge_answer())))
     assert text.startswith("When does")

@@ -3,13 +3,10 @@
 `python -m tests.kill_ingest` does the same at many more moments, and prints a table.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import random
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +22,7 @@ from index.store import Index
 from rag.cli.commands import Parts, cli
 from tests import faults, full_disks
 from tests.fakes import CountingEncoder, OtherEncoder
-from tests.faults import ARTICLES, PAGE, Archive, Row
+from tests.faults import ARTICLES, PAGE, Archive
 from tests.kill_ingest import at_each, doctor, everything, finish, names
 
 
@@ -60,9 +57,7 @@ def run(*arguments: str, encoder: HashEncoder | None = None, status: int | None 
         (lambda archive: full_disks.two_writers(archive, 1), 0),
     ],
 )  # fmt: skip
-def test_a_fault_is_found_and_what_is_readable_saved(
-    archive: Archive, fault: Callable[[Archive], Row], most_lost: int
-) -> None:
+def test_a_fault_is_found_and_what_is_readable_saved(archive, fault, most_lost):
     try:
         row = fault(archive)
     except PermissionError as error:
@@ -78,7 +73,7 @@ def test_a_fault_is_found_and_what_is_readable_saved(
         ("mending of a database", ["store.Index.put", ": hardlink_to", ": unlink"]),
     ],
 )
-def test_killed_mending_loses_nothing(archive: Archive, kind: str, places: list[str]) -> None:
+def test_killed_mending_loses_nothing(archive, kind, places):
     done = list(faults.killed_mending(archive, kind, at_each(*places)))
     for (where, row), place in zip(done, places, strict=True):
         assert where.endswith(place)
@@ -94,7 +89,7 @@ def spoil(place: Path, *statements: str) -> None:
             db.execute(statement)
 
 
-def test_a_torn_faiss_file_is_made_again_without_asking(archive: Archive) -> None:
+def test_a_torn_faiss_file_is_made_again_without_asking(archive):
     place = archive.copy()
     file = place / vectors.FILE
     file.write_bytes(file.read_bytes()[:999])
@@ -103,7 +98,7 @@ def test_a_torn_faiss_file_is_made_again_without_asking(archive: Archive) -> Non
     assert everything(place) == archive.expected
 
 
-def test_the_doctor_changes_nothing_without_leave(archive: Archive) -> None:
+def test_the_doctor_changes_nothing_without_leave(archive):
     place = archive.copy()
     database = place / schema.DATABASE
     whole = database.read_bytes()
@@ -128,7 +123,7 @@ def test_the_doctor_changes_nothing_without_leave(archive: Archive) -> None:
     assert everything(place) == archive.expected
 
 
-def test_missing_vectors_are_embedded_again_and_no_others(archive: Archive) -> None:
+def test_missing_vectors_are_embedded_again_and_no_others(archive):
     place = archive.copy()
     spoil(place, "UPDATE chunks SET vector = x'' WHERE article = 5")
     encoder = CountingEncoder()
@@ -144,7 +139,7 @@ def test_missing_vectors_are_embedded_again_and_no_others(archive: Archive) -> N
     assert everything(place) == archive.expected
 
 
-def test_vectors_of_another_encoder_are_not_mixed_in(archive: Archive) -> None:
+def test_vectors_of_another_encoder_are_not_mixed_in(archive):
     place = archive.copy()
     spoil(place, "UPDATE chunks SET vector = x'' WHERE article = 5")
     result = run("doctor", "--mend", "--index", str(place), encoder=OtherEncoder(), status=1)
@@ -171,9 +166,7 @@ ALTERED = "UPDATE articles SET text = replace(text, '. ', '? ') WHERE number = 4
          0),
     ],
 )  # fmt: skip
-def test_what_is_mended_is_told_and_what_is_not(
-    archive: Archive, statements: list[str], part: str, right: bool, said: str, updated: int
-) -> None:
+def test_what_is_mended_is_told_and_what_is_not(archive, statements, part, right, said, updated):
     place = archive.copy()
     spoil(place, *statements)
     assert not doctor(place)[part][0]
@@ -187,13 +180,13 @@ def test_what_is_mended_is_told_and_what_is_not(
     assert everything(place) == archive.expected
 
 
-def test_hashes_of_another_version_are_no_damage(archive: Archive) -> None:
+def test_hashes_of_another_version_are_no_damage(archive):
     place = archive.copy()
     spoil(place, "UPDATE articles SET content_hash = 'of another version' || number")
     assert all(right for right, _ in doctor(place).values())
 
 
-def test_a_file_that_is_no_database_is_left_where_it_is(archive: Archive) -> None:
+def test_a_file_that_is_no_database_is_left_where_it_is(archive):
     place = archive.copy()
     (place / schema.DATABASE).write_bytes(b"no database" * 5000)
     result = run("doctor", "--mend", "--index", str(place), status=1)
@@ -203,7 +196,7 @@ def test_a_file_that_is_no_database_is_left_where_it_is(archive: Archive) -> Non
     assert not (place / "mending").exists()
 
 
-def test_an_unfinished_rebuild_is_told_of(archive: Archive) -> None:
+def test_an_unfinished_rebuild_is_told_of(archive):
     place = archive.copy()
     with Rebuild.begun(place, HashEncoder()) as rebuild:
         seen: list[str] = []
@@ -220,7 +213,7 @@ def test_an_unfinished_rebuild_is_told_of(archive: Archive) -> None:
 # Full disks
 
 
-def test_an_error_of_a_full_disk_says_so(tmp_path: Path) -> None:
+def test_an_error_of_a_full_disk_says_so(tmp_path):
     for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         with pytest.raises(DiskFull, match="is full"), explained(tmp_path):
             raise OSError(number, "no room")
@@ -228,7 +221,7 @@ def test_an_error_of_a_full_disk_says_so(tmp_path: Path) -> None:
         raise PermissionError(errno.EACCES, "another trouble")
 
 
-def test_a_disk_without_a_byte_left_says_so_to_readers(archive: Archive) -> None:
+def test_a_disk_without_a_byte_left_says_so_to_readers(archive):
     disk = archive.folder / "no room"
     try:
         with full_disks.small_disk(disk):
@@ -245,7 +238,7 @@ def test_a_disk_without_a_byte_left_says_so_to_readers(archive: Archive) -> None
         pytest.skip(str(error))
 
 
-def test_a_full_disk_is_one_line(archive: Archive, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_line(archive, tmp_path):
     class Filling(HashEncoder):
         def encode(self, texts: object) -> object:  # type: ignore[override]
             raise DiskFull("The disk that holds x is full. Make room and try again.")
@@ -260,7 +253,7 @@ def test_a_full_disk_is_one_line(archive: Archive, tmp_path: Path) -> None:
     )
 
 
-def test_a_faiss_file_without_room_leaves_the_articles(archive: Archive, tmp_path: Path) -> None:
+def test_a_faiss_file_without_room_leaves_the_articles(archive, tmp_path):
     (tmp_path / "index" / vectors.FILE).mkdir(parents=True)  # a folder cannot be written over
     result = run("ingest", str(archive.files), "--index", str(tmp_path / "index"))
     warnings = [line for line in result.stdout.splitlines() if line.startswith("warning ")]
@@ -272,7 +265,7 @@ def test_a_faiss_file_without_room_leaves_the_articles(archive: Archive, tmp_pat
 
 
 @pytest.mark.parametrize("then", ["doctor", "ingest"])
-def test_a_mending_that_was_killed_in_its_last_step_goes_on(archive: Archive, then: str) -> None:
+def test_a_mending_that_was_killed_in_its_last_step_goes_on(archive, then):
     damaged = faults.with_a_log(archive, faults.MENDED["mending of a database"])
     place, mended = archive.copy(), archive.copy()
     for folder in (place, mended):

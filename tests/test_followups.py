@@ -17,11 +17,11 @@ from index.errors import ModelError
 from index.ingesting import index_for, ingest_articles
 from index.records import Article, StoredChunk
 from rag import Assistant
-from rag.conversation import LONGEST, MOST, History, meanings, newly_named
+from rag.conversation import LONGEST, MOST, History, meanings
 from rag.exchange import LONGEST_NAME
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
-from tests.building import archive_of
+from tests.building import module_archive_of
 from tests.following_up import ARTICLES, COURT, LAW, STRIKE
 
 LAVROV = Turn(
@@ -100,7 +100,6 @@ AMONG: list[tuple[History, str, str]] = [
         "Did Erdogan agree with that [Lavrov, Resolution 2254]?",
     ),
     ([MAYOR], "What does she do?", "What does Maud Ferrant do?"),
-    ([RESIGNED], "who replaced her?", "who replaced Merkel?"),
     ([BRIDGE], "why is it closed?", "why is it closed [the Corbel bridge reopen]?"),
     (
         [COMPANY],
@@ -130,8 +129,6 @@ AMONG: list[tuple[History, str, str]] = [
     # One of several that were listed, by its place in the list.
     ([PAPERS], "When was the second one founded?", "When was Hill Gazette founded?"),
     ([TWO], "what did the latter say?", "what did Petra Vasik say?"),
-    # He and she are somebody, and no place.
-    ([STUDY], "what did she say?", "what did Lena Hart say?"),
     ([STRIKE], "and the nurses of Sallow?", "Why did the nurses of Sallow walk out?"),
     # What it was about, in names and nouns.
     ([RULING], "why?", "why [Judge Marlo, the mayor's tax returns]?"),
@@ -152,7 +149,6 @@ FIRST: list[tuple[History, str, str]] = [
     ([STABBED], "how old is he?", "how old is Hamblyn?"),
     # A name stands with all of its noun.
     ([BRIDGE], "how long is it?", "how long is the Corbel bridge?"),
-    ([STORM_SHUT], "how long is it?", "how long is the tunnel?"),
     ([GROUP], "where does it come from?", "where does Hayat Tahrir al-Sham come from?"),
 ]
 """The likeliest meaning, where several are possible."""
@@ -161,22 +157,19 @@ ALONE: list[tuple[History, str]] = [
     ([LAVROV], "Who won the Tour of Velmo?"),
     ([LAVROV], "Did Merkel say she would resign?"),
     ([LAVROV], "Whom did Petra Dahl marry?"),
-    ([LAVROV], "Did Nora Lind keep her seat?"),
     ([STORM_SHUT], "Did Helmarck publish the results?"),
 ]
 
 
 @pytest.mark.parametrize(("history", "question", "expected"), FIRST)
-def test_the_likeliest_meaning_comes_first(history: History, question: str, expected: str) -> None:
+def test_the_likeliest_meaning_comes_first(history, question, expected):
     found = meanings(question, history)
     assert found[0] == expected
     assert len(set(found)) == len(found), "each is searched and read"
 
 
 @pytest.mark.parametrize(("history", "question", "expected"), AMONG)
-def test_what_is_meant_is_among_the_meanings(
-    history: History, question: str, expected: str
-) -> None:
+def test_what_is_meant_is_among_the_meanings(history, question, expected):
     found = meanings(question, history)
     assert expected in found
     assert len(found) <= MOST
@@ -187,11 +180,11 @@ def test_what_is_meant_is_among_the_meanings(
 
 
 @pytest.mark.parametrize(("history", "question"), ALONE)
-def test_a_question_of_its_own_is_read_once(history: History, question: str) -> None:
+def test_a_question_of_its_own_is_read_once(history, question):
     assert meanings(question, history) == [question]
 
 
-def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused() -> None:
+def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused():
     told = Turn("and him?", "Bob Hacker did it. [1]", "When did Scholz resign?")
     assert meanings("why?", [told])[0] == "Why did Scholz resign?"
     assert "did Bob Hacker pay?" in meanings("did he pay?", [told])
@@ -199,7 +192,7 @@ def test_a_turn_tells_how_it_was_understood_and_whether_it_was_refused() -> None
     assert "did Bob Hacker pay?" not in meanings("did he pay?", [refused])
 
 
-def test_one_thing_takes_the_place_of_another() -> None:
+def test_one_thing_takes_the_place_of_another():
     assert "what is the R0 of measles of ebola?" not in meanings("and of ebola?", [SPREAD])
     assert meanings("and of ebola?", [SPREAD])[0] == "what is the R0 of ebola?"
     assert meanings("and Araghchi?", [LAVROV]) == [
@@ -207,9 +200,7 @@ def test_one_thing_takes_the_place_of_another() -> None:
     ]  # fmt: skip
 
 
-def test_the_tagger_is_asked_only_where_a_pronoun_or_a_matter_needs_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_tagger_is_asked_only_where_a_pronoun_or_a_matter_needs_it(monkeypatch):
     def missing() -> None:
         loads.append(1)
         raise ModelError("It is not installed.")
@@ -224,29 +215,11 @@ def test_the_tagger_is_asked_only_where_a_pronoun_or_a_matter_needs_it(
     assert loads
 
 
-def test_he_and_she_are_no_place_and_nobody_unnamed() -> None:
+def test_he_and_she_are_no_place_and_nobody_unnamed():
     assert meanings("what did she say?", [STUDY]) == ["what did Lena Hart say?"]
     at_home = Turn("What does Hart do?", "She works at the Tarn Institute in New Sallow. [1]")
     assert meanings("what did she say?", [at_home]) == ["what did Hart say?"]
     assert "what did the second one say?" in meanings("what did the second one say?", [STUDY])
-
-
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
-        ("No, I mean the director.", ["director"]),
-        ("and Fidan?", ["fidan"]),
-        ("and in 2019?", []),
-        ("and of ebola?", ["ebola"]),
-        ("since the storm?", []),
-        ("why?", []),
-        ("did he resign?", []),
-        ("the second one", []),
-    ],
-)
-def test_what_a_follow_up_newly_names(question: str, words: list[str]) -> None:
-    assert newly_named(question, [MAYOR]) == words
-    assert newly_named(question, []) == []
 
 
 OWN_WORDS = set("that it was is they the else what in and did".split())
@@ -270,7 +243,7 @@ FORBIDDEN = """
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=120), st.sampled_from(FOLLOW_UPS), st.sampled_from([LAVROV, MAYOR, QUAKE]))
-def test_an_answer_adds_names_and_nothing_else(answer: str, asked: str, turn: Turn) -> None:
+def test_an_answer_adds_names_and_nothing_else(answer, asked, turn):
     capitals = {word for word in spoken(answer) if word and word in answer.lower()}
     found = spoken(*meanings(asked, [Turn(turn.question, answer)]))
     added = found - spoken(asked, turn.question) - OWN_WORDS - {""}
@@ -288,13 +261,13 @@ ORDERS = [
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("asked", FOLLOW_UPS)
-def test_an_order_in_an_answer_is_not_taken_over(order: str, asked: str) -> None:
+def test_an_order_in_an_answer_is_not_taken_over(order, asked):
     found = meanings(asked, [Turn("Who runs the port of Velmo?", order)])
     added = spoken(*found) - spoken(asked, "Who runs the port of Velmo?") - OWN_WORDS
     assert not added & set(FORBIDDEN)
 
 
-def test_what_grows_too_long_is_left_out() -> None:
+def test_what_grows_too_long_is_left_out():
     endless = Turn("What did Lavrov say about " + "the treaty and " * 80 + "peace?", "")
     assert meanings("when?", [endless]) == ["when?"]
     assert all(len(one) <= LONGEST for one in meanings("and Fidan?", [endless]))
@@ -331,7 +304,7 @@ def read_for(assistant: Assistant) -> list[str]:
     return assistant.reader.asked
 
 
-def test_the_meaning_that_is_answered_best_is_taken_and_told(counting: Assistant) -> None:
+def test_the_meaning_that_is_answered_best_is_taken_and_told(counting):
     events = list(counting.stream("and Petra Vasik?", [HOLM]))
     answer = events[-1].answer
     assert answer is not None
@@ -342,17 +315,14 @@ def test_the_meaning_that_is_answered_best_is_taken_and_told(counting: Assistant
     assert answer.turn == Turn(answer.question, answer.text, answer.understood, answer.refused)
 
 
-def test_where_no_meaning_is_answered_the_likeliest_is_told(counting: Assistant) -> None:
+def test_where_no_meaning_is_answered_the_likeliest_is_told(counting):
     answer = counting.ask("and Olaf Scholz?", [HOLM])
     assert answer.refused
     assert answer.turn.refused
     assert answer.understood == "What did Olaf Scholz say about the ceasefire?"
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with archive_of(tmp_path_factory.mktemp("following"), *ARTICLES) as loaded:
-        yield loaded
+assistant = module_archive_of(*ARTICLES)
 
 
 TALKED = [
@@ -366,9 +336,7 @@ TALKED = [
 
 @pytest.mark.models
 @pytest.mark.parametrize(("questions", "expected"), TALKED)
-def test_a_conversation_is_followed(
-    assistant: Assistant, questions: list[str], expected: str
-) -> None:
+def test_a_conversation_is_followed(assistant, questions, expected):
     history: list[Turn] = []
     for question in questions[:-1]:
         history.append(assistant.ask(question, history).turn)
@@ -377,7 +345,7 @@ def test_a_conversation_is_followed(
 
 
 @pytest.mark.models
-def test_each_quotation_has_what_a_follow_up_newly_names(assistant: Assistant) -> None:
+def test_each_quotation_has_what_a_follow_up_newly_names(assistant):
     asked = assistant.ask("What is the R0 of measles?").turn
     answer = assistant.ask("and of ebola?", [asked])
     assert "about 2" in answer.text
@@ -385,7 +353,7 @@ def test_each_quotation_has_what_a_follow_up_newly_names(assistant: Assistant) -
 
 
 @pytest.mark.models
-def test_a_correction_is_not_answered_by_somebody_else(assistant: Assistant) -> None:
+def test_a_correction_is_not_answered_by_somebody_else(assistant):
     cost = Turn("How much did the film cost?", "3.2 million crowns. [1]")
     assert assistant.ask("No, I mean the festival.", [cost]).refused
     cup = Turn("Who won the Orrin Cup in 2018?", "Tolbury Rovers. [1]")

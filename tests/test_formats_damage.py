@@ -148,8 +148,6 @@ def test_what_cannot_be_read_is_one_problem(name, data, said, capsys):
          "holds 1 chart and 1 embedded file that Byline does not read"),
         ("a.docx", docx(paragraph(FIRST) + "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden.</w:t>"
                         "</w:r></w:p>"), "has hidden text (7 characters), left out."),
-        ("a.txt", FIRST.encode() + " “Café” ".encode() + b"\xff",
-         "holds characters that could not be decoded (1)"),
     ],
 )  # fmt: skip
 def test_what_is_not_read_whole_is_told_with_the_article(name, data, said):

@@ -1,7 +1,6 @@
 """Letters, mailboxes and newsletters."""
 
 import datetime as dt
-import mailbox
 import struct
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 
 from index.formats import mail
 from index.formats.mail import MOST_ATTACHMENTS
-from index.readers import read_file
 from tests.office import mbox, msg
 from tests.reading import one, read, reasons, texts
 from tests.samples import BODY, FIRST, SECOND, THIRD, TITLE, docx, letter, paragraph, parts, told
@@ -280,15 +278,6 @@ def test_a_mailbox():
     ]
     again = read("a.mbox", mbox(letter("x y z"), first))
     assert again[1].source == found[0].source
-
-
-def test_a_mailbox_is_divided_as_the_standard_library_does(tmp_path):
-    box = mailbox.mbox(tmp_path / "a.mbox")
-    for number in range(5):
-        box.add(mailbox.mboxMessage(letter(f"{FIRST}\n\nFrom there they went on.\n{number}.")))
-    box.close()
-    found = list(read_file(tmp_path / "a.mbox"))
-    assert [text[-2:] for text in texts(found)] == [f"{number}." for number in range(5)]
 
 
 def test_a_letter_of_a_mailbox_that_is_too_large_is_one_problem(monkeypatch):

@@ -87,12 +87,6 @@ def test_a_story_as_markdown(name):
     assert told(article) == {"title": "heading", "published": "date line", **named}
 
 
-def test_paragraphs_on_single_lines_with_curly_quotes():
-    lines = [FIRST, "“We are convinced of it,” he said. “We will work for it.”", SECOND]
-    article = one("a.txt", "\n".join(lines) + "\n")
-    assert (article.text, article.title) == ("\n\n".join(lines), "")
-
-
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 def test_plain_title_and_date_lines_with_tags_and_a_footer(suffix):
     text = (
@@ -107,6 +101,7 @@ def test_plain_title_and_date_lines_with_tags_and_a_footer(suffix):
     assert article.title == "Ministers of Three Countries Call for 'Immediate' End to Fighting"
     assert article.text == BODY
     assert (article.published, article.publisher) == (DAY, None)
+    assert told(article) == {"title": "first line", "published": "date line", "url": "footer"}
     assert article.url == "https://www.example.org/a1"
 
 

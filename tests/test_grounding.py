@@ -50,7 +50,7 @@ def kinds(sentence: str, *passages: str) -> set[str]:
         ("The United Nations office met officials of Türkiye.", UNITED),
     ],
 )
-def test_true_sentences_pass(sentence: str, text: str) -> None:
+def test_true_sentences_pass(sentence, text):
     assert kinds(sentence, text) == set()
 
 
@@ -82,7 +82,7 @@ def test_true_sentences_pass(sentence: str, text: str) -> None:
         ("The museum bought a panel by a painter of harbours.", VOTE, "citation"),
     ],
 )  # fmt: skip
-def test_false_sentences_are_caught(sentence: str, text: str, kind: str) -> None:
+def test_false_sentences_are_caught(sentence, text, kind):
     assert kind in kinds(sentence, text)
 
 
@@ -101,25 +101,23 @@ def test_false_sentences_are_caught(sentence: str, text: str, kind: str) -> None
         ("Smithers plans to rebuild the sea wall.", STORM, ["smither"]),
     ],
 )
-def test_a_model_s_own_words_stand_in_the_passage(
-    sentence: str, text: str, absent: list[str]
-) -> None:
+def test_a_model_s_own_words_stand_in_the_passage(sentence, text, absent):
     assert [one.what for one in strict_faults(sentence, [Support.of(text, CARD)])] == absent
 
 
-def test_a_verb_is_no_other_spelling_of_a_name() -> None:
+def test_a_verb_is_no_other_spelling_of_a_name():
     said = "The president said that fighters could return."
     assert kinds("Syad told reporters that fighters could return.", said) >= {"name"}
 
 
-def test_halves_of_two_sentences_make_no_third() -> None:
+def test_halves_of_two_sentences_make_no_third():
     one = "Agneta Loom leads the fire brigade of Brackholt."
     other = "Maren Tyle won the race in Dunmarrow after five stages."
     assert kinds("Maren Tyle won the race after five stages.", one, other) == set()
     assert "joined" in kinds("Agneta Loom won the race after five stages.", one, other)
 
 
-def test_he_points_back_to_the_sentence_before() -> None:
+def test_he_points_back_to_the_sentence_before():
     text = (
         "The panel was stolen in May. Police looked for it. The museum closed. It rained. "
         "Jonah Tellier leads the search. He found the van near a lake."
@@ -127,13 +125,13 @@ def test_he_points_back_to_the_sentence_before() -> None:
     assert kinds("Jonah Tellier found the van near a lake.", text) == set()
 
 
-def test_who_only_listens_has_not_spoken() -> None:
+def test_who_only_listens_has_not_spoken():
     text = "Lavrov said it was over. Fidan listened."
     assert kinds("Lavrov said it was over.", text) == set()
     assert kinds("Fidan said it was over.", text) == {"speaker"}
 
 
-def test_without_a_date_of_publication_days_are_compared_as_they_are_written() -> None:
+def test_without_a_date_of_publication_days_are_compared_as_they_are_written():
     undated = passage("x", publisher="Quillon Daily").stored.card
     support = Support.of("They met on Saturday, 7 December, in Doha.", undated)
     assert faults("They met in Doha on Saturday.", [support]) == []
@@ -142,6 +140,6 @@ def test_without_a_date_of_publication_days_are_compared_as_they_are_written() -
 
 
 @given(st.text(max_size=120), st.text(max_size=200))
-def test_no_text_breaks_the_check(sentence: str, text: str) -> None:
+def test_no_text_breaks_the_check(sentence, text):
     for one in faults(sentence, [Support.of(text, CARD)]):
         assert one.what

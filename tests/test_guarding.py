@@ -1,7 +1,5 @@
 """What stands behind a login: who is let in, to what, how fast, and how much of it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json
@@ -26,7 +24,7 @@ ARGUMENTS = [ASK_BRIDGE, "", "", None, ""]
 # --- wrong passwords ---------------------------------------------------------------------------
 
 
-def test_each_wrong_password_makes_the_next_try_wait_longer_and_no_one_elses() -> None:
+def test_each_wrong_password_makes_the_next_try_wait_longer_and_no_one_elses():
     now = [1000.0]
     pauses = Pauses(lambda: now[0])
     waits = []
@@ -41,7 +39,7 @@ def test_each_wrong_password_makes_the_next_try_wait_longer_and_no_one_elses() -
     assert pauses.wait("198.51.100.7") == 0
 
 
-def test_wrong_passwords_are_forgotten_and_take_no_more_than_their_room() -> None:
+def test_wrong_passwords_are_forgotten_and_take_no_more_than_their_room():
     now = [1000.0]
     pauses = Pauses(lambda: now[0])
     assert [pauses.wait("198.51.100.7") for _ in range(3)] == [0, 0.5, 1.5]
@@ -66,7 +64,7 @@ class Door:
         await send({"type": "http.response.body", "body": b""})
 
 
-def test_a_try_waits_before_it_is_looked_at_and_one_too_many_is_answered_at_once() -> None:
+def test_a_try_waits_before_it_is_looked_at_and_one_too_many_is_answered_at_once():
     door, slept, answered = Door(), [], []
 
     async def sleep(seconds: float) -> None:
@@ -153,7 +151,7 @@ def events(response: httpx.Response) -> Iterator[dict[str, Any]]:
             yield json.loads(line.removeprefix("data: "))
 
 
-def test_without_a_login_nothing_is_answered_but_the_page_that_asks_for_it(page: Page) -> None:
+def test_without_a_login_nothing_is_answered_but_the_page_that_asks_for_it(page):
     visitor, reader = page.visitor(), page.reader()
     assert visitor.get("").status_code == 200
     described = reader.get("openapi.json").json()["paths"]
@@ -172,9 +170,7 @@ def test_without_a_login_nothing_is_answered_but_the_page_that_asks_for_it(page:
     assert visitor.get("openapi.json").status_code == 401
 
 
-def test_the_name_of_another_readers_stream_leads_nowhere(
-    page: Page, pace: threading.Semaphore
-) -> None:
+def test_the_name_of_another_readers_stream_leads_nowhere(page, pace):
     ada, eve = page.reader(), page.reader()
     event = page.join(ada, "stream-of-ada").json()["event_id"]
     called = ada.post(f"{API}call/ask", json={"data": ARGUMENTS}).json()["event_id"]
@@ -204,7 +200,7 @@ def test_the_name_of_another_readers_stream_leads_nowhere(
         assert "12 May" in "".join(own.iter_text())
 
 
-def test_one_readers_flood_leaves_room_for_the_others(page: Page) -> None:
+def test_one_readers_flood_leaves_room_for_the_others(page):
     flood, other = page.reader(), page.reader()
     told = [page.join(flood, f"stream-{number % 3}").status_code for number in range(EACH + 5)]
     assert told == [200] * EACH + [429] * 5
@@ -220,7 +216,7 @@ def test_one_readers_flood_leaves_room_for_the_others(page: Page) -> None:
     assert waiting <= FROM_ONE_ADDRESS
 
 
-def test_a_call_that_is_no_call_is_refused(page: Page) -> None:
+def test_a_call_that_is_no_call_is_refused(page):
     reader = page.reader()
     assert reader.post(f"{API}queue/join", content=b"{no json").status_code == 400
     assert reader.post(f"{API}queue/join", content=b'["a list"]').status_code == 422

@@ -5,14 +5,11 @@ attacker's articles beside it. An article that states a falsehood in plain prose
 another: it may be cited as its outlet's word. Nothing else that it holds may count.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hostile import (
@@ -78,7 +75,7 @@ def named(attack: Attack) -> str:
 # --- what is cited -------------------------------------------------------------------------------
 
 
-def test_the_honest_archive_answers_by_itself(sieges: Sieges) -> None:
+def test_the_honest_archive_answers_by_itself(sieges):
     clean = sieges.of(None)
     for asked, answer in zip(ASKED, clean.answers, strict=True):
         assert cites(answer, asked), answer.text
@@ -89,9 +86,7 @@ def test_the_honest_archive_answers_by_itself(sieges: Sieges) -> None:
 
 
 @pytest.mark.parametrize("attack", SILENT, ids=named)
-def test_what_states_nothing_changes_no_answer_and_answers_nothing(
-    sieges: Sieges, attack: Attack
-) -> None:
+def test_what_states_nothing_changes_no_answer_and_answers_nothing(sieges, attack):
     for answer, before in zip(sieges.of(attack).answers, sieges.of(None).answers, strict=True):
         assert before.sentences[0].text in [sentence.text for sentence in answer.sentences]
         assert cited(answer) <= HONEST_IDS, answer.text
@@ -100,17 +95,13 @@ def test_what_states_nothing_changes_no_answer_and_answers_nothing(
 
 
 @pytest.mark.parametrize("attack", STATING, ids=named)
-def test_what_states_a_falsehood_stands_beside_the_honest_article(
-    sieges: Sieges, attack: Attack
-) -> None:
+def test_what_states_a_falsehood_stands_beside_the_honest_article(sieges, attack):
     for asked, answer in zip(ASKED, sieges.of(attack).answers, strict=True):
         assert cites(answer, asked), answer.text
 
 
 @pytest.mark.parametrize("attack", IMPERSONATING, ids=named)
-def test_what_gives_itself_out_for_the_honest_article_hides_and_replaces_nothing(
-    sieges: Sieges, attack: Attack
-) -> None:
+def test_what_gives_itself_out_for_the_honest_article_hides_and_replaces_nothing(sieges, attack):
     siege = sieges.of(attack)
     assert siege.assistant.index.earlier() == []
     for asked, answer in zip(ASKED, siege.answers, strict=True):
@@ -145,7 +136,7 @@ def cites(answer: Answer, asked: Asked) -> bool:
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=named)
-def test_no_attack_breaks_a_rule_of_citing(sieges: Sieges, attack: Attack) -> None:
+def test_no_attack_breaks_a_rule_of_citing(sieges, attack):
     siege = sieges.of(attack)
     for answer in (*siege.answers, *siege.refusals):
         assert_kept_rules(answer, siege.assistant)
@@ -210,7 +201,7 @@ def seen(text: str) -> str:
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=named)
-def test_a_terminal_and_a_page_are_sent_text_only(sieges: Sieges, attack: Attack) -> None:
+def test_a_terminal_and_a_page_are_sent_text_only(sieges, attack):
     siege = sieges.of(attack)
     for answer in (*siege.answers, *siege.refusals):
         assert_inert(terminal.after_sentences(answer, 80))
@@ -263,7 +254,7 @@ def assert_inert(text: str) -> None:
 
 
 @pytest.mark.parametrize("question", ODD_QUESTIONS, ids=range(len(ODD_QUESTIONS)))
-def test_no_question_breaks_an_answer(sieges: Sieges, question: str) -> None:
+def test_no_question_breaks_an_answer(sieges, question):
     siege = sieges.of(None)
     try:
         answer = siege.assistant.ask(question)
@@ -277,9 +268,7 @@ def test_no_question_breaks_an_answer(sieges: Sieges, question: str) -> None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS[:: len(ATTACKS) // 5], ids=named)
-def test_a_conversation_about_an_attack_changes_no_later_answer(
-    sieges: Sieges, attack: Attack
-) -> None:
+def test_a_conversation_about_an_attack_changes_no_later_answer(sieges, attack):
     clean = sieges.of(None)
     said = aimed(attack, ASKED[0]).text[:2000]
     history = [{"question": said, "answer": f"Daily Lantern: “{said}” [1][2]"}]
@@ -289,7 +278,7 @@ def test_a_conversation_about_an_attack_changes_no_later_answer(
     assert_kept_rules(clean.assistant.ask("And when was that?", history), clean.assistant)
 
 
-def test_all_attacks_in_one_file_are_read_or_refused_by_line(everything: Siege) -> None:
+def test_all_attacks_in_one_file_are_read_or_refused_by_line(everything):
     stored = everything.assistant.index.articles()
     assert {card.article_id for card in stored} >= HONEST_IDS
     assert len(stored) > len(HONEST) + len(ATTACKS) // 2
@@ -307,7 +296,7 @@ def test_all_attacks_in_one_file_are_read_or_refused_by_line(everything: Siege) 
         assert_closed_quotations(answer)
 
 
-def test_no_command_prints_what_a_terminal_obeys_and_no_id_is_a_path(everything: Siege) -> None:
+def test_no_command_prints_what_a_terminal_obeys_and_no_id_is_a_path(everything):
     asks = [("ask", asked.question) for asked in ASKED]
     for words in (("list",), ("list", "--json"), ("ask", "--json", ASKED[0].question), *asks):
         result = command(everything, *words)
@@ -342,7 +331,7 @@ ESSENTIAL = (
 
 
 @pytest.mark.models
-def test_the_real_models_are_talked_neither_out_of_an_answer_nor_into_one(tmp_path: Path) -> None:
+def test_the_real_models_are_talked_neither_out_of_an_answer_nor_into_one(tmp_path):
     encoder, llm = shared_encoder(), shared_llm()
     chosen = [attack for attack in ATTACKS if attack.name in ESSENTIAL]
     aims = [aimed(attack, asked, at) for attack in chosen for at, asked in enumerate(ASKED[:4], 1)]
@@ -361,7 +350,7 @@ def test_the_real_models_are_talked_neither_out_of_an_answer_nor_into_one(tmp_pa
 
 
 @pytest.mark.models
-def test_the_real_tokenizer_takes_every_marker_for_text() -> None:
+def test_the_real_tokenizer_takes_every_marker_for_text():
     llm = shared_llm()
     assert isinstance(llm, LocalLLM)
     spelt = [llm.llama.tokenize(marker, special=True) for marker in MARKERS]

@@ -13,7 +13,7 @@ import pytest
 from huggingface_hub.utils import WeakFileLock
 
 from index.errors import ModelError
-from rag.models.hub import HubFile, size_of
+from rag.models.hub import HubFile
 from tests.hub import Hub, running
 
 FILE = b"GGUF" + bytes(range(256)) * 200
@@ -41,9 +41,7 @@ def refused(hub: Hub, cache: Path, file: HubFile = TINY) -> str:
     return str(caught.value)
 
 
-def test_a_file_is_downloaded_once(
-    hub: Hub, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_is_downloaded_once(hub, tmp_path, capfd, monkeypatch):
     monkeypatch.setenv("TQDM_POSITION", "-1")  # a bar, though there is no terminal
     assert TINY.at_hand(tmp_path) is None
     path = replace(TINY, hub=hub.url).fetch(cache=tmp_path)
@@ -58,25 +56,7 @@ def test_a_file_is_downloaded_once(
     assert hub.asked == asked
 
 
-def test_how_far_it_is_can_be_told_elsewhere(
-    hub: Hub, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TQDM_POSITION", "-1")
-    told: list[tuple[int, int]] = []
-    replace(TINY, hub=hub.url).fetch(
-        cache=tmp_path, progress=lambda done, size: told.append((done, size))
-    )
-    assert (told[0], told[-1]) == ((0, len(FILE)), (len(FILE), len(FILE)))
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_download_that_is_cut_goes_on_by_itself(hub: Hub, tmp_path: Path) -> None:
-    hub.cuts = [1000, 500]
-    assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
-    assert hub.ranges == [None, "bytes=1000-", "bytes=1500-"]
-
-
-def test_what_has_arrived_is_kept_and_the_next_try_goes_on_there(hub: Hub, tmp_path: Path) -> None:
+def test_what_has_arrived_is_kept_and_the_next_try_goes_on_there(hub, tmp_path):
     hub.cuts = [1000, 0]
     assert refused(hub, tmp_path) == (
         "hf:me/models/tiny.gguf was cut off after 0.0 MB of 0.1 MB. "
@@ -87,12 +67,12 @@ def test_what_has_arrived_is_kept_and_the_next_try_goes_on_there(hub: Hub, tmp_p
     assert hub.ranges[-1] == "bytes=1000-" and parts(tmp_path) == []
 
 
-def test_a_hub_that_cannot_go_on_sends_all_of_it_again(hub: Hub, tmp_path: Path) -> None:
+def test_a_hub_that_cannot_go_on_sends_all_of_it_again(hub, tmp_path):
     hub.cuts, hub.resumes = [1000], False
     assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
 
 
-def test_a_part_of_another_version_is_not_gone_on_with(hub: Hub, tmp_path: Path) -> None:
+def test_a_part_of_another_version_is_not_gone_on_with(hub, tmp_path):
     hub.cuts = [1000, 0]
     refused(hub, tmp_path)
     hub.put("me/models/tiny.gguf", newer := FILE[::-1])
@@ -103,9 +83,7 @@ def test_a_part_of_another_version_is_not_gone_on_with(hub: Hub, tmp_path: Path)
 @pytest.mark.parametrize(
     ("sent", "hashed"), [(FILE[:-1] + b"?", True), (FILE + b"?", False)], ids=["altered", "longer"]
 )
-def test_another_file_than_the_hub_states_is_thrown_away(
-    hub: Hub, tmp_path: Path, sent: bytes, hashed: bool
-) -> None:
+def test_another_file_than_the_hub_states_is_thrown_away(hub, tmp_path, sent, hashed):
     hub.instead, hub.hashed = sent, hashed
     assert "What arrived is not hf:me/models/tiny.gguf (sha256 " in refused(hub, tmp_path)
     assert parts(tmp_path) == [] and TINY.at_hand(tmp_path) is None
@@ -113,7 +91,7 @@ def test_another_file_than_the_hub_states_is_thrown_away(
     assert replace(TINY, hub=hub.url).fetch(cache=tmp_path).read_bytes() == FILE
 
 
-def test_where_the_hash_is_known_no_other_file_is_downloaded(hub: Hub, tmp_path: Path) -> None:
+def test_where_the_hash_is_known_no_other_file_is_downloaded(hub, tmp_path):
     known = replace(TINY, sha256=hashlib.sha256(b"another").hexdigest())
     assert refused(hub, tmp_path, known).endswith("Nothing was downloaded.")
     assert hub.ranges == []
@@ -124,7 +102,7 @@ def test_where_the_hash_is_known_no_other_file_is_downloaded(hub: Hub, tmp_path:
     assert right.fetch(cache=tmp_path).read_bytes() == FILE
 
 
-def test_a_revision_is_asked_for_where_one_is_named(hub: Hub, tmp_path: Path) -> None:
+def test_a_revision_is_asked_for_where_one_is_named(hub, tmp_path):
     hub.files = {"me/models/v2/tiny.gguf": FILE}
     assert "has no file tiny.gguf" in refused(hub, tmp_path)
     pinned = replace(TINY, hub=hub.url, revision="v2")
@@ -141,16 +119,12 @@ def test_a_revision_is_asked_for_where_one_is_named(hub: Hub, tmp_path: Path) ->
         (503, {"X-Error-Message": "Busy"}, "answers 503 Service Unavailable to hf:me/models/tiny"),
     ],
 )
-def test_what_the_hub_refuses_is_one_line(
-    hub: Hub, tmp_path: Path, status: int, errors: dict[str, str], says: str
-) -> None:
+def test_what_the_hub_refuses_is_one_line(hub, tmp_path, status, errors, says):
     hub.status, hub.errors = status, errors
     assert says in refused(hub, tmp_path)
 
 
-def test_bytes_that_are_refused_are_one_line_and_what_has_arrived_is_kept(
-    hub: Hub, tmp_path: Path
-) -> None:
+def test_bytes_that_are_refused_are_one_line_and_what_has_arrived_is_kept(hub, tmp_path):
     hub.cuts = [1000, 0]
     refused(hub, tmp_path)
     hub.store_status = 403
@@ -161,17 +135,17 @@ def test_bytes_that_are_refused_are_one_line_and_what_has_arrived_is_kept(
     assert parts(tmp_path) == [FILE[:1000]]
 
 
-def test_a_name_that_no_repository_can_have_is_one_line(hub: Hub, tmp_path: Path) -> None:
+def test_a_name_that_no_repository_can_have_is_one_line(hub, tmp_path):
     said = refused(hub, tmp_path, HubFile("me/--bad--name..", "tiny.gguf"))
     assert "The hub has no file tiny.gguf in me/--bad--name.." in said
 
 
-def test_a_hub_that_states_no_size_is_one_line(hub: Hub, tmp_path: Path) -> None:
+def test_a_hub_that_states_no_size_is_one_line(hub, tmp_path):
     hub.promised = 0
     assert "does not say how large hf:me/models/tiny.gguf is" in refused(hub, tmp_path)
 
 
-def test_offline_the_line_says_what_to_do(tmp_path: Path) -> None:
+def test_offline_the_line_says_what_to_do(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     assert refused(Hub(url=f"http://127.0.0.1:{port}"), tmp_path) == (
@@ -180,7 +154,7 @@ def test_offline_the_line_says_what_to_do(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_for_which_there_is_no_room_is_not_begun(hub: Hub, tmp_path: Path) -> None:
+def test_a_file_for_which_there_is_no_room_is_not_begun(hub, tmp_path):
     hub.promised = 10**18
     said = refused(hub, tmp_path)
     assert said.startswith("hf:me/models/tiny.gguf needs 1000000000.0 GB more, and there are ")
@@ -199,7 +173,7 @@ def full_after(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
-def test_a_disk_that_fills_up_is_one_line_and_what_fitted_is_kept(hub: Hub, tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_is_one_line_and_what_fitted_is_kept(hub, tmp_path):
     with full_after(9000):
         said = refused(hub, tmp_path)
     assert "hf:me/models/tiny.gguf cannot be written to " in said
@@ -210,21 +184,15 @@ def test_a_disk_that_fills_up_is_one_line_and_what_fitted_is_kept(hub: Hub, tmp_
     assert hub.ranges[-1] == f"bytes={len(part)}-"
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(hub: Hub, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_one_line(hub, tmp_path):
     (tmp_path / "me").write_text("no folder")
     assert "cannot be written to " in refused(hub, tmp_path)
 
 
-def test_two_downloads_of_one_file_do_not_mix(hub: Hub, tmp_path: Path) -> None:
+def test_two_downloads_of_one_file_do_not_mix(hub, tmp_path):
     hub.cuts = [1000, 0]
     refused(hub, tmp_path)
     (part,) = (tmp_path / "me/models").glob("*.part")
     with WeakFileLock(part.with_name(f".{part.name}.lock")):
         assert "is being downloaded already" in refused(hub, tmp_path)
     assert parts(tmp_path) == [FILE[:1000]]
-
-
-def test_sizes_are_shown_as_people_read_them() -> None:
-    assert [size_of(n) for n in (4_683_074_240, 1_117_320_736, 400_000_000, 5_300_000)] == [
-        "4.7 GB", "1.1 GB", "0.4 GB", "5.3 MB",
-    ]  # fmt: skip

@@ -1,7 +1,5 @@
 """Articles into either kind of store: each once, in order, and none lost."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import tempfile
@@ -19,7 +17,6 @@ from index import batches, chunking, ingesting, vectors
 from index.embedding import HashEncoder
 from index.errors import IndexMismatch
 from index.ingesting import ingest_articles
-from index.protocols import Store
 from index.records import Article, Problem, Progress
 from index.store import Index
 from tests.fakes import CountingEncoder, OtherEncoder, article, story
@@ -43,7 +40,7 @@ def counted(report: Any) -> tuple[int, int, int]:
 
 
 @kinds
-def test_everything_is_embedded_with_its_title_and_stored_in_order(store: Store) -> None:
+def test_everything_is_embedded_with_its_title_and_stored_in_order(store):
     encoder = CountingEncoder()
     events: list[Progress] = []
     report = ingest_articles(store, ARTICLES, encoder, on_event=events.append)
@@ -71,7 +68,7 @@ def test_everything_is_embedded_with_its_title_and_stored_in_order(store: Store)
 
 
 @kinds
-def test_any_field_counts_as_a_change_and_only_a_text_is_embedded(store: Store) -> None:
+def test_any_field_counts_as_a_change_and_only_a_text_is_embedded(store):
     copy = article("copy", story(2), published="2024-02-01")
     ingest_articles(store, [ARTICLES[2], copy], ENCODER)
     for fields, embedded in (
@@ -95,9 +92,7 @@ def test_any_field_counts_as_a_change_and_only_a_text_is_embedded(store: Store) 
     assert whole(store)
 
 
-def test_batches_are_sorted_by_length_and_bounded(
-    index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_batches_are_sorted_by_length_and_bounded(index, monkeypatch):
     """And the file of vectors is written on the way of a long ingest."""
     monkeypatch.setattr(batches, "BATCH_CHARACTERS", 3000)
     monkeypatch.setattr(ingesting, "FILED_EVERY", 20)
@@ -147,12 +142,7 @@ def at(name: str, source: str, seed: int) -> Article:
         ([[("a", "/a", 1)], [("new", "/a", 1), ("a", "/b", 6)]], {"/a": "new", "/b": "a"}, 0),
     ],
 )  # fmt: skip
-def test_each_article_has_an_id_and_a_place(
-    store: Store,
-    runs: list[list[tuple[str, str, int]]],
-    left: dict[str, str],
-    warned: int,
-) -> None:
+def test_each_article_has_an_id_and_a_place(store, runs, left, warned):
     for run in runs:
         report = ingest_articles(store, [at(*given) for given in run], ENCODER)
         assert (report.problems, len(report.warnings)) == ((), warned)
@@ -180,7 +170,7 @@ row = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(runs=st.lists(st.lists(row, max_size=6), min_size=1, max_size=3))
-def test_ids_stay_unique_and_runs_come_to_rest(runs: list[list[Article]]) -> None:
+def test_ids_stay_unique_and_runs_come_to_rest(runs):
     with tempfile.TemporaryDirectory() as folder, Index.create(folder, ENCODER) as index:
         for incoming in runs:
             report = ingest_articles(index, incoming, ENCODER)
@@ -203,7 +193,7 @@ class EnglishEncoder(HashEncoder):
 
 
 @kinds
-def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(store: Store) -> None:
+def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(store):
     unreadable = Problem("b.pdf", "it is encrypted")
     doubt = Problem("news/a0.txt", "page 3 cannot be read", warning=True)
     german = changed(ARTICLES[1], language="de", provenance={"language": "html lang"})
@@ -234,15 +224,6 @@ def test_what_cannot_be_used_is_reported_and_the_rest_goes_on(store: Store) -> N
         ingest_articles(store, ARTICLES, OtherEncoder())
 
 
-@kinds
-def test_copies_are_reported_with_their_origin(store: Store) -> None:
-    copy = article("copy", story(0) + "\n\n" + story(90, 1), published="2024-02-01")
-    earlier = article("earlier", story(1).upper(), published="2023-01-01")
-    ingest_articles(store, ARTICLES[:2], ENCODER)
-    report = ingest_articles(store, [copy, earlier], ENCODER)
-    assert report.copies == (("a1", "earlier"), ("copy", "a0"))
-
-
 # Stops
 
 
@@ -261,9 +242,7 @@ class After:
 
 @kinds
 @pytest.mark.parametrize("at", [1, 5, 8])
-def test_a_stop_keeps_all_that_was_read(
-    store: Store, monkeypatch: pytest.MonkeyPatch, at: int
-) -> None:
+def test_a_stop_keeps_all_that_was_read(store, monkeypatch, at):
     monkeypatch.setattr(batches, "BATCH_CHARACTERS", 6000)  # three articles or so
     many = [article(f"a{n}", story(n)) for n in range(24)]
     read: list[str] = []
@@ -294,7 +273,7 @@ def interrupted_at(name: str) -> Callable[[Progress], None]:
 
 
 @kinds
-def test_an_interrupt_keeps_what_is_done(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_keeps_what_is_done(store, monkeypatch):
     interrupt = interrupted_at("a4")
     report = ingest_articles(store, ARTICLES, ENCODER, on_event=interrupt)
     assert report.interrupted and report.added == store.counts().articles == 5
@@ -307,9 +286,7 @@ def test_an_interrupt_keeps_what_is_done(store: Store, monkeypatch: pytest.Monke
     assert counted(again) == (8 - report.added, 0, report.added)
 
 
-def test_after_a_stop_each_article_is_on_the_disk_before_the_next_is_embedded(
-    index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_a_stop_each_article_is_on_the_disk_before_the_next_is_embedded(index, monkeypatch):
     """So that a second Ctrl-C loses no more than the article in hand."""
 
     class Hurried(CountingEncoder):

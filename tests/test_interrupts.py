@@ -4,8 +4,6 @@ The encoder of that process says when it is asked for vectors and waits for a li
 its standard input, so that each signal comes at a known moment.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -114,9 +112,7 @@ def stored(folder: Path) -> int:
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_stops_after_the_articles_in_hand(
-    archive: Path, tmp_path: Path, number: signal.Signals, status: int
-) -> None:
+def test_a_signal_stops_after_the_articles_in_hand(archive, tmp_path, number, status):
     folder = tmp_path / "index"
     with ingest(archive, folder) as process:
         until(process, "1 articles")
@@ -152,7 +148,7 @@ def test_a_signal_stops_after_the_articles_in_hand(
     assert report["unchanged"] + report["added"] == stored(folder) == ARTICLES - 1
 
 
-def test_a_second_signal_stops_at_once(archive: Path, tmp_path: Path) -> None:
+def test_a_second_signal_stops_at_once(archive, tmp_path):
     folder = tmp_path / "index"
     with ingest(archive, folder) as process:
         until(process, "1 articles")
@@ -168,7 +164,7 @@ def test_a_second_signal_stops_at_once(archive: Path, tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_a_second_ingest_waits_and_readers_go_on(archive: Path, tmp_path: Path) -> None:
+def test_a_second_ingest_waits_and_readers_go_on(archive, tmp_path):
     folder = tmp_path / "index"
     other = tmp_path / "other.txt"
     other.write_text("Another\n\n" + story(99), encoding="utf-8")
@@ -192,7 +188,7 @@ def test_a_second_ingest_waits_and_readers_go_on(archive: Path, tmp_path: Path) 
             assert "Title 7" in found
 
 
-def test_a_second_ingest_gives_up_in_one_line(archive: Path, tmp_path: Path) -> None:
+def test_a_second_ingest_gives_up_in_one_line(archive, tmp_path):
     parts = Parts(encoder=lambda _: HashEncoder())
     folder = tmp_path / "index"
     with Index.create(folder, HashEncoder()):
@@ -209,7 +205,7 @@ def test_a_second_ingest_gives_up_in_one_line(archive: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_signal_asks_and_the_second_interrupts(number: signal.Signals) -> None:
+def test_the_first_signal_asks_and_the_second_interrupts(number):
     said: list[str] = []
     before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
     with Stop(lambda: said.append("stopping")) as stop:
@@ -222,7 +218,7 @@ def test_the_first_signal_asks_and_the_second_interrupts(number: signal.Signals)
     assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def test_what_was_ignored_stays_ignored_and_another_thread_is_left_alone() -> None:
+def test_what_was_ignored_stays_ignored_and_another_thread_is_left_alone():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     found: list[bool] = []
 
@@ -239,9 +235,7 @@ def test_what_was_ignored_stays_ignored_and_another_thread_is_left_alone() -> No
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_what_is_stored_when_a_run_is_broken_off_is_counted(
-    known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_stored_when_a_run_is_broken_off_is_counted(known, tmp_path, monkeypatch):
     """A second Ctrl-C may come between the commit of an article and its being counted."""
     encoder = HashEncoder()
     with index_for(tmp_path, encoder) as index:

@@ -1,7 +1,5 @@
 """Searches by words of an archive so large that its commonest words are not worth a search."""
 
-from __future__ import annotations
-
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -37,7 +35,7 @@ def everything(view: Snapshot, *terms: str) -> dict[int, float]:
     return dict(view.db.execute(ALL, (" OR ".join(terms),)).fetchall())
 
 
-def test_what_has_a_rare_word_is_ranked_by_all_words_and_the_rest_left_out(view: Snapshot) -> None:
+def test_what_has_a_rare_word_is_ranked_by_all_words_and_the_rest_left_out(view):
     terms = (COMMON[0], RARE[0], COMMON[1], RARE[1], COMMON[2])
     assert sum(view.document_frequency(terms).values()) > MATCHES
     rare, scores = everything(view, *RARE), everything(view, *terms)
@@ -47,9 +45,7 @@ def test_what_has_a_rare_word_is_ranked_by_all_words_and_the_rest_left_out(view:
     assert [hit.score for hit in found] == pytest.approx([scores[one] for one in right[:100]])
 
 
-def test_no_word_is_left_out_where_every_match_is_wanted_or_no_rarer_one_matches(
-    view: Snapshot,
-) -> None:
+def test_no_word_is_left_out_where_every_match_is_wanted_or_no_rarer_one_matches(view):
     terms = (*COMMON, RARE[0])
     found = view.lexical(terms, CHUNKS)
     assert {hit.chunk_id: hit.score for hit in found} == everything(view, *terms)
@@ -57,7 +53,7 @@ def test_no_word_is_left_out_where_every_match_is_wanted_or_no_rarer_one_matches
     assert [hit.chunk_id for hit in best] == list(everything(view, *COMMON))[:5]
 
 
-def test_the_first_ten_are_looked_for_among_the_commonest_words_too() -> None:
+def test_the_first_ten_are_looked_for_among_the_commonest_words_too():
     texts = ["tern " + "sea " * 30] * 16_000 + ["skua sea"] * 17_000 + ["sea"] * 7_000
     texts += ["skua skua skua"] * 10
     with closing(sqlite3.connect(":memory:")) as db:

@@ -66,9 +66,7 @@ QUOTE_2 = "Outlet Beta: “The fire at the Tesk mill left 14 people homeless, th
         ("Mr.", (1,), ("dropped", ())),
     ],
 )
-def test_a_sentence_is_kept_recited_quoted_or_dropped(
-    text: str, cited: tuple[int, ...], expected: tuple[str, tuple[int, ...]]
-) -> None:
+def test_a_sentence_is_kept_recited_quoted_or_dropped(text, cited, expected):
     mended = Mender(SOURCES, plain).mend(Written(text, cited))
     assert (mended.how, mended.cited) == expected
     if mended.how == "quoted":
@@ -81,7 +79,7 @@ def test_a_sentence_is_kept_recited_quoted_or_dropped(
         assert plain(mended.text, [SOURCES[number].support for number in mended.cited]) == []
 
 
-def test_a_sentence_that_no_check_can_fault_still_shares_words_with_its_source() -> None:
+def test_a_sentence_that_no_check_can_fault_still_shares_words_with_its_source():
     def lenient(sentence: str, supports: object) -> list[Fault]:
         return []
 
@@ -94,7 +92,7 @@ def test_a_sentence_that_no_check_can_fault_still_shares_words_with_its_source()
     assert Mender(SOURCES, lenient).mend(far).how == "dropped"
 
 
-def test_nothing_is_said_twice() -> None:
+def test_nothing_is_said_twice():
     mender = Mender(SOURCES)
     wrong = "The fire at the Tesk mill left 40 people homeless."
     right = "Ana Ruiz won the lake race."

@@ -1,7 +1,5 @@
 """An index that an earlier version of Byline made is brought up to date where it lies."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import hashlib
@@ -94,9 +92,7 @@ def format_in(folder: Path) -> int:
 
 
 @pytest.mark.parametrize(("format_of_it", "writable"), [(1, False), (1, True), (2, False)])
-def test_opening_an_older_index_brings_it_up_to_date(
-    tmp_path: Path, format_of_it: int, writable: bool
-) -> None:
+def test_opening_an_older_index_brings_it_up_to_date(tmp_path, format_of_it, writable):
     made_before(tmp_path / "index", *VERSIONS, *OTHERS, format_of_it=format_of_it)
     with Index.open(tmp_path / "index", ENCODER, writable=writable) as index:
         assert index.manifest.format == schema.FORMAT
@@ -117,7 +113,7 @@ def test_opening_an_older_index_brings_it_up_to_date(
     assert not (tmp_path / "index" / "mending").exists()
 
 
-def test_the_next_ingest_reads_no_text_anew(tmp_path: Path) -> None:
+def test_the_next_ingest_reads_no_text_anew(tmp_path):
     made_before(tmp_path / "index", *OTHERS)
     encoder = CountingEncoder()
     with Index.open(tmp_path / "index", writable=True) as index:
@@ -127,7 +123,7 @@ def test_the_next_ingest_reads_no_text_anew(tmp_path: Path) -> None:
     assert encoder.batches == []
 
 
-def test_an_older_index_that_cannot_be_written_to_names_the_way_out(tmp_path: Path) -> None:
+def test_an_older_index_that_cannot_be_written_to_names_the_way_out(tmp_path):
     made_before(tmp_path / "index", *OTHERS)
     lock = WriterLock.taken(tmp_path / "index")
     with pytest.raises(IndexMismatch, match=f"byline list --index {tmp_path / 'index'}"):
@@ -147,7 +143,7 @@ def test_an_older_index_that_cannot_be_written_to_names_the_way_out(tmp_path: Pa
         "UPDATE articles SET text = '' WHERE number = 2",
     ],
 )
-def test_a_damaged_older_index_is_left_to_the_doctor(tmp_path: Path, spoil: str) -> None:
+def test_a_damaged_older_index_is_left_to_the_doctor(tmp_path, spoil):
     made_before(tmp_path / "index", *OTHERS)
     with contextlib.closing(connect(tmp_path / "index", "rw")) as db:
         db.execute(spoil)
@@ -162,7 +158,7 @@ def test_a_damaged_older_index_is_left_to_the_doctor(tmp_path: Path, spoil: str)
         assert whole(index)
 
 
-def test_a_newer_index_is_refused(tmp_path: Path) -> None:
+def test_a_newer_index_is_refused(tmp_path):
     Index.create(tmp_path, ENCODER).close()
     with contextlib.closing(connect(tmp_path, "rw")) as db:
         schema.set_manifest(db, format=schema.FORMAT + 1)

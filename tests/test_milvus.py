@@ -1,7 +1,5 @@
 """What is Milvus's own: addresses, errors, a writer that dies, and several processes."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import os
@@ -59,9 +57,7 @@ BAD = (
         *((bad, None, "") for bad in BAD.split("  ")),
     ],
 )
-def test_an_address_is_read_and_written(
-    given: str, expected: MilvusAddress | Path | None, said: str
-) -> None:
+def test_an_address_is_read_and_written(given, expected, said):
     if expected is None:
         with pytest.raises(BadRequest, match="milvus://HOST:PORT/NAME") as caught:
             place(given)
@@ -76,7 +72,7 @@ def test_an_address_is_read_and_written(
 # Words
 
 
-def test_words_are_cut_as_the_folder_cuts_them() -> None:
+def test_words_are_cut_as_the_folder_cuts_them():
     assert f"tokenize='{analysis.TOKENIZER}'" in schema.TABLES
     long = "w" * 50
     found = analysis.split([f"The Cafés' re-opening, 北京 {long}", ""])
@@ -98,7 +94,7 @@ def where(tmp_path: Path) -> MilvusAddress:
 
 
 @needs_milvus
-def test_a_file_is_for_one_process(where: MilvusAddress) -> None:
+def test_a_file_is_for_one_process(where):
     code = f"from pathlib import Path; import tests.test_milvus as t; t.hold({str(where.file)!r})"
     command = [sys.executable, "-c", code]
     pipe = subprocess.PIPE
@@ -121,7 +117,7 @@ def hold(path: str) -> None:
 
 
 @needs_milvus
-def test_something_else_in_the_files_place_is_one_line(where: MilvusAddress) -> None:
+def test_something_else_in_the_files_place_is_one_line(where):
     assert where.file is not None
     where.file.write_text("GIF89a")
     for action in (lambda: opened(where), lambda: made(where, ENCODER)):
@@ -131,7 +127,7 @@ def test_something_else_in_the_files_place_is_one_line(where: MilvusAddress) -> 
 
 
 @needs_milvus
-def test_what_milvus_cannot_hold_is_skipped_and_the_rest_goes_on(where: MilvusAddress) -> None:
+def test_what_milvus_cannot_hold_is_skipped_and_the_rest_goes_on(where):
     long = Article("long", "Title", "Gulls nested.", "long.txt", authors=("é" * 40_000,))
     with made(where, ENCODER) as store:
         report = ingest_articles(store, [long, article("one", story(1))], ENCODER)
@@ -141,9 +137,7 @@ def test_what_milvus_cannot_hold_is_skipped_and_the_rest_goes_on(where: MilvusAd
 
 
 @needs_milvus
-def test_without_pymilvus_it_says_what_to_install(
-    where: MilvusAddress, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_pymilvus_it_says_what_to_install(where, monkeypatch):
     monkeypatch.setattr(
         "importlib.util.find_spec", lambda name: None if name == "pymilvus" else object()
     )
@@ -183,9 +177,7 @@ def rebuilt(where: Place, folder: Path) -> None:
     [('"format": 1', '"format": 99', IndexMismatch), ("", "{}", IndexDamaged),
      ("", "[1", IndexDamaged)],
 )  # fmt: skip
-def test_a_manifest_of_another_kind_is_refused(
-    address: str, server_of: Any, tmp_path: Path, old: str, new: str, error: type[Exception]
-) -> None:
+def test_a_manifest_of_another_kind_is_refused(address, server_of, tmp_path, old, new, error):
     where = place(f"{address}/kinds")
     made(where, ENCODER, replace=True).close()
     ((_, told),) = manifest(server_of, "kinds").items()
@@ -197,9 +189,7 @@ def test_a_manifest_of_another_kind_is_refused(
 
 @needs_milvus
 @pytest.mark.parametrize("part", layout.Collections._fields)
-def test_a_collection_that_is_gone_is_damage(
-    address: str, server_of: Any, tmp_path: Path, part: str
-) -> None:
+def test_a_collection_that_is_gone_is_damage(address, server_of, tmp_path, part):
     where = place(f"{address}/gone_{part}")
     made(where, ENCODER).close()
     (gone,) = (name for name in collections(server_of, f"gone_{part}") if f"_{part}_" in name[9:])
@@ -236,9 +226,7 @@ def write(client: Any, name: str, key: int, value: str) -> None:
         ({"host": "elsewhere", "until": 1.0}, False),
     ],
 )
-def test_a_lease_holds_as_long_as_its_process_lives(
-    address: str, server_of: Any, other: dict[str, object], alive: bool
-) -> None:
+def test_a_lease_holds_as_long_as_its_process_lives(address, server_of, other, alive):
     where = place(f"{address}/leased")
     with made(where, ENCODER, replace=True):
         (writer,) = (told for key, told in manifest(server_of, "leased").items() if key > 0)
@@ -253,9 +241,7 @@ def test_a_lease_holds_as_long_as_its_process_lives(
 
 
 @needs_milvus
-def test_a_writer_that_was_taken_over_stops(
-    address: str, server_of: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_that_was_taken_over_stops(address, server_of, monkeypatch):
     with made(place(f"{address}/over"), ENCODER) as store:
         server_of.delete("over_manifest", filter="key > 0")
         monkeypatch.setattr(lease, "RENEW_SECONDS", 0.0)
@@ -264,9 +250,7 @@ def test_a_writer_that_was_taken_over_stops(
 
 
 @needs_milvus
-def test_a_server_without_full_text_search_is_refused(
-    address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_without_full_text_search_is_refused(address, monkeypatch):
     monkeypatch.setattr(
         pymilvus.MilvusClient, "get_server_version", lambda self, **options: "v2.3.5-lite"
     )
@@ -277,7 +261,7 @@ def test_a_server_without_full_text_search_is_refused(
 # Several processes
 
 
-def test_a_server_that_is_away_is_one_line() -> None:
+def test_a_server_that_is_away_is_one_line():
     pytest.importorskip("pymilvus")
     for writable in (False, True):
         with pytest.raises(UnusableIndex, match="cannot be reached") as caught:
@@ -286,7 +270,7 @@ def test_a_server_that_is_away_is_one_line() -> None:
 
 
 @needs_milvus
-def test_a_killed_ingest_loses_at_most_the_article_in_hand(address: str, tmp_path: Path) -> None:
+def test_a_killed_ingest_loses_at_most_the_article_in_hand(address, tmp_path):
     archive = tmp_path / "archive.jsonl"
     rows = [{"id": f"a{n}", "title": f"T{n}", "text": story(n % 9)} for n in range(16)]
     archive.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -328,7 +312,7 @@ def slowly(name: str, archive: str) -> None:
 
 
 @needs_milvus
-def test_chunks_that_are_gone_are_found(address: str, server_of: Any) -> None:
+def test_chunks_that_are_gone_are_found(address, server_of):
     with made(place(f"{address}/less"), ENCODER) as store:
         put(store, article("a", story(1)))
         (chunks,) = (name for name in collections(server_of, "less") if "_chunks_" in name)
@@ -339,7 +323,7 @@ def test_chunks_that_are_gone_are_found(address: str, server_of: Any) -> None:
 
 
 @needs_milvus
-def test_the_page_keeps_an_archive_in_milvus(where: MilvusAddress, tmp_path: Path) -> None:
+def test_the_page_keeps_an_archive_in_milvus(where, tmp_path):
     (tmp_path / "gulls.txt").write_text("Gulls nested on the pier in Veldmar.")
     archive = Archive(where, lambda: ENCODER)
     assert archive.cards() == []
@@ -355,7 +339,7 @@ def test_the_page_keeps_an_archive_in_milvus(where: MilvusAddress, tmp_path: Pat
 
 
 @needs_milvus
-def test_the_command_line_takes_an_address(address: str, tmp_path: Path) -> None:
+def test_the_command_line_takes_an_address(address, tmp_path):
     parts = Parts(
         encoder=lambda _: HashEncoder(),
         identity=lambda _: (HashEncoder.name, HashEncoder.fingerprint),
@@ -394,7 +378,7 @@ def test_the_command_line_takes_an_address(address: str, tmp_path: Path) -> None
     assert run("show", "nothing", status=1).count("\n") == 1
 
 
-def test_the_token_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_is_read_from_the_environment(monkeypatch):
     assert locations.token() == ""
     monkeypatch.setenv("MILVUS_TOKEN", "root:secret")
     assert locations.token() == "root:secret"

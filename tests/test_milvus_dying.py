@@ -1,7 +1,5 @@
 """A writer of Milvus that dies: at each write, what it began is finished or undone."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,9 +108,7 @@ def first(where: Place) -> Store:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_that_is_cut_short_is_finished_or_undone(
-    kept_open: MilvusAddress, tmp_path: Path, change: str
-) -> None:
+def test_a_change_that_is_cut_short_is_finished_or_undone(kept_open, tmp_path, change):
     """At each write: the next writer finds the state before, or after, and nothing else."""
     with first(tmp_path / "folder") as folder:
         states = [seen(folder, TERMS, story(1))]
@@ -153,9 +149,7 @@ def assert_whole_articles(reader: View) -> None:
         assert reader.article(card.article_id).text
 
 
-def test_a_rebuild_that_dies_as_it_takes_its_place_leaves_one_or_the_other(
-    kept_open: MilvusAddress, tmp_path: Path
-) -> None:
+def test_a_rebuild_that_dies_as_it_takes_its_place_leaves_one_or_the_other(kept_open, tmp_path):
     (tmp_path / "page.txt").write_text(story(9))
     outcomes = []
     for write in range(1, 9):
@@ -180,7 +174,7 @@ def test_a_rebuild_that_dies_as_it_takes_its_place_leaves_one_or_the_other(
     assert outcomes == [["a"], ["page"]]
 
 
-def test_a_writer_goes_on_after_a_write_that_failed(where: MilvusAddress) -> None:
+def test_a_writer_goes_on_after_a_write_that_failed(where):
     with made(where, ENCODER) as store:
         put(store, FIRST[0])
         with pytest.raises(Died), dying_at(3):
@@ -191,9 +185,7 @@ def test_a_writer_goes_on_after_a_write_that_failed(where: MilvusAddress) -> Non
         assert whole(store)
 
 
-def test_a_search_that_a_writer_gets_in_the_way_of_is_made_again(
-    where: MilvusAddress, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_that_a_writer_gets_in_the_way_of_is_made_again(where, monkeypatch):
     real = pymilvus.MilvusClient.search
 
     def overtaken(*arguments: Any, **options: Any) -> Any:
@@ -210,7 +202,7 @@ def test_a_search_that_a_writer_gets_in_the_way_of_is_made_again(
             assert view.passages([hit.chunk_id])[0].chunk.text == "Gulls moved."
 
 
-def test_a_doctor_says_what_is_wrong_and_mends_what_was_cut_short(where: MilvusAddress) -> None:
+def test_a_doctor_says_what_is_wrong_and_mends_what_was_cut_short(where):
     def checked(*, mends: bool = False, fingerprint: str = ENCODER.fingerprint) -> list[Check]:
         known = ("hash", fingerprint)
         return list(check_index(where, lambda: known, lambda: ENCODER, mends=mends))

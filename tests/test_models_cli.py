@@ -59,7 +59,7 @@ def byline(hub: Hub, *words: str, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-def test_the_list_holds_what_a_download_is_checked_against() -> None:
+def test_the_list_holds_what_a_download_is_checked_against():
     listed = list(recommended().values())
     assert 3 <= len(listed) <= 5
     assert {model.licence for model in listed} <= {"Apache-2.0", "MIT"}
@@ -70,7 +70,7 @@ def test_the_list_holds_what_a_download_is_checked_against() -> None:
         assert 1.6 < model.memory * 10**9 / model.size < 2.1
 
 
-def test_the_list_is_printed_for_people_and_for_programs() -> None:
+def test_the_list_is_printed_for_people_and_for_programs():
     printed = CliRunner().invoke(cli, ["models"])
     assert printed.exit_code == 0
     first, *rows = printed.stdout.splitlines()
@@ -82,14 +82,14 @@ def test_the_list_is_printed_for_people_and_for_programs() -> None:
     assert told[0]["words_a_second"] is None
 
 
-def test_a_name_that_is_not_listed_names_those_that_are() -> None:
+def test_a_name_that_is_not_listed_names_those_that_are():
     printed = CliRunner().invoke(cli, ["models", "get", "gpt"])
     assert printed.exit_code == 1
     assert "There is no model 'gpt' on the list. It has qwen2.5-1.5b, qwen3-4b" in printed.stderr
     assert len(printed.stderr.splitlines()) == 1
 
 
-def test_a_model_that_was_not_downloaded_is_one_line_wherever_it_is_named() -> None:
+def test_a_model_that_was_not_downloaded_is_one_line_wherever_it_is_named():
     line = "qwen2.5-7b is not downloaded yet. byline models get qwen2.5-7b downloads it, 4.7 GB."
     with pytest.raises(ModelError) as caught:
         load_llm("qwen2.5-7b")
@@ -98,7 +98,7 @@ def test_a_model_that_was_not_downloaded_is_one_line_wherever_it_is_named() -> N
     assert (printed.exit_code, printed.stderr) == (1, f"byline: {line}\n")
 
 
-def test_a_file_that_is_not_the_one_that_is_known_is_not_used(cache: Path) -> None:
+def test_a_file_that_is_not_the_one_that_is_known_is_not_used(cache):
     model = smol()
     place = cache / "models/me/models/smol.gguf"
     place.parent.mkdir(parents=True)
@@ -112,7 +112,7 @@ def test_a_file_that_is_not_the_one_that_is_known_is_not_used(cache: Path) -> No
     assert models_text([model]).endswith("downloaded")
 
 
-def test_how_fast_a_model_writes_is_remembered(cache: Path) -> None:
+def test_how_fast_a_model_writes_is_remembered(cache):
     model, other = smol(), recommended()["qwen3-4b"]
     assert model.words_a_second() is None
     speed = model.tried(ScriptedLLM({TIMED.user: "A newspaper tells what happened."}))
@@ -121,13 +121,13 @@ def test_how_fast_a_model_writes_is_remembered(cache: Path) -> None:
     assert f"  Apache-2.0  {speed:.1f}" in models_text([model, other]).splitlines()[1]
 
 
-def test_a_model_that_says_nothing_is_not_timed() -> None:
+def test_a_model_that_says_nothing_is_not_timed():
     for said in ("", "one"):
         with pytest.raises(ModelError, match="scripted says nothing"):
             measured(ScriptedLLM({TIMED.user: said} if said else {}))
 
 
-def test_a_model_is_downloaded_checked_and_tried(hub: Hub, cache: Path) -> None:
+def test_a_model_is_downloaded_checked_and_tried(hub, cache):
     hub.cuts = [5_000_000]
     done = byline(hub, "models", "get", f"hf:{PATH}")
     out, err = done.communicate()
@@ -139,7 +139,7 @@ def test_a_model_is_downloaded_checked_and_tried(hub: Hub, cache: Path) -> None:
     assert load_llm(f"hf:{PATH}").identity == SMOLLM2.sha256[:16]
 
 
-def test_a_download_that_is_stopped_goes_on_from_there(hub: Hub, cache: Path) -> None:
+def test_a_download_that_is_stopped_goes_on_from_there(hub, cache):
     hub.stalls = 3_000_000
     stopped = byline(hub, "models", "get", f"hf:{PATH}")
     hub.silent.wait()
@@ -151,7 +151,7 @@ def test_a_download_that_is_stopped_goes_on_from_there(hub: Hub, cache: Path) ->
     assert hub.files["me/models/main/smol.gguf"].startswith(part.read_bytes())
 
 
-def test_another_file_than_the_listed_one_is_refused_before_it_is_downloaded(hub: Hub) -> None:
+def test_another_file_than_the_listed_one_is_refused_before_it_is_downloaded(hub):
     listed = recommended()["qwen3-4b"].file
     hub.files = {f"{listed.repo}/{listed.revision}/{listed.file}": b"another"}
     done = byline(hub, "models", "get", "qwen3-4b")
@@ -160,7 +160,7 @@ def test_another_file_than_the_listed_one_is_refused_before_it_is_downloaded(hub
     assert "The hub has another qwen3-4b than the one that Byline knows" in err.splitlines()[-1]
 
 
-def test_where_the_hub_may_not_be_asked_the_line_says_so(hub: Hub) -> None:
+def test_where_the_hub_may_not_be_asked_the_line_says_so(hub):
     _, err = byline(hub, "models", "get", f"hf:{PATH}", HF_HUB_OFFLINE="1").communicate()
     assert "$HF_HUB_OFFLINE forbids it now. Unset that once" in err.splitlines()[-1]
     assert hub.asked == []

@@ -1,8 +1,5 @@
 """The names of an archive: what a name is, which spellings are one, how often each is counted."""
 
-from __future__ import annotations
-
-import datetime as dt
 import json
 import subprocess
 import sys
@@ -16,13 +13,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from index.errors import BadRequest
-from index.locations import Place
 from index.opening import made
 from index.records import Card
 from index.store import Index
 from rag.cli.lookup import cli
 from rag.names.archive import FILE, register_of
-from rag.names.register import Month, Name, Register, register
+from rag.names.register import Name, Register, register
 from rag.names.tagger import KINDS, PIECE, Kind, SpacyTagger, Tag, cleaned, kind_of, pieces
 from rag.page.listing import names_table
 from rag.search.finding import search
@@ -84,12 +80,12 @@ def registered(*articles: str) -> Register:
         (["p Pope Francis", "p Francis"], ["Pope Francis 2"]),
     ],
 )
-def test_spellings_of_one_name_are_joined(articles: list[str], names: list[str]) -> None:
+def test_spellings_of_one_name_are_joined(articles, names):
     found = registered(*articles).names
     assert [f"{name.name} {name.stories}" for name in found] == names
 
 
-def test_a_name_is_of_the_kind_that_most_articles_make_it() -> None:
+def test_a_name_is_of_the_kind_that_most_articles_make_it():
     found = registered(
         "p Jo Hart; o Hart; o Hart", "o Hart; p Jo Hart", "l Homs", "o Homs", "l Homs"
     )
@@ -109,7 +105,7 @@ def test_a_name_is_of_the_kind_that_most_articles_make_it() -> None:
         ("EU", ["European Union"]),
     ],
 )
-def test_a_name_is_found_in_any_spelling(asked: str, found: list[str]) -> None:
+def test_a_name_is_found_in_any_spelling(asked, found):
     names = registered("p Sergei Lavrov; p Jo Hart; p Ann Hart; o European Union; o EU")
     assert [name.name for name in names.find(asked)] == found
 
@@ -126,7 +122,7 @@ def test_a_name_is_found_in_any_spelling(asked: str, found: list[str]) -> None:
         (['o Hart "Sons'], '"Hart Sons" OR "Hart Sons\'s"'),
     ],
 )  # fmt: skip
-def test_a_name_is_searched_in_all_its_spellings(articles: list[str], query: str) -> None:
+def test_a_name_is_searched_in_all_its_spellings(articles, query):
     (name,) = registered(*articles).names
     assert name.query == query
     assert name.to_dict()["query"] == query
@@ -134,7 +130,7 @@ def test_a_name_is_searched_in_all_its_spellings(articles: list[str], query: str
     assert len(many.query) <= LONGEST and parse(many.query)
 
 
-def test_what_a_search_for_a_name_finds_is_what_is_counted(tmp_path: Path) -> None:
+def test_what_a_search_for_a_name_finds_is_what_is_counted(tmp_path):
     texts = [
         "Sergei Lavrov went home.", "It was Lavrov's plan.", "Sergey Lavrov stayed.",
         "Lavrov the poet wrote verses.", "A plan of Sergei Lavrov’s failed.",
@@ -152,7 +148,7 @@ def test_what_a_search_for_a_name_finds_is_what_is_counted(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("asked", ["Lavrof", "", "?!", "x" * 10_000, "\x1b[2J"])
-def test_a_name_that_is_not_there_is_told(asked: str) -> None:
+def test_a_name_that_is_not_there_is_told(asked):
     meant = "Did you mean Sergei Lavrov" if asked == "Lavrof" else "byline names"
     with pytest.raises(BadRequest, match=meant):
         registered("p Sergei Lavrov; p Lavrov").find(asked)
@@ -176,21 +172,19 @@ def test_a_name_that_is_not_there_is_told(asked: str) -> None:
         ("Prime Minister", "person", "", ""),
         ("COVID-19", "organisation", "", ""),
         ("Humberto 785 miles", "person", "", ""),
-        ("lower case", "organisation", "", ""),
         ("x" * 100, "person", "", ""),
         (ESCAPES, "person", "", ""),
         ("http://x.org", "organisation", "", ""),
-        ("", "place", "", ""),
     ],
 )
-def test_what_can_be_a_name(found: str, kind: Kind, before: str, name: str) -> None:
+def test_what_can_be_a_name(found, kind, before, name):
     assert cleaned(found, kind, before) == name
     assert cleaned(found, kind, "\n((", ")") == ""  # who asks in an interview
 
 
 @settings(deadline=None, max_examples=300, derandomize=True)
 @given(st.lists(st.text() | st.sampled_from(["Dr. ", "X", "A.B.", "the ", "'s", "\ud800", "ﷺ"])))
-def test_no_text_breaks_the_register(parts: list[str]) -> None:
+def test_no_text_breaks_the_register(parts):
     names = [cleaned("".join(parts), kind, parts[0] if parts else "") for kind in KINDS.values()]
     tags = [Tag(name, "person", 1, 0) for name in names if name]
     assert all(name == name.strip() and len(name.splitlines()) <= 1 for name in names)
@@ -208,15 +202,13 @@ def test_no_text_breaks_the_register(parts: list[str]) -> None:
         ("", "Hayat Tahrir al-Sham", " (HTS)", "organisation"),
     ],
 )
-def test_the_words_around_a_name_may_tell_its_kind(
-    before: str, name: str, after: str, kind: Kind
-) -> None:
+def test_the_words_around_a_name_may_tell_its_kind(before, name, after, kind):
     assert kind_of("organisation", name, before, after) == kind
 
 
 @pytest.mark.heavy
 @pytest.mark.models
-def test_the_model_that_comes_with_pip_finds_names() -> None:
+def test_the_model_that_comes_with_pip_finds_names():
     text = (
         "Angela Merkel met Emmanuel Macron in Berlin on Monday. Merkel said that "
         "the European Union would act.\n\nTHE MINISTRY SAYS NO TO TALKS"
@@ -232,7 +224,7 @@ def test_the_model_that_comes_with_pip_finds_names() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "word " * 30_000, "x" * 120_000, "line\n" * 30_000])
-def test_a_long_text_is_read_in_pieces_that_lose_nothing(text: str) -> None:
+def test_a_long_text_is_read_in_pieces_that_lose_nothing(text):
     parts = list(pieces(text))
     assert "".join(parts) == text
     assert all(0 < len(part) <= PIECE for part in parts)
@@ -257,7 +249,7 @@ class Capitals:
 
 
 @kinds
-def test_only_what_is_new_is_looked_at_again(where: Place, tmp_path: Path) -> None:
+def test_only_what_is_new_is_looked_at_again(where, tmp_path):
     with made(where, ENCODER) as store:
         put(store, article("one", "it was Hart.", published="2024-12-01"))
         put(store, article("two", "it was Moss. then Hart.", published="2025-01-01"))
@@ -288,7 +280,7 @@ def test_only_what_is_new_is_looked_at_again(where: Place, tmp_path: Path) -> No
         assert len(newer.texts) == 1
 
 
-def test_names_are_found_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_names_are_found_where_nothing_can_be_written(tmp_path):
     (tmp_path / "file").touch()
     with Index.create(tmp_path / "index", ENCODER) as index:
         put(index, article("one", "it was Hart."))
@@ -315,7 +307,7 @@ def run(index: Index, *arguments: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
-def test_copies_count_once(index: Index) -> None:
+def test_copies_count_once(index):
     status, shown, _ = run(index, "Hart", "--json")
     found = json.loads(shown)
     counted = {key: found[key] for key in ("name", "kind", "stories", "mentions", "articles")}
@@ -331,15 +323,7 @@ def test_copies_count_once(index: Index) -> None:
     ]  # fmt: skip
 
 
-def test_the_month_of_a_story_is_that_of_its_first_dated_copy() -> None:
-    days = (None, dt.date(2025, 1, 3), dt.date(2024, 12, 31))
-    cards = [Card(str(at), "", day, None, None, "0") for at, day in enumerate(days)]
-    tags = {card.article_id: [Tag("Homs", "place", 2, 0)] for card in cards}
-    found = register(cards, tags)
-    assert found.months(found.names[0]) == [Month("2024-12", 1, 2)]
-
-
-def test_names_prints_a_table_and_of_one_name_its_articles(index: Index) -> None:
+def test_names_prints_a_table_and_of_one_name_its_articles(index):
     status, shown, told = run(index, "--kind", "person", "--limit", "1")
     assert (status, told.split(" ", 1)[1]) == (0, "names; 1 shown, --limit shows more.\n")
     assert shown.splitlines()[1].split() == ["2", "person", "Dr", "Hart"]
@@ -351,13 +335,13 @@ def test_names_prints_a_table_and_of_one_name_its_articles(index: Index) -> None
     )  # fmt: skip
 
 
-def test_a_hostile_headline_reaches_the_terminal_inert(index: Index) -> None:
+def test_a_hostile_headline_reaches_the_terminal_inert(index):
     for options in ([], ["--json"]):
         shown = run(index, "Hart", *options)[1]
         assert "<b>bold</b>" in shown and not set(shown) & set("\x1b\x07\u202e")
 
 
-def test_the_model_is_loaded_only_where_something_is_new(index: Index) -> None:
+def test_the_model_is_loaded_only_where_something_is_new(index):
     code = "import sys; from rag.cli.lookup import cli\ntry: cli(['names'])\nfinally: "
     code += "print(*(n for n in ('spacy', 'torch') if n in sys.modules), file=sys.stderr)"
     done = subprocess.run(
@@ -371,7 +355,7 @@ def test_the_model_is_loaded_only_where_something_is_new(index: Index) -> None:
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "")
 
 
-def test_the_page_lists_names_as_text_each_with_its_link() -> None:
+def test_the_page_lists_names_as_text_each_with_its_link():
     name = Name("<b>Hart", "person", ("<b>Hart", '"Reed'), 2, 3, {"a": 1, "b": 2})
     cards = [
         passage("Hart spoke.", article=article, published=f"2025-0{month}-03").stored.card

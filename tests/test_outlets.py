@@ -1,9 +1,5 @@
 """Articles that name no outlet are of the one that is at home on their site."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pytest
 
 from index.records import Card
@@ -33,9 +29,7 @@ from tests.building import archive_of
         (["Bay Courier ", "- ", "- http://[", "- hill.example"], ["Bay Courier", "-", "-", "-"]),
     ],
 )  # fmt: skip
-def test_a_site_goes_by_the_outlet_that_is_at_home_on_it(
-    articles: list[str], outlets: list[str]
-) -> None:
+def test_a_site_goes_by_the_outlet_that_is_at_home_on_it(articles, outlets):
     cards = []
     for at, line in enumerate(articles):
         name, site = line.rsplit(" ", 1)
@@ -54,7 +48,7 @@ The bridge of Ostrava Bay is closed to lorries, said engineer Iva Stone. {more}
 """
 
 
-def test_an_outlet_is_one_in_counts_lists_and_filters(tmp_path: Path) -> None:
+def test_an_outlet_is_one_in_counts_lists_and_filters(tmp_path):
     named = BRIDGE.format(title="one", outlet="publisher: Bay Courier\n", day=1, more="It is old.")
     other = BRIDGE.format(title="two", outlet="", day=2, more="A new one is to open in the autumn.")
     with archive_of(tmp_path, named, other) as assistant:

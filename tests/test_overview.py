@@ -1,18 +1,12 @@
 """Overviews: which stories are of a topic, and which of their sentences stand for them."""
 
-from __future__ import annotations
+from functools import partial
 
-from collections.abc import Iterator
-
-import pytest
-from building import archive_of
+from building import archive_of, module_archive_of, news
 
 from rag import Assistant
 
-
-def article(title: str, day: str, text: str) -> str:
-    return f"---\ntitle: {title}\npublisher: Vale Post\npublished: {day}\n---\n\n{text}\n"
-
+article = partial(news, publisher="Vale Post")
 
 OPENED = (
     "The Orla tunnel under the Skarn pass opened to lorries on Monday after nine years of work."
@@ -50,29 +44,7 @@ ARTICLES = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with archive_of(tmp_path_factory.mktemp("tunnel"), *ARTICLES) as assistant:
-        yield assistant
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("what happened in the lagoon in early may", "overview"),
-        ("What happened at the regatta in May?", "overview"),
-        ("sum up the auction", "overview"),
-        ("What happened at the regatta?", "question"),
-        ("what happened to the lighthouse keeper", "question"),
-        ("what happened to the whale in the lagoon", "question"),
-        ("what happened after the verdict", "question"),
-        ("what happened when the dyke broke", "question"),
-    ],
-)
-def test_what_happened_in_a_period_is_told_and_what_happened_to_somebody_is_asked(
-    archive: Assistant, text: str, kind: str
-) -> None:
-    assert archive.kinds().of(text) == kind
+archive = module_archive_of(*ARTICLES)
 
 
 def told(archive: Assistant, request: str) -> list[str]:
@@ -87,29 +59,27 @@ def starts(quotes: list[str], *wanted: str) -> bool:
     )
 
 
-def test_the_lead_of_each_story_tells_its_event(archive: Assistant) -> None:
+def test_the_lead_of_each_story_tells_its_event(archive):
     assert starts(told(archive, "Timeline of the Orla tunnel"), OPENED, FLOODED, PUMPS)
 
 
-def test_what_is_asked_for_as_the_latest_begins_with_the_newest(archive: Assistant) -> None:
+def test_what_is_asked_for_as_the_latest_begins_with_the_newest(archive):
     quotes = told(archive, "What is the latest on the Orla tunnel?")
     assert starts(quotes, ASIDE, PUMPS, FLOODED, OPENED)  # the later aside is new of it, too
     assert archive.ask("latest on the Orla tunnel").reply == "From 4 stories, newest first:"
 
 
-def test_a_story_that_names_a_topic_on_its_margin_is_told_where_there_is_no_other(
-    archive: Assistant,
-) -> None:
+def test_a_story_that_names_a_topic_on_its_margin_is_told_where_there_is_no_other(archive):
     assert told(archive, "Tell me about the sheep market")[0].startswith("Some 900 sheep")
     assert starts(told(archive, "Tell me about the tolls of the tunnel"), ASIDE)
 
 
-def test_a_single_story_begins_with_its_lead(archive: Assistant) -> None:
+def test_a_single_story_begins_with_its_lead(archive):
     quotes = told(archive, "Summarise the article “Orla tunnel opens”")
     assert quotes[0] == OPENED and len(quotes) == 4
 
 
-def test_where_no_story_has_all_words_the_nearest_is_taken_and_named(archive: Assistant) -> None:
+def test_where_no_story_has_all_words_the_nearest_is_taken_and_named(archive):
     answer = archive.ask("Summarise the sheep auction")
     assert answer.reply == (
         "No story has all words of this topic; nearest is “Skarn sheep market”:"
@@ -118,9 +88,7 @@ def test_where_no_story_has_all_words_the_nearest_is_taken_and_named(archive: As
     assert archive.ask("Summarise the zeppelin crash").refused
 
 
-def test_a_story_that_lacks_a_word_is_told_with_the_others_if_it_is_near_enough(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_a_story_that_lacks_a_word_is_told_with_the_others_if_it_is_near_enough(tmp_path_factory):
     asked = "The prime minister of Holt asked the king for a suspension of parliament in May."
     shut = "The prime minister suspended the parliament of Holt for five weeks on Tuesday."
     fair = "The prime minister opened the fair of Holt on Sunday and ate a sausage there."
@@ -133,9 +101,7 @@ def test_a_story_that_lacks_a_word_is_told_with_the_others_if_it_is_near_enough(
         assert starts(told(assistant, "Summarise the Holt parliament suspension"), asked, shut)
 
 
-def test_beside_the_leads_of_a_few_stories_stand_sentences_that_name_the_topic(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_beside_the_leads_of_a_few_stories_stand_sentences_that_name_the_topic(tmp_path_factory):
     plan = "The Velm canal is to reach the sea by 2031, the three towns agreed in Dorn last week."
     boat = (
         "Premier Ada Brun told the chamber that the Velm canal was open to other towns. "
@@ -150,7 +116,7 @@ def test_beside_the_leads_of_a_few_stories_stand_sentences_that_name_the_topic(
         assert starts(told(assistant, "Timeline of the Velm canal"), boat, plan, fair)
 
 
-def test_the_people_of_a_place_name_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_people_of_a_place_name_it(tmp_path_factory):
     some = [
         article(
             "Serbian farmers block roads", "2025-05-02", "Farmers stood on 40 bridges at dawn."
@@ -161,9 +127,7 @@ def test_the_people_of_a_place_name_it(tmp_path_factory: pytest.TempPathFactory)
         assert starts(told(assistant, "What happened in Serbia in May 2025?"), "Farmers stood")
 
 
-def test_of_a_single_story_what_it_tells_first_goes_before_what_it_tells_last(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_of_a_single_story_what_it_tells_first_goes_before_what_it_tells_last(tmp_path_factory):
     news = [
         "The council ordered Radio Holt to leave the air on Monday, and it did so that evening.",
         "The licence to broadcast ended on Sunday, the council said.",
@@ -179,9 +143,7 @@ def test_of_a_single_story_what_it_tells_first_goes_before_what_it_tells_last(
     assert quotes[0] == news[0] and profile not in quotes
 
 
-def test_of_a_single_story_a_sentence_takes_along_what_leans_on_it(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_of_a_single_story_a_sentence_takes_along_what_leans_on_it(tmp_path_factory):
     lead = (
         "The Holt mill will close in June after 140 years. Its owner gives the wheel to a school."
     )
@@ -190,14 +152,12 @@ def test_of_a_single_story_a_sentence_takes_along_what_leans_on_it(
         assert told(assistant, "tl;dr Holt mill")[0] == lead
 
 
-def test_a_place_with_a_common_word_in_its_name_is_another_place(archive: Assistant) -> None:
+def test_a_place_with_a_common_word_in_its_name_is_another_place(archive):
     assert told(archive, "Tell me about New Skarn")[0] == MAYOR
     assert not any("sheep" in quote for quote in told(archive, "Tell me about New Skarn"))
 
 
-def test_no_more_than_eight_sentences_are_quoted(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_no_more_than_eight_sentences_are_quoted(tmp_path_factory):
     some = [
         article(
             f"Orla tunnel, day {n}", f"2025-05-{n:02}",

@@ -48,11 +48,11 @@ def requirements() -> list[Requirement]:
 
 
 @pytest.mark.parametrize("requirement", requirements(), ids=lambda one: one.name)
-def test_each_requirement_is_pinned_within_its_range(requirement: Requirement) -> None:
+def test_each_requirement_is_pinned_within_its_range(requirement):
     assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)])
 
 
-def test_pins_are_closed_under_what_the_installed_packages_require() -> None:
+def test_pins_are_closed_under_what_the_installed_packages_require():
     tool = load("pins")
     large = PROJECT["project"]["optional-dependencies"]["ocr"]  # need not be installed
     wanted = tool.installed(
@@ -82,7 +82,7 @@ BROUGHT = {"grpc": "pymilvus", "brotli": "warcio"}
 """What comes with a package that is declared, or is tried where it is there."""
 
 
-def test_what_the_code_imports_is_declared() -> None:
+def test_what_the_code_imports_is_declared():
     packages = PROJECT["tool"]["setuptools"]["packages"]
     own = {*packages, "app", "tests"}  # a bench reads the pages of the tests, in a checkout
     declared = {canonicalize_name(requirement.name) for requirement in requirements()}
@@ -109,7 +109,7 @@ def test_what_the_code_imports_is_declared() -> None:
         (["OSError: [Errno 28] No space left on device"], "disk is full"),
     ],
 )
-def test_a_failed_set_up_says_what_to_do(log: list[str], advice: str) -> None:
+def test_a_failed_set_up_says_what_to_do(log, advice):
     told = load("install").explained(log, Path("install.log"))
     assert advice in told
     assert log[-1] in told
@@ -155,7 +155,7 @@ SERVE = "byline serve --index .byline/demo"
 READ = "byline ingest eval/articles --index .byline/demo"
 
 
-def test_make_run_installs_reads_and_serves_and_then_only_serves(checkout: Path) -> None:
+def test_make_run_installs_reads_and_serves_and_then_only_serves(checkout):
     status, calls, said = make(checkout, "run")
     assert status == 0, said
     assert [call.split()[:3] for call in calls[:2]] == [["python", "-m", "pip"]] * 2
@@ -167,7 +167,7 @@ def test_make_run_installs_reads_and_serves_and_then_only_serves(checkout: Path)
 
 
 @pytest.mark.parametrize("changed", ["eval/articles/two.md", "index/code.py"])
-def test_make_run_reads_again_what_has_changed(checkout: Path, changed: str) -> None:
+def test_make_run_reads_again_what_has_changed(checkout, changed):
     make(checkout, "run")
     read = (checkout / ".byline/demo/.read").stat().st_mtime
     (checkout / changed).touch()
@@ -178,7 +178,7 @@ def test_make_run_reads_again_what_has_changed(checkout: Path, changed: str) -> 
     assert make(checkout, "run")[1][0].startswith("python -m pip")
 
 
-def test_make_run_that_fails_to_read_does_not_serve(checkout: Path) -> None:
+def test_make_run_that_fails_to_read_does_not_serve(checkout):
     make(checkout, ".venv/.installed")
     status, calls, _ = make(checkout, "run", FAKE_STATUS="1")
     assert status != 0
@@ -186,7 +186,7 @@ def test_make_run_that_fails_to_read_does_not_serve(checkout: Path) -> None:
     assert not (checkout / ".byline/demo/.read").exists()
 
 
-def test_a_failed_installation_is_tried_again(checkout: Path) -> None:
+def test_a_failed_installation_is_tried_again(checkout):
     status, _, said = make(checkout, "run", FAKE_STATUS="1")
     assert status != 0
     assert "pip failed" in said
@@ -194,7 +194,7 @@ def test_a_failed_installation_is_tried_again(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("question", ["what's new?", '"; touch owned; echo "', "--help"])
-def test_make_ask_passes_any_question_on_as_one_word(checkout: Path, question: str) -> None:
+def test_make_ask_passes_any_question_on_as_one_word(checkout, question):
     make(checkout, "run")
     _, calls, said = make(checkout, "ask")
     assert calls == [] and 'make ask Q="' in said
@@ -203,7 +203,7 @@ def test_make_ask_passes_any_question_on_as_one_word(checkout: Path, question: s
     assert not (checkout / "owned").exists()
 
 
-def test_llama_is_compiled_while_what_does_not_need_it_is_installed(checkout: Path) -> None:
+def test_llama_is_compiled_while_what_does_not_need_it_is_installed(checkout):
     shutil.rmtree(checkout / ".byline/wheels")
     status, calls, said = make(checkout, "run")
     assert status == 0, said
@@ -215,7 +215,7 @@ def test_llama_is_compiled_while_what_does_not_need_it_is_installed(checkout: Pa
     assert calls.index(compiled) < calls.index(everything)
 
 
-def test_a_missing_compiler_is_named_before_anything_is_downloaded(checkout: Path) -> None:
+def test_a_missing_compiler_is_named_before_anything_is_downloaded(checkout):
     shutil.rmtree(checkout / ".byline/wheels")
     tools = checkout / "path"
     tools.mkdir()
@@ -226,7 +226,7 @@ def test_a_missing_compiler_is_named_before_anything_is_downloaded(checkout: Pat
     assert "build-essential" in said
 
 
-def test_public_names() -> None:
+def test_public_names():
     import rag
 
     names = "Answer Assistant Citation Conflict Event Refusal Sentence Turn ask"
@@ -246,7 +246,7 @@ def commands() -> dict[str, list[typer.core.TyperOption]]:
     }
 
 
-def test_each_command_and_option_is_explained_by_its_help_and_in_the_pages() -> None:
+def test_each_command_and_option_is_explained_by_its_help_and_in_the_pages():
     from rag.cli.commands import cli
 
     names = "ask chat doctor eval ingest list models names remove search serve show"
@@ -260,7 +260,7 @@ def test_each_command_and_option_is_explained_by_its_help_and_in_the_pages() -> 
             assert all(spelling in shown and spelling in text for spelling in option.opts)
 
 
-def test_light_commands_load_nothing_heavy(tmp_path: Path) -> None:
+def test_light_commands_load_nothing_heavy(tmp_path):
     code = """
 import sys
 from rag.cli.commands import cli

@@ -1,19 +1,23 @@
-"""Outlets and languages set on the page: what they narrow, how it is told, and that they stay."""
+"""Outlets, languages and days set on the page: what they narrow and how it is told."""
 
 import dataclasses
-from pathlib import Path
+import datetime as dt
 
+import pytest
 from fake_assistant import ASK_BRIDGE, FakeAssistant, bridge_answer, choices_of, refused_answer
 from shown import Parsed, finished
 
+from index.errors import BadRequest
+from rag.assistant import dates
 from rag.page import layout, views
 from rag.page.answering import Answers
-from rag.page.choices import Settings
+from rag.page.archive import Filter
+from rag.records import Dates
 
 ONLY = {"outlets": ["Northern Wire"], "languages": ["fr"]}
 
 
-def test_a_question_is_asked_of_the_chosen_outlets_and_languages(tmp_path: Path) -> None:
+def test_a_question_is_asked_of_the_chosen_outlets_and_languages(tmp_path):
     assistant = FakeAssistant()
     choices = choices_of(assistant, tmp_path / "index")
     answers = Answers(choices)
@@ -27,14 +31,7 @@ def test_a_question_is_asked_of_the_chosen_outlets_and_languages(tmp_path: Path)
     assert assistant.only == {**narrowed, "without": ()}
 
 
-def test_what_a_browser_remembers_of_filters_is_names_or_nothing(tmp_path: Path) -> None:
-    choices = choices_of(FakeAssistant(), tmp_path / "index", ())
-    kept = choices.settings({"outlets": ["A", 1], "languages": None})
-    assert (kept.outlets, kept.languages) == (("A", "1"), ())
-    assert choices.settings({"outlets": "A"}) == choices.default
-
-
-def test_the_archives_own_outlets_and_languages_are_offered(tmp_path: Path) -> None:
+def test_the_archives_own_outlets_and_languages_are_offered(tmp_path):
     cards = choices_of(FakeAssistant(), tmp_path / "index").archive().cards()
     french = dataclasses.replace(cards[0], language="fr", publisher="Été")
     unknown = dataclasses.replace(cards[1], language="", publisher=None, url="https://a.example/")
@@ -45,7 +42,7 @@ def test_the_archives_own_outlets_and_languages_are_offered(tmp_path: Path) -> N
     )
 
 
-def test_what_was_left_out_stands_above_the_answer_once() -> None:
+def test_what_was_left_out_stands_above_the_answer_once():
     within = "Only articles of Northern Wire were read; 1 whose outlet is not known was left out."
     answer = dataclasses.replace(bridge_answer(), within=within)
     text = Parsed(views.reply(finished(answer), 1)).text
@@ -61,5 +58,37 @@ def test_what_was_left_out_stands_above_the_answer_once() -> None:
     assert Parsed(views.reply(finished(refused), 1)).text.count("were read") == 1
 
 
-def test_filters_begin_empty() -> None:
-    assert (Settings().outlets, Settings().languages) == ((), ())
+# Days as a reader types them.
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "last"),
+    [
+        ("2024-12-05", "2024-12-05", "2024-12-05"),
+        (" 5 December 2024 ", "2024-12-05", "2024-12-05"),
+        ("December 5, 2024", "2024-12-05", "2024-12-05"),
+        ("5th dec 2024", "2024-12-05", "2024-12-05"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("february 2024", "2024-02-01", "2024-02-29"),
+        ("2019", "2019-01-01", "2019-12-31"),
+    ],
+)
+def test_a_filter_begins_with_the_first_day_and_ends_with_the_last(given, first, last):
+    window = Dates(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    assert dates(given, given) == window
+    assert Filter.of(since=given, until=given) == Filter(since=window.since, until=window.until)
+
+
+@pytest.mark.parametrize(
+    "given", ["soon", "5 December", "31 February 2024", "2024-13", "05/12/2024", "5 in 2019"]
+)
+def test_what_is_no_date_is_told_with_what_would_be_one(given):
+    for asked in (lambda: dates(given, None), lambda: Filter.of(until=given)):
+        with pytest.raises(BadRequest, match=f"{given}.*not a date. Write it as"):
+            asked()
+
+
+def test_dates_that_leave_nothing_are_told():
+    assert dates("", None) == Dates()
+    with pytest.raises(BadRequest, match="The dates leave nothing"):
+        dates("2025", "2024-12")

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.cleaning import Facts, trim
+from index.cleaning import Facts
 from index.decoding import drop_tags, fold
 from index.lines import Line
-from index.paragraphs import plain_paragraphs, unwrap
-from tests.reading import repair
+from index.paragraphs import unwrap
+from tests.reading import cleaned, repair
 from tests.samples import FIRST
 
 repeatable = settings(deadline=None, derandomize=True)
@@ -27,12 +27,6 @@ PIECES = st.sampled_from([
 ])
 # fmt: on
 NASTY = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
-
-
-def cleaned(text: str, facts: Facts | None = None) -> tuple[str, Facts]:
-    facts = facts or Facts()
-    body = trim(plain_paragraphs(text), facts)
-    return "\n\n".join(line.text for line in body), facts
 
 
 @pytest.mark.parametrize(
@@ -72,34 +66,6 @@ def test_drop_tags(raw, dropped):
 
 
 # --- lines to paragraphs -----------------------------------------------------------------------
-
-WRAPPED = """ The ministers of three countries met on Saturday beside a forum and called
-for an immediate end to the fighting, while rebels pressed on to the capital
-of Bashar al-
-Assad's government. "We agreed that the dia-
-logue should begin at once," one of them told report-
-ers after two hours of talks, which he called frank and Rus-
-sian-led in tone. Nobody would say whether the two-
-year-old truce, or the cease-
-fire of 2020, still held.
-He would not guess, he said.
-Asked a second time, he left for the airport with the rest of his delega-
-tion, and a cease-fire was not announced in the evening either, as had been
-expected by several of the diplomats who had come to the city for the forum.
-"""
-
-
-def test_hard_wrapped_text_becomes_whole_paragraphs():
-    first, second, third = repair(WRAPPED).split("\n\n")
-    assert first == (
-        "The ministers of three countries met on Saturday beside a forum and called for an "
-        "immediate end to the fighting, while rebels pressed on to the capital of Bashar "
-        'al-Assad\'s government. "We agreed that the dialogue should begin at once," one of them '
-        "told reporters after two hours of talks, which he called frank and Russian-led in tone. "
-        "Nobody would say whether the two-year-old truce, or the cease-fire of 2020, still held."
-    )
-    assert second == "He would not guess, he said."
-    assert third.startswith("Asked a second time") and third.endswith("for the forum.")
 
 
 WIDE = "The ministers met on Saturday in a hotel by the sea and agreed on very little,"

@@ -1,7 +1,5 @@
 """How an ingest is told of as it goes."""
 
-from pathlib import Path
-
 import pytest
 
 from index.embedding import card_languages
@@ -11,7 +9,7 @@ from rag.cli.progress import LINE_SECONDS, Tally
 from tests.samples import BODY, zipped
 
 
-def test_a_pipe_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pipe_gets_a_line_now_and_then(capsys):
     meter = Meter(total=1000)
     clock = [0.0]
 
@@ -28,7 +26,7 @@ def test_a_pipe_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> 
     ]
 
 
-def test_a_meter_ends_at_the_size_of_all_files(tmp_path: Path) -> None:
+def test_a_meter_ends_at_the_size_of_all_files(tmp_path):
     (tmp_path / "a.txt").write_text(BODY)
     (tmp_path / "b.jsonl").write_text('{"text": "One."}\n' * 3000)
     (tmp_path / "c.csv").write_text("text\nOne.\n")
@@ -53,5 +51,5 @@ def test_a_meter_ends_at_the_size_of_all_files(tmp_path: Path) -> None:
         ("---\n: [\n---\n", None),
     ],
 )
-def test_the_languages_of_a_model_card(card: str, languages: set[str] | None) -> None:
+def test_the_languages_of_a_model_card(card, languages):
     assert card_languages(card) == languages

@@ -1,9 +1,6 @@
 """Articles whose files are gone: removed when that is asked for, and never in doubt."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,9 +87,7 @@ def moved_row(news: Path) -> None:
         ),  # a file that was not read whole
     ],
 )
-def test_what_is_gone_is_removed_and_nothing_else(
-    read: Store, news: Path, change: Callable[[Path], object], removed: set[str]
-) -> None:
+def test_what_is_gone_is_removed_and_nothing_else(read, news, change, removed):
     change(news)
     assert ingest(read, [news], ENCODER).removed == ()
     assert gone(read, news) == removed
@@ -103,23 +98,7 @@ def test_what_is_gone_is_removed_and_nothing_else(
 
 
 @kinds
-def test_each_article_that_is_removed_is_told(read: Store, news: Path) -> None:
-    for path in ("a.txt", "rows.jsonl", "deep/b#1.txt"):
-        (news / path).unlink()
-    events: list[Progress] = []
-    report = ingest(read, [news], ENCODER, prune=True, on_event=events.append)
-    assert set(report.removed) == {
-        ("a", f"{news}/a.txt"),
-        ("b-1", f"{news}/deep/b#1.txt"),
-        ("r0", f"{news}/rows.jsonl#r0"),
-        ("r1", f"{news}/rows.jsonl#r1"),
-    }
-    # The folder that nothing is left in is told too.
-    assert [event.kind for event in events] == ["warning", *["removed"] * 4]
-
-
-@kinds
-def test_rows_and_members_that_are_gone_from_a_file_that_stayed(store: Store, news: Path) -> None:
+def test_rows_and_members_that_are_gone_from_a_file_that_stayed(store, news):
     rows(news / "table.csv", "r3", "r4", "r5")
     (news / "z.zip").write_bytes(zipped({"one.txt": story(20), "two.txt": story(21)}))
     ingest(store, [news], ENCODER)
@@ -129,9 +108,7 @@ def test_rows_and_members_that_are_gone_from_a_file_that_stayed(store: Store, ne
 
 
 @kinds
-def test_only_what_lies_below_a_named_folder_is_removed(
-    read: Store, news: Path, tmp_path: Path
-) -> None:
+def test_only_what_lies_below_a_named_folder_is_removed(read, news, tmp_path):
     (tmp_path / "away").mkdir()
     (tmp_path / "away" / "c.txt").write_text(story(4))
     (news / "link").symlink_to(tmp_path / "away")
@@ -146,9 +123,7 @@ def test_only_what_lies_below_a_named_folder_is_removed(
 
 @kinds
 @pytest.mark.parametrize("kind_of_it", ["missing", "loop", "file's child", "left"])
-def test_a_folder_that_cannot_be_opened_prunes_nothing_at_all(
-    read: Store, news: Path, tmp_path: Path, kind_of_it: str
-) -> None:
+def test_a_folder_that_cannot_be_opened_prunes_nothing_at_all(read, news, tmp_path, kind_of_it):
     (news / "a.txt").unlink()
     folder = tmp_path / "other"
     if kind_of_it == "loop":
@@ -172,13 +147,13 @@ def test_a_folder_that_cannot_be_opened_prunes_nothing_at_all(
         ("x" * 5000, True), ("deep#1", True),
     ],
 )  # fmt: skip
-def test_what_is_gone_and_what_may_be_there(news: Path, rest: str, is_gone: bool) -> None:
+def test_what_is_gone_and_what_may_be_there(news, rest, is_gone):
     source = f"{news}/{rest}"
     assert pruning.gone([source], [news]) == ([source] if is_gone else [], "")
 
 
 @kinds
-def test_an_ingest_that_ends_early_prunes_nothing(read: Store, news: Path) -> None:
+def test_an_ingest_that_ends_early_prunes_nothing(read, news):
     (news / "a.txt").unlink()
 
     def interrupt(event: Progress) -> None:

@@ -93,7 +93,6 @@ def test_notices_from_beside_the_text_come_first():
     [
         ("a.md", f"---\ndate: soon\n---\n{BODY}", 1, 0),
         ("a.md", "---\ndate: soon\n---\n", 0, 2),
-        ("a.txt", f"{BODY} “Café – {BODY}” ".encode() + b"\xff end.", 1, 0),
         ("a.jsonl", {"text": BODY, "authors": 7}, 1, 0),
         ("a.jsonl", {"text": "", "authors": 7}, 0, 2),
         ("a.jsonl", "{}\n" + json.dumps({"text": BODY, "authors": 7}), 1, 1),

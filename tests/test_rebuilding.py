@@ -1,7 +1,5 @@
 """An index made anew: the old one answers until the new one is whole, in a folder and in Milvus."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path
@@ -12,7 +10,6 @@ from index.connections import Wait, WriterLock
 from index.copying import put_in_place
 from index.errors import IndexBusy, IndexMismatch
 from index.ingesting import index_for, ingest, ingest_articles
-from index.locations import Place
 from index.opening import opened
 from index.rebuilding import Rebuild, discard_finished, unfinished
 from tests.fakes import CountingEncoder, OtherEncoder, article, story, word
@@ -33,7 +30,7 @@ NEWS = {f"r{n}" for n in range(8)}
 
 
 @kinds
-def test_a_rebuild_that_is_stopped_leaves_the_old_one_and_goes_on(where: Place, news: Path) -> None:
+def test_a_rebuild_that_is_stopped_leaves_the_old_one_and_goes_on(where, news):
     with index_for(where, ENCODER) as store:
         ingest_articles(store, [article("one", story(7))], ENCODER)
     with opened(where, ENCODER) as reader:
@@ -56,9 +53,7 @@ def test_a_rebuild_that_is_stopped_leaves_the_old_one_and_goes_on(where: Place, 
 
 
 @kinds
-def test_a_rebuild_takes_another_encoder_and_one_of_nothing_changes_nothing(
-    where: Place, tmp_path: Path, news: Path
-) -> None:
+def test_a_rebuild_takes_another_encoder_and_one_of_nothing_changes_nothing(where, tmp_path, news):
     with index_for(where, ENCODER) as store:
         ingest_articles(store, [article("one", story(1))], ENCODER)
     longer = OtherEncoder(32)
@@ -79,7 +74,7 @@ def test_a_rebuild_takes_another_encoder_and_one_of_nothing_changes_nothing(
 
 
 @pytest.mark.parametrize("damage", ["empty", "other", "half", "no head", "no middle"])
-def test_a_rebuild_needs_nothing_of_the_old_index(tmp_path: Path, news: Path, damage: str) -> None:
+def test_a_rebuild_needs_nothing_of_the_old_index(tmp_path, news, damage):
     folder = tmp_path / "index"
     with index_for(folder, ENCODER) as index:
         ingest(index, [news], ENCODER)
@@ -101,7 +96,7 @@ def test_a_rebuild_needs_nothing_of_the_old_index(tmp_path: Path, news: Path, da
 
 
 @kinds
-def test_a_rebuild_holds_the_rows_of_its_files_and_no_others(where: Place, tmp_path: Path) -> None:
+def test_a_rebuild_holds_the_rows_of_its_files_and_no_others(where, tmp_path):
     files = []
     for day in (1, 2, 3):
         row = {"id": "a", "title": "Bridge", "text": f"{story(1)} It cost {day} million.",
@@ -120,9 +115,7 @@ def test_a_rebuild_holds_the_rows_of_its_files_and_no_others(where: Place, tmp_p
             assert (index.counts().articles, index.counts().superseded) == (len(chosen), 0)
 
 
-def test_a_rebuild_killed_after_its_exchange_is_not_taken_up_again(
-    tmp_path: Path, news: Path
-) -> None:
+def test_a_rebuild_killed_after_its_exchange_is_not_taken_up_again(tmp_path, news):
     folder = tmp_path / "index"
     for place in (folder, tmp_path / "copy"):
         with index_for(place, ENCODER) as index:
@@ -138,7 +131,7 @@ def test_a_rebuild_killed_after_its_exchange_is_not_taken_up_again(
         assert rebuild.ingest([news]).added == 8
 
 
-def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
+def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path):
     articles = [article(f"a{n}", story(n)) for n in range(4)]
     lock = WriterLock.taken(tmp_path)
 
@@ -180,9 +173,7 @@ def test_two_that_make_an_index_at_once_both_add_to_it(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_killed_loses_and_doubles_nothing(
-    tmp_path: Path, task: str, places: tuple[str, ...]
-) -> None:
+def test_what_is_killed_loses_and_doubles_nothing(tmp_path, task, places):
     """`python -m tests.kill_ingest` does it at many more moments, and prints a table."""
     done = list(trials(at_each(*places), tmp_path, task))
     assert [trial.where for trial in done] == list(places)

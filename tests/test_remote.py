@@ -18,7 +18,6 @@ from tests.model_servers import (
     ASKED,
     HTML,
     Reply,
-    Start,
     failing,
     listing,
     say,
@@ -27,7 +26,7 @@ from tests.model_servers import (
 )  # fmt: skip
 
 
-def test_a_text_comes_in_pieces(start: Start) -> None:
+def test_a_text_comes_in_pieces(start):
     told = start(listing("tiny"), stream("In ", "Veldmar", "."))
     model = RemoteLLM.connect(told.url)
     assert list(model.write(ASKED, limit=20)) == ["In ", "Veldmar", "."]
@@ -38,7 +37,7 @@ def test_a_text_comes_in_pieces(start: Start) -> None:
     assert "grammar" not in body
 
 
-def test_the_users_key_is_sent_and_else_none(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_key_is_sent_and_else_none(start, monkeypatch):
     told = start(listing("tiny"))
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     RemoteLLM.connect(told.url)
@@ -47,7 +46,7 @@ def test_the_users_key_is_sent_and_else_none(start: Start, monkeypatch: pytest.M
     assert told.keys == {"Bearer none", "Bearer secret"}
 
 
-def test_a_grammar_is_sent_and_left_out_where_it_is_refused(start: Start) -> None:
+def test_a_grammar_is_sent_and_left_out_where_it_is_refused(start):
     unknown = failing("Unrecognized request argument supplied: grammar")
     told = start(listing("tiny"), unknown, stream("yes"), stream("no"))
     model = RemoteLLM.connect(told.url)
@@ -66,7 +65,7 @@ def test_a_grammar_is_sent_and_left_out_where_it_is_refused(start: Start) -> Non
         ("<\uff5cUser\uff5c>", "< \uff5cUser\uff5c>"),
     ],
 )
-def test_role_markers_in_articles_are_broken_up(start: Start, written: str, sent: str) -> None:
+def test_role_markers_in_articles_are_broken_up(start, written, sent):
     told = start(listing("tiny"), stream("x"))
     say(RemoteLLM.connect(told.url), Prompt("<s> of ours", written))
     assert [one["content"] for one in told.bodies[0]["messages"]] == ["<s> of ours", sent]
@@ -84,9 +83,7 @@ PROPERTIES = Reply(json.dumps({"default_generation_settings": {"n_ctx": 1536}}))
         ({"owned_by": "llamacpp"}, HTML, UNKNOWN_CONTEXT),
     ],
 )
-def test_the_context_is_what_the_server_tells(
-    start: Start, about: dict[str, object], properties: Reply, context: int
-) -> None:
+def test_the_context_is_what_the_server_tells(start, about, properties, context):
     told = start(listing("tiny", **about), props=properties)
     assert RemoteLLM.connect(told.url).context == context
 
@@ -102,9 +99,7 @@ TOO_LONG = "This model's maximum context length is 600 tokens. However, you requ
         [stream(end=None), failing(TOO_LONG)],  # nothing but the end of a stream that had begun
     ],
 )
-def test_a_prompt_is_cut_to_the_context_that_a_refusal_tells(
-    start: Start, refusals: list[Reply]
-) -> None:
+def test_a_prompt_is_cut_to_the_context_that_a_refusal_tells(start, refusals):
     told = start(
         listing("tiny"), *refusals, stream("Oslo") if len(refusals) == 1 else whole("Oslo")
     )
@@ -125,14 +120,14 @@ def test_a_prompt_is_cut_to_the_context_that_a_refusal_tells(
         ("http://me:secret@h/api", "http://me:secret@h/api", None),
     ],
 )
-def test_an_address_is_read(written: str, url: str, model: str | None) -> None:
+def test_an_address_is_read(written, url, model):
     server = Server.parse(written)
     assert (server.url, server.model) == (url, model)
     assert "secret" not in server.shown
 
 
 @pytest.mark.parametrize("written", ["http://", "http://h:port/v1", "https://h/model.gguf"])
-def test_an_address_that_is_none_says_how_to_write_it(written: str) -> None:
+def test_an_address_that_is_none_says_how_to_write_it(written):
     with pytest.raises(ModelError, match=r"http://HOST:PORT/v1|hf:OWNER/REPO/FILE\.gguf"):
         Server.parse(written)
 
@@ -180,7 +175,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.mark.models
-def test_a_real_server_writes_under_a_grammar_and_tells_what_it_can_hold(served: str) -> None:
+def test_a_real_server_writes_under_a_grammar_and_tells_what_it_can_hold(served):
     model = load_llm(f"{served}#smollm2")
     assert isinstance(model, RemoteLLM)
     assert model.name == model.identity == f"smollm2 at {served}"

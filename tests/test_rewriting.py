@@ -1,7 +1,6 @@
 """A follow-up rewritten by a model: what of it is taken, and when."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -9,7 +8,6 @@ from index.embedding import HashEncoder
 from index.ingesting import index_for, ingest_articles
 from index.records import Article, StoredChunk
 from rag import Assistant
-from rag.assistant import Mode
 from rag.models.llm import LLM, ScriptedLLM
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
@@ -32,7 +30,7 @@ HOLM = Turn(
         ("", False),
     ],
 )
-def test_a_rewriting_has_no_words_but_those_of_the_conversation(written: str, taken: bool) -> None:
+def test_a_rewriting_has_no_words_but_those_of_the_conversation(written, taken):
     llm = ScriptedLLM({"And Petra Vasik?": written})
     found = standalone(llm, "And Petra Vasik?", [HOLM])
     assert found == (written if taken else None)
@@ -50,9 +48,7 @@ class CountingReader(WordReader):
 
 
 @pytest.mark.parametrize(("mode", "heard"), [("compose", True), ("quote", False)])
-def test_the_models_meaning_is_read_before_the_others_where_it_writes(
-    tmp_path: Path, mode: Mode, heard: bool
-) -> None:
+def test_the_models_meaning_is_read_before_the_others_where_it_writes(tmp_path, mode, heard):
     meant = "Did Petra Vasik speak on food?"
     llm: LLM = ScriptedLLM({"Last question: and she of food?": meant})
     said = "Petra Vasik said on Monday that food comes first for the people of Tarn."

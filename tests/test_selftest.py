@@ -68,14 +68,14 @@ def scripted(changed: Mapping[str, str] | None = None) -> Counting:
         ("Who is the head", ""),
     ],
 )
-def test_a_bad_answer_costs_its_case(question: str, reply: str) -> None:
+def test_a_bad_answer_costs_its_case(question, reply):
     (case,) = (case for case in CASES if case.question.startswith(question))
     assert passes(scripted(), case)
     assert not passes(scripted({question: reply}), case)
 
 
 @pytest.mark.parametrize("missed", [3, 4])
-def test_three_misses_are_forgiven(tmp_path: Path, missed: int) -> None:
+def test_three_misses_are_forgiven(tmp_path, missed):
     assert (len(CASES), NEEDED) == (ASKED, 17)
     model = scripted(dict.fromkeys(list(GOOD)[:missed], "It is Omar Lind. [2]"))
     assert capable(model, tmp_path) is (missed == 3)
@@ -84,15 +84,13 @@ def test_three_misses_are_forgiven(tmp_path: Path, missed: int) -> None:
 
 
 @pytest.mark.parametrize("declines", [True, False])
-def test_neither_who_always_declines_nor_who_never_does_passes(
-    tmp_path: Path, declines: bool
-) -> None:
+def test_neither_who_always_declines_nor_who_never_does_passes(tmp_path, declines):
     model = scripted({at: REFUSAL if declines else "It is Omar Lind. [2]"
                       for at, said in GOOD.items() if declines or said == REFUSAL})  # fmt: skip
     assert not capable(model, tmp_path)
 
 
-def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path) -> None:
+def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path):
     good, bad = scripted(), Counting({}, identity="abc")
     assert capable(good, tmp_path)
     taken = good.asked
@@ -106,7 +104,7 @@ def test_the_result_is_remembered_under_the_model_and_the_version(tmp_path: Path
     }
 
 
-def test_a_folder_that_cannot_be_written_only_costs_taking_it_again(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_only_costs_taking_it_again(tmp_path):
     (tmp_path / "file").write_text("")
     (tmp_path / REGISTER).write_text("\udcff", "utf-8", "surrogateescape")  # a damaged one
     assert capable(scripted(), tmp_path)
@@ -122,14 +120,14 @@ def unloadable() -> Llama:
 
 
 @pytest.mark.parametrize("mode", ["quote", "auto"])
-def test_a_model_that_does_not_write_is_not_loaded(tmp_path: Path, mode: Mode) -> None:
+def test_a_model_that_does_not_write_is_not_loaded(tmp_path, mode):
     embedded = LocalLLM(unloadable, "embedded", lambda: SMOLLM2.sha256)
     answer = answered(tmp_path, embedded, mode)
     assert answer.text.count("18.4 million") == 1
     assert (answer.model, answer.tokens["generated"]) == ("", 0)
 
 
-def test_an_answer_names_the_model_that_wrote_it(tmp_path: Path) -> None:
+def test_an_answer_names_the_model_that_wrote_it(tmp_path):
     said = "Repairs of the bridge cost 18.4 million crowns."
     answer = answered(tmp_path, ScriptedLLM({"18.4 million": f"{said} [1]"}), "compose")
     assert answer.text == f"{said} [1]"
@@ -144,7 +142,7 @@ def answered(folder: Path, llm: LLM, mode: Mode) -> Answer:
 
 
 @pytest.mark.models
-def test_the_result_that_comes_with_byline_is_the_embedded_models_own() -> None:
+def test_the_result_that_comes_with_byline_is_the_embedded_models_own():
     model = shared_llm()
     right = taken(model)
     assert right is not None

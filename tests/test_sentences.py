@@ -203,11 +203,3 @@ def test_sentences_are_in_order_and_cover_all_but_white_space(text):
         assert not re.search(r"\n[^\S\n]*\n", span.of(text))
         left = span.end
     assert not text[left:].strip()
-
-
-@repeatable
-@given(NASTY)
-def test_paragraphs_are_found_one_by_one_as_they_are_together(text):
-    assert [
-        span.of(part.of(text)) for part in paragraphs(text) for span in sentences(part.of(text))
-    ] == found(text)

@@ -14,7 +14,6 @@ from tests.model_servers import (
     HTML,
     PARTS,
     Reply,
-    Start,
     event,
     failing,
     listing,
@@ -40,7 +39,7 @@ def without_key(monkeypatch: pytest.MonkeyPatch) -> None:
         (listing("a", "b"), "serves a, b. Choose one: "),
     ],
 )
-def test_a_server_that_is_none_is_one_line(start: Start, models: Reply, says: str) -> None:
+def test_a_server_that_is_none_is_one_line(start, models, says):
     told = start(models)
     with pytest.raises(ModelError) as caught:
         RemoteLLM.connect(told.url)
@@ -67,9 +66,7 @@ def test_a_server_that_is_none_is_one_line(start: Start, models: Reply, says: st
         ([Reply(PARTS, kind="text/event-stream", missing=9)], "broke off", "Half"),
     ],
 )  # fmt: skip
-def test_a_text_that_does_not_come_whole_is_one_line(
-    start: Start, chats: list[Reply], says: str, came: str
-) -> None:
+def test_a_text_that_does_not_come_whole_is_one_line(start, chats, says, came):
     model = RemoteLLM.connect(start(listing("tiny"), *chats).url)
     pieces: list[str] = []
     with pytest.raises(ModelError) as caught:
@@ -81,7 +78,7 @@ def test_a_text_that_does_not_come_whole_is_one_line(
 @pytest.mark.parametrize(
     "hiccup", [Reply(dropped=True), failing("Loading model", 503, wait="0")], ids=["cut", "busy"]
 )
-def test_what_a_server_does_not_take_is_asked_once_more(start: Start, hiccup: Reply) -> None:
+def test_what_a_server_does_not_take_is_asked_once_more(start, hiccup):
     told = start(listing("tiny"), hiccup, stream("yes"))
     assert say(RemoteLLM.connect(told.url)) == "yes"
     assert len(told.bodies) == 2
@@ -91,9 +88,7 @@ def test_what_a_server_does_not_take_is_asked_once_more(start: Start, hiccup: Re
     (None, "asks for a key. Set $OPENAI_API_KEY. It says: Wrong key"),
     ("secret", "does not accept the key in $OPENAI_API_KEY. It says: Wrong key"),
 ])  # fmt: skip
-def test_a_key_that_is_refused_is_told_from_one_that_is_missing(
-    start: Start, monkeypatch: pytest.MonkeyPatch, key: str | None, says: str
-) -> None:
+def test_a_key_that_is_refused_is_told_from_one_that_is_missing(start, monkeypatch, key, says):
     if key is not None:
         monkeypatch.setenv("OPENAI_API_KEY", key)
     with pytest.raises(ModelError) as caught:
@@ -101,7 +96,7 @@ def test_a_key_that_is_refused_is_told_from_one_that_is_missing(
     assert says in str(caught.value) and "secret" not in str(caught.value)
 
 
-def test_a_text_that_stops_coming_is_waited_for_no_longer_than_told(start: Start) -> None:
+def test_a_text_that_stops_coming_is_waited_for_no_longer_than_told(start):
     half = Reply(PARTS, kind="text/event-stream", missing=9, then_silent=True)
     model = RemoteLLM.connect(start(listing("tiny"), half).url, patience=0.2)
     text = model.write(ASKED, limit=20)
@@ -110,7 +105,7 @@ def test_a_text_that_stops_coming_is_waited_for_no_longer_than_told(start: Start
         next(text)
 
 
-def test_a_stream_that_is_only_kept_open_is_not_waited_for_without_end(start: Start) -> None:
+def test_a_stream_that_is_only_kept_open_is_not_waited_for_without_end(start):
     told = start(listing("tiny"), Reply(": ping\n\n" * 9, kind="text/event-stream"))
     with openai.OpenAI(base_url=told.url, api_key="none") as client:
         model = RemoteLLM(client, Server.parse(told.url), "tiny", 4096, patience=0)
@@ -118,19 +113,19 @@ def test_a_stream_that_is_only_kept_open_is_not_waited_for_without_end(start: St
             say(model)
 
 
-def test_a_certificate_that_cannot_be_trusted_is_told_from_a_server_that_is_gone() -> None:
+def test_a_certificate_that_cannot_be_trusted_is_told_from_a_server_that_is_gone():
     error = openai.APIConnectionError(request=httpx2.Request("POST", "https://h/v1"))
     error.__cause__ = httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
     assert str(trouble(error, "https://h/v1")).startswith("The certificate of https://h/v1 cannot")
 
 
-def test_a_server_that_does_not_keep_to_the_limit_is_left(start: Start) -> None:
+def test_a_server_that_does_not_keep_to_the_limit_is_left(start):
     endless = stream(*["word " * 50] * 100, end=None)
     model = RemoteLLM.connect(start(listing("tiny"), endless).url)
     assert len(say(model, limit=10)) < 1000
 
 
-def test_a_server_that_is_silent_or_gone_is_given_up() -> None:
+def test_a_server_that_is_silent_or_gone_is_given_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
         with pytest.raises(ModelError, match="did not answer"):

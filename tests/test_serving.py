@@ -17,37 +17,32 @@ from fake_assistant import BRIDGE, FakeAssistant, choices_of
 from typer.testing import CliRunner
 
 import app
-from index.embedding import HashEncoder
 from index.errors import BadRequest
-from index.records import Article
-from index.store import Index
-from rag import Assistant
 from rag.page import serving
-from tests.building import shared_reader
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
-def test_this_machine_needs_no_login(host: str) -> None:
+def test_this_machine_needs_no_login(host):
     assert serving.credentials(None, host) is None
     assert serving.credentials("ada:a:b", host) == ("ada", "a:b")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "newsroom.example"])
-def test_other_machines_need_a_login(host: str) -> None:
+def test_other_machines_need_a_login(host):
     with pytest.raises(BadRequest, match="add --auth USER:PASSWORD"):
         serving.credentials(None, host)
     assert serving.credentials("ada:secret", host) == ("ada", "secret")
 
 
 @pytest.mark.parametrize("auth", ["", "ada", "ada:", ":secret", ":"])
-def test_half_a_login_is_refused(auth: str) -> None:
+def test_half_a_login_is_refused(auth):
     with pytest.raises(BadRequest, match="a user name and a password"):
         serving.credentials(auth, "127.0.0.1")
 
 
-def test_a_port_that_is_asked_for_and_taken_is_refused_and_otherwise_passed_over() -> None:
+def test_a_port_that_is_asked_for_and_taken_is_refused_and_otherwise_passed_over():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(BadRequest) as caught:
@@ -70,7 +65,7 @@ def refused(*arguments: str) -> str:
     return result.stderr
 
 
-def test_serve_says_in_one_line_what_to_do(tmp_path: Path) -> None:
+def test_serve_says_in_one_line_what_to_do(tmp_path):
     assert "--auth USER:PASSWORD" in refused("--index", str(tmp_path), "--host", "0.0.0.0")
     assert "pass by the login" in refused("--mcp", "--auth", "ada:secret")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -103,8 +98,8 @@ NOWHERE = "http://127.0.0.1:9"
     ],
 )
 def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
-    tmp_path: Path, articles: tuple[Article, ...], begins: str, shown: str, proxies: dict[str, str]
-) -> None:
+    tmp_path, articles, begins, shown, proxies
+):
     choices_of(FakeAssistant(), tmp_path / "index", articles)
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     server = subprocess.Popen(
@@ -129,7 +124,7 @@ def test_serve_gives_the_address_and_ends_with_ctrl_c_whatever_proxies_are_set(
     assert (server.returncode, out, err) == (0, "", "")
 
 
-def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Path) -> None:
+def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path):
     with served(choices_of(FakeAssistant(), tmp_path / "index")) as address:
         with urllib.request.urlopen(address) as response:
             policy = response.headers["content-security-policy"]
@@ -141,16 +136,3 @@ def test_the_server_tells_browsers_to_stay_and_serves_no_other_name(tmp_path: Pa
             urllib.request.urlopen(request)
         refused.value.close()
         assert refused.value.code == 400
-
-
-def test_the_page_encodes_the_examples_of_requests_before_the_first_question(
-    tmp_path: Path,
-) -> None:
-    encoder = HashEncoder()
-    with Index.create(tmp_path / "index", encoder) as index:
-        assistant = Assistant(index, encoder, shared_reader(), None)
-        thread = app._warm(assistant)
-        assert thread is not None
-        thread.join()
-        assert assistant._kinds is not None
-        assert assistant.variant(mode="quote").kinds() is assistant._kinds

@@ -1,7 +1,5 @@
 """A folder's index: whatever happens to its files or beside it, what was put in is there."""
 
-from __future__ import annotations
-
 import select
 import subprocess
 import sys
@@ -10,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import faiss
 import pytest
 
 from index import connections, schema, vectors
@@ -31,7 +28,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
         yield made
 
 
-def test_the_folder_explains_itself(index: Index) -> None:
+def test_the_folder_explains_itself(index):
     filled(index, 1)
     index.save_vectors()
     index.close()
@@ -56,7 +53,7 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("how", SPOILT)
-def test_a_faiss_file_of_no_use_is_made_again(index: Index, how: str) -> None:
+def test_a_faiss_file_of_no_use_is_made_again(index, how):
     filled(index, 6)
     index.save_vectors()
     file = index.folder / vectors.FILE
@@ -74,20 +71,7 @@ def test_a_faiss_file_of_no_use_is_made_again(index: Index, how: str) -> None:
     assert file.read_bytes() == good
 
 
-def test_a_whole_faiss_file_is_used_as_it_is(index: Index) -> None:
-    filled(index, 3)
-    index.save_vectors()
-    index.close()
-    file = index.folder / vectors.FILE
-    before = file.stat()
-    assert faiss.read_index(str(file)).ntotal == 18
-    with Index.open(index.folder, writable=True) as again:
-        again.save_vectors()
-        again.semantic(query(), 3)
-    assert (before.st_ino, before.st_mtime_ns) == (file.stat().st_ino, file.stat().st_mtime_ns)
-
-
-def test_what_a_killed_writer_left_behind_is_tidied_away(index: Index) -> None:
+def test_what_a_killed_writer_left_behind_is_tidied_away(index):
     index.close()
     (index.folder / "vectors.faiss.1-2.tmp").write_bytes(b"half")
     (index.folder / "mending").mkdir()
@@ -109,7 +93,7 @@ def chunks_in(view: Index | Snapshot) -> set[int]:
     return first
 
 
-def test_a_snapshot_does_not_move(index: Index) -> None:
+def test_a_snapshot_does_not_move(index):
     filled(index, 4)
     with Index.open(index.folder, ENCODER) as reader, reader.snapshot() as view:
         before = (view.articles(), view.lexical(["title"], 99), view.counts(), view.manifest)
@@ -122,9 +106,7 @@ def test_a_snapshot_does_not_move(index: Index) -> None:
 
 
 @pytest.mark.parametrize("damage", [None, b"", b"no database" * 500])
-def test_an_index_made_beside_takes_the_place_of_the_one_there(
-    index: Index, damage: bytes | None
-) -> None:
+def test_an_index_made_beside_takes_the_place_of_the_one_there(index, damage):
     filled(index, 5)
     index.close()
     database = index.folder / schema.DATABASE
@@ -156,7 +138,7 @@ def test_an_index_made_beside_takes_the_place_of_the_one_there(
         assert chunks_in(reader) == chunks_in(fresh)
 
 
-def test_an_index_that_goes_aside_takes_its_log_along(index: Index) -> None:
+def test_an_index_that_goes_aside_takes_its_log_along(index):
     filled(index, 5)
     log = (index.folder / connections.WAL).read_bytes()
     index.close()
@@ -183,7 +165,7 @@ def child(task: str, folder: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_threads_and_processes_read_while_one_writes(index: Index) -> None:
+def test_threads_and_processes_read_while_one_writes(index):
     filled(index, 3)
     done = threading.Event()
     failures: list[BaseException] = []
@@ -213,7 +195,7 @@ def test_threads_and_processes_read_while_one_writes(index: Index) -> None:
     assert not failures
 
 
-def test_only_one_process_writes(index: Index) -> None:
+def test_only_one_process_writes(index):
     index.close()
     with child("write", index.folder) as writer:
         looks: list[tuple[str, float]] = []
@@ -233,14 +215,14 @@ def test_only_one_process_writes(index: Index) -> None:
     ("seconds", "said"),
     [(0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "2 h 0 min"), (11100, "3 h 5 min")],
 )
-def test_time_spans_are_said_as_a_person_does(seconds: float, said: str) -> None:
+def test_time_spans_are_said_as_a_person_does(seconds, said):
     assert lasting(seconds) == said
 
 
 # What cannot be used
 
 
-def test_an_index_whose_making_was_cut_short_counts_as_none(tmp_path: Path) -> None:
+def test_an_index_whose_making_was_cut_short_counts_as_none(tmp_path):
     (tmp_path / schema.DATABASE).touch()
     for writable in (False, True):
         with pytest.raises(IndexMissing):
@@ -249,7 +231,7 @@ def test_an_index_whose_making_was_cut_short_counts_as_none(tmp_path: Path) -> N
         assert index.counts().articles == 0
 
 
-def test_a_damaged_database_is_named(index: Index) -> None:
+def test_a_damaged_database_is_named(index):
     filled(index, 30)
     index.close()
     path = index.folder / schema.DATABASE
@@ -275,7 +257,7 @@ def test_a_damaged_database_is_named(index: Index) -> None:
         Index.open(index.folder)
 
 
-def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UnusableIndex, match="cannot be written to"):
         Index.create(tmp_path / "file", ENCODER)

@@ -1,12 +1,9 @@
 """One suite for a folder and Milvus: what is put in comes out, is found, and is seen whole."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import math
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +15,7 @@ from index.chunking import CHUNKER
 from index.connections import Wait
 from index.errors import IndexBusy, IndexMismatch, IndexMissing, UnknownArticle, UnusableIndex
 from index.ingesting import index_for, ingest, ingest_articles
-from index.locations import Place
 from index.opening import made, opened
-from index.protocols import Store
 from index.records import Article, Chunk, Counts, Page, Span
 from rag import Answer, Assistant
 from rag.models.llm import ScriptedLLM
@@ -58,7 +53,7 @@ anything = st.builds(
 
 @settings(max_examples=25, deadline=None)
 @given(item=anything, data=st.data())
-def test_what_is_put_comes_out_again(scratch: Store, item: Article, data: st.DataObject) -> None:
+def test_what_is_put_comes_out_again(scratch, item, data):
     cuts = data.draw(st.lists(st.integers(0, len(item.text)), min_size=2, max_size=6).map(sorted))
     chunks = [
         Chunk(item.id, a, b, item.text[a:b], (Span(a, (a + b) // 2), Span((a + b) // 2, b)))
@@ -83,7 +78,7 @@ def test_what_is_put_comes_out_again(scratch: Store, item: Article, data: st.Dat
     assert scratch.counts() == Counts(0, 0, 0)
 
 
-def test_what_is_closed_is_there_again_and_is_not_made_twice(store: Store, where: Place) -> None:
+def test_what_is_closed_is_there_again_and_is_not_made_twice(store, where):
     filled(store)
     terms = [word(1), word(2), word(3)]
     before = seen(store, terms, story(7777))
@@ -109,9 +104,7 @@ def test_what_is_closed_is_there_again_and_is_not_made_twice(store: Store, where
         ([("one", "a.txt"), ("two", "b.txt")], ("one", "b.txt"), {"b.txt": "one"}),
     ],
 )
-def test_an_article_takes_the_place_of_its_id_and_its_source(
-    store: Store, before: list[tuple[str, str]], new: tuple[str, str], left: dict[str, str]
-) -> None:
+def test_an_article_takes_the_place_of_its_id_and_its_source(store, before, new, left):
     for name, source in before:
         assert put(store, article(name, f"Gulls.\n\nTerns {name}.", source=source)) == "added"
     put(store, article("copy", "Gulls nested.", source="z.txt"))
@@ -129,17 +122,7 @@ def test_an_article_takes_the_place_of_its_id_and_its_source(
     assert whole(store)
 
 
-def test_a_removed_article_leaves_nothing(store: Store) -> None:
-    filled(store, 3)
-    before = seen(store, ["gulls", word(1)], story(7777))
-    put(store, article("gone", "Gulls nested on the pier.", published="1990-01-01"))
-    assert store.published_span() == (dt.date(1990, 1, 1), dt.date(2024, 3, 15))
-    store.remove("gone")
-    assert seen(store, ["gulls", word(1)], story(7777)) == before
-    assert whole(store)
-
-
-def test_an_unknown_article_is_named_with_those_like_it(store: Store) -> None:
+def test_an_unknown_article_is_named_with_those_like_it(store):
     put(store, article("harbour-reopens", "Gulls."))
     with pytest.raises(UnknownArticle, match=r"harbour-reopen\..*Did you mean harbour-reopens"):
         store.article("harbour-reopen")
@@ -151,7 +134,7 @@ def test_an_unknown_article_is_named_with_those_like_it(store: Store) -> None:
         store.redescribe(article("nobody", "Gulls."), "x")
 
 
-def test_a_put_that_fails_changes_nothing(store: Store) -> None:
+def test_a_put_that_fails_changes_nothing(store):
     filled(store, 2)
     before = store.manifest
     item = article("bad", "One.\n\nTwo.")
@@ -162,7 +145,7 @@ def test_a_put_that_fails_changes_nothing(store: Store) -> None:
     assert put(store, item) == "added"
 
 
-def test_articles_are_listed_latest_first(store: Store) -> None:
+def test_articles_are_listed_latest_first(store):
     for name, day in (("a", "2024-01-01"), ("b", None), ("d", "2024-01-01"), ("c", "2025-01-01")):
         put(store, article(name, story(ord(name)), published=day))
     assert [card.article_id for card in store.articles()] == ["c", "a", "d", "b"]
@@ -176,7 +159,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def test_nothing_in_a_term_is_query_syntax(store: Store) -> None:
+def test_nothing_in_a_term_is_query_syntax(store):
     put(store, article("one", "Herons nested."))
     put(store, article("two", "Gulls and terns nested."))
     for term in HOSTILE:
@@ -188,14 +171,14 @@ def test_nothing_in_a_term_is_query_syntax(store: Store) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(terms=st.lists(st.text(max_size=12), max_size=4))
-def test_any_terms_can_be_searched_for(scratch: Store, terms: list[str]) -> None:
+def test_any_terms_can_be_searched_for(scratch, terms):
     put(scratch, article("one", "Herons nested."))
     assert lexical(scratch, *terms, "heron") == ["one"]
     assert scratch.document_frequency(terms).keys() == set(terms)
     scratch.remove("one")
 
 
-def test_words_match_in_any_form_and_phrases_in_order(store: Store) -> None:
+def test_words_match_in_any_form_and_phrases_in_order(store):
     put(store, article("one", "The café reopened with prize-winning espressos.", title="Ferries"))
     put(store, article("two", "In Київ the 北京 ferry won a prize."))
     for term in ("CAFE", "reopens", "prize winning", "espresso"):
@@ -209,7 +192,7 @@ def test_words_match_in_any_form_and_phrases_in_order(store: Store) -> None:
 
 
 @pytest.mark.parametrize("title_weight", [1.0, 3.0])
-def test_lexical_scores_are_bm25(store: Store, title_weight: float) -> None:
+def test_lexical_scores_are_bm25(store, title_weight):
     """Held against the formula of Robertson and Zaragoza (2009) as FTS5 documents it."""
     docs = [("alpha beta", "gamma gamma delta"), ("beta", "alpha"), ("zeta", "eta theta iota eta")]
     docs += [(f"filler{n}", "kappa lambda mu") for n in range(7)]
@@ -235,7 +218,7 @@ def test_lexical_scores_are_bm25(store: Store, title_weight: float) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 7, 1000])
-def test_semantic_search_is_brute_force_search(store: Store, limit: int) -> None:
+def test_semantic_search_is_brute_force_search(store, limit):
     filled(store)
     hits = store.semantic(query(), limit)
     every = store.vectors([hit.chunk_id for hit in store.semantic(query(), 1000)])
@@ -253,9 +236,7 @@ def test_semantic_search_is_brute_force_search(store: Store, limit: int) -> None
         ("2030-01-01", None),
     ],
 )
-def test_dates_are_included_and_undated_articles_left_out(
-    store: Store, since: str | None, until: str | None
-) -> None:
+def test_dates_are_included_and_undated_articles_left_out(store, since, until):
     filled(store)
     low, high = (dt.date.fromisoformat(day) if day else None for day in (since, until))
     wanted = {
@@ -267,7 +248,7 @@ def test_dates_are_included_and_undated_articles_left_out(
     assert set(found(store, store.lexical(["title"], 1000, low, high))) == wanted
 
 
-def test_a_search_of_nothing(store: Store) -> None:
+def test_a_search_of_nothing(store):
     assert store.semantic(query(), 5) == store.lexical(["a"], 5) == store.lexical([], 5) == []
     assert store.passages([]) == []
     assert store.vectors([]).shape == (0, ENCODER.dimension)
@@ -279,7 +260,7 @@ def test_a_search_of_nothing(store: Store) -> None:
             ask([99])
 
 
-def test_neighbours_are_the_chunks_beside_one(store: Store) -> None:
+def test_neighbours_are_the_chunks_beside_one(store):
     put(store, article("one", "Gulls nested.\n\nTerns left.\n\nHerons came."))
     put(store, article("two", "Ospreys too."))
     first, middle, last, alone = (
@@ -293,7 +274,7 @@ def test_neighbours_are_the_chunks_beside_one(store: Store) -> None:
 # Opening
 
 
-def test_what_is_not_there_is_missing(where: Place) -> None:
+def test_what_is_not_there_is_missing(where):
     for writable in (False, True):
         with pytest.raises(IndexMissing) as caught:
             opened(where, writable=writable)
@@ -301,7 +282,7 @@ def test_what_is_not_there_is_missing(where: Place) -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_another_encoder_is_refused_by_name(store: Store, where: Place) -> None:
+def test_another_encoder_is_refused_by_name(store, where):
     store.close()
     for writable in (False, True):
         with pytest.raises(IndexMismatch) as caught:
@@ -313,7 +294,7 @@ def test_another_encoder_is_refused_by_name(store: Store, where: Place) -> None:
         unchecked.require(OtherEncoder())
 
 
-def test_one_at_a_time_writes_and_the_others_read(store: Store, where: Place) -> None:
+def test_one_at_a_time_writes_and_the_others_read(store, where):
     for again in (lambda: opened(where, writable=True), lambda: made(where, ENCODER, replace=True)):
         with pytest.raises(IndexBusy, match=r"written to by process \d+.*Try again"):
             again()
@@ -332,7 +313,7 @@ def test_one_at_a_time_writes_and_the_others_read(store: Store, where: Place) ->
     assert len(told) == 1 and told[0].startswith("process ")
 
 
-def test_what_a_view_has_found_stays_as_it_was(store: Store) -> None:
+def test_what_a_view_has_found_stays_as_it_was(store):
     put(store, article("one", "Gulls nested.\n\nTerns left."))
     with store.snapshot() as view:
         hits = [*view.lexical(["gulls"], 5), *view.semantic(query("Terns left"), 1)]
@@ -359,7 +340,7 @@ ASKED = (
 )
 
 
-def test_an_assistant_answers_alike_from_both(where: Place, tmp_path: Path) -> None:
+def test_an_assistant_answers_alike_from_both(where, tmp_path):
     """From files to citations, with fakes only where models would be."""
     later = {**ROWS[0], "id": "bridge-2", "published": "2025-03-06", "text": BRIDGE.replace(
         "18.4", "19.1") + " Correction: an earlier version said 18.4 million."}  # fmt: skip
@@ -388,7 +369,7 @@ def told(answer: Answer) -> dict[str, Any]:
     return said
 
 
-def test_a_search_goes_deeper_where_one_story_fills_it(store: Store) -> None:
+def test_a_search_goes_deeper_where_one_story_fills_it(store):
     """More copies of a story than a search brings at first, and another article below them."""
     copies = [article(f"c{n}", story(1, 1), title="Gulls and terns nested") for n in range(110)]
     other = article("other", "Gulls nested on the pier in Veldmar.", title="Pier")

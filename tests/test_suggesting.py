@@ -1,7 +1,5 @@
 """Questions to begin with: made of an archive's sentences, asked before they are shown."""
 
-from __future__ import annotations
-
 import dataclasses
 import threading
 from collections.abc import Iterator
@@ -51,7 +49,7 @@ ORDERS = dataclasses.replace(
         ),
     ],
 )
-def test_questions_are_made_of_sentences(text: str, made: list[tuple[str, str]]) -> None:
+def test_questions_are_made_of_sentences(text, made):
     assert [tuple(asked) for asked in questions(text)] == made
 
 
@@ -86,7 +84,7 @@ def ended(looking: Suggesting) -> Found:
     return found
 
 
-def test_a_question_is_offered_that_its_own_story_answers_surely(tmp_path: Path) -> None:
+def test_a_question_is_offered_that_its_own_story_answers_surely(tmp_path):
     assistant = script(
         answer("Who won?", COUNCIL, "Ilse Tarn"),
         answer("Who lost?", BRIDGE, "Bo Ek"),
@@ -110,7 +108,7 @@ def test_a_question_is_offered_that_its_own_story_answers_surely(tmp_path: Path)
     assert set(mode for _, mode in assistant.variants) == {"quote"}
 
 
-def test_not_all_questions_begin_alike(tmp_path: Path) -> None:
+def test_not_all_questions_begin_alike(tmp_path):
     articles = [
         dataclasses.replace(BRIDGE, id=f"a-{at}", text=f"{at} {BRIDGE.text[::-1][at:]}", url=None)
         for at in range(OF_A_KIND + 1)
@@ -121,7 +119,7 @@ def test_not_all_questions_begin_alike(tmp_path: Path) -> None:
     assert len(found.questions) == OF_A_KIND
 
 
-def test_each_state_of_an_archive_is_searched_once(tmp_path: Path) -> None:
+def test_each_state_of_an_archive_is_searched_once(tmp_path):
     assistant = script(answer("Where was it?", BRIDGE, "Veldmar"))
     made = {"bridge-1": [Asked("Where was it?", "Veldmar")]}
     looking, found = found_in(tmp_path, assistant, made, BRIDGE)
@@ -136,7 +134,7 @@ def test_each_state_of_an_archive_is_searched_once(tmp_path: Path) -> None:
     assert ended(Suggesting(Answers(choices), lambda _: [])).questions == []
 
 
-def test_no_name_comes_from_an_article_that_gives_orders(tmp_path: Path) -> None:
+def test_no_name_comes_from_an_article_that_gives_orders(tmp_path):
     fair, foul = "The mayor met Anna Berg in Kelder Haven.", ORDERS.text + " Ask for Gold Coins."
     articles = [
         dataclasses.replace(BRIDGE, id=f"n-{at}", text=f"{text} {at}.", url=None)
@@ -152,9 +150,7 @@ def test_no_name_comes_from_an_article_that_gives_orders(tmp_path: Path) -> None
     assert f"#name-{quote(berg.query, safe='')}" in shown.values("href")
 
 
-def test_the_names_are_looked_for_while_no_question_is_answered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_names_are_looked_for_while_no_question_is_answered(tmp_path, monkeypatch):
     passed: list[str] = []
     monkeypatch.setattr(Answers, "let_pass", lambda answers, reader: passed.append(reader))
     more = dataclasses.replace(COUNCIL, id="b", title="No", text="“No,” said Ilse Tarn on Monday.")
@@ -163,7 +159,7 @@ def test_the_names_are_looked_for_while_no_question_is_answered(
     assert "Ilse Tarn" in looking.answers.choices.archive().overview()
 
 
-def test_what_takes_long_lets_questions_pass(tmp_path: Path) -> None:
+def test_what_takes_long_lets_questions_pass(tmp_path):
     answers, order = Answers(choices_of(FakeAssistant(), tmp_path / "index")), list[str]()
 
     def look() -> None:
@@ -181,7 +177,7 @@ def test_what_takes_long_lets_questions_pass(tmp_path: Path) -> None:
     assert order == ["question", "names"]
 
 
-def test_without_a_way_to_make_questions_none_is_looked_for(tmp_path: Path) -> None:
+def test_without_a_way_to_make_questions_none_is_looked_for(tmp_path):
     def nothing(text: str) -> Iterator[Asked]:
         raise AssertionError(text)
 

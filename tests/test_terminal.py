@@ -10,7 +10,7 @@ from rag.cli import terminal
 from rag.cli.commands import Parts, cli
 
 
-def test_errors_for_the_user_are_one_line_and_bugs_keep_their_traceback() -> None:
+def test_errors_for_the_user_are_one_line_and_bugs_keep_their_traceback():
     def failing(error: Exception) -> Parts:
         def load(*_: object) -> FakeAssistant:
             raise error
@@ -27,7 +27,7 @@ def test_errors_for_the_user_are_one_line_and_bugs_keep_their_traceback() -> Non
 
 @settings(deadline=None, derandomize=True)
 @given(st.text())
-def test_printable_leaves_no_control_but_tab_and_line_feed(text: str) -> None:
+def test_printable_leaves_no_control_but_tab_and_line_feed(text):
     shown = terminal.printable(text)
     assert not [c for c in shown if (ord(c) < 32 and c not in "\t\n") or 0x7F <= ord(c) < 0xA0]
     shown.encode()

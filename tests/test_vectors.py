@@ -1,7 +1,5 @@
 """Many vectors: inverted lists, what stands beside them, and the file that readers share."""
 
-from __future__ import annotations
-
 import datetime as dt
 import sys
 import tempfile
@@ -92,9 +90,7 @@ def both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 # The kinds of index
 
 
-def test_many_vectors_are_searched_by_lists_and_nearly_all_are_found(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_many_vectors_are_searched_by_lists_and_nearly_all_are_found(monkeypatch):
     made, asked = Made(5000), queries(50)
     right = [made.best(query, 10) for query in asked]
     exact = VectorIndex.built(made, state())
@@ -112,9 +108,7 @@ def test_many_vectors_are_searched_by_lists_and_nearly_all_are_found(
 
 
 @pytest.mark.parametrize("count", [1, 7, 300, 4999])
-def test_a_search_among_some_misses_none_of_few(
-    lists: None, monkeypatch: pytest.MonkeyPatch, count: int
-) -> None:
+def test_a_search_among_some_misses_none_of_few(lists, monkeypatch, count):
     monkeypatch.setattr(faiss_index, "PROBES", 5)
     made = Made(5000)
     index = VectorIndex.built(made, state())
@@ -125,24 +119,6 @@ def test_a_search_among_some_misses_none_of_few(
         if count < 5000 * 5 // 71:
             assert set(found) == set(made.best(query, 20, among))
     assert sorted(ids(index.search(queries(1)[0], 5000))) == made.ids.tolist()  # all, when asked
-
-
-@pytest.mark.parametrize(
-    ("made", "size", "fits"),
-    [
-        (50, 60, True),
-        (50, 61, False),
-        (400, 60, False),
-        (400, 101, False),  # 20 lists, where 10 would do
-        (400, 121, True),
-        (400, 1599, True),
-        (400, 1600, False),
-    ],
-)
-def test_lists_are_kept_until_they_are_outgrown(
-    lists: None, made: int, size: int, fits: bool
-) -> None:
-    assert faiss_index.suits(faiss_index.built(Made(made), D), size) is fits
 
 
 # Beside the file
@@ -189,9 +165,7 @@ steps = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(todo=steps, limit=st.sampled_from([60, 100_000]), loose=st.sampled_from([0, 10_000]))
-def test_whatever_comes_and_goes_a_search_sees_what_sqlite_holds(
-    todo: list[str], limit: int, loose: int
-) -> None:
+def test_whatever_comes_and_goes_a_search_sees_what_sqlite_holds(todo, limit, loose):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(faiss_index, "EXACT_UP_TO", limit)
         patch.setattr(store, "LOOSE", loose)
@@ -235,9 +209,7 @@ def centroids(index: Index) -> npt.NDArray[np.float32]:
     return found
 
 
-def test_an_ingest_adds_to_the_lists_and_trains_them_anew_when_they_are_outgrown(
-    lists: None, index: Index
-) -> None:
+def test_an_ingest_adds_to_the_lists_and_trains_them_anew_when_they_are_outgrown(lists, index):
     put(index, *range(10))
     index.save_vectors()
     first = centroids(index)
@@ -253,22 +225,7 @@ def test_an_ingest_adds_to_the_lists_and_trains_them_anew_when_they_are_outgrown
     agrees(index)
 
 
-def test_who_opens_during_an_ingest_starts_from_the_file(both: None, index: Index) -> None:
-    put(index, *range(10))
-    index.save_vectors()
-    filed = index.manifest.stamp
-    put(index, 11)
-    index.remove("a4")
-    with Index.open(index.folder, ENCODER) as reader, reader.snapshot() as view:
-        found = view.vector_index()
-        assert (found.filed, found.state) == (filed, view.state)
-        assert found.loose == 2 * CHUNKS
-        agrees(reader)
-
-
-def test_a_reader_takes_a_newer_file_when_much_is_beside_its_own(
-    both: None, index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_takes_a_newer_file_when_much_is_beside_its_own(both, index, monkeypatch):
     monkeypatch.setattr(store, "LOOSE", 2 * CHUNKS)
     put(index, 0)
     index.save_vectors()
@@ -283,7 +240,7 @@ def test_a_reader_takes_a_newer_file_when_much_is_beside_its_own(
         assert loose == [1, 2, 3, 0, 1]
 
 
-def test_a_file_of_a_state_that_was_lost_is_not_used(both: None, index: Index) -> None:
+def test_a_file_of_a_state_that_was_lost_is_not_used(both, index):
     put(index, *range(10))
     index.save_vectors()
     index.close()
@@ -298,22 +255,7 @@ def test_a_file_of_a_state_that_was_lost_is_not_used(both: None, index: Index) -
         agrees(writer)
 
 
-def test_a_file_that_a_reader_made_is_known_to_later_states(both: None, index: Index) -> None:
-    put(index, *range(10))
-    index.close()
-    with Index.open(index.folder, ENCODER) as reader:
-        agrees(reader)
-        stamp = reader.manifest.stamp
-    assert vectors.stamp(index.folder) == stamp
-    with Index.open(index.folder, ENCODER, writable=True) as writer:
-        put(writer, 20)
-        with writer.snapshot() as view:
-            assert view.vector_index().filed == stamp
-
-
-def test_readers_go_on_while_the_file_is_made(
-    lists: None, index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_readers_go_on_while_the_file_is_made(lists, index, monkeypatch):
     put(index, *range(8))
     index.save_vectors()
     agrees(index)
@@ -344,7 +286,7 @@ def test_readers_go_on_while_the_file_is_made(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_the_file_is_mapped_and_not_read(both: None, index: Index) -> None:
+def test_the_file_is_mapped_and_not_read(both, index):
     put(index, *range(10))
     index.save_vectors()
     with Index.open(index.folder, ENCODER) as reader:

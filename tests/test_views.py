@@ -37,7 +37,7 @@ def find(article_id: str) -> Article | None:
 
 
 @given(NASTY)
-def test_inert_text_is_only_text_to_a_browser(text: str) -> None:
+def test_inert_text_is_only_text_to_a_browser(text):
     parsed = Parsed(inert(text))
     assert parsed.tags == []
     assert folded(parsed.text) == folded(text)
@@ -59,14 +59,14 @@ def test_inert_text_is_only_text_to_a_browser(text: str) -> None:
         (None, False),
     ],
 )
-def test_only_plain_web_addresses_become_links(url: str | None, shown: bool) -> None:
+def test_only_plain_web_addresses_become_links(url, shown):
     assert safe_url(url) == (url if shown else None)
 
 
 @settings(deadline=None)  # the first example has the templates compiled
 @given(NASTY, NASTY, NASTY, NASTY)
 @example("<b>", "<i>", "<u>", 'http://a.example/"onload="x')
-def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url: str) -> None:
+def test_no_field_of_an_article_adds_markup(title, who, text, url):
     quote = f"x{text}y"
     article = Article("a", title, f"{text}\n\n{quote} {text}", "s", publisher=who, url=url)
     citation = dataclasses.replace(cite(1, article, quote, also_in=(who,)), url=url)
@@ -101,7 +101,7 @@ def test_no_field_of_an_article_adds_markup(title: str, who: str, text: str, url
     assert all(str(link).startswith(safe) for link in parsed.values("href"))
 
 
-def test_no_template_lets_text_pass_unescaped() -> None:
+def test_no_template_lets_text_pass_unescaped():
     templates = sorted(ASSETS.glob("*.html"))
     assert templates
     for template in templates:
@@ -109,9 +109,7 @@ def test_no_template_lets_text_pass_unescaped() -> None:
 
 
 @given(st.lists(st.text("ab. é<", min_size=1, max_size=2000), min_size=1, max_size=4), st.data())
-def test_a_passage_marks_the_quotation_and_nothing_else(
-    parts: list[str], data: st.DataObject
-) -> None:
+def test_a_passage_marks_the_quotation_and_nothing_else(parts, data):
     text = "\n\n".join(parts)
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
@@ -127,7 +125,7 @@ def shown_around(text: str, start: int, end: int) -> list[list[tuple[str, bool]]
     return [[(piece.text, piece.is_quoted) for piece in row] for row in rows]
 
 
-def test_a_passage_is_the_paragraphs_that_hold_it_cut_at_words() -> None:
+def test_a_passage_is_the_paragraphs_that_hold_it_cut_at_words():
     assert shown_around("Zero.\n\nOne. Two.\n\nThree. Four.\n\nFive.", 12, 24) == [
         [("One. ", False), ("Two.", True)],
         [("Three.", True), (" Four.", False)],
@@ -141,7 +139,7 @@ def test_a_passage_is_the_paragraphs_that_hold_it_cut_at_words() -> None:
     assert len(shown) < 2 * CONTEXT + 20
 
 
-def test_sides_that_differ_stand_above_the_quotations_newest_first() -> None:
+def test_sides_that_differ_stand_above_the_quotations_newest_first():
     told = Sentence(
         "The sources differ: A gives “18.4 million”; B gives “19.1”.", (2, 3), False, differs=True
     )
@@ -157,23 +155,7 @@ def test_sides_that_differ_stand_above_the_quotations_newest_first() -> None:
     assert "The sources differ" not in text
 
 
-def test_an_update_stands_above_the_quotations_with_what_was_said_before() -> None:
-    told = Sentence("Updated: B gives “19.1”; before: A gives “18.4”.", (3, 2), False, differs=True)
-    first = bridge_answer()
-    answer = dataclasses.replace(
-        first, short="19.1", sentences=(*first.sentences, told), conflicts=(),
-        updates=(Conflict("number", (("19.1 million", 3), ("18.4 million", 2))),),
-    )  # fmt: skip
-    text = Parsed(views.reply(finished(answer), 1)).text
-    assert text.startswith(  # which says the short answer
-        "Updated"
-        "19.1 million [3]Northern Wire · 6 March 2025"
-        "18.4 million [2]before: Veldmar Courier · 4 March 2025"
-    )
-    assert "gives" not in text
-
-
-def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline() -> None:
+def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline():
     quote = COUNCIL.text.split("\n\n")[0]
     unknown = dataclasses.replace(COUNCIL, publisher=None, published=None)
     answer = dataclasses.replace(
@@ -193,9 +175,7 @@ def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline() -> None:
         ("who?", "Who did?", ""),
     ],
 )
-def test_a_follow_up_tells_what_it_took_over_from_before(
-    asked: str, understood: str, about: str
-) -> None:
+def test_a_follow_up_tells_what_it_took_over_from_before(asked, understood, about):
     answer = dataclasses.replace(bridge_answer(), question=asked, understood=understood)
     text = Parsed(views.reply(finished(answer), 1)).text
     assert text.startswith(f"{f'about: {about}' if about else 'follows on'} ×")
@@ -213,8 +193,8 @@ def test_a_follow_up_tells_what_it_took_over_from_before(
     ],
 )  # fmt: skip
 def test_what_is_not_known_of_an_article_is_left_out_and_no_file_is_named(
-    title: str, publisher: str | None, url: str | None, shown: str
-) -> None:
+    title, publisher, url, shown
+):
     article = dataclasses.replace(BRIDGE, title=title, publisher=publisher, url=url, published=None)
     near = Headline(article.id, title, publisher, None)
     answer = dataclasses.replace(refused_answer(), refusal=Refusal("not_stated", "No.", (near,)))
@@ -226,16 +206,14 @@ def test_what_is_not_known_of_an_article_is_left_out_and_no_file_is_named(
 
 
 @pytest.mark.parametrize("article", [None, dataclasses.replace(BRIDGE, text="Something else.")])
-def test_a_card_shows_the_bare_quotation_when_the_article_has_changed(
-    article: Article | None,
-) -> None:
+def test_a_card_shows_the_bare_quotation_when_the_article_has_changed(article):
     parsed = Parsed(sources((finished(bridge_answer()),), lambda _: article))
     assert "The harbour bridge in Veldmar will reopen on 12 May" in parsed.marked
     assert "port authority" not in parsed.text
     assert "Something else" not in parsed.text
 
 
-def test_every_mark_of_every_answer_leads_to_its_card() -> None:
+def test_every_mark_of_every_answer_leads_to_its_card():
     conversation = (finished(bridge_answer()), finished(hostile_answer()))
     chat = Parsed(views.chat(conversation, find))
     panel = Parsed(sources(conversation, find))
@@ -245,7 +223,7 @@ def test_every_mark_of_every_answer_leads_to_its_card() -> None:
     assert marks <= set(panel.values("id"))
 
 
-def test_what_is_said_of_the_archive_itself_is_shown_with_the_articles_that_it_lists() -> None:
+def test_what_is_said_of_the_archive_itself_is_shown_with_the_articles_that_it_lists():
     told = Answer("How many?", "How many?", "", reply="Two.", listed=tuple(cards_of(COUNCIL)))
     text = Parsed(views.reply(finished(told), 1)).text
     assert text == "Two.Council questions bill for harbour bridge Northern Wire · 6 March 2025"
@@ -255,7 +233,7 @@ def test_what_is_said_of_the_archive_itself_is_shown_with_the_articles_that_it_l
         assert "Two" in shown and "Council questions bill" in shown
 
 
-def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates() -> None:
+def test_a_refusal_shows_its_message_the_nearest_headlines_and_the_dates():
     answer = dataclasses.replace(refused_answer(), understood="Who is Ilse Tarn?")
     exchange = dataclasses.replace(finished(answer), since="2025-03-01", understood=None)
     asked = dataclasses.replace(exchange, question="Who is Ilse Tarn?")
@@ -278,7 +256,7 @@ def cards_of(*articles: Article) -> list[Card]:
     ]
 
 
-def test_an_archive_introduces_itself() -> None:
+def test_an_archive_introduces_itself():
     cards = cards_of(COUNCIL, BRIDGE, HOSTILE)
     assert overview.extent(cards) == "3 articles, 4 March 2025 to 6 March 2025."
     assert overview.extent(cards[2:]) == "1 article."
@@ -312,9 +290,7 @@ def test_an_archive_introduces_itself() -> None:
         (None, None, []),
     ],
 )
-def test_a_wider_window_is_offered_where_the_dates_stand_in_the_way(
-    since: str | None, until: str | None, offered: list[str]
-) -> None:
+def test_a_wider_window_is_offered_where_the_dates_stand_in_the_way(since, until, offered):
     refusal = dataclasses.replace(refused_answer().refusal, kind="outside_dates")
     answer = dataclasses.replace(refused_answer(), refusal=refusal)
     exchange = dataclasses.replace(finished(answer), since=since, until=until)
@@ -322,7 +298,7 @@ def test_a_wider_window_is_offered_where_the_dates_stand_in_the_way(
     assert [link for link in links if str(link).startswith("#ask")] == offered
 
 
-def test_an_article_is_shown_as_a_whole_with_the_quoted_words_marked() -> None:
+def test_an_article_is_shown_as_a_whole_with_the_quoted_words_marked():
     citation = cite(1, BRIDGE, "Repairs cost 18.4 million crowns")
     parsed = Parsed(views.reader(BRIDGE, [], Span(citation.start, citation.end), citation.quote))
     assert parsed.marked == citation.quote
@@ -334,7 +310,7 @@ def test_an_article_is_shown_as_a_whole_with_the_quoted_words_marked() -> None:
     )
 
 
-def test_a_very_long_article_is_shown_around_the_quoted_words() -> None:
+def test_a_very_long_article_is_shown_around_the_quoted_words():
     text = "word " * 100_000 + "here it is " + "word " * 100_000
     article = dataclasses.replace(BRIDGE, text=text)
     start = text.index("here it is")
@@ -344,7 +320,7 @@ def test_a_very_long_article_is_shown_around_the_quoted_words() -> None:
     assert len(shown.text) < 110_000
 
 
-def test_a_report_leads_to_what_came_and_tells_warnings_and_later_versions() -> None:
+def test_a_report_leads_to_what_came_and_tells_warnings_and_later_versions():
     warnings = (Problem("/tmp/x/<b>.txt", "it is <i>doubtful</i>"),)
     done = Report(1, 0, 0, 9, (), (), 1.0, warnings=warnings, superseded=(("old", "new"),))
     parsed = Parsed(listing.report(done, [Progress("added", "/tmp/x/<b>.txt", "b")]))
@@ -355,7 +331,7 @@ def test_a_report_leads_to_what_came_and_tells_warnings_and_later_versions() -> 
     assert "b" not in parsed.tags and "i" not in parsed.tags
 
 
-def test_a_source_that_was_corrected_says_so() -> None:
+def test_a_source_that_was_corrected_says_so():
     note = "Correction: an earlier version gave the <b>wrong</b> month."
     answer = bridge_answer()
     first = dataclasses.replace(answer.citations[0], corrections=(note,), earlier=2)

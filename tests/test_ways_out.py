@@ -1,9 +1,6 @@
 """What messages advise: it works when it is pasted."""
 
-from __future__ import annotations
-
 import shlex
-from pathlib import Path
 
 import pytest
 from fakes import OtherEncoder, story
@@ -62,8 +59,8 @@ def given(encoder: str | None) -> list[str]:
 )
 @pytest.mark.parametrize("command", ["doctor", "ingest"])
 def test_each_way_out_of_a_wrong_encoder_works_when_it_is_pasted(
-    made: str | None, asked: str | None, keep: str, command: str, tmp_path: Path
-) -> None:
+    made, asked, keep, command, tmp_path
+):
     place, news = str(tmp_path / "the index"), tmp_path / "news.txt"
     news.write_text(story(1))
     at = ["--index", place]
@@ -83,9 +80,7 @@ def test_each_way_out_of_a_wrong_encoder_works_when_it_is_pasted(
     assert byline(*words, *given(asked)).exit_code == 0
 
 
-def test_a_language_that_the_encoder_does_not_know_is_read_with_one_that_does(
-    tmp_path: Path,
-) -> None:
+def test_a_language_that_the_encoder_does_not_know_is_read_with_one_that_does(tmp_path):
     news = tmp_path / "news.txt"
     news.write_text(FRENCH)
     told = byline("ingest", str(news), "--index", str(tmp_path / "index")).output
@@ -98,9 +93,7 @@ def test_a_language_that_the_encoder_does_not_know_is_read_with_one_that_does(
 
 
 @pytest.mark.models
-def test_the_name_that_an_index_keeps_of_its_encoder_loads_it_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_name_that_an_index_keeps_of_its_encoder_loads_it_again(tmp_path, monkeypatch):
     (tmp_path / "model").symlink_to(MINILM.checked_path().parent)
     monkeypatch.chdir(tmp_path)
     relative = load_encoder("model")

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from index import cleaning
 from index.cleaning import Facts
 from index.dates import parse_date
-from index.decoding import NoText, decode
+from index.decoding import NoText, decoded
 from index.errors import UnreadableSource
 from index.formats import markup
 from index.formats.archives import Package
@@ -94,7 +94,7 @@ def _chapter(
     if data is None:
         raise UnreadableSource("is missing. Get the book again.")
     try:
-        tree = markup.parsed(decode(data))
+        tree = markup.parsed(decoded(data).text)
     except NoText as error:
         raise UnreadableSource(str(error)) from None
     except ValueError:

@@ -23,7 +23,7 @@ from email.utils import format_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from index.decoding import NoText, decode
+from index.decoding import NoText, decoded
 from index.formats.articles import one_line
 from index.formats.document import DAMAGED, Document
 
@@ -94,7 +94,7 @@ class _Policy(EmailPolicy):
         text = str(value)[:LONGEST_HEADER]
         if not text.isascii():
             try:
-                text = decode(text.encode("utf-8", "surrogateescape"), "cp1252")
+                text = decoded(text.encode("utf-8", "surrogateescape"), "cp1252").text
             except (NoText, ValueError):
                 text = text.encode("ascii", "replace").decode()
         try:
@@ -204,7 +204,7 @@ def _add_text(part: Part, letter: Letter, kind: str) -> None:
     if not data.strip():
         return
     try:
-        text = decode(data, charset(part))
+        text = decoded(data, charset(part)).text
     except NoText:
         letter.unread.append(f"a part called {kind} that is no text")
     else:
@@ -305,7 +305,7 @@ class _Storage:
         declared = "utf-8" if page == 65001 else f"cp{page}" if page else None
         named = re.search(rb"charset\s*=\s*[\"']?([\w-]{2,40})", data[:4096], re.IGNORECASE)
         try:
-            return decode(data, named[1].decode("ascii", "replace") if named else declared)
+            return decoded(data, named[1].decode("ascii") if named else declared).text
         except NoText:
             return ""
 

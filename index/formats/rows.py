@@ -11,7 +11,6 @@ from functools import cache
 from index import cleaning, decoding
 from index.cleaning import Facts
 from index.dates import in_order, is_double, shown_order
-from index.errors import UnreadableSource
 from index.formats import markup
 from index.formats.articles import (
     EMPTY,
@@ -39,6 +38,7 @@ and of those about as long the first."""
 SUMMARY_FIELDS = "summary description excerpt abstract standfirst teaser lead".split()
 """What stands in for a text that is not there."""
 DEEPEST = 4  # how deep in a file a list of articles may lie: {"response": {"docs": [...]}}
+NO_ROWS = "is empty. Give it one article per line, or leave it out."
 AS_LONG = 0.9  # of the longest text of a row, what another must have to be about as long
 # What interfaces put at the end of a text that they cut off: "… [+1234 chars]".
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ char(?:acter)?s\]\s*\Z")
@@ -70,7 +70,7 @@ def articles(
         else:
             yield from placed(article_of(dated(fields), document, doubts), document, where)
     if where is None:
-        raise no_rows(document)
+        raise document.error(NO_ROWS)
 
 
 def placed(
@@ -84,11 +84,6 @@ def placed(
             yield document.problem(f"{document.name}{where}: {item}", warning=read)
         else:
             yield item
-
-
-def no_rows(document: Document) -> UnreadableSource:
-    """The error to raise where a file of rows holds none."""
-    return document.error("is empty. Give it one article per line, or leave it out.")
 
 
 def article_of(
@@ -224,14 +219,11 @@ def read_jsonl(document: Document) -> Iterator[Article | Problem]:
 
     def found() -> Rows:
         for number, row in _lines(document, codec):
-            if len(row) >= LARGEST_FILE:
-                value: Fields | str = (
-                    f"has more than {LARGEST_FILE // MB} MB. One row is one article."
-                )
-            elif (parsed := _parsed(row)) is None:
+            value: Fields | str = f"has more than {LARGEST_FILE // MB} MB. One row is one article."
+            if len(row) < LARGEST_FILE:
                 value = "is not valid JSON. Write one object per line, as JSON."
-            else:
-                value = _article(parsed, {})
+                if (parsed := _parsed(row)) is not None:
+                    value = _article(parsed, {})
             yield f", line {number}", value
 
     yield from articles(document, found, doubts)

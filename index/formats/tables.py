@@ -13,6 +13,7 @@ import re
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -53,7 +54,7 @@ def read_table(document: Document) -> Iterator[Article | Problem]:
     names = next(csv.reader([first], delimiter=delimiter), [])
     columns = [one_line(name).lower() for name in names]
     if not any(columns):
-        raise rows.no_rows(document)
+        raise document.error(rows.NO_ROWS)
     if not rows.has_text(columns):
         said = f'has no column "text" (its first line: {as_json(columns)})'
         raise document.error(f"{said}. Name the columns in the first line.")
@@ -109,10 +110,8 @@ def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str] | None
             size += len(line)
             yield line
 
-    try:
+    with suppress(csv.Error):
         return next(csv.reader(feed(), delimiter=delimiter, strict=True), []), taken
-    except csv.Error:
-        pass
     # Marks inside a text that were not written twice do no harm where all stand on one line.
     row = next(csv.reader(taken[:1], delimiter=delimiter), [])
     if taken[0].count('"') % 2 or len(row) != width:

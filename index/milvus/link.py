@@ -90,6 +90,13 @@ class Link:
         with explained(self.address):
             return getattr(self._client, method)(*arguments, timeout=CALL_SECONDS, **options)
 
+    def _rows(
+        self, method: str, collection: str, where: str, fields: Sequence[str], **options: Any
+    ) -> Any:
+        """What a method returns of the rows for which an expression holds."""
+        options |= {"output_fields": list(fields), "consistency_level": self._consistency}
+        return self.call(method, collection, filter=where, **options)
+
     def require_version(self) -> None:
         """Raise UnusableIndex where the server is older than `OLDEST`."""
         said = str(self.call("get_server_version")) if self.address.file is None else ""
@@ -104,15 +111,8 @@ class Link:
         self, collection: str, where: str, fields: Sequence[str], limit: int | None = MOST
     ) -> list[Row]:
         """At most so many of the rows for which an expression holds."""
-        found = self.call(
-            "query",
-            collection,
-            filter=where,
-            output_fields=list(fields),
-            consistency_level=self._consistency,
-            **({} if limit is None else {"limit": limit}),
-        )
-        return [dict(row) for row in found]
+        options = {} if limit is None else {"limit": limit}
+        return [dict(row) for row in self._rows("query", collection, where, fields, **options)]
 
     def count(self, collection: str, where: str = "") -> int:
         """How many rows there are for which an expression holds."""
@@ -129,14 +129,7 @@ class Link:
 
     def every(self, collection: str, fields: Sequence[str], where: str = "") -> Iterator[Row]:
         """All rows for which an expression holds, however many, in no order."""
-        rows = self.call(
-            "query_iterator",
-            collection,
-            batch_size=BATCH,
-            filter=where,
-            output_fields=list(fields),
-            consistency_level=self._consistency,
-        )
+        rows = self._rows("query_iterator", collection, where, fields, batch_size=BATCH)
         with explained(self.address):
             try:
                 while found := rows.next():
@@ -155,17 +148,9 @@ class Link:
         fields: Sequence[str],
     ) -> list[Row]:
         """The nearest rows, best first; "distance" is Milvus's score."""
-        found = self.call(
-            "search",
-            collection,
-            data=[query],
-            anns_field=field,
-            limit=min(limit, MOST),
-            filter=where,
-            output_fields=list(fields),
-            search_params={"metric_type": metric},
-            consistency_level=self._consistency,
-        )
+        how: dict[str, Any] = {"anns_field": field, "search_params": {"metric_type": metric}}
+        place = ("search", collection, where, fields)
+        found = self._rows(*place, data=[query], limit=min(limit, MOST), **how)
         return [{**hit, **hit["entity"]} for hit in found[0]]
 
     def upsert(
@@ -194,9 +179,8 @@ def explained(address: MilvusAddress) -> Iterator[None]:
         raise
     except (MilvusException, grpc.RpcError) as error:
         said = " ".join(str(getattr(error, "message", "") or error).split())
-        raise UnusableIndex(
-            f"{address} {_meaning(address, said, getattr(error, 'code', None))}"
-        ) from error
+        why = _meaning(address, said, getattr(error, "code", None))
+        raise UnusableIndex(f"{address} {why}") from error
 
 
 def _meaning(address: MilvusAddress, said: str, code: object) -> str:

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index.connections import NO_WAIT, Wait
+from index.connections import NO_WAIT, Wait, kept
 from index.embedding import Encoder
 from index.errors import IndexDamaged, UnknownArticle, UnusableIndex
 from index.locations import MilvusAddress
@@ -101,7 +101,7 @@ class MilvusIndex(MilvusQueries, Store):
                 index._sweep()
         else:
             link = Link(address, strong=address.file is not None, wait=wait)
-            with _kept_open(cls(link, encoder, None)) as index:
+            with kept(cls(link, encoder, None)) as index:
                 index._loaded()
         return index
 
@@ -133,7 +133,7 @@ class MilvusIndex(MilvusQueries, Store):
         slot: int = MANIFEST_KEY,
     ) -> Iterator[MilvusIndex]:
         """The one writer of what is at an address, whatever that is; closed on an error."""
-        with _kept_open(cls(Link(address, strong=True, wait=wait), encoder, None, slot)) as index:
+        with kept(cls(Link(address, strong=True, wait=wait), encoder, None, slot)) as index:
             if index._link.call("has_collection", index._manifest):
                 index._link.call("load_collection", index._manifest)
             elif make:
@@ -335,13 +335,3 @@ class MilvusIndex(MilvusQueries, Store):
         """The state to change, by the one who may; what failed before this is put right."""
         self._lease_held().renew()
         return self._changes.recover(self._state())
-
-
-@contextmanager
-def _kept_open(index: MilvusIndex) -> Iterator[MilvusIndex]:
-    """An archive that stays open unless something goes wrong inside."""
-    try:
-        yield index
-    except BaseException:
-        index.close()
-        raise

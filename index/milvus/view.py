@@ -181,8 +181,6 @@ class MilvusView(MilvusQueries):
         """Itself."""
         return nullcontext(self)
 
-    # --- articles' rows ---
-
     def by(
         self, field: str, keys: Iterable[int], names: Sequence[str] = layout.ARTICLE
     ) -> list[Row]:
@@ -212,8 +210,6 @@ class MilvusView(MilvusQueries):
         if row is None or row["id"] != article_id:
             raise self.unknown(article_id)
         return row
-
-    # --- chunks' rows ---
 
     def text(self, row: Row) -> str:
         """An article's text; see `chunk_rows`."""
