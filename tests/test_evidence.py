@@ -9,7 +9,7 @@ import pytest
 
 from index.protocols import View
 from index.records import Span, StoredChunk
-from rag.decide.evidence import READ_AGAIN, candidates
+from rag.decide.evidence import LESS_LIKELY, READ_AGAIN, candidates, likeliest
 from rag.quote import short
 from rag.reader.reading import Reader, Reading, WordReader
 from rag.records import Candidate, Passage
@@ -80,19 +80,22 @@ def test_a_passage_need_not_say_again_what_its_article_has_said():
     assert score("Who took the blame for the fire at Hesk? ") == score("A fire broke out. ")
 
 
-def test_the_likeliest_passages_are_read_again_and_the_larger_reader_decides_among_them() -> None:
+def test_the_likeliest_passages_are_read_again_and_the_larger_reader_decides_among_them():
     near = passage("The school of Hesk cost 2 million euros.", title="A school for Hesk")
-    others = [passage(f"Boat number {n} sank.", title=f"Boat {n}") for n in range(READ_AGAIN + 3)]
+    others = [passage(f"Boat number {n} sank.", title=f"Boat {n}") for n in range(3)]
     asked, passages = "What did the school of Velmo cost?", [near, VELMO, *others]
-    alone = found(asked, passages, reader=Pointing("2 million euros"))
+    alone = found(asked, passages, reader=Pointing("2 million euros", 3.0))
     assert alone[0].passage is near
-    both = Pointing("2 million euros", larger=Pointing("about 4.5 million euros", 40.0))
+    both = Pointing("2 million euros", 3.0, larger=Pointing("about 4.5 million euros", 40.0))
     read = found(asked, passages, reader=both)
     assert [read[0].text, read[0].passage] == [COST, VELMO]
     assert VELMO.text[read[0].answer.start : read[0].answer.end] == "about 4.5 million euros"
-    firsts = {one.text: one.score for one in alone}
-    changed = [one for one in read if one.score != firsts[one.text]]
-    assert len({one.passage.text for one in changed}) == READ_AGAIN
+
+
+def test_what_is_much_less_likely_is_not_read_again():
+    assert likeliest([0.0, -9.0, 1.0, 1.0 - LESS_LIKELY]) == [2, 0, 3]
+    assert likeliest([0.5] * (READ_AGAIN + 3)) == list(range(READ_AGAIN))
+    assert likeliest([]) == []
 
 
 @pytest.mark.parametrize(

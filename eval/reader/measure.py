@@ -18,6 +18,7 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.protocols import View
 from index.records import StoredChunk
-from rag.decide.evidence import READ_AGAIN, unsaid
+from rag.decide.evidence import likeliest, unsaid
 from rag.quote import few_words
 from rag.reader.extractive import CALIBRATION, WEIGHTS, ExtractiveReader
 from rag.reader.reading import Calibration, Reader, Reading
@@ -193,7 +194,10 @@ def read_again(
 ) -> list[Read]:
     """The sentences of a question, the likeliest passages as the larger reader has them."""
     question = Question.read(row["question"])
-    best = list(dict.fromkeys(one.passage for one in ranked(read, by)))[:READ_AGAIN]
+    of_each = {at: -inf for at in range(len(found))}
+    for one in read:
+        of_each[one.passage] = max(of_each[one.passage], odds(one, by))
+    best = likeliest(list(of_each.values()))
     made = [one for one in read if one.passage not in best]
     for at, readings in zip(
         best, larger.read(row["question"], [found[at][0] for at in best]), strict=True

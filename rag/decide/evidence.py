@@ -40,8 +40,10 @@ SUPPOSED = frozenset({"name", "number", "date", "negation"})
 """What a question supposes of a passage that would answer it, as the exact check calls it."""
 AROUND = 4000
 """Characters of an article before and behind a passage that tell what it is about."""
-READ_AGAIN = 4
-"""Passages that the larger reader reads, which takes six times as long for each."""
+READ_AGAIN = 6
+"""Passages at most that the larger reader reads, which takes it six times as long for each."""
+LESS_LIKELY = 2.0
+"""Log odds that such a passage may be behind the likeliest one."""
 BY_CHANCE = 10
 """Words that two articles do not have one after the other unless one has them of the other."""
 
@@ -85,8 +87,7 @@ def _read_again(
     by: Calibration,
 ) -> list[list[tuple[Reading, float]]]:
     """The readings of each passage with their log odds, the likeliest passages read again."""
-    likeliest = [max((odds for _, odds in readings), default=-inf) for readings in judged]
-    best = sorted(range(len(judged)), key=lambda at: -likeliest[at])[:READ_AGAIN]
+    best = likeliest([max((odds for _, odds in some), default=-inf) for some in judged])
     found = list(judged)
     for at, readings in zip(best, _read(question, [stated[i] for i in best], larger), strict=True):
         before = {reading.sentence: odds for reading, odds in judged[at]}
@@ -96,6 +97,12 @@ def _read_again(
             if one.sentence in before
         ]
     return found
+
+
+def likeliest(odds: Sequence[float]) -> list[int]:
+    """Which passages are read again, best first, by the log odds of the best sentence of each."""
+    order = sorted(range(len(odds)), key=lambda at: -odds[at])[:READ_AGAIN]
+    return [at for at in order if odds[at] >= odds[order[0]] - LESS_LIKELY]
 
 
 def _read(
