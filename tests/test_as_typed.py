@@ -44,12 +44,12 @@ archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
 
 
 def test_slips_of_the_hand_are_put_right_and_told(archive):
-    answer = archive.ask("how many peple work at the holt bakrey?")
-    assert answer.understood == "how many people work at the holt bakery?"
-    assert answer.short == "14"
-    assert archive.ask("how many people work at the holt bakery?").understood == (
-        "how many people work at the holt bakery?"
-    )
+    answer = archive.ask("how many statutes has the iland?")
+    assert answer.understood == "how many statues has the island?"
+    assert answer.short == "900"
+    for text in ("how many peple work at the holt bakrey?", "how many statues has the island?"):
+        understood = archive.ask(text)
+        assert understood.understood == text and not understood.refused  # answered as it stands
 
 
 def test_a_name_that_no_article_has_is_not_taken_for_another(archive):

@@ -130,10 +130,9 @@ def test_a_side_of_which_nothing_is_said_is_told(archive, limit):
 
 @pytest.mark.models
 def test_a_sentence_that_tells_of_both_sides_stands_under_both(archive):
-    answer = archive.ask("compare what was done by the divers and the mayor")
+    answer = archive.ask("compare how the divers and the mayor were received")
     assert [(one.side, one.citations) for one in answer.sentences] == [
         ("the divers", (1,)),
-        ("the divers", (2,)),
-        ("the mayor", (2,)),
+        ("the mayor", (1,)),
     ]
     assert "were cheered" in answer.text and not answer.unanswered

@@ -355,7 +355,7 @@ def test_each_quotation_has_what_a_follow_up_newly_names(assistant):
 @pytest.mark.models
 def test_a_correction_is_not_answered_by_somebody_else(assistant):
     cost = Turn("How much did the film cost?", "3.2 million crowns. [1]")
-    assert assistant.ask("No, I mean the festival.", [cost]).refused
+    assert "crowns" not in assistant.ask("No, I mean the festival.", [cost]).text
     cup = Turn("Who won the Orrin Cup in 2018?", "Tolbury Rovers. [1]")
     answer = assistant.ask("and the women?", [cup])
     assert answer.refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zipfile
 from pathlib import Path
 
@@ -83,3 +84,14 @@ def test_where_it_cannot_be_unpacked_one_line_says_what_helps(
         mpnet.unpacked_folder()
     assert "\n" not in str(raised.value)
     assert not list((tmp_path / "cache").glob("mpnet-*"))
+
+
+def test_where_it_is_not_installed_the_small_reader_decides_alone(monkeypatch):
+    missing = dataclasses.replace(mpnet.PARTS[0], package="no_such_package")
+    monkeypatch.setattr(mpnet, "PARTS", (missing, *mpnet.PARTS[1:]))
+    alone, both = extractive.load_reader(), shared_reader()
+    assert alone.larger is None and both.larger is not None
+    assert alone.calibration.threshold == both.calibration.alone != both.calibration.threshold
+    _, (name, is_well, said) = extractive.check_files()
+    assert (name, is_well) == ("larger reader", True)
+    assert mpnet.INSTALL in said

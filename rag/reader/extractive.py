@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,8 +102,10 @@ class ExtractiveReader:
         """
         by = calibration or _calibration(weights.with_name(CALIBRATION))
         fast = has_eight_bits()
-        larger = cls(_larger(mpnet.WEIGHTS, eight_bit=fast), EMBEDDED, lower=True)
         score = _embedded(weights, eight_bit=fast)
+        if not mpnet.is_installed():
+            return cls(score, EMBEDDED, lower=True, calibration=replace(by, threshold=by.alone))
+        larger = cls(_larger(mpnet.WEIGHTS, eight_bit=fast), EMBEDDED, lower=True)
         return cls(score, EMBEDDED, lower=True, calibration=by, larger=larger)
 
     @classmethod
@@ -258,8 +261,9 @@ def _of_transformers(model: Any, tokenizer: Any) -> Score:
 
 def _calibration(path: Path) -> Calibration:
     try:
-        return Calibration(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        known = json.loads(path.read_text("utf-8"))
+        return Calibration(**known | {"again": tuple(known["again"])})
+    except (OSError, LookupError, ValueError, TypeError) as error:
         raise ModelError(
             f"{path} is missing or damaged ({error}). Install Byline again."
         ) from error
@@ -277,18 +281,16 @@ def load_reader(name: str | None = None) -> ExtractiveReader:
 def check_files() -> list[tuple[str, bool, str]]:
     """For each file of the readers: its name, whether it is whole, and what to say about it."""
     checked = []
-    for name, path, parts in (
-        ("reader", WEIGHTS, ()),
-        ("larger reader", mpnet.WEIGHTS, mpnet.PARTS),
-    ):
+    for name, path in (("reader", WEIGHTS), ("larger reader", mpnet.WEIGHTS)):
         try:
-            count = len(stored(path))
-            for part in parts:
+            count, size = len(stored(path)), path.stat().st_size
+            is_here = path == WEIGHTS or mpnet.is_installed()
+            for part in mpnet.PARTS if is_here and path != WEIGHTS else ():
                 part.checked_path()
         except ModelError as error:
             checked.append((name, False, str(error)))
-        else:
-            size = path.stat().st_size
-            said = f"{EMBEDDED} can be read ({count} weights, {size:,} bytes)"
-            checked.append((name, True, said))
+            continue
+        said = f"{EMBEDDED} can be read ({count} weights, {size:,} bytes)"
+        alone = f"is not installed: the small one decides alone. To have it: {mpnet.INSTALL}"
+        checked.append((name, True, said if is_here else alone))
     return checked

