@@ -24,8 +24,7 @@ document.addEventListener("click", (event) => {
 });
 
 // The browser's "back" closes the article; what closes it otherwise goes back, too, and only once.
-let leaving = false;
-addEventListener("popstate", () => (leaving = false, element.querySelector("dialog")?.close()));
+addEventListener("popstate", () => (element.leaving = false, element.querySelector("dialog")?.close()));
 
 watch("value", () => {
   const dialog = element.querySelector("dialog");
@@ -38,7 +37,7 @@ watch("value", () => {
   if (!history.state?.article) history.replaceState(null, "", at("article"));
   const change = history.state?.article ? "replaceState" : "pushState";
   history[change]({ article: true }, "", at("article", dialog.querySelector("[data-remove]")?.dataset.remove));
-  dialog.onclose = () => !dialog.open && history.state?.article && !leaving && (leaving = true, history.back());
+  dialog.onclose = () => !dialog.open && history.state?.article && !element.leaving && (element.leaving = true, history.back());
   dialog.querySelector("#byline-reader-title")?.focus({ preventScroll: true });
   dialog.querySelector("mark")?.scrollIntoView({ block: "center" });
   dialog.onclick = ({ target }) => void (target === dialog && dialog.close()); // outside of what it holds
