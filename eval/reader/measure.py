@@ -98,13 +98,13 @@ def main() -> None:
             found = passages(view, rows, encoder, chosen.work / "found.json")
             read = {row["id"]: reads(view, row, found[row["id"]], reader) for row in rows}
             tune = [row for row in rows if row["half"] == "tune"]
-            fitted = bounded(tune, read, fit(tune, read))
+            first = bounded(tune, read, fit(tune, read))
+            fitted = replace(first, alone=first.threshold)
             if reader.larger:
                 for row in rows:
                     key = row["id"]
                     read[key] = read_again(view, row, found[key], read[key], fitted, reader.larger)
-                both = bounded(tune, read, fit_again(tune, read, fitted))
-                fitted = replace(both, alone=fitted.threshold)
+                fitted = bounded(tune, read, fit_again(tune, read, fitted))
     report = [row for row in rows if row["half"] == "report"]
     print(json.dumps(asdict(fitted)))
     for name, some in (("tune", tune), ("report", report)):
