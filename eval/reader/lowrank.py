@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from rag.reader.mpnet import CALLED
+from rag.reader.mpnet import CALLED, called
 
 RANK = 16
 SCALE = 2.0
@@ -51,20 +51,18 @@ def lowered(model: Any, *, bfloat16: bool) -> None:
 
 def as_shipped(trained: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """What was trained, under the names that `rag.reader.mpnet` reads."""
-    found = {}
-    for name, value in trained.items():
-        for own, called in CALLED.items():
-            name = name.replace(own, called)
-        found[name.removeprefix("mpnet.")] = value * SCALE if name.endswith(".b") else value
-    return found
+    return {
+        called(name.removeprefix("mpnet.")): value * SCALE if name.endswith(".b") else value
+        for name, value in trained.items()
+    }
 
 
 def as_trained(shipped: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """What was shipped, under the names that are trained."""
     found = {}
     for name, value in shipped.items():
-        for own, called in CALLED.items():
-            name = name.replace(called, own)
+        for own, berts in CALLED.items():
+            name = name.replace(berts, own)
         name = name if name.startswith("qa_outputs") else f"mpnet.{name}"
         found[name] = value / SCALE if name.endswith(".b") else value
     return found

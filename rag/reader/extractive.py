@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from index.bert import Bert, has_eight_bits
 from index.errors import ModelError
-from index.modelfiles import MINILM
+from index.modelfiles import MINILM, PackagedFile
 from index.records import Span, StoredChunk
 from rag.reader import mpnet
 from rag.reader.packing import stored
@@ -279,17 +279,21 @@ def load_reader(name: str | None = None) -> ExtractiveReader:
 
 def check_files() -> list[tuple[str, bool, str]]:
     """For each file of the readers: its name, whether it is whole, and what to say about it."""
-    checked = []
-    for name, path in (("reader", WEIGHTS), ("larger reader", mpnet.WEIGHTS)):
-        try:
-            count, size = len(stored(path)), path.stat().st_size
-            is_here = path == WEIGHTS or mpnet.is_installed()
-            for part in mpnet.PARTS if is_here and path != WEIGHTS else ():
-                part.checked_path()
-        except ModelError as error:
-            checked.append((name, False, str(error)))
-            continue
-        said = f"{EMBEDDED} can be read ({count} weights, {size:,} bytes)"
-        alone = f"is not installed: the small one decides alone. To have it: {mpnet.INSTALL}"
-        checked.append((name, True, said if is_here else alone))
-    return checked
+    larger = "larger reader"
+    if mpnet.is_installed():
+        second = _checked(larger, mpnet.WEIGHTS, mpnet.PARTS)
+    else:
+        said = f"is not installed: the small one decides alone. To have it: {mpnet.INSTALL}"
+        second = (larger, True, said)
+    return [_checked("reader", WEIGHTS), second]
+
+
+def _checked(name: str, weights: Path, parts: Sequence[PackagedFile] = ()) -> tuple[str, bool, str]:
+    try:
+        count = len(stored(weights))
+        for part in parts:
+            part.checked_path()
+    except ModelError as error:
+        return name, False, str(error)
+    size = weights.stat().st_size
+    return name, True, f"{EMBEDDED} can be read ({count} weights, {size:,} bytes)"

@@ -123,14 +123,20 @@ def _unpack(parts: list[Path], weights: Path, folder: Path) -> None:
     temporary.replace(model)
 
 
+def called(name: str) -> str:
+    """What a weight of MPNet is called in BERT."""
+    for own, berts in CALLED.items():
+        name = name.replace(own, berts)
+    return name
+
+
 def as_bert(weights: Mapping[str, Any]) -> dict[str, Any]:
     """MPNet's weights under the names of BERT's."""
-    found = {}
-    for name, value in weights.items():
-        for own, called in CALLED.items():
-            name = name.replace(own, called)
-        if name.startswith(("embeddings", "encoder")) and value.is_floating_point():
-            found[name] = value
+    found = {
+        called(name): value
+        for name, value in weights.items()
+        if name.startswith(("embeddings", "encoder")) and value.is_floating_point()
+    }
     positions = "embeddings.position_embeddings.weight"
     found[positions] = found[positions][FIRST_POSITION:]
     return found
