@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Container, Generator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,7 +18,11 @@ from rag.records import Dates, Event, EventKind, Refusal, Understood
 from rag.request.kinds import Kinds
 from rag.request.question import Question
 from rag.scope import Narrowed, Scope
+from rag.text.words import words
 
+_IN_TITLES = re.compile(r"\b(in (?:the |its |their )?)titles?\b", re.IGNORECASE)
+"""One of two words for where a headline says it."""
+_HEADLINE = frozenset({"headline", "headlines"})
 Outcome = tuple[bool, Refusal | None]
 """Whether something else than a question was asked, and why there is no answer to it."""
 
@@ -54,7 +59,8 @@ class Requests:
     ) -> Generator[Event, None, Outcome]:
         """Answer what is no question; `asked` is the request, made to stand alone."""
         catalogue = build.timed("retrieve", self.catalogue, view)
-        scope, stood_in = catalogue.read(asked, self.today, self.without)
+        worded = _IN_TITLES.sub(r"\1headline", asked)
+        scope, stood_in = catalogue.read(worded, self.today, self.without)
         wanted = [] if scope.quoted else phrases(asked)
         if wanted:
             return True, (yield from self._phrased(view, build, wanted))
@@ -67,6 +73,8 @@ class Requests:
         newest_first = kind == "latest"
         kind = "overview" if newest_first else kind
         read = (Understood("kind", kind), *scope.understood())
+        if kind != "overview" and _HEADLINE & set(words(worded)) and scope.topic:
+            scope = replace(scope, topic=(), titles=(" ".join(scope.topic),))
         scope = self._narrowed(scope)
         if kind == "overview":
             cards = catalogue.within(view, replace(scope, topic=()))
@@ -117,6 +125,6 @@ class Requests:
             last=min(filter(None, (scope.last, only.last)), default=None),
             outlets=only.outlets or scope.outlets,
             authors=only.authors or scope.authors,
-            titles=only.titles,
+            titles=only.titles or scope.titles,
             languages=only.languages,
         )
