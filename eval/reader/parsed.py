@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eval.reader.rows import read, sentence_spans
+from eval.reader.rows import joined, read, sentence_spans
 
 SPEECH = (
     "say argue claim state write note suggest believe explain conclude announce warn add insist "
@@ -83,7 +83,7 @@ def held_out(article: str) -> bool:
 
 
 def passages(data: Path) -> Iterator[Passage]:
-    """The paragraphs of every source; those of Wikinews are joined to up to 700 characters."""
+    """The paragraphs of every source; those of Wikinews are joined."""
     for source in ("squad_train", "selqa", "qamr_sample"):
         seen = set()
         for row in read(data / "reader" / f"{source}.jsonl.gz"):
@@ -95,13 +95,7 @@ def passages(data: Path) -> Iterator[Passage]:
             row = json.loads(line)
             if held_out(row["id"]):
                 continue
-            parts = [""]
-            for paragraph in row["text"].split("\n\n"):
-                paragraph = " ".join(paragraph.split())
-                if parts[-1] and len(parts[-1]) + len(paragraph) > 700:
-                    parts.append("")
-                parts[-1] = f"{parts[-1]} {paragraph}".strip()
-            yield from (Passage("wikinews", row["title"], part) for part in parts if part)
+            yield from (Passage("wikinews", row["title"], part) for part in joined(row["text"]))
 
 
 def worth(text: str, start: int, end: int) -> bool:

@@ -26,16 +26,26 @@ SHORTEST, LONGEST = 280, 540
 """Characters of a window: drawn evenly between them."""
 
 MIX = {
-    "answered": 0.38,
-    "unanswerable": 0.25,
-    "elsewhere": 0.14,
+    "answered": 0.26,
+    "unanswerable": 0.17,
+    "elsewhere": 0.10,
     "exchanged": 0.04,
     "queries": 0.04,
     "sentences": 0.01,
     "roles": 0.04,
-    "made": 0.10,
+    "made": 0.07,
+    "news": 0.27,
 }
-"""Share of each kind of example."""
+"""Share of each kind of example; what is not at hand leaves its share to the others."""
+ELSEWHERE = 0.2
+"""Share of the questions on news that an article answers which get another passage of it."""
+JOINED = 700
+"""Characters of a passage that a story's paragraphs are joined to, at most where they are short."""
+NEWS = Path(__file__).with_name("news.jsonl")
+"""Questions on Wikinews as a reporter types them, in other words than the articles'. Each names an
+article, the offset of the sentence that it is near to, and the span that answers or null: offsets
+in the article's text with single spaces. Byline's authors wrote them; no words of Wikinews stand
+there."""
 
 UNTITLED = 0.2
 """Share of the examples whose headline is left out. QAMR's sentences have none and always an
@@ -141,7 +151,9 @@ def window(
 class Rows:
     """Every source, read once, drawn from again and again."""
 
-    def __init__(self, folder: Path, made: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, folder: Path, made: Sequence[Path] = (), wikinews: Path | None = None
+    ) -> None:
         self.paragraphs = Paragraphs()
         self.items: dict[str, list[Item]] = {kind: [] for kind in MIX}
         for row in read(folder / "squad_train.jsonl.gz"):
@@ -156,6 +168,8 @@ class Rows:
         for path in made:
             for row in read(path):
                 self._take(row, "made", "made")
+        for row in news(wikinews) if wikinews else ():
+            self._take(row, "news", "news")
 
     def _take(self, row: Mapping[str, Any], answered: str, unanswerable: str) -> None:
         number = self.paragraphs.add(row["title"], row["context"])
@@ -177,6 +191,8 @@ class Rows:
             return self._elsewhere(item, rng)
         if kind == "exchanged":
             return self._exchanged(item, rng)
+        if kind == "news" and item.answer and rng.random() < ELSEWHERE:
+            return self._elsewhere(item, rng)
         if item.answer is None:
             return self._nearest(item, item.paragraph, self.spans(item.paragraph), rng)
         spans = self.spans(item.paragraph)
@@ -288,3 +304,36 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+def joined(text: str) -> list[str]:
+    """The paragraphs of a story, short ones joined."""
+    parts = [""]
+    for paragraph in text.split("\n\n"):
+        paragraph = " ".join(paragraph.split())
+        if parts[-1] and len(parts[-1]) + len(paragraph) > JOINED:
+            parts.append("")
+        parts[-1] = f"{parts[-1]} {paragraph}".strip()
+    return [part for part in parts if part]
+
+
+def news(corpus: Path) -> Iterator[dict[str, Any]]:
+    """The passages of the stories of Wikinews that `NEWS` asks about, and what it asks of each."""
+    asked_of: dict[str, list[dict[str, Any]]] = {}
+    for line in NEWS.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        asked_of.setdefault(row["article"], []).append(row)
+    for line in corpus.read_text("utf-8").splitlines():
+        story, start = json.loads(line), 0
+        for passage in joined(story["text"]) if story["id"] in asked_of else ():
+            end = start + len(passage)
+            questions = []
+            for row in asked_of[story["id"]]:
+                if start <= row["near"] < end:
+                    low, high = row["answer"] or (start, start)
+                    answers = [[low - start, passage[low - start : high - start]]]
+                    questions.append(
+                        {"question": row["question"], "answers": answers if row["answer"] else []}
+                    )
+            yield {"title": story["title"], "context": passage, "questions": questions}
+            start = end + 1

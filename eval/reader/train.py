@@ -1,7 +1,7 @@
 """Train the reader on one thread, with checkpoints from which the next run goes on.
 
     python -m eval.reader.train DATA --base FOLDER --work FOLDER [--rows MADE.jsonl.gz ...]
-        [--from reader.safetensors] [--decay STEPS]
+        [--news WIKINEWS.jsonl] [--from reader.safetensors] [--decay STEPS]
 
 The base is the MiniLM that comes with pip, its word embeddings frozen, or the MPNet, changed by
 low rank, each under transformers' question-answering head: start and end of the span, position 0
@@ -108,6 +108,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="MiniLM's or MPNet's folder")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--rows", type=Path, nargs="*", default=[])
+    parser.add_argument("--news", type=Path, metavar="WIKINEWS", help="its stories, to ask about")
     parser.add_argument("--from", type=Path, dest="start", help="exported weights to go on from")
     parser.add_argument("--decay", type=int, default=0, help="steps over which the rate falls")
     parser.add_argument("--out", default="decayed")
@@ -146,7 +147,7 @@ def main() -> None:
         start = as_trained(shipped) if kind == "mpnet" else shipped
         model.load_state_dict(start, strict=False)
     # New rows may have come: the stream is another, drawn with the step as its seed.
-    rows = Rows(chosen.data, chosen.rows)
+    rows = Rows(chosen.data, chosen.rows, chosen.news)
     print({kind: len(items) for kind, items in rows.items.items()}, "from step", done, flush=True)
     stream = batches(rows.stream(chosen.seed * 1_000_003 + done), done)
     first, began, seen, total = done, time.monotonic(), 0, 0.0
