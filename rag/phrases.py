@@ -13,10 +13,11 @@ from itertools import pairwise
 
 from index.prompt_injection import gives_orders
 from index.protocols import View
-from index.records import Card, Span, StoredChunk
+from index.records import Card, Chunk, Span, StoredChunk
 from rag.quote import quotation, understandable
 from rag.records import Candidate, Dates, Draft, Passage
 from rag.request.question import Question
+from rag.text.speech import closes
 from rag.text.words import STOPWORDS, words
 from rag.verify.support import verbatim
 
@@ -82,7 +83,7 @@ def sentences_with(
             )
         for passage, span in readable:
             if passage.card.origin not in drafts and len(drafts) < STORIES:
-                drafts[passage.card.origin] = _draft(question, passage, span)
+                drafts[passage.card.origin] = _draft(question, _opened(view, passage, span), span)
     return list(drafts.values()), ""
 
 
@@ -92,6 +93,19 @@ def _place(stored: StoredChunk, phrase: str) -> Span | None:
     both = [Span(first.start, second.end) for first, second in pairwise(chunk.sentences)]
     spans = [*chunk.sentences, *both]
     return next((span for span in spans if verbatim(phrase, chunk.part(span))), None)
+
+
+def _opened(view: View, stored: StoredChunk, span: Span) -> StoredChunk:
+    """The chunk, after the one before it where the quotation that the span is of opens there."""
+    chunk = stored.chunk
+    if not closes(chunk.text[span.start - chunk.start :]):
+        return stored
+    near = view.passages(view.neighbours(stored.chunk_id, 2))
+    before = next((one.chunk for one in near if one.chunk.start < chunk.start), chunk)
+    text = view.article(chunk.article_id).text[before.start : chunk.end]
+    sentences = tuple(dict.fromkeys((*before.sentences, *chunk.sentences)))
+    both = Chunk(chunk.article_id, before.start, chunk.end, text, sentences)
+    return replace(stored, chunk=both)
 
 
 def _draft(question: Question, stored: StoredChunk, span: Span) -> Draft:
