@@ -33,6 +33,7 @@ ALIKE = 0.8
 """Share of letters in common (Ratcliff and Obershelp, 1988) of a word and its misspelling."""
 _QUOTED = re.compile(r"[“\"«„]([^”“\"»«„]+)[”“\"»]")
 _QUOTED_AT_LENGTH = re.compile(r"[“\"«„](.+)[”\"»]", re.DOTALL)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -101,6 +102,11 @@ class Catalogue:
                 first, last = (None, None) if "dates" in without else period.window
                 replaced.append((period.start, period.end, STAND_INS["day"]))
                 blank = _without(blank, period.start, period.end)
+        for year in _years(blank):
+            if "dates" not in without and not (first or last):
+                first, last = dt.date(int(year[0]), 1, 1), dt.date(int(year[0]), 12, 31)
+            replaced.append((*year.span(), STAND_INS["day"]))
+            blank = _without(blank, *year.span())
         stood_in = text
         for start, end, name in sorted(replaced, reverse=True):
             stood_in = f"{stood_in[:start]} {name} {stood_in[end:]}"
@@ -362,6 +368,16 @@ def _topic(text: str) -> tuple[str, ...]:
             found.append(word)
         end = match.end() if word[0].isupper() and word == match[0] else -1
     return tuple(dict.fromkeys(found))
+
+
+def _years(text: str) -> list[re.Match[str]]:
+    """The years that stand in a request by themselves, in no name: "the 2019 stories"."""
+    told = [(None, False), *told_apart(text), (None, False)]
+    return [
+        match
+        for (_, before), (match, _), (_, behind) in zip(told, told[1:], told[2:], strict=False)
+        if match and _YEAR.fullmatch(match[0]) and not (before or behind)
+    ]
 
 
 def _without(text: str, start: int, end: int) -> str:

@@ -111,6 +111,11 @@ def test_a_request_is_told_by_how_it_is_asked(kinds, text, kind):
          [1, 0]),
         ("What is the oldest article?", "oldest",
          "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0, 2]),
+        ("how many stories in 2025", "count",
+         "3 articles from 1 January 2025 to 31 December 2025.", [2, 1, 0]),
+        ("articles from 2024 about the walkout", "list",
+         "The archive has no articles from 1 January 2024 to 31 December 2024 with “walkout”. "
+         "Its articles are from 3 March to 20 April 2025.", []),
         ("what period do you cover", "oldest",
          "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0, 2]),
         ("how many articles do you have", "count", "3 articles.", []),
