@@ -82,6 +82,7 @@ archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
         ("what did the bishop tell reporters", "question"),
         ("whats the depth of the well", "question"),
         ("which journalists were arrested", "question"),
+        ("How high is the water at the lock as things stand?", "question"),
         ("are there any survivors of the crash", "question"),
     ],
 )
