@@ -120,6 +120,7 @@ def test_a_request_is_told_by_how_it_is_asked(kinds, text, kind):
         ("what period do you cover", "oldest",
          "The oldest of 3 articles is of 3 March 2025, the newest of 20 April 2025.", [0, 2]),
         ("how many articles do you have", "count", "3 articles.", []),
+        ("list the stories that talk about the mill", "list", "1 article with “mill”.", [2]),
         ("which headlines mention the mill", "list", "1 article with “mill” in the headline.", [2]),
         ("how many stories have mill in the title", "count",
          "1 article with “mill” in the headline.", [2]),
