@@ -112,7 +112,7 @@ class AnswerBuilder:
                 yield from self._shown(view, mended, short)
             self.tokens["evaluated"] += composition.evaluated
             self.tokens["generated"] += composition.generated
-            if len(self.sentences) > before or composition.refused:
+            if len(self.sentences) > before:
                 return
         yield from self.quote(view, drafts, short)
 

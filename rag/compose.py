@@ -18,7 +18,7 @@ from prompts import fill
 from rag.models.llm import LLM, Prompt
 from rag.quote import source_line
 from rag.records import Draft, Passage
-from rag.text.words import words
+from rag.text.words import content, stem, words
 from rag.verify.mend import Check, Mended, Mender, Source, Written, whole
 from rag.verify.support import strict_faults
 
@@ -32,6 +32,8 @@ MARKS = 3
 """Citations after one sentence at most."""
 LONGEST_SENTENCE = 60
 """Words of a sentence, after which it has to end."""
+TOLD = 0.5
+"""Share of the words that answer which the first sentence must have."""
 LIMIT = 256
 """Tokens that are written at most."""
 LONGEST_SHOWN = 700
@@ -86,6 +88,15 @@ def prompt(question: str, sources: Mapping[int, Source]) -> Prompt:
         question=harmless(question),
     ).partition("\n===\n")
     return Prompt(system, user)
+
+
+def tells(text: str, draft: Draft) -> bool:
+    """Whether a sentence has what the reader points at in the evidence: half of its words or more.
+
+    A model that writes of something else has not seen the answer, or has not understood it.
+    """
+    answer = set(map(stem, content(draft.answer)))
+    return len(answer & set(map(stem, content(text)))) >= TOLD * len(answer)
 
 
 def fitting(
@@ -161,6 +172,7 @@ class Composition:
         self.text = ""
         """What the model wrote so far, for nobody to see."""
         self._llm = llm
+        self._best = drafts[:1]
 
     @property
     def refused(self) -> bool:
@@ -170,13 +182,22 @@ class Composition:
     def stream(self) -> Iterator[Mended]:
         """Each sentence that may be shown, as soon as it is written and checked.
 
+        None where the first of them does not tell what the reader points at.
+
         Raises:
             ModelError: the model cannot write.
         """
         written = islice(sentences(self._pieces(), self.sources), SENTENCES)
-        for mended in map(self.mender.mend, written):
-            if mended.how != "dropped":
-                yield mended
+        shown = (one for one in map(self.mender.mend, written) if one.how != "dropped")
+        first = next(shown, None)
+        if first is None:
+            return
+        if all(tells(first.text, draft) for draft in self._best):
+            yield first
+            yield from shown
+        else:
+            self.mender.tally[first.how] -= 1
+            self.mender.tally["dropped"] += 1
 
     def _pieces(self) -> Iterator[str]:
         self.evaluated += _tokens(self.prompt, self._llm)

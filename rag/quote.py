@@ -129,7 +129,8 @@ def _is_later(candidate: Candidate, draft: Draft, answering: float) -> bool:
 
 def _draft(question: Question, candidate: Candidate) -> Draft:
     draft = quotation(candidate.passage, understandable(question, candidate))
-    return replace(draft, short=short(question, candidate))
+    answer = candidate.passage.stored.chunk.part(candidate.answer)
+    return replace(draft, short=short(question, candidate), answer=answer)
 
 
 def _values(question: Question, draft: Draft) -> frozenset[str]:

@@ -82,6 +82,8 @@ class Draft:
     """The outlet and date that stand before it."""
     short: str = ""
     """The few words of it that answer, where that is sure."""
+    answer: str = ""
+    """The words of it that answer, sure or not, as the reader points at them."""
 
     @property
     def text(self) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -189,6 +190,22 @@ def test_of_whole_passages_no_more_is_cited_than_a_sentence_needs():
         ("quoted", ["Sergei Lavrov spoke in Doha on Saturday."]),
     ]
     assert shown[2].text.endswith("“Sergei Lavrov spoke in Doha on Saturday.”")
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown", "tally"),
+    [
+        ("Lavrov spoke in Doha. [1] Ana Ruiz won. [2]", ["Lavrov spoke in Doha.", "Ana Ruiz won."],
+         {"kept": 2}),
+        ("Ana Ruiz won. [2] Lavrov spoke in Doha. [1]", [], {"dropped": 1}),
+        ("Lavrov spoke on Saturday. [1]", [], {"dropped": 1}),
+    ],
+)  # fmt: skip
+def test_what_does_not_begin_with_what_the_reader_points_at_is_not_shown(reply, shown, tally):
+    drafts = [replace(DRAFTS[0], answer="Doha"), *DRAFTS[1:]]
+    writing = Composition(ScriptedLLM({"Who?": reply}), "Who?", drafts)
+    assert [one.text for one in writing.stream()] == shown
+    assert +writing.mender.tally == tally
 
 
 def test_a_refusal_of_the_model_is_told_from_silence():
