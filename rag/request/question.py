@@ -81,7 +81,8 @@ class Question:
     names: tuple[str, ...]
     """Folded words of the names in it, as far as capital letters tell."""
     numbers: tuple[Quantity, ...]
-    """The numbers in it that belong to no date."""
+    """The numbers in it that belong to no date, but for "first": of what began once, no article
+    need say that it was the first time."""
     asks: Asks
     subject: tuple[str, ...] = ()
     """Folded words of who is asked about in "what did X say"; empty otherwise."""
@@ -139,7 +140,7 @@ class Question:
             text=text,
             terms=tuple(content(text)),
             names=tuple(name_words(_blanked(text, dated))),
-            numbers=tuple(quantities(_blanked(text, dated))),
+            numbers=tuple(filter(_is_demanded, quantities(_blanked(text, dated)))),
             asks=kind(text),
             subject=_subject(text),
             days=tuple(_asked_for(day) for day in days),
@@ -170,6 +171,10 @@ def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _is_demanded(number: Quantity) -> bool:
+    return not (number.unit == "ordinal" and number.value == 1)
 
 
 def _asked_for(day: Mention) -> Mention:
