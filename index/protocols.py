@@ -64,8 +64,8 @@ class View(Protocol):
     def passages(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         """Some chunks with their articles' cards, in the order given."""
 
-    def neighbours(self, chunk_id: int) -> list[int]:
-        """The chunks just before and just after one in its article, where there are any."""
+    def neighbours(self, chunk_id: int, most: int) -> list[int]:
+        """At most so many other chunks of a chunk's article, those first that stand next to it."""
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold any form of it in their text or title."""

@@ -150,14 +150,14 @@ class Queries(View):
         found = {row[0]: _stored(row, *stories[row[1]]) for row in rows}
         return [found[i] for i in chunk_ids]
 
-    def neighbours(self, chunk_id: int) -> list[int]:
-        """The chunks just before and just after one in its article, where there are any."""
+    def neighbours(self, chunk_id: int, most: int) -> list[int]:
+        """At most so many other chunks of a chunk's article, those first that stand next to it."""
         with self.snapshot() as view:
             # An article's chunks are stored in order, one after the other.
             rows = view.db.execute(
-                "SELECT id FROM chunks WHERE id IN (?1 - 1, ?1 + 1) AND article = "
-                "(SELECT article FROM chunks WHERE id = ?1) ORDER BY id",
-                (chunk_id,),
+                "SELECT id FROM chunks WHERE id != ?1 AND article = "
+                "(SELECT article FROM chunks WHERE id = ?1) ORDER BY abs(id - ?1), id LIMIT ?2",
+                (chunk_id, most),
             )
             return [row[0] for row in rows]
 

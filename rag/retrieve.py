@@ -34,8 +34,9 @@ DEPTHS = (DEPTH, 4 * DEPTH, 16 * DEPTH)
 """How deep to look when what was found is the same story, or no prose, again and again."""
 PASSAGES = 12
 """Passages that are read for evidence."""
-READ_AROUND = 2
-"""Passages, best first, whose neighbours in their articles are read too."""
+READ_AROUND = (12, 2)
+"""How many other passages of the article of the best passage are read too, and of the second best:
+of a story as long as most the whole, and what stands just before and after."""
 LEXICAL_SHARE = 0.25
 """Weight of BM25 in the fused score; the rest is the cosine's (see eval/README.md)."""
 OUTSIDE_COST = 0.1
@@ -75,7 +76,7 @@ def retrieve(
         question: the question, read.
         vector: its unit vector, of shape [d].
         dates: when the articles must have been published.
-        limit: how many passages to return, and the neighbours of the best few besides.
+        limit: how many passages to return, besides those around the best two.
         among: ids of the articles that may be read; all where it is None.
     """
     within = dates or Dates()
@@ -126,15 +127,16 @@ class _Readable:
 
 
 def _beside(index: View, vector: Vectors, found: Sequence[Passage]) -> Iterator[Passage]:
-    """What stands just before and after the best passages, where it was not found itself.
+    """What else the articles of the best passages say, where it was not found itself.
 
-    The passage that says what a question is about is often not the one that answers it.
+    The passage that says what a question is about is often not the one that answers it, and that
+    one may share no word with the question.
     """
     seen = {passage.stored.chunk_id for passage in found}
     beside = [
         neighbour
-        for passage in found[:READ_AROUND]
-        for neighbour in index.neighbours(passage.stored.chunk_id)
+        for passage, most in zip(found, READ_AROUND, strict=False)
+        for neighbour in index.neighbours(passage.stored.chunk_id, most)
     ]
     new = [chunk_id for chunk_id in dict.fromkeys(beside) if chunk_id not in seen]
     cosines = index.vectors(new) @ vector if new else ()

@@ -9,7 +9,7 @@ import pytest
 
 from index.protocols import View
 from index.records import Span, StoredChunk
-from rag.decide.evidence import LESS_LIKELY, READ_AGAIN, candidates, likeliest
+from rag.decide.evidence import LESS_LIKELY, READ_AGAIN, candidates, likeliest, nearness
 from rag.quote import short
 from rag.reader.reading import Reader, Reading, WordReader
 from rag.records import Candidate, Passage
@@ -90,6 +90,22 @@ def test_the_likeliest_passages_are_read_again_and_the_larger_reader_decides_amo
     read = found(asked, passages, reader=both)
     assert [read[0].text, read[0].passage] == [COST, VELMO]
     assert VELMO.text[read[0].answer.start : read[0].answer.end] == "about 4.5 million euros"
+
+
+def test_what_is_not_read_again_is_no_likelier_than_what_is():
+    likely = passage("The school of Hesk cost 2 million euros.", title="A school for Hesk")
+    unlikely = passage("A boat sank off Hesk.", title="A boat")
+    both = Pointing("2 million euros", 20.0, larger=Pointing("nowhere", 90.0))
+    read = found("What did the school of Hesk cost?", [likely, unlikely], reader=both)
+    assert [one.passage for one in read] == [likely, unlikely]
+    assert read[1].score == read[0].score  # the larger reader finds no answer in the likely one
+
+
+def test_a_passage_is_as_near_as_half_its_article_is():
+    far, near, other = (passage("Rain fell.", article=article) for article in "aab")
+    stored = [one.stored for one in (far, near, other)]
+    assert nearness(stored, [0.2, 0.6, 0.3]) == pytest.approx([0.4, 0.6, 0.3])
+    assert nearness([], []) == []
 
 
 def test_what_is_much_less_likely_is_not_read_again():

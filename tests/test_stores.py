@@ -260,15 +260,16 @@ def test_a_search_of_nothing(store):
             ask([99])
 
 
-def test_neighbours_are_the_chunks_beside_one(store):
+def test_neighbours_are_the_other_chunks_of_the_article_the_next_ones_first(store):
     put(store, article("one", "Gulls nested.\n\nTerns left.\n\nHerons came."))
     put(store, article("two", "Ospreys too."))
     first, middle, last, alone = (
         store.lexical([name], 1)[0].chunk_id for name in ("gulls", "terns", "herons", "ospreys")
     )
-    assert store.neighbours(middle) == [first, last]
-    assert store.neighbours(first) == store.neighbours(last) == [middle]
-    assert store.neighbours(alone) == store.neighbours(99) == []
+    assert store.neighbours(middle, 9) == [first, last]
+    assert store.neighbours(first, 9) == [middle, last]
+    assert store.neighbours(last, 1) == [middle]
+    assert store.neighbours(alone, 9) == store.neighbours(99, 9) == []
 
 
 # Opening

@@ -115,14 +115,15 @@ class MilvusQueries(View):
             cards = {key: view.card_of(key) for key in {row["article"] for row in rows.values()}}
         return [layout.stored_chunk(rows[i], cards[rows[i]["article"]]) for i in chunk_ids]
 
-    def neighbours(self, chunk_id: int) -> list[int]:
+    def neighbours(self, chunk_id: int, most: int) -> list[int]:
         with self.snapshot() as view:
             try:
                 row = view.chunks([chunk_id])[chunk_id]
             except KeyError:
                 return []
             there = view.chunk_ids_of(row["article"])
-        return [beside for beside in (chunk_id - 1, chunk_id + 1) if beside in there]
+        others = [one for one in there if one != chunk_id]
+        return sorted(others, key=lambda one: (abs(one - chunk_id), one))[:most]
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         asked = dict(zip(terms, analysis.phrases(terms), strict=True))

@@ -59,10 +59,13 @@ def candidates(
     stated = [_stating(question, passage.stored) for passage in passages]
     read = _read(question, stated, reader)
     least = min((passage.score for passage in passages), default=0.0)
+    # What is near to the question by asking it has not earned its place in the search.
+    earned = [
+        passage.score if said == passage.stored else least
+        for passage, said in zip(passages, stated, strict=True)
+    ]
     judged: list[list[tuple[Reading, float]]] = []
-    for passage, said, readings in zip(passages, stated, read, strict=True):
-        # What is near to the question by asking it has not earned its place in the search.
-        near = passage.score if said == passage.stored else least
+    for passage, near, readings in zip(passages, nearness(stated, earned), read, strict=True):
         supposed = unsaid(index, question, passage.stored)
         judged.append([(one, by.log_odds(one.score, near, supposed)) for one in readings])
     if reader.larger:
@@ -79,6 +82,21 @@ def candidates(
     return sorted(map(_to_quote, found.values()), key=lambda candidate: -candidate.score)
 
 
+def nearness(passages: Sequence[StoredChunk], scores: Sequence[float]) -> list[float]:
+    """How near each passage is to the question, half of it by the nearest one of its article.
+
+    What answers may have no word of the question, where the article has told before what it is of.
+    """
+    best: dict[str, float] = {}
+    for stored, score in zip(passages, scores, strict=True):
+        article = stored.card.article_id
+        best[article] = max(score, best.get(article, score))
+    return [
+        (score + best[stored.card.article_id]) / 2
+        for stored, score in zip(passages, scores, strict=True)
+    ]
+
+
 def _read_again(
     question: Question,
     stated: Sequence[StoredChunk],
@@ -86,8 +104,11 @@ def _read_again(
     larger: Reader,
     by: Calibration,
 ) -> list[list[tuple[Reading, float]]]:
-    """The readings of each passage with their log odds, the likeliest passages read again."""
-    best = likeliest([max((odds for _, odds in some), default=-inf) for some in judged])
+    """The readings of each passage with their log odds, the likeliest passages read again.
+
+    What is not read again is no likelier than what is.
+    """
+    best = likeliest([_best(some) for some in judged])
     found = list(judged)
     for at, readings in zip(best, _read(question, [stated[i] for i in best], larger), strict=True):
         before = {reading.sentence: odds for reading, odds in judged[at]}
@@ -96,7 +117,14 @@ def _read_again(
             for one in readings
             if one.sentence in before
         ]
+    least = min((_best(found[at]) for at in best), default=inf)
+    for at in set(range(len(found))).difference(best):
+        found[at] = [(one, min(odds, least)) for one, odds in found[at]]
     return found
+
+
+def _best(readings: Sequence[tuple[Reading, float]]) -> float:
+    return max((odds for _, odds in readings), default=-inf)
 
 
 def likeliest(odds: Sequence[float]) -> list[int]:
