@@ -75,7 +75,7 @@ def test_a_passage_reads_the_same_alone_and_among_others():
         assert [one.answer for one in readings] == [one.answer for one in alone]
         # Products of 8-bit integers, where the processor has them, are not rounded alike.
         assert [one.score for one in readings] == pytest.approx(
-            [one.score for one in alone], abs=0.05
+            [one.score for one in alone], abs=0.1
         )
 
 

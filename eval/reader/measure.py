@@ -5,9 +5,10 @@
 Every question is asked of the whole corpus with Byline's own retrieval; what retrieval brought
 is kept in FOLDER, so that the next reader is measured on the same passages. The questions are
 halved by the subject of their article. What is fitted comes from the tuning half: the weight of
-the search's score, the calibration (Platt, 1999), the threshold that declines a tenth of the
-answerable questions, and the one from which eight of ten short answers are right. The figures
-are those of the other half. `--write` keeps what was fitted beside the weights.
+the search's score, the calibration (Platt, 1999), and the threshold from which eight of ten short
+answers are right. The figures are those of the other half, at the threshold that declines a tenth
+of the tuning half's answerable questions and at that of `LEAST`. `--write` keeps what was fitted
+beside the weights.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from index.embedding import Encoder, load_encoder
 from index.ingesting import index_for, ingest
 from index.protocols import View
 from index.records import StoredChunk
-from rag.decide.evidence import likeliest, unsaid
+from rag.decide.evidence import likeliest, nearness, unsaid
 from rag.quote import few_words
 from rag.reader.extractive import CALIBRATION, WEIGHTS, ExtractiveReader
 from rag.reader.reading import Calibration, Reader, Reading
@@ -38,8 +39,11 @@ from rag.records import Candidate, Passage
 from rag.request.question import Question
 from rag.retrieve import retrieve
 
+LEAST = 1 / 3
+"""Probability from which there is an answer: one beside the point is taken to cost half of what a
+right one is worth, so that it is worth showing where it is half as likely to be right as not."""
 DECLINED = 0.10
-"""The share of answerable questions that may be declined: the threshold follows from it."""
+"""The share of the tuning half's answerable questions at which declining is measured."""
 LEAST_SHORT = 0.85
 """Nor are a few words shown alone that are less likely than about six to one."""
 PRECISION = 0.80
@@ -98,8 +102,7 @@ def main() -> None:
             found = passages(view, rows, encoder, chosen.work / "found.json")
             read = {row["id"]: reads(view, row, found[row["id"]], reader) for row in rows}
             tune = [row for row in rows if row["half"] == "tune"]
-            first = bounded(tune, read, fit(tune, read))
-            fitted = replace(first, alone=first.threshold)
+            fitted = bounded(tune, read, fit(tune, read))
             if reader.larger:
                 for row in rows:
                     key = row["id"]
@@ -107,8 +110,13 @@ def main() -> None:
                 fitted = bounded(tune, read, fit_again(tune, read, fitted))
     report = [row for row in rows if row["half"] == "report"]
     print(json.dumps(asdict(fitted)))
+    tenth = float(
+        np.quantile(chances([row for row in tune if row["answerable"]], read, fitted), DECLINED)
+    )
     for name, some in (("tune", tune), ("report", report)):
-        print(name, json.dumps(figures(some, read, fitted)))
+        for least in (tenth, fitted.threshold):
+            by = replace(fitted, threshold=least)
+            print(name, f"from {least:.3f}", json.dumps(figures(some, read, by)))
     if chosen.write:
         text = json.dumps(asdict(fitted), indent=1) + "\n"
         WEIGHTS.with_name(CALIBRATION).write_text(text, "utf-8")
@@ -174,10 +182,11 @@ def reads(
 ) -> list[Read]:
     """Every sentence that was read for a question."""
     chunks = [chunk for chunk, _ in found]
+    near = nearness(chunks, [score for _, score in found])
     question = Question.read(row["question"])
     made = []
     for at, readings in enumerate(reader.read(row["question"], chunks)):
-        chunk, score = found[at]
+        chunk, score = chunks[at], near[at]
         supposed = unsaid(view, question, chunk)
         for reading in readings:
             holds, f1, few = judged(row, question, chunk, score, reading)
@@ -224,8 +233,8 @@ def judged(
 
 
 def ranked(read: Sequence[Read], by: Calibration) -> list[Read]:
-    """The sentences of a question, best first."""
-    return sorted(read, key=lambda one: -odds(one, by))
+    """The sentences of a question, best first; what was read again before what was not."""
+    return sorted(read, key=lambda one: (one.again is None, -odds(one, by)))
 
 
 def odds(one: Read, by: Calibration) -> float:
@@ -259,17 +268,20 @@ def fit_again(rows: Sequence[Row], read: dict[str, list[Read]], by: Calibration)
     return by
 
 
+def chances(rows: Sequence[Row], read: dict[str, list[Read]], by: Calibration) -> Any:
+    """The probability of the best sentence of each question: shape [n]."""
+    return np.array([probability(odds(ranked(read[row["id"]], by)[0], by)) for row in rows])
+
+
 def bounded(rows: Sequence[Row], read: dict[str, list[Read]], fitted: Calibration) -> Calibration:
     """From which probability on there is an answer, and from which on a short one."""
     best = [ranked(read[row["id"]], fitted)[0] for row in rows]
-    chance = np.array([probability(odds(one, fitted)) for one in best])
-    answerable = np.array([row["answerable"] for row in rows])
-    threshold = float(np.quantile(chance[answerable], DECLINED))
+    chance = chances(rows, read, fitted)
     order = [at for at in np.argsort(-chance) if best[at].few]
     good = np.cumsum([best[at].f1 >= 0.5 for at in order]) / np.arange(1, len(order) + 1)
     enough = [at for at in range(FEWEST_SHORT, len(order)) if good[at] >= PRECISION]
     short = float(chance[order[enough[-1]]]) if enough else 1.0
-    return replace(fitted, threshold=threshold, short=max(LEAST_SHORT, short))
+    return replace(fitted, threshold=LEAST, short=max(LEAST_SHORT, short))
 
 
 def calibrated(best: Sequence[Read], by: Calibration) -> Calibration:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,7 +103,7 @@ class ExtractiveReader:
         fast = has_eight_bits()
         score = _embedded(weights, eight_bit=fast)
         if not mpnet.is_installed():
-            return cls(score, EMBEDDED, lower=True, calibration=replace(by, threshold=by.alone))
+            return cls(score, EMBEDDED, lower=True, calibration=by)
         larger = cls(_larger(mpnet.WEIGHTS, eight_bit=fast), EMBEDDED, lower=True)
         return cls(score, EMBEDDED, lower=True, calibration=by, larger=larger)
 

@@ -42,8 +42,6 @@ class Calibration:
     """What is added to them where the question supposes what the passage does not say."""
     threshold: float = 0.5
     """Probability below which a question is declined."""
-    alone: float = 0.5
-    """The same where no larger reader is installed."""
     short: float = 0.9
     """Probability from which the words that answer are shown by themselves."""
     again: tuple[float, float, float] = (0.0, 1.0, 0.0)
