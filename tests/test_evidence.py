@@ -108,6 +108,15 @@ def test_a_passage_is_as_near_as_half_its_article_is():
     assert nearness([], []) == []
 
 
+@pytest.mark.parametrize(("question", "numbers"), [
+    ("When did she first win the cup?", []),
+    ("When did she win her second cup?", [2]),
+    ("Who were the first 3 to land?", [3]),
+])  # fmt: skip
+def test_a_first_time_is_not_demanded(question, numbers):
+    assert [int(one.value) for one in Question.read(question).numbers] == numbers
+
+
 def test_what_is_much_less_likely_is_not_read_again():
     assert likeliest([0.0, -9.0, 1.0, 1.0 - LESS_LIKELY]) == [2, 0, 3]
     assert likeliest([0.5] * (READ_AGAIN + 3)) == list(range(READ_AGAIN))
