@@ -106,9 +106,10 @@ def _read_again(
 ) -> list[list[tuple[Reading, float]]]:
     """The readings of each passage with their log odds, the likeliest passages read again.
 
-    What is not read again is no likelier than what is.
+    What is not read again stays as far behind the likeliest as it was, and behind all that is.
     """
-    best = likeliest([_best(some) for some in judged])
+    first = [_best(some) for some in judged]
+    best = likeliest(first)
     found = list(judged)
     for at, readings in zip(best, _read(question, [stated[i] for i in best], larger), strict=True):
         before = {reading.sentence: odds for reading, odds in judged[at]}
@@ -117,9 +118,10 @@ def _read_again(
             for one in readings
             if one.sentence in before
         ]
-    least = min((_best(found[at]) for at in best), default=inf)
+    after = [_best(found[at]) for at in best]
     for at in set(range(len(found))).difference(best):
-        found[at] = [(one, min(odds, least)) for one, odds in found[at]]
+        moved = max(after) - max(first)
+        found[at] = [(one, min(odds + moved, *after)) for one, odds in found[at]]
     return found
 
 
