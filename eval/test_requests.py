@@ -17,7 +17,7 @@ pytestmark = pytest.mark.models
 FEWEST = 5
 """Requests of each kind in each half."""
 
-OTHERS = {"stories-024": "comparison", "stories-072": "latest"}
+OTHERS = {"stories-024": "comparison"}
 """Questions of the evaluation that are more than questions."""
 
 
