@@ -90,13 +90,13 @@ def prompt(question: str, sources: Mapping[int, Source]) -> Prompt:
     return Prompt(system, user)
 
 
-def tells(text: str, draft: Draft) -> bool:
-    """Whether a sentence has what the reader points at in the evidence: half of its words or more.
+def tells(text: str, answer: str) -> bool:
+    """Whether a sentence has half of the words, or more, that the reader points at.
 
     A model that writes of something else has not seen the answer, or has not understood it.
     """
-    answer = set(map(stem, content(draft.answer)))
-    return len(answer & set(map(stem, content(text)))) >= TOLD * len(answer)
+    wanted = set(map(stem, content(answer)))
+    return len(wanted & set(map(stem, content(text)))) >= TOLD * len(wanted)
 
 
 def fitting(
@@ -172,7 +172,7 @@ class Composition:
         self.text = ""
         """What the model wrote so far, for nobody to see."""
         self._llm = llm
-        self._best = drafts[:1]
+        self._answer = drafts[0].answer if drafts else ""
 
     @property
     def refused(self) -> bool:
@@ -192,7 +192,7 @@ class Composition:
         first = next(shown, None)
         if first is None:
             return
-        if all(tells(first.text, draft) for draft in self._best):
+        if tells(first.text, self._answer):
             yield first
             yield from shown
         else:

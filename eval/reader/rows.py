@@ -330,10 +330,8 @@ def news(corpus: Path) -> Iterator[dict[str, Any]]:
             questions = []
             for row in asked_of[story["id"]]:
                 if start <= row["near"] < end:
-                    low, high = row["answer"] or (start, start)
-                    answers = [[low - start, passage[low - start : high - start]]]
-                    questions.append(
-                        {"question": row["question"], "answers": answers if row["answer"] else []}
-                    )
+                    spans = [[at - start for at in row["answer"]]] if row["answer"] else []
+                    answers = [[low, passage[low:high]] for low, high in spans]
+                    questions.append({"question": row["question"], "answers": answers})
             yield {"title": story["title"], "context": passage, "questions": questions}
             start = end + 1

@@ -119,8 +119,8 @@ def _read_again(
             if one.sentence in before
         ]
     after = [_best(found[at]) for at in best]
+    moved = max(after, default=0.0) - max(first, default=0.0)
     for at in set(range(len(found))).difference(best):
-        moved = max(after) - max(first)
         found[at] = [(one, min(odds + moved, *after)) for one, odds in found[at]]
     return found
 
