@@ -41,7 +41,8 @@ from rag.records import (
     Unanswered,
     Understood,
 )
-from rag.request.comparing import Side, sides
+from rag.request.casing import cased
+from rag.request.comparing import Side, sides, two_named
 from rag.request.parts import parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
@@ -99,8 +100,11 @@ class Run:
             if is_request:
                 yield build.finished(refused)
                 return
-            both = sides(asked[0]) if build.kind == "comparison" else []
+            split = sides if build.kind == "comparison" else two_named
+            both = split(cased(view, asked[0]))
             self.apart = {side.question: side for side in both}
+            if self.apart and build.kind != "comparison":
+                yield from self._told_apart(view)
             build.kind = "comparison" if self.apart else "question"
             if self.apart:
                 asked = list(self.apart)
@@ -153,6 +157,15 @@ class Run:
             build.unanswered = tuple(refused)
             return None
         return refusals[0] if refusals else None
+
+    def _told_apart(self, view: View) -> Generator[Event, None, None]:
+        """Leave a question of two names whole, unless different sentences answer it of each."""
+        days, told = view.published_span(), []
+        for text in self.apart:
+            search = yield from self._search(view, text, days)
+            told.append([draft.words for draft in search.chosen.drafts[:1]])
+        if [] in told or len(told) > len({*map(tuple, told)}):
+            self.apart = {}
 
     def _meant(
         self, view: View, text: str, before: History, days: Days | None

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.request.comparing import sides
+from rag.request.casing import cased
+from rag.request.comparing import sides, two_named
 from tests.building import module_archive_of, news
 
 
@@ -136,3 +137,52 @@ def test_a_sentence_that_tells_of_both_sides_stands_under_both(archive):
         ("the mayor", (1,)),
     ]
     assert "were cheered" in answer.text and not answer.unanswered
+
+
+LEFT = news(
+    "Two leave the council of Holt", "2025-03-12",
+    "Councillor Ulla Brandt resigned on Friday over the price of the new pier. On the same day "
+    "Councillor Per Yang resigned because he is moving to Orrin.\n\nMayor Ada Moss thanked both "
+    "Brandt and Yang for nine years of work.",
+    publisher="Bay Courier",
+)  # fmt: skip
+council = module_archive_of(LEFT, today=dt.date(2025, 5, 1))
+
+
+def test_names_typed_in_small_letters_get_the_archives_capitals(council):
+    with council.index.snapshot() as view:
+        assert cased(view, "why did brandt and yang resign") == "why did Brandt and Yang resign"
+        as_typed = "why did the Councillor and brandt resign"
+        assert cased(view, as_typed) == as_typed
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Why did Brandt and Yang resign?", ["Why did Brandt resign", "Why did Yang resign"]),
+        ("Who left first, Brandt or Yang?", ["Who left first Brandt", "Who left first Yang"]),
+        ("Brandt and Yang on the pier", ["Brandt on the pier", "Yang on the pier"]),
+        ("Who spoke after the meeting with Brandt and Yang?", []),
+        ("How long is the ride from Holt to Orrin?", []),
+    ],
+)
+def test_two_names_are_asked_of_apart_where_the_question_is_of_them(text, asked):
+    assert [side.question for side in two_named(text)] == asked
+
+
+@pytest.mark.models
+def test_two_names_whom_different_sentences_answer_for_are_read_apart(council):
+    answer = council.ask("why did brandt and yang resign")
+    assert [(one.side, one.citations) for one in answer.sentences[:2]] == [
+        ("Brandt", (1,)),
+        ("Yang", (2,)),
+    ]
+    assert "price of the new pier" in answer.sentences[0].text
+    assert "moving to Orrin" in answer.sentences[1].text
+
+
+@pytest.mark.models
+def test_two_names_of_one_sentence_are_asked_about_together(council):
+    answer = council.ask("who thanked brandt and yang")
+    assert (answer.kind, len(answer.sentences)) == ("question", 1)
+    assert "Ada Moss" in answer.text

@@ -106,6 +106,21 @@ def sides(text: str) -> list[Side]:
     return _sides(both, [_alone(before.strip(), one, behind) for one in both])
 
 
+def two_named(text: str) -> list[Side]:
+    """The two names that a question is of: its subject, or what it gives to choose from."""
+    pair = _names(" ".join(text.split()).rstrip(" ?.!"))
+    if pair is None:
+        return []
+    before, left, right, after = pair
+    joined = text[text.find(left) + len(left) :].split()[0].lower()
+    is_subject = fold(before.split()[-1]) in AUXILIARIES if before else bool(after)
+    is_choice = not after and before.rstrip().endswith((",", ":"))
+    if joined not in ("and", "or") or not (is_subject or is_choice):
+        return []
+    both = left, right
+    return _sides(both, [_alone(before.strip(" ,:"), one, after.strip()) for one in both])
+
+
 def _sides(both: tuple[str, str], asked: list[str]) -> list[Side]:
     return [
         Side(question, one, _demanded(one, other))
