@@ -43,6 +43,13 @@ from tests.building import module_archive_of, news
         ("Compare the price of the bell with the price of the anchor",
          ["What is said of the price of the bell?", "What is said of the price of the anchor?"],
          "the price of the bell|the price of the anchor", "bell|anchor"),
+        # Who does more of something: how much each does.
+        ("Which town spent more on snow, Elbridge or Otterbridge?",
+         ["Elbridge spent how much on snow?", "Otterbridge spent how much on snow?"],
+         "Elbridge|Otterbridge", ""),
+        ("who lost more sailors, the navy or the coast guard",
+         ["the navy lost how many sailors?", "the coast guard lost how many sailors?"],
+         "the navy|the coast guard", "navy|coast guard"),
         # What somebody said.
         ("Compare what the Ministry of Trade and the Elbridge city council said about tolls",
          ["What did the Ministry of Trade say about tolls?",

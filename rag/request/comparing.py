@@ -56,6 +56,11 @@ _HOW_MANY = re.compile(
     r"(?P<rest>.*)$",
     re.IGNORECASE,
 )
+_DOES_MORE = re.compile(
+    r"^(?:which|who|what)\b.* (?P<does>[\w-]+) (?:more|most|less|least|fewer|fewest)\b"
+    r"(?P<what> [\w-]+)?(?P<rest>.*)$",
+    re.IGNORECASE,
+)
 _THAN = re.compile(
     rf"^(?P<be>is|are|was|were) (?P<left>.+?) {_MORE} than (?P<right>.+)$", re.IGNORECASE
 )
@@ -221,11 +226,17 @@ def _alone(before: str, side: str, after: str) -> str:
         return f"How {_positive(which['more'])} {which['be'].lower()} {side}{rest}{behind}?"
     if many := _HOW_MANY.match(before):
         asks = f"{many['be'].lower()} {many['there'] or ''}".strip()
-        much = "many" if many["what"].endswith("s") or many["what"] in _PEOPLE else "much"
-        return f"How {much} {many['what']} {asks}{many['rest']} {side}{behind}?"
+        return f"How {_much(many['what'])} {many['what']} {asks}{many['rest']} {side}{behind}?"
+    if more := not behind and _DOES_MORE.match(before.rstrip(",")):
+        what = more["what"] or ""
+        return f"{side} {more['does']} how {_much(what)}{what}{more['rest']}?"
     if fold(before) == "what" and (said := _SAID.match(after)):
         return f"What did {side} say{after[said.end() :]}?"
     return f"{before} {side}{behind}".strip()
+
+
+def _much(what: str) -> str:
+    return "many" if what.endswith("s") or what.strip() in _PEOPLE else "much"
 
 
 def _positive(more: str) -> str:
