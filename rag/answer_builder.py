@@ -17,6 +17,7 @@ from rag.catalogue import Reply, line_of
 from rag.compare.conflicts import Disagreement, wording
 from rag.compose import Composition
 from rag.models.llm import LLM
+from rag.quote import is_opinion
 from rag.records import (
     Answer,
     Citation,
@@ -98,6 +99,8 @@ class AnswerBuilder:
     ) -> Iterator[Event]:
         """Enter what answers: in the model's own sentences on all that was found, or in quotations.
 
+        What is an opinion is only quoted, and tells nothing in a few words.
+
         Args:
             view: the state of the index that is read.
             question: as it was understood.
@@ -106,15 +109,17 @@ class AnswerBuilder:
             short: the few words that answer, or "".
         """
         before = len(self.sentences)
-        if self.llm is not None and self.composes():
-            composition = Composition(self.llm, question, drafts, passages)
+        is_news = not any(is_opinion(draft.passage.stored.card) for draft in drafts)
+        if self.llm is not None and self.composes() and is_news:
+            news = [one for one in passages if not is_opinion(one.stored.card)]
+            composition = Composition(self.llm, question, drafts, news)
             for mended in self._from("generate", composition.stream(), composition.mender):
                 yield from self._shown(view, mended, short)
             self.tokens["evaluated"] += composition.evaluated
             self.tokens["generated"] += composition.generated
             if len(self.sentences) > before:
                 return
-        yield from self.quote(view, drafts, short)
+        yield from self.quote(view, drafts, short if is_news else "")
 
     def differ(self, view: View, disagreement: Disagreement) -> Iterator[Event]:
         """Enter the line on how sources differ, or on an update, if the exact check passes it."""

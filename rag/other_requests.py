@@ -13,8 +13,8 @@ from index.protocols import View
 from rag.answer_builder import AnswerBuilder
 from rag.catalogue import Catalogue, Reply, told_from
 from rag.overview import overview
-from rag.phrases import phrases, sentences_with
-from rag.records import Dates, Event, EventKind, Refusal, Understood
+from rag.phrases import phrases, said, sentences_with
+from rag.records import Dates, Draft, Event, EventKind, Refusal, Understood
 from rag.request.kinds import Kinds
 from rag.request.question import Question
 from rag.scope import Narrowed, Scope
@@ -61,9 +61,11 @@ class Requests:
         catalogue = build.timed("retrieve", self.catalogue, view)
         worded = _IN_TITLES.sub(r"\1headline", asked)
         scope, stood_in = catalogue.read(worded, self.today, self.without)
-        wanted = [] if scope.quoted else phrases(asked)
-        if wanted:
-            return True, (yield from self._phrased(view, build, wanted))
+        marked = [] if scope.quoted else phrases(asked)
+        if wanted := marked or said(asked):
+            drafts, lacking = build.timed("retrieve", self._with, view, build, wanted)
+            if marked or drafts:  # else it may be told in other words
+                return True, (yield from self._phrased(view, build, wanted, drafts, lacking))
         kind = build.timed("retrieve", self.kinds().of, stood_in)
         if scope.quoted and not scope.topic:
             kind = "overview"
@@ -83,14 +85,14 @@ class Requests:
             if scope == Scope() or (not found.drafts and (cards or scope.topic)):
                 return False, None
             if found.drafts:
-                said = told_from(
+                whence = told_from(
                     found.stories,
                     found.drafts,
                     are_near=found.are_near,
                     newest_first=newest_first,
                 )
-                build.reply = Reply(said)
-                yield Event(EventKind.STATUS, said)
+                build.reply = Reply(whence)
+                yield Event(EventKind.STATUS, whence)
                 yield from build.quote(view, found.drafts)
             else:
                 build.reply = catalogue.reply("list", scope, cards)
@@ -101,16 +103,22 @@ class Requests:
             build.understood_as = read
         return True, None
 
+    def _with(self, view: View, build: AnswerBuilder, wanted: list[str]) -> tuple[list[Draft], str]:
+        """The sentences that have some words just so, or why there are none."""
+        question = Question.read(build.asked, self.today)
+        return sentences_with(view, question, wanted, self.dates, self.narrowed.ids, build.known)
+
     def _phrased(
-        self, view: View, build: AnswerBuilder, wanted: list[str]
+        self,
+        view: View,
+        build: AnswerBuilder,
+        wanted: list[str],
+        drafts: list[Draft],
+        lacking: str,
     ) -> Generator[Event, None, Refusal | None]:
         """The sentences that have the words in quotation marks, or that there are none."""
         build.kind, build.understood, build.confidence = "phrase", build.asked, 1.0
         build.understood_as = tuple(Understood("kind", f"exact words “{one}”") for one in wanted)
-        question = Question.read(build.asked, self.today)
-        ids, known = self.narrowed.ids, build.known
-        find = partial(sentences_with, view, question, wanted, self.dates, ids, known)
-        drafts, lacking = build.timed("retrieve", find)
         yield from build.quote(view, drafts)
         if build.sentences:
             return None

@@ -22,7 +22,7 @@ from index.embedding import Encoder, Vectors
 from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Card, Chunk, Span, StoredChunk
-from rag.quote import enclosing, is_open, quotation
+from rag.quote import enclosing, followed, is_open, quotation
 from rag.records import Draft, Passage
 from rag.request.asking import is_prose
 from rag.text.names import demonym, missing
@@ -99,7 +99,7 @@ class Story:
         """The sentence at a place as a quotation, with what follows up to an offset."""
         chunk, span = self.sentences[at]
         stored = StoredChunk(-1, chunk, self.card)
-        span = Span(span.start, max(span.end, end))
+        span = Span(span.start, max(followed(chunk, span, span).end, end))
         return quotation(Passage(stored, 0.0, 0.0, 0.0), span)
 
 

@@ -27,6 +27,7 @@ MOST_READ = 200
 """Passages that are looked through for a phrase."""
 STORIES = 3
 """Stories that are quoted."""
+_WHO_SAID = re.compile(r"\W*who (?:said|says|wrote)(?: that\b)?\W*(.+?)\W*$", re.IGNORECASE)
 _QUOTED = re.compile(
     r"[“\"«„]([^”“\"»«„]+)[”\"»“]|(?<!\w)['‘]([^'‘’]+(?:[’'](?=\w)[^'‘’]+)*)[’'](?!\w)"
 )
@@ -41,6 +42,12 @@ def phrases(text: str) -> list[str]:
         if len(words(phrase)) >= FEWEST_WORDS
         and any(word.islower() for word in phrase.split() if word not in STOPWORDS)
     ]
+
+
+def said(text: str) -> list[str]:
+    """What "who said …" asks about without quotation marks, where it is long enough."""
+    match = _WHO_SAID.match(text)
+    return [match[1]] if match and len(words(match[1])) >= FEWEST_WORDS else []
 
 
 def sentences_with(

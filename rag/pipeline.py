@@ -314,9 +314,16 @@ class Run:
                 if told := outside(self.dates, question, near, days):
                     return told
             chosen = elsewhere
-        lacking, is_near = nowhere(view, question, chosen.lacking, chosen.passages)
-        kind: RefusalKind = "not_stated" if chosen.on_topic or is_near else "off_topic"
-        return refusal(kind, chosen.passages, lacking=lacking, question=question, archive=days)
+        named = Question.read(cased(view, question.text))
+        lacking, is_near = nowhere(view, named, chosen.lacking, chosen.passages)
+        authors: tuple[str, ...] = ()
+        if not (chosen.on_topic or is_near):
+            authors = self.requests.catalogue(view).read(question.text, self.today)[0].authors
+        is_known = chosen.on_topic or is_near or bool(authors)
+        kind: RefusalKind = "not_stated" if is_known else "off_topic"
+        return refusal(
+            kind, chosen.passages, lacking=lacking, question=question, archive=days, authors=authors
+        )
 
 
 def _reading(passages: Sequence[Passage]) -> str:

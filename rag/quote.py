@@ -48,6 +48,16 @@ _CONTRAST = re.compile(r"[\"“]?(?:But|However|Yet|Nevertheless|Nonetheless)\b"
 """How a sentence begins that takes back what stands before it."""
 _SPOKEN = re.compile(rf"[\"”,] (?:he|she) (?:{SAYING})\b|^(?:[\w.’'-]+ ){{1,4}}(?:{SAYING})\.")
 """"“It was short,” he said": whose words they are stands before, as what "Ms. Dahl said." does."""
+_TOLD_BY = re.compile(r"(?:That|This) (?:is|was|comes)(?: at least)? (?:what|how|according to)\b")
+"""How a sentence begins that tells whose words the one before it are."""
+_EARLIER = re.compile(r"\b(?:earlier|previous|original) (?:article|version|report|story)\b", re.I)
+"""What is quoted from there has been put right behind it."""
+_OPINION = re.compile(
+    r"^\W*(?:opinion|comment|commentary|editorial|op-ed|column|viewpoint|letters?)\s*[:|–—-]"
+    r"|\s[|–—-]\s*(?:opinion|comment|commentary|editorial|op-ed|column|viewpoint)\W*$",
+    re.IGNORECASE,
+)
+_OPINIONS = frozenset("opinion opinions commentisfree comment editorial editorials op-ed".split())
 _HEDGE = re.compile(
     r"\b(?:about|around|nearly|almost|some|roughly|approximately|(?:more|less|fewer) than|at least"
     r"|at most|up to|as many as|over|under|only)\s+$",
@@ -173,8 +183,8 @@ def understandable(question: Question, candidate: Candidate) -> Span:
 
     Those before are needed when they begin the quotation that it stands in, and tell whose it is,
     when it opens on a pronoun or a "the minister", when its words are "his", or when they hold a
-    name of the question that it lacks itself; those behind when they end its quotation or take
-    back what it says ("However, ...").
+    name of the question that it lacks itself; those behind when they end its quotation, tell whose
+    words it has, take them back ("However, ...") or put right what an earlier article said.
     """
     chunk, span = candidate.passage.stored.chunk, candidate.span
     # A sentence with another name, before a statement, may be somebody else's.
@@ -192,10 +202,22 @@ def understandable(question: Question, candidate: Candidate) -> Span:
         if not (leans or brings) or only_asks(question, text) or not is_prose(text):
             break
         span = Span(enclosing(chunk, sentence).start, span.end)
-    at = chunk.sentences.index(candidate.span)
+    return followed(chunk, span, candidate.span, question)
+
+
+def followed(chunk: Chunk, span: Span, last: Span, question: Question | None = None) -> Span:
+    """A span that ends with a sentence, with those behind that a reader needs.
+
+    Those are none that only ask the question again, where one was asked.
+    """
+    at = chunk.sentences.index(last)
     for sentence in chunk.sentences[at + 1 : at + 1 + SENTENCES_AFTER]:
-        goes_on = is_open(chunk.part(span)) or _CONTRAST.match(chunk.part(sentence))
-        if not goes_on or only_asks(question, chunk.part(sentence)):
+        quote, behind = chunk.part(span), chunk.part(sentence)
+        is_told = _CONTRAST.match(behind) or _TOLD_BY.match(behind)
+        is_wrong = span.end == last.end and _EARLIER.search(quote)
+        if not (is_open(quote) or is_told or is_wrong) or (
+            question and only_asks(question, behind)
+        ):
             break
         span = Span(span.start, sentence.end)
     return span
@@ -221,6 +243,8 @@ def quotation(passage: Passage, span: Span) -> Draft:
     """
     chunk = passage.stored.chunk
     source, text = source_line(passage.stored.card), chunk.part(span)
+    if is_opinion(passage.stored.card):
+        source = f"{source}, opinion"
     # Its quotation began in an earlier chunk: whose words they are stands there.
     lead = f"{source}, quoting" if closes(chunk.text[span.start - chunk.start :]) else source
     opening, closing = "‘’" if {"“", "”"} & set(text) else "''"
@@ -235,6 +259,15 @@ def source_line(card: Card) -> str:
     outlet = name(card.publisher) or name(_host(card.url or ""))
     source = ", ".join(part for part in (outlet, date) if part)
     return source or name(card.title) or name(card.article_id) or "An article"
+
+
+def is_opinion(card: Card) -> bool:
+    """True where an article's headline or address files it under the opinions."""
+    try:
+        folders = urlsplit(card.url or "").path.lower().split("/")
+    except ValueError:
+        folders = []
+    return bool(_OPINION.search(card.title)) or not _OPINIONS.isdisjoint(folders)
 
 
 def _host(url: str) -> str | None:

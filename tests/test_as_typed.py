@@ -44,7 +44,7 @@ archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
 
 
 def test_slips_of_the_hand_are_put_right_and_told(archive):
-    answer = archive.ask("how many statutes has the iland?")
+    answer = archive.ask("how many stattues has the iland?")
     assert answer.understood == "how many statues has the island?"
     assert answer.short == "900"
     for text in ("how many peple work at the holt bakrey?", "how many statues has the island?"):
@@ -66,10 +66,11 @@ def test_a_name_that_no_article_has_is_not_taken_for_another(archive):
         ("Where did Vandebrilt live?", "Where did Vandebrilt live?"),
         ("Where did Jonas Vandebrilt live?", "Where did Jonas Vandebrilt live?"),
         ("Where did Petra Vandermilk live?", "Where did Petra Vandermilk live?"),
+        ("Where did Petra start paimting?", "Where did Petra start painting?"),
     ],
 )
-def test_one_of_two_names_is_put_right_where_the_other_is(asked, read):
-    texts = ["The painter Petra Vanderbrilt lived in Hesk."]
+def test_a_slip_is_put_right_and_no_word_of_english_nor_a_name_alone(asked, read):
+    texts = ["The painter Petra Vanderbrilt lived in Hesk, painting every street of it."]
     known = {"where": 1, "live": 1, "petra": 1, "jonas": 1}
     question = Question.read(asked)
     frequency = {term: known.get(term, 0) for term in question.terms}

@@ -49,9 +49,12 @@ def test_what_is_lacking_is_named_by_what_is_asked(question, message):
 @pytest.mark.parametrize(
     ("lacking", "message"),
     [
-        (["1701"], LACKING.format(what="“1701”")),
-        (["Olaf Scholz", "1701"], LACKING.format(what="“Olaf Scholz” or “1701”")),
-        ([], NOT_STATED.format(unsaid="says this")),
+        (["1701"], LACKING.format(near="near this topic", what="“1701”")),
+        (
+            ["Olaf Scholz", "1701"],
+            LACKING.format(near="near this topic", what="“Olaf Scholz” or “1701”"),
+        ),
+        ([], NOT_STATED.format(near="near this topic", unsaid="says this")),
     ],
 )
 def test_a_name_or_number_that_is_lacking_is_named_first(lacking, message):

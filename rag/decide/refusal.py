@@ -31,7 +31,7 @@ ON_TOPIC = 0.62
 archive is about other things (between the off-topic and the other questions of the tuning
 half of `eval/questions.jsonl`: 0.57 and 0.67)."""
 
-_NEAR = "The archive has articles near this topic, but no"
+_NEAR = "The archive has articles {near}, but no"
 
 OFF_TOPIC = "The archive has nothing about this; other words for it may find more."
 NOT_STATED = f"{_NEAR} passage that was found surely {{unsaid}}."
@@ -62,6 +62,7 @@ def refusal(
     dates: Dates | None = None,
     question: Question | None = None,
     archive: tuple[dt.date, dt.date] | None = None,
+    authors: Sequence[str] = (),
 ) -> Refusal:
     """A refusal of that kind, with the headlines of the nearest articles.
 
@@ -72,15 +73,17 @@ def refusal(
         dates: the dates that were asked for beside the question.
         question: what was asked; it tells which part of an answer is lacking.
         archive: when the archive's first and last article were published.
+        authors: who wrote articles of the archive, and nothing else in it is about them.
     """
+    about = f"by {_listed(authors, 'and')}" if authors else "near this topic"
     if kind == "off_topic":
         message = OFF_TOPIC
     elif kind == "outside_dates":
         message = _outside(near, dates, question, archive)
     elif lacking:
-        message = LACKING.format(what=_listed([f"“{word}”" for word in lacking], "or"))
+        message = LACKING.format(near=about, what=_listed([f"“{word}”" for word in lacking], "or"))
     else:
-        message = NOT_STATED.format(unsaid=_unsaid(question))
+        message = NOT_STATED.format(near=about, unsaid=_unsaid(question))
     return Refusal(kind, message, headlines(near))
 
 
@@ -132,7 +135,7 @@ def after_the_newest(
     for period in question.periods:
         first, last = period.window
         if archive and first and first > archive[1] and not _was_before(period, archive[0]):
-            asked = question.text[period.start : period.end].strip().removeprefix("the ")
+            asked = question.text[period.start : period.end].strip(" .,;:?!").removeprefix("the ")
             days = f"“{asked}” ({span(first, last)})" if last else f"“{asked}”"
             return Refusal(
                 "outside_dates",

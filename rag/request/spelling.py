@@ -3,6 +3,7 @@
 A slip of the hand ("the holm bakrey") is near to one word in letters (Ratcliff and Obershelp,
 1988). Common words are put right, and one of two names where the other beside it is right. Alone,
 two names that differ in a letter are two names, unless they are one in two transliterations.
+What the encoder's vocabulary has is no slip: "start" is not "street" because no article starts.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 
+from index.modelfiles import MINILM
 from rag.request.question import Question
 from rag.text.names import same_name
 from rag.text.words import STOPWORDS, WORD, fold, stem
@@ -51,6 +54,8 @@ def respelt(question: Question, frequency: Mapping[str, int], texts: Iterable[st
         word = fold(written)
         if len(word) < SHORTEST or frequency.get(word, 1) or stem(word) in known_stems:
             return written
+        if word in _vocabulary():
+            return written
         same = [name for name in known if same_name(word, name)]
         at = asked.index(word)
         names = set().union(*(beside[one] for one in asked[max(0, at - 1) : at + 2]))
@@ -63,3 +68,10 @@ def respelt(question: Question, frequency: Mapping[str, int], texts: Iterable[st
         return best.capitalize() if written[0].isupper() else best
 
     return WORD.sub(lambda match: put_right(match[0]), question.text)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> frozenset[str]:
+    """The common words of English, as the WordPiece of MiniLM has them."""
+    listed = MINILM.path().with_name("vocab.txt")
+    return frozenset(listed.read_text("utf-8").split())
