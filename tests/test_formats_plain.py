@@ -122,7 +122,7 @@ def test_front_matter_is_believed_first():
 @pytest.mark.parametrize(
     ("front", "said"),
     [
-        ("title: [", ": its front matter is not valid YAML and was left out. Correct it."),
+        ("title: [", ', front matter: could not use line 2 ("title: ["). Correct it.'),
         ("date: 2024-02-30",
          ', front matter: "date" is not an ISO date: "2024-02-30". Write it as 2024-12-07.'),
     ],
@@ -133,9 +133,66 @@ def test_front_matter_that_cannot_be_used_costs_no_text(front, said):
     assert (article.text, article.published) == (BODY, None)
 
 
+FIRE = "Orlo fire: three dead, not two"
+
+
+@pytest.mark.parametrize(
+    ("front", "title", "authors"),
+    [
+        (f"title: {FIRE}\nauthor: Ola Berg", FIRE, ["Ola Berg"]),
+        (f"# ours\n\ntitle: '{FIRE}\nauthors: [Ola Berg, \"Lena Dahl\"]", f"'{FIRE}",
+         ["Ola Berg", "Lena Dahl"]),
+        (f"title: {FIRE}\nauthors:\n- Ola Berg\n- Lena Dahl", FIRE, ["Ola Berg", "Lena Dahl"]),
+        (f"title: {FIRE}\nauthors:\n  - Ola Berg\n\n  - '@lena'", FIRE, ["Ola Berg", "@lena"]),
+        ("title: A fire\nauthors:\n  - Ola Berg\n # the desk\n  - @lena", "A fire",
+         ["Ola Berg", "@lena"]),
+        ("title: A fire\nauthors: [Ola Berg, @lena]", "A fire", ["Ola Berg", "@lena"]),
+        ("title: A fire\nauthors: [Ola Berg, 'Lena Dahl'", "A fire", ["Ola Berg", "Lena Dahl"]),
+        ("title: A fire\nauthors: [\n  Ola Berg,\n  @lena\n]", "A fire", ["Ola Berg", "@lena"]),
+        (f"title: {FIRE}\nauthor:\n  name: Ola Berg\n  mail: ola@a.no", FIRE, ["Ola Berg"]),
+        ("title: Orlo fire: three dead,\n  not two\nauthor: Ola Berg", FIRE, ["Ola Berg"]),
+        ('title: "He said "no" to it"\nauthor: Ola Berg', 'He said "no" to it', ["Ola Berg"]),
+        ('title: "Yes" and "no"\nauthor: Ola Berg', '"Yes" and "no"', ["Ola Berg"]),
+        ("title: 'It's a fire: three dead'\nauthor: Ola Berg", "It's a fire: three dead",
+         ["Ola Berg"]),
+        ("title: [Live] Fire in Orlo\nauthor: Ola Berg", "[Live] Fire in Orlo", ["Ola Berg"]),
+        ("title: A fire\n author: Ola Berg", "A fire", ["Ola Berg"]),
+        (f"  title: {FIRE}\n  author: Ola Berg", FIRE, ["Ola Berg"]),
+        ('"Story Title":A fire\nauthor:Ola Berg', "A fire", ["Ola Berg"]),
+    ],
+)  # fmt: skip
+def test_front_matter_that_is_no_yaml_is_read_line_by_line(front, title, authors):
+    article = one("a.md", f"---\n{front}\ndate: 2024-12-07\noutlet: Meridian Daily\n---\n{BODY}")
+    assert (article.text, article.title, [*article.authors]) == (BODY, title, authors)
+    assert (article.published, article.publisher) == (DAY, "Meridian Daily")
+
+
+@pytest.mark.parametrize(
+    ("front", "said"),
+    [
+        ("Nothing more.", 'line 4 ("Nothing more.")'),
+        ("\n\nhttps://a.no\nday: 1", 'line 6 ("https://a.no")'),
+        ("author: {", 'line 4 ("author: {")'),
+        ("author:\n  name: Ola: Berg\n\nNo.", 'line 4 ("author:"), line 7 ("No.")'),
+        ("?\n!\na\nb\nc", 'line 4 ("?"), line 5 ("!"), line 6 ("a"), 2 more'),
+    ],
+)
+def test_lines_of_front_matter_that_say_nothing_are_named(front, said):
+    problem, article = read("a.md", f"---\ndate: 2024-12-07\ntitle: {FIRE}\n{front}\n---\n{BODY}")
+    assert problem.warning and problem.reason == (
+        f"a.md, front matter: could not use {said}. Correct it."
+    )
+    assert (article.text, article.title, article.published) == (BODY, FIRE, DAY)
+
+
 @pytest.mark.parametrize("text", [f"---\n{FIRST}\n\n---\n{SECOND}", f"---\n{FIRST}\n\n{SECOND}"])
 def test_a_rule_at_the_top_is_not_front_matter(text):
     assert one("a.md", text).text == BODY
+
+
+def test_text_between_two_rules_stays():
+    text = "Verdict: he was told: no appeal.\nIt came on the day of the vote."
+    assert one("a.md", f"---\n{text}\n\n---\n{BODY}").text.startswith("Verdict: he was told")
 
 
 def test_a_link_that_is_no_web_address_is_no_url():

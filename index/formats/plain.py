@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from index.cleaning import Facts
 from index.decoding import Decoded, drop_tags, fold
-from index.formats.articles import article, learn_fields
+from index.formats.articles import FIELDS, article, as_json, learn_fields, squeezed
 from index.formats.document import Document
 from index.lines import Line
 from index.paragraphs import plain_paragraphs, unwrap
@@ -24,6 +25,9 @@ LONGEST_MARKUP = 2_000_000
 
 # A heading as the first line, or a link; nothing else is sure enough in a .txt file.
 _MARKED_UP = re.compile(r"\A\s*#{1,3} \S|\]\(https?://[^\s)]+\)")
+# The line of a field in front matter, and quotes around a value: those of '"Yes" and "no"' are not.
+_FIELD = re.compile(r"""(["']?)([^\W\d_][\w.-]*(?: [\w.-]+)?)\1\s*:(?!//)(.*)""")
+_QUOTED = re.compile(r"""\A(["'])(?!(?:(?!\1).)*\S\1\W)(.*)\1\Z""")
 _GLUED = re.compile(r"[A-Z][\w&-]*(?:[ /]+[A-Z][\w&-]*){0,4}")
 
 
@@ -49,32 +53,95 @@ def read_markdown(document: Document) -> Iterator[Article | Problem]:
 def _marked_up(document: Document, decoded: Decoded) -> Iterator[Article | Problem]:
     fields, body, trouble = _front_matter(decoded.text.replace("\r\n", "\n"))
     facts = Facts(doubts=decoded.doubts)
-    doubts = [f"{document.name}: {trouble}"] if trouble else []
-    for problem in learn_fields(facts, fields, "front matter"):
-        doubts.append(f"{document.name}, front matter: {problem}")
+    trouble += learn_fields(facts, fields, "front matter")
+    doubts = [f"{document.name}, front matter: {problem}" for problem in trouble]
     lines = unwrap(_blocks(body)) if len(body) <= LONGEST_MARKUP else plain_paragraphs(body)
     yield from article(document, lines, facts, doubts=doubts)
 
 
-def _front_matter(text: str) -> tuple[dict[str, object], str, str]:
+def _front_matter(text: str) -> tuple[dict[str, object], str, list[str]]:
     """Its fields, all as strings or lists; the text after it; and what is wrong with it."""
     if not text.startswith("---"):
-        return {}, text, ""
-    import yaml  # type: ignore[import-untyped]
+        return {}, text, []
     from frontmatter.default_handlers import YAMLHandler
 
     parts = YAMLHandler.FM_BOUNDARY.split(text, 2)
     if len(parts) < 3 or parts[0] or len(parts[1]) > LARGEST_FRONT_MATTER:
-        return {}, text, ""
+        return {}, text, []
     head, body = parts[1:]
+    if (fields := _as_yaml(head)) is not None:
+        return fields, body, []
+    # A headline with a colon in it is no YAML. Text between two rules is no front matter.
+    lines = dedent(head).split("\n")
+    top = next((number for number, line in enumerate(lines) if re.match(r"\s*[^\s#]", line)), 0)
+    lines[top] = lines[top].lstrip()
+    keys = {number: key[2] for number, line in enumerate(lines) if (key := _FIELD.match(line))}
+    if top not in keys or not any(squeezed(key) in FIELDS for key in keys.values()):
+        return {}, text, []
+    fields, wrong = _field_by_field(lines, list(keys))
+    first = text.count("\n", 0, text.index(head, 3)) + 1
+    said = [f"line {first + number} ({as_json(lines[number])})" for number in wrong[:3]]
+    said += [f"{len(wrong) - 3} more"] * (len(wrong) > 3)
+    return fields, body, [f"could not use {', '.join(said)}. Correct it."] if said else []
+
+
+def _as_yaml(text: str) -> dict[str, object] | None:
+    """The fields of YAML, if it is some."""
+    import yaml  # type: ignore[import-untyped]
+
     try:
         # Every scalar as it is written: a date that does not exist is for `parse_date` to refuse.
-        fields = YAMLHandler().load(head, Loader=yaml.BaseLoader)
+        fields = yaml.load(text, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError):
-        if not re.match(r"\s*\w+:\s", head):
-            return {}, text, ""
-        return {}, body, "its front matter is not valid YAML and was left out. Correct it."
-    return (fields, body, "") if isinstance(fields, dict) else ({}, text, "")
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _field_by_field(
+    lines: Sequence[str], starts: Sequence[int]
+) -> tuple[dict[str, object], list[int]]:
+    """The fields that begin at `starts`, and the numbers of the lines that say nothing.
+
+    A field goes on to the next one. If it is YAML by itself, it is read as such.
+    """
+    fields: dict[str, object] = {}
+    wrong: list[int] = []
+    for start, end in pairwise([*starts, len(lines)]):
+        if (known := _as_yaml("\n".join(lines[start:end]))) is not None:
+            fields |= known
+            continue
+        written: list[tuple[int, str, list[str]]] = []
+        for number, line in enumerate(lines[start:end], start):
+            found = _FIELD.match(line.strip())
+            # A slip of the space bar; below a key without a value it would be a part of it.
+            slipped = found and written and written[-1][2][0] and squeezed(found[2]) in FIELDS
+            if line.lstrip().startswith("#"):
+                continue
+            if found and (not written or slipped):
+                written.append((number, found[2], [found[3].strip()]))
+            elif line[:1] in (" ", "\t", "-", "]", "}"):
+                written[-1][2].append(line.strip())
+            elif line:
+                wrong.append(number)
+        for number, key, said in written:
+            if value := _value(*said):
+                fields[key] = value
+            elif any(said):
+                wrong.append(number)
+    return fields, sorted(wrong)
+
+
+def _value(first: str, *below: str) -> str | list[str]:
+    """What stands after a key and in the lines below it; empty if it makes no sense."""
+    rest = [line for line in below if line]
+    text = " ".join([first, *rest])
+    if rest and all(line.startswith("-") for line in rest):
+        parts = [first, *(line[1:] for line in rest)]
+    elif listed := re.fullmatch(r"\[([^\[\]]*)\]?", text):
+        parts = listed[1].split(",")
+    else:
+        return _QUOTED.sub(r"\2", text) if first and re.search(r"\w", text) else ""
+    return [_QUOTED.sub(r"\2", part.strip()) for part in parts if part.strip()]
 
 
 def _blocks(text: str) -> list[list[Line]]:
