@@ -55,6 +55,15 @@ DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
     ("a fifth more than about", "How many tonnes of oil leaked at Arl?", [
         ("About 500 tonnes of oil leaked at Arl.", "9"),
         ("At Arl 900 tonnes of oil leaked.", "9")], ["About 500 tonnes", "900 tonnes"]),
+    ("denied on a later day", "Did Ferro Lines sell the Astrid ferry?", [
+        ("Ferro Lines sold the Astrid ferry on Monday.", "5"),
+        ("Ferro Lines denied on Thursday that it sold the Astrid ferry.", "6")],
+     ["Ferro Lines sold the Astrid ferry on Monday",
+      "Ferro Lines denied on Thursday that it sold the Astrid ferry"]),
+    ("did and did not on one day", "Did the nurses of Hamble work?", [
+        ("The nurses of Hamble did not work on Monday.", "3"),
+        ("The nurses of Hamble worked on Monday.", "4")],
+     ["The nurses of Hamble did not work on Monday", "The nurses of Hamble worked on Monday"]),
     ("no talks", "Did Petra Kolm hold talks with Osric Tann?", [
         ("Petra Kolm held talks with Osric Tann at the customs house.", "9"),
         ("There were no talks between Petra Kolm and Osric Tann.", "9")],
@@ -122,6 +131,18 @@ TOGETHER: list[tuple[str, str, list[Told]]] = [
     ("possibility", "Did Ferro Lines sell the Astrid ferry?", [
         ("Ferro Lines may have sold the Astrid ferry.", "5"),
         ("Ferro Lines did not sell the Astrid ferry.", "5")]),
+    ("stages of a strike", "Did the nurses of Hamble work?", [
+        ("The nurses of Hamble did not work on Monday.", "9"),
+        ("The nurses of Hamble worked on Monday.", "16")]),
+    ("words that an article quotes", "How many people were killed in Korvat?", [
+        ("The blast in Korvat killed 47 people.", "9"),
+        ('"I know that the blast in Korvat killed 52 people," she said.', "9")]),
+    ("a quotation that began before", "How many people were killed in Korvat?", [
+        ("The blast in Korvat killed 47 people.", "9"),
+        ("She said: “Nobody sleeps. The blast in Korvat killed 52 people.”", "9")]),
+    ("a denial within a longer quotation", "Did Ferro Lines sell the Astrid ferry?", [
+        ("Ferro Lines sold the Astrid ferry.", "5"),
+        ('"Read our books. Ferro Lines did not sell the Astrid ferry. Go home," he said.', "5")]),
     ("other negation", "Did Ferro Lines sell the Astrid ferry?", [
         ("Ferro Lines sold the Astrid ferry.", "5"),
         ("No passenger was aboard when Ferro Lines sold the Astrid ferry.", "5")]),

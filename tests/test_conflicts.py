@@ -85,6 +85,12 @@ REPLACED: list[tuple[str, str, list[Told], str]] = [
         ("The Kettering Line will reopen on 14 April.", "5"),
         ("The Kettering Line will not reopen before 2 May, as the work was delayed.", "9")],
      "2 May"),
+    ("a person's figure", "How many people were killed in the Korvat fire?", [
+        ('"The fire in Korvat killed 30 people," the mayor said.', "5"),
+        ("The death toll of the Korvat fire rose to 45.", "7")], "rose to 45"),
+    ("not yet, on another day", "Has the Ostrel bridge reopened?", [
+        ("The Ostrel bridge had not reopened by Thursday.", "5"),
+        ("The Ostrel bridge reopened on Sunday.", "9")], "reopened on Sunday"),
     ("not yet", "Has the Ostrel bridge reopened?", [
         ("The Ostrel bridge has not reopened.", "5"),
         ("The Ostrel bridge reopened before dawn.", "9")], "reopened before dawn"),
@@ -180,6 +186,12 @@ UPDATED: list[tuple[str, str, list[Told], list[str]]] = [
     ("two attacks of a week", "how many people were killed in the korvat bombing", [
         ("A bombing hit Korvat || The two blasts killed 20 people.", "7", "Brindle Post"),
         ("The bombing at the base killed 12 people.", "5", "Brindle Post")], []),
+    ("what a person said before", "How many people were killed in the Korvat fire?", [
+        ("The fire in Korvat killed 45 people.", "7"),
+        ('"I was told that the fire in Korvat killed 30 people," she said.', "5")], []),
+    ("what a person says now", "How many people were killed in the Korvat fire?", [
+        ("“The fire in Korvat killed 45 people,” she said.", "7"),
+        ("The fire in Korvat killed 30 people.", "5")], []),
     ("a disagreement", "How many people were killed in the Korvat fire?", [
         ("The fire in Korvat killed 47 people.", "8"),
         ("The fire in Korvat killed 52 people.", "7")], []),
@@ -216,9 +228,9 @@ def test_an_update_is_of_the_value_that_the_answer_leads_with():
         question, every, [Draft(every[0].text, every[0].passage, every[0].span)]
     )
     assert wording(told) == (
-        "Updated: Brindle Post (7 March 2026) gives “in Korvat killed 45 people”; "
-        "before: Norvane Wire (5 March 2026) gives “in Korvat killed 30 people”; "
-        "Dray Valley Echo (4 March 2026) gives “in Korvat killed four people”."
+        "Updated: Brindle Post (7 March 2026) gives “The fire in Korvat killed 45 people”; "
+        "before: Norvane Wire (5 March 2026) gives “The fire in Korvat killed 30 people”; "
+        "Dray Valley Echo (4 March 2026) gives “The fire in Korvat killed four people”."
     )
 
 
@@ -244,6 +256,27 @@ def test_the_wording_names_outlet_and_day():
         "The sources differ: Brindle Post (8 March 2026) gives “The blast killed 47 people in "
         "Korvat”; Norvane Wire (7 March 2026) gives “The blast killed 52 people in Korvat”."
     )
+
+
+CLAUSES = [
+    ("The blast, stronger than the last, killed [52 people] in Korvat, while a flood came.",
+     "The blast, stronger than the last, killed 52 people in Korvat"),
+    ('"We wept," said Ada Holm, who counted [52 people] killed in Korvat.',
+     "'We wept,' said Ada Holm, who counted 52 people killed in Korvat"),
+    ('Ada Holm said: "We wept, but not long", and counted [52 people] killed in Korvat.',
+     "and counted 52 people killed in Korvat"),
+    ('In Korvat [52 people] were killed, said Ada Holm. "We wept."',
+     "In Korvat 52 people were killed, said Ada Holm"),
+    ('[52 people] were killed in Korvat in what is "a dark hour, but not the last".', "52 people"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "told"), CLAUSES)
+def test_a_value_is_shown_in_its_whole_clause_that_tears_no_quotation(sentence, told):
+    question = Question.read("How many people were killed in Korvat?", TODAY)
+    every = archive((sentence, "8"), ("The blast killed 47 people in Korvat.", "8"))
+    (found,) = conflicts(question, every)
+    assert f"Brindle Post (8 March 2026) gives “{told}”;" in wording(found)
 
 
 def test_one_side_is_what_the_answer_quotes():

@@ -21,6 +21,7 @@ from rag.compare.matching import (
     Matter,
     are_one,
     contrary,
+    of_one_time,
     one_source,
     rivals,
     vouched,
@@ -32,6 +33,7 @@ from rag.compare.statements import (
     dates,
     figures,
     published,
+    quotes_whole,
 )
 from rag.quote import source_line
 from rag.records import Candidate, Draft
@@ -40,9 +42,8 @@ from rag.text.dates import Mention
 from rag.text.display import nested
 from rag.text.names import name_words, names
 from rag.text.tokens import held, lines
-from rag.text.words import stem, words
+from rag.text.words import stem
 from rag.verify.negation import Polarity, polarity
-from rag.verify.support import SHORTEST_QUOTATION
 
 SentenceKey = tuple[str, int, int]
 """A sentence: its article's id, and where in the article it begins and ends."""
@@ -65,6 +66,8 @@ class Side:
     candidate: Candidate
     value: str
     """The value as the article words it, a part of the candidate's sentence."""
+    told: str
+    """What is shown: the whole clause that gives the value, unless it tears a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def wording(disagreement: Disagreement) -> str:
     for side in disagreement.sides:
         outlet, comma, date = source_line(side.candidate.passage.stored.card).rpartition(", ")
         source = f"{outlet} ({date})" if comma else date  # a comma would run the sides together
-        value = f"“{nested(_in_context(side))}”"
+        value = f"“{nested(side.told)}”"
         values = next((some for of, some in told if of == source), None)
         if values is None or disagreement.is_update:
             told.append((source, [value]))
@@ -112,14 +115,6 @@ def wording(disagreement: Disagreement) -> str:
     if disagreement.is_update:
         return f"Updated: {parts[0]}; before: {'; '.join(parts[1:])}."
     return f"The sources differ: {'; '.join(parts)}."
-
-
-def _in_context(side: Side) -> str:
-    """The value with some words around it: few make no quotation that is checked verbatim."""
-    text, value = " ".join(side.candidate.text.split()), re.escape(side.value)
-    around = re.search(rf"(?:\S+ ){{0,3}}{value}(?: [\w(]\S*){{0,3}}", text)
-    short = len(words(side.value)) < SHORTEST_QUOTATION
-    return around[0].strip(" .,;:") if around and short else side.value
 
 
 def disagreements(
@@ -148,7 +143,7 @@ def impersonations(question: Question, quoted: Sequence[Candidate]) -> list[Disa
             first, second = (_given(question, candidate) for candidate in pair)
             own = [x for x in first if x not in second], [x for x in second if x not in first]
             if all(own):
-                sides = tuple(Side(c, said[0]) for c, said in zip(pair, own, strict=True))
+                sides = tuple(_whole(c, said[0]) for c, said in zip(pair, own, strict=True))
                 return [Disagreement(about.get(question.asks, "words"), sides)]
     return []
 
@@ -178,23 +173,28 @@ def conflicts(
     said = [s for s in _answers(matter, said) if sentence_key(s.candidate) not in old]
     found: list[Disagreement] = []
     for kind in dict.fromkeys(statement.kind for statement in said):
-        same = [statement for statement in said if statement.kind == kind]
+        same = [statement for statement in said if statement.kind == kind and not statement.quoted]
         first = [s for s in same if quoted is None or sentence_key(s.candidate) in quoted]
         sides = _opposed(first or same, same, matter)
         if len({side.candidate.passage.stored.card.origin for side in sides}) > 1:
-            found.append(Disagreement(kind, tuple(Side(s.candidate, s.worded) for s in sides)))
+            found.append(Disagreement(kind, tuple(map(_side, sides))))
     if question.asks == "polarity":
-        current = [candidate for candidate in candidates if sentence_key(candidate) not in old]
+        current = [c for c in candidates if sentence_key(c) not in old and quotes_whole(c)]
         best = [c for c in current if quoted is None or sentence_key(c) in quoted]
         for candidate, other in product([*best, *current], current):
             opposed = _denies(matter, candidate, other) or _denies(matter, other, candidate)
-            if opposed and not one_source(candidate, other):
+            if opposed and not one_source(candidate, other) and of_one_time(candidate, other):
                 return [Disagreement("polarity", (_whole(candidate), _whole(other)))]
     return found
 
 
-def _whole(candidate: Candidate) -> Side:
-    return Side(candidate, " ".join(candidate.text.split()).rstrip(" ."))
+def _whole(candidate: Candidate, value: str = "") -> Side:
+    sentence = " ".join(candidate.text.split()).rstrip(" .")
+    return Side(candidate, value or sentence, sentence)
+
+
+def _side(said: Statement) -> Side:
+    return Side(said.candidate, said.worded, said.told)
 
 
 def _statements(question: Question, candidates: Iterable[Candidate]) -> list[Statement]:
@@ -253,7 +253,7 @@ def updates(
         if sentence_key(newest) not in replaced:
             sides = _history(newest, replaced)
             if sides and any(are_one(one, sides[0]) for one in leading):
-                told = tuple(Side(said.candidate, said.worded) for said in sides[:SIDES])
+                told = tuple(map(_side, sides[:SIDES]))
                 return [Disagreement(sides[0].kind, told, is_update=True)]
     return []
 
@@ -261,9 +261,9 @@ def updates(
 def _history(newest: Candidate, replaced: Mapping[SentenceKey, Newer]) -> list[Statement]:
     """A sentence's value and those before it, newest first; empty where it replaced none surely."""
     steps = [
-        (newer.value, newer.old)
-        for newer in replaced.values()
-        if newer.value and newer.old and not rivals(newer.old.candidate, newer.candidate)
+        (new, old)
+        for _, new, old in replaced.values()
+        if new and old and not (new.quoted or old.quoted or rivals(old.candidate, new.candidate))
     ]
     found = [value for value, _ in steps if value.candidate is newest][:1]
     for reached in found:

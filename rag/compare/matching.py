@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from index.duplicates import relation
 from index.versions import url_key
-from rag.compare.statements import MEASURES, Amount, Statement, common_stems, published
+from rag.compare.statements import MEASURES, Amount, Statement, common_stems, published, told_days
 from rag.records import Candidate
 from rag.request.question import Question
 from rag.text.dates import Mention
@@ -135,6 +135,13 @@ def _own_news(statement: Statement, other: Statement) -> bool:
              for day, written in days if isinstance(day, Mention)]  # fmt: skip
     before, after = (written for _, written in days)
     return all(fresh) and bool(before and after and abs(after - before) > FRESH)
+
+
+def of_one_time(candidate: Candidate, other: Candidate) -> bool:
+    """False where both sentences name days, and none of one can be a day of the other."""
+    first, second = (told_days(one.text, published(one)) for one in (candidate, other))
+    known = [x.overlaps(y) for x in first for y in second if x.first and y.first]
+    return any(known) or not known
 
 
 def contrary(statement: Statement, other: Statement) -> bool:

@@ -18,6 +18,7 @@ from rag.records import Candidate
 from rag.text.dates import CALENDAR, Mention, mentions
 from rag.text.names import NAME, split_name
 from rag.text.numbers import Quantity, quantities
+from rag.text.speech import closes, opened_at
 from rag.text.word_classes import SAYING
 from rag.text.words import STOPWORDS, WORD, counted, fold, words
 
@@ -159,6 +160,23 @@ def published(candidate: Candidate) -> dt.date | None:
     return candidate.passage.stored.card.published
 
 
+def told_days(text: str, written: dt.date | None) -> list[Mention]:
+    """The days that a text tells of, but not those on which somebody spoke."""
+    return [day for day in mentions(text, written) if not _SPOKEN.search(text[: day.start])]
+
+
+def quotes_whole(candidate: Candidate) -> bool:
+    """True where no quotation begins before the sentence or goes on behind it."""
+    return not any(_in_quotation(candidate, at) for at in (0, len(candidate.text)))
+
+
+def _in_quotation(candidate: Candidate, at: int) -> bool:
+    """True for a place of a sentence in a quotation, which may begin earlier in the paragraph."""
+    chunk = candidate.passage.stored.chunk
+    before = chunk.text[: candidate.span.start - chunk.start + at]
+    return opened_at(before.rpartition("\n\n")[2]) is not None
+
+
 @dataclass(frozen=True)
 class Statement:
     """A value in a sentence, and what it is the value of."""
@@ -193,6 +211,11 @@ class Statement:
         answer, offset = self.candidate.answer, self.candidate.span.start
         return answer.start - offset < self.end and self.start < answer.end - offset
 
+    @property
+    def quoted(self) -> bool:
+        """True where the value stands within a quotation: a person gives it, not the article."""
+        return _in_quotation(self.candidate, self.start)
+
     @cached_property
     def clause(self) -> str:
         """The part of the sentence that holds the value."""
@@ -203,6 +226,12 @@ class Statement:
             elif match.start() >= self.end:
                 stop = min(stop, match.start())
         return text[begin:stop]
+
+    @property
+    def told(self) -> str:
+        """The whole clause; the value alone where the clause tears a quotation."""
+        clause = " ".join(self.clause.split()).rstrip(" .,;:")
+        return self.worded if closes(clause) or opened_at(clause) is not None else clause
 
     @cached_property
     def said(self) -> frozenset[str]:
@@ -218,8 +247,7 @@ class Statement:
     @cached_property
     def days(self) -> list[Mention]:
         """The days of the clause, but not those on which somebody spoke."""
-        found = mentions(self.clause, published(self.candidate))
-        return [day for day in found if not _SPOKEN.search(self.clause[: day.start])]
+        return told_days(self.clause, published(self.candidate))
 
 
 def figures(candidate: Candidate) -> Iterator[Statement]:
