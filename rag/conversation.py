@@ -15,7 +15,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from rag.exchange import ASKS, AUXILIARY, PERSONAL, PLURAL, POINTING, PREPOSITION, Exchange, named
+from rag.exchange import (
+    ASKS,
+    AUXILIARY,
+    PERSONAL,
+    PLURAL,
+    POINTING,
+    PREPOSITION,
+    Exchange,
+    as_written,
+    named,
+)
 from rag.records import Turn
 from rag.request.question import kind
 from rag.text.word_classes import AUXILIARIES, DETERMINERS, PREPOSITIONS
@@ -39,6 +49,7 @@ _OPENING = re.compile(
     r"(?:(?:what|how) about\b|i (?:mean|meant)\b)?\s*",
     re.IGNORECASE,
 )
+_CORRECTS = re.compile(r"no\b|.*\bi (?:mean|meant)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?|that|this|those|these|there|so)\b",
     re.IGNORECASE,
@@ -93,7 +104,10 @@ def _earlier(history: History) -> list[Exchange]:
             text = turn.understood or _meanings(asked, before)[0]
             said = "" if turn.refused else turn.answer[:LONGEST_READ]
             quoted = tuple(_QUOTED.findall(said)) or (said,)
-            before.append(Exchange(text.strip(" ?.!"), quoted))
+            told = [*(one for exchange in before for one in exchange.said), *quoted]
+            text, put = (as_written(one, told) for one in (text.strip(" ?.!"), _opened(asked)))
+            fragment = put if f" {put} " in f" {text} " and put != text else ""
+            before.append(Exchange(text, quoted, fragment))
     return before
 
 
@@ -146,6 +160,7 @@ def _meanings(question: str, before: Sequence[Exchange]) -> list[str]:
         return [question]
     last = before[-1]
     is_whole = rest == question.strip(" ?.!")
+    rest = as_written(rest, [one for earlier in before for one in earlier.said])
     as_asked = question if is_whole else f"{rest}?"
     asks, pronoun = ASKS.match(rest), _leaning(rest)
     is_question = asks or rest.split()[0].lower() in AUXILIARIES
@@ -168,7 +183,7 @@ def _meanings(question: str, before: Sequence[Exchange]) -> list[str]:
         if pronoun:
             rest = next(_put(rest, pronoun, before), rest).rstrip("?")
         alone = [as_asked] if is_whole and len(content(rest)) > 2 else []
-        found = [*alone, *_in_place(last, rest)]
+        found = [*alone, *_in_place(last, rest, is_correction=bool(_CORRECTS.match(question)))]
         # beside it, a statement would ask for anybody's words
         leans = kind(last.text) != "statement" or len(found) == len(alone)
     found = list(dict.fromkeys(found))[: MOST - leans]
@@ -191,13 +206,21 @@ def _leaning(text: str) -> re.Match[str] | None:
 
 
 def _put(text: str, pronoun: re.Match[str], before: Sequence[Exchange]) -> Iterator[str]:
-    """The text with each name or noun that a pronoun may mean in its place; none for "that"."""
+    """The text with each name or noun that a pronoun may mean in its place; none for "that".
+
+    Where an earlier question ends in the same words, it is first what stands before them there.
+    """
     word, following = pronoun.group().lower(), text[pronoun.end() :]
     owns = word in ("his", "its", "their") or (word == "her" and following.strip())
     own = {fold(name) for name in named(text)}
+    previous = (text[: pronoun.start()].split() or [""])[-1]
+    same = re.compile(rf"\b{re.escape(previous)} (.+?){re.escape(following)}$", re.IGNORECASE)
+    repeats = previous and following and not (owns or word in POINTING or word == "there")
     for earlier in before[::-1]:
-        for meant in earlier.meant_by(word):
-            name = meant.split(" of ")[0] if word in PERSONAL else meant
+        again = same.search(earlier.text) if repeats else None
+        told = [again[1]] if again and not _PRONOUN.search(again[1]) else []
+        found = earlier.meant_by(word)
+        for name in [*told, *(one.split(" of ")[0] if word in PERSONAL else one for one in found)]:
             if fold(name) not in own:
                 mark = ("'" if name.endswith("s") else "'s") if owns else ""
                 put = f"{text[: pronoun.start()]}{name}{mark}{following}"
@@ -206,29 +229,34 @@ def _put(text: str, pronoun: re.Match[str], before: Sequence[Exchange]) -> Itera
                 yield next(_put(put, more, before), f"{put}?") if more and is_there else f"{put}?"
 
 
-def _in_place(last: Exchange, fragment: str) -> Iterator[str]:
+def _in_place(last: Exchange, fragment: str, *, is_correction: bool) -> Iterator[str]:
     """A question with a few words in the place of such as begin like them.
 
     That is with the same preposition, with an article or a capital letter, or with a small letter;
-    what a preposition leads may be added too, where it may be a time or a place.
+    what a preposition leads may be added too, where it may be a time or a place. A correction
+    takes the place of what the follow-up before it put in, and "the second" that of "the first".
     """
     text, first = last.text, fragment.split()[0].lower()
-    small = [word for word in ASKS.sub("", text, count=1).split() if word.islower()]
-    small = [word for word in small if fold(word) not in STOPWORDS]
-    if first in PREPOSITIONS:
+    if nth := _NTH.search(fragment):
+        fragment, places = f"the {nth[1]}", re.findall(rf"\bthe (?:{'|'.join(_PLACES)})\b", text)
+    elif first in PREPOSITIONS:
         places = re.findall(rf"\b{first} .+?(?= {PREPOSITION} |$)", text, re.IGNORECASE)
+    elif is_correction and last.fragment:
+        places = [last.fragment]
     elif first in DETERMINERS or not fragment.islower():
         own = set(words(fragment))
         places = sorted(named(text), key=lambda name: own.isdisjoint(words(name)))
         if first in DETERMINERS or not places:
-            things = last.clause.things
+            things = last.things
             bare = [thing.split(" of ")[0] for thing in things]  # the teachers, but of which town
-            places = [*(things if " of " in fragment else bare), *places]
-        places = places or small
+            untold = re.findall(r"\b(?:he|she|it|they)\b", text)
+            places = [*untold, *([] if " of " in fragment else bare), *things, *places]
+        places = places or last.small
     else:  # "children", but not "tell me more"
-        places = small if STOPWORDS.isdisjoint(words(fragment)) else []
+        places = last.small if STOPWORDS.isdisjoint(words(fragment)) else []
+    article = rf"(?:\b(?:{'|'.join(DETERMINERS)}) )?" if first in DETERMINERS else ""
     for place in places:
-        pattern = rf"\b{re.escape(place)}\b(?: \d+)?"
+        pattern = rf"{article}(?<!\w){re.escape(place)}(?!\w)(?: \d+)?"
         yield re.sub(pattern, lambda _: fragment, text, count=1) + "?"
     if first in PREPOSITIONS and not (places and first in _NO_TIME_OR_PLACE):
         yield f"{text} {fragment}?"

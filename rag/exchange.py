@@ -17,8 +17,8 @@ from rag.names.mentions import Clause, clause, kinds
 from rag.text.dates import CALENDAR
 from rag.text.names import begins_sentence, names, split_name
 from rag.text.numbers import quantities
-from rag.text.word_classes import AUXILIARIES, BE, PREPOSITIONS, TITLES
-from rag.text.words import fold, is_acronym, words
+from rag.text.word_classes import AUXILIARIES, BE, OPENERS, PREPOSITIONS, TITLES
+from rag.text.words import STOPWORDS, WORD, fold, is_acronym, words
 
 TOGETHER = 3
 """Names that "they" stands for at most."""
@@ -39,6 +39,7 @@ _BARE = AUXILIARIES - BE - {"has", "have", "had"}
 """Auxiliaries that leave a verb without its tense."""
 POINTING = frozenset("that this those these there so".split())
 _BESIDE = re.compile(r"\[([^\[\]]+)\]")
+_HEADLINE = re.compile("(“[^”]*”)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Exchange:
     """Its question, as it was understood, without its mark."""
     said: tuple[str, ...]
     """What its answer quotes, or else all of it; nothing where it was refused."""
+    fragment: str = ""
+    """What a follow-up put into the question before it; empty where it put nothing there."""
 
     @property
     def word(self) -> str:
@@ -64,8 +67,31 @@ class Exchange:
     @cached_property
     def clause(self) -> Clause:
         """What it speaks of; its question word and auxiliary are no part of it behind "did"."""
-        is_bare = self.tail.split(" ", 1)[0] in _BARE
-        return clause(AUXILIARY.sub("", self.tail) if is_bare else self.text, is_bare=is_bare)
+        bare = AUXILIARY.sub("", self.tail) if self._is_bare else self.text
+        return clause(bare, is_bare=self._is_bare)
+
+    @property
+    def things(self) -> list[str]:
+        """Its noun phrases, but none out of a headline."""
+        quoted = " ".join(_HEADLINE.findall(self.text))
+        return [one for one in self.clause.things if one.strip("“”") not in quoted]
+
+    @property
+    def small(self) -> list[str]:
+        """What a word in small letters may take the place of: such words, names, the verb last.
+
+        A verb behind "who" gives its place to nothing.
+        """
+        own = self.tail.split()[self.word == "who" and not AUXILIARY.match(self.tail) :]
+        found = [word for word in own if word.islower() and fold(word) not in STOPWORDS]
+        nouns = set(" ".join(self.things).split()) if self._is_bare else set(found)
+        verbs = [word for word in found if word not in nouns]
+        return [*(word for word in found if word in nouns), *named(self.text), *verbs]
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether its auxiliary leaves a verb without its tense, as "did" does."""
+        return self.tail.split(" ", 1)[0] in _BARE
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -82,17 +108,17 @@ class Exchange:
         """What it was about: "Lavrov, Resolution 2254", "Petra Dahl won the seat"."""
         if beside := _BESIDE.search(self.text):
             return beside[1]  # it leant on an earlier one itself, and is about the same
-        auxiliary = AUXILIARY.match(self.tail)
-        if self.word == "who" and not auxiliary and self.answered:
+        if self.word == "who" and not AUXILIARY.match(self.tail) and self.answered:
             return f"{self.answered[0]} {self.tail}"
-        is_bare = auxiliary and auxiliary.group().strip() in _BARE
-        return self.clause.matter if is_bare else AUXILIARY.sub("", self.tail)
+        return self.clause.matter if self._is_bare else AUXILIARY.sub("", self.tail)
 
     def meant_by(self, pronoun: str) -> list[str]:
         """Whom or what a pronoun may mean, the likeliest first; nothing for "that".
 
-        He and she are people, of the answer first where it was asked who. It is first of all what
-        was asked about, and not who did it.
+        He and she are people, of the answer first where it was asked who, unless of somebody by
+        name. What only an answer names and is not known for a person is neither behind "of", nor
+        a single word where somebody else is there. It is first of all what was asked about, and
+        not who did it.
         """
         asked = named(self.text)
         if pronoun == "there":
@@ -100,10 +126,14 @@ class Exchange:
         if pronoun in POINTING:
             return []
         if pronoun in PERSONAL:
-            found = self._names(asked, self.word in ("who", "which"))
+            is_of_one = [AUXILIARY.sub("", self.tail)] == asked  # "who is Merkel"
+            found = self._names(asked, self.word in ("who", "which") and not is_of_one)
             found = [name for name in found if not (self._is_where(name) or self._is_thing(name))]
-            return sorted(found, key=self._unlike_a_person)
-        things = [one for one in self.clause.things if not self._is_person(one)]
+            sure = [name for name in found if name in asked or self._is_person(name)]
+            found = [one for one in found if one in sure or not self._is_where(one, "of")]
+            likely = [one for one in found if one in sure or " " in one]
+            return sorted(likely or found, key=self._unlike_a_person)
+        things = [one for one in self.things if not self._is_person(one)]
         found = self._names([_whole(name, things) for name in asked], self.word == "which")
         people = [name for name in found if self._is_person(name)]
         others = [name for name in found if name not in people] or things
@@ -122,15 +152,19 @@ class Exchange:
     def _names(self, asked: Sequence[str], is_answer_first: bool) -> list[str]:
         return [*self.answered, *asked] if is_answer_first else [*asked, *self.answered]
 
-    def _is_where(self, name: str) -> bool:
-        """Whether a name stands behind "in", "at" or "near"."""
-        behind = re.compile(rf"\b(?:in|at|near) (?:the )?{re.escape(name)}\b", re.IGNORECASE)
+    def _is_where(self, name: str, lead: str = "in|at|near") -> bool:
+        """Whether a name stands behind "in", "at" or "near", or behind another such word."""
+        behind = re.compile(rf"\b(?:{lead}) (?:the )?{re.escape(name)}\b", re.IGNORECASE)
         return any(map(behind.search, (self.text, *self.said)))
 
     def _is_thing(self, name: str) -> bool:
-        """Whether a name is an acronym, or within a name that is no person's: "the Orrin Bank"."""
+        """Whether a name is an acronym, a headline, or within a name that is no person's."""
         longer = [one for one, kind in self.kinds.items() if kind not in ("", "person")]
-        return is_acronym(name) or any(f" {name} " in f" {one} " for one in longer if one != name)
+        return (
+            is_acronym(name)
+            or name[0] == "“"
+            or any(f" {name} " in f" {one} " for one in longer if one != name)
+        )
 
     def _is_person(self, name: str) -> bool:
         """Whether a name, without its title, or the last word of it is known for a person's."""
@@ -173,5 +207,38 @@ def _whole(name: str, things: Sequence[str]) -> str:
 
 
 def named(text: str) -> list[str]:
-    """The names of a text but days, which have a capital letter and name nobody."""
-    return [name for name in names(text) if not CALENDAR.issuperset(split_name(name))]
+    """The names of a text but days, which have a capital letter and name nobody.
+
+    What stands in quotation marks is one name.
+    """
+    return [
+        name
+        for part in _HEADLINE.split(text)
+        for name in ([part] if _HEADLINE.match(part) else names(part))
+        if not CALENDAR.issuperset(split_name(name))
+    ]
+
+
+def as_written(text: str, said: Sequence[str]) -> str:
+    """A text with its words of small letters written as in the names that were told.
+
+    A word that is told in small letters too is no name, nor is one that only opens a sentence,
+    unless it is known for one.
+    """
+    small = {word for told in said for word in WORD.findall(told) if word.islower()}
+    small |= STOPWORDS | OPENERS | TITLES
+    own = {one for word in WORD.findall(text) if word.islower() for one in words(word)} - small
+    written = {}
+    for source, name in [(one, name) for one in said for name in named(one)]:
+        parts = [part for part in WORD.findall(name) if part[0].isupper()]
+        opens = len(parts) == 1 and begins_sentence(source, source.find(name))
+        for part in parts if len(parts) <= LONGEST_NAME else []:
+            if fold(part) in own and not is_acronym(part) and (not opens or part in kinds(source)):
+                written[fold(part)] = part
+
+    def put(match: re.Match[str]) -> str:
+        bare = match[0].removesuffix("'s").removesuffix("’s")
+        is_small = match[0].islower()
+        return written.get(fold(bare), bare) + match[0][len(bare) :] if is_small else match[0]
+
+    return WORD.sub(put, text)

@@ -57,3 +57,67 @@ COURT = Turn(
     "He was convicted of fraud by a court in Sallow, 2 March 2025. [1][2]",
 )
 LAW = Turn("Did the Senate pass the water law?", "The Senate passed it by 51 to 49. [1]")
+TROMMER = Turn(
+    "who is ilse trommer",
+    "Bay Daily, 3 May 2024: “Health minister Ilse Trommer opened the hospital in Orlo.” [1]",
+)
+FERRIS = Turn(
+    "who is ferris", "Bay Daily: “The mayor of Orlo, Ferris, resigned over the tram tunnel.” [1]"
+)
+FARROW = Turn(
+    "why did imogen farrow resign",
+    "Bay Daily: “Imogen Farrow resigned. Casper Lindqvist, her deputy, takes over.” [1]",
+)
+UNNAMED = Turn(FARROW.question, "“Her deputy Casper Lindqvist takes over.” [1]")
+LED = Turn("who led the strike", "Bay Daily: “Nadia Lund led the strike in Orlo.” [1]")
+BACKED = Turn("who backed Ilse Trommer", "“The council did.” [1]")
+TRAM = Turn("How much did the Tram cost?", "“It cost 3 million.” [1]")
+HEADED = Turn("what does “Orlo tram tunnel delayed again” say about the strike?", "“Nothing.” [1]")
+HEAD = Turn("What did the head of the union ask for?", "“More pay.” [1]")
+PRIZE = Turn("Who won the first prize?", "“Nadia Lund won the first prize.” [1]")
+ON_COST = Turn("what did he say about the cost", "“It is high.” [1]")
+LEADER = Turn(
+    "and the strike leader?", "“No.” [1]", "what did the strike leader say about the cost?"
+)
+SAID = Turn("What did Lavrov say about Resolution 2254?", "“It holds.” [1]")
+SMALL: list[tuple[list[Turn], str, str]] = [
+    # A name typed in small letters is one that the answer writes; a verb is no name's place.
+    ([BACKED], "and ferris?", "who backed ferris?"),
+    ([SAID], "and araghchi?", "What did araghchi say about Resolution 2254?"),
+    ([LED, BACKED], "and lund?", "who backed Lund?"),
+    # What was asked before in the same words.
+    ([UNNAMED], "when did she resign?", "when did imogen farrow resign?"),
+    # One of an order takes the place of another, a headline is one name.
+    ([PRIZE], "and the second one?", "Who won the second prize?"),
+    ([HEADED], "and the cost?", "what does “Orlo tram tunnel delayed again” say about the cost?"),
+    (
+        [HEADED],
+        "what does it say about the toll?",
+        "what does “Orlo tram tunnel delayed again” say about the toll?",
+    ),
+]
+"""The likeliest meaning, where names are typed in small letters or words are quoted."""
+ONLY: list[tuple[list[Turn], str, list[str]]] = [
+    # Neither a place nor a word that opens a sentence is he or she where somebody was named.
+    ([TROMMER], "did she deny it", ["did Ilse Trommer deny it?"]),
+    ([FERRIS], "who took over from him", ["who took over from Ferris?"]),
+    (
+        [FARROW],
+        "why did she resign",
+        ["why did Imogen Farrow resign?", "why did Casper Lindqvist resign?"],
+    ),
+    # A correction takes the place of what the follow-up put in.
+    (
+        [ON_COST, LEADER],
+        "no, i mean the health minister",
+        ["what did the health minister say about the cost?"],
+    ),
+    # An article goes with its noun, and nothing was listed.
+    (
+        [TRAM],
+        "and the tunnel?",
+        ["How much did the tunnel cost?", "the tunnel [the Tram cost]?"],
+    ),
+    ([LED], "the first one", ["the first one [Nadia Lund led the strike]?"]),
+]
+"""All meanings, where others would be wrong."""

@@ -18,11 +18,11 @@ from index.ingesting import index_for, ingest_articles
 from index.records import Article, StoredChunk
 from rag import Assistant
 from rag.conversation import LONGEST, MOST, History, meanings
-from rag.exchange import LONGEST_NAME
+from rag.exchange import LONGEST_NAME, as_written
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
 from tests.building import module_archive_of
-from tests.following_up import ARTICLES, COURT, LAW, STRIKE
+from tests.following_up import ARTICLES, COURT, HEAD, LAW, ON_COST, ONLY, SMALL, STRIKE
 
 LAVROV = Turn(
     "What did Lavrov say about Resolution 2254?",
@@ -134,6 +134,9 @@ AMONG: list[tuple[History, str, str]] = [
     ([RULING], "why?", "why [Judge Marlo, the mayor's tax returns]?"),
     # A correction, a choice among those named, a time, a place.
     ([MAYOR], "no, I mean Corvane", "Who came third in the Corvane election?"),
+    # The whole of a noun phrase, or a pronoun that nobody was put for, gives its place too.
+    ([HEAD], "No, I mean the director.", "What did the director ask for?"),
+    ([ON_COST], "and the strike leader?", "what did the strike leader say about the cost?"),
 ]
 FIRST: list[tuple[History, str, str]] = [
     ([PAINTER], "Where was it found?", "Where was Tidewater found?"),
@@ -161,11 +164,22 @@ ALONE: list[tuple[History, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("history", "question", "expected"), FIRST)
+@pytest.mark.parametrize(("history", "question", "expected"), [*FIRST, *SMALL])
 def test_the_likeliest_meaning_comes_first(history, question, expected):
     found = meanings(question, history)
     assert found[0] == expected
     assert len(set(found)) == len(found), "each is searched and read"
+
+
+@pytest.mark.parametrize(("history", "question", "expected"), ONLY)
+def test_nothing_else_is_meant(history, question, expected):
+    assert meanings(question, history) == expected
+
+
+def test_a_small_word_is_written_as_a_name_only_where_it_is_one():
+    told = "Ferris quit. Dockers cheered. The Tarn Tunnel, a tunnel, is OLD. “X”"
+    asked = "did ferris's dockers and Lund leave the old tarn tunnel"
+    assert as_written(asked, [told]) == "did Ferris's dockers and Lund leave the old Tarn tunnel"
 
 
 @pytest.mark.parametrize(("history", "question", "expected"), AMONG)
