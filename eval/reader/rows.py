@@ -34,11 +34,15 @@ MIX = {
     "sentences": 0.01,
     "roles": 0.04,
     "made": 0.07,
-    "news": 0.27,
+    "news": 0.36,
 }
 """Share of each kind of example; what is not at hand leaves its share to the others."""
-ELSEWHERE = 0.2
-"""Share of the questions on news that an article answers which get another passage of it."""
+ELSEWHERE = 0.35
+"""Share of the questions on news that an article answers which get another passage."""
+OTHERS = 0.45
+"""Share of such passages that are of an article which says nothing of what is asked about."""
+TRIED = 200
+"""Passages of other articles of which the likest is taken."""
 JOINED = 700
 """Characters of a passage that a story's paragraphs are joined to, at most where they are short."""
 NEWS = Path(__file__).with_name("news.jsonl")
@@ -119,6 +123,12 @@ class Paragraphs:
         """The weight of the question's words that stand among others."""
         return sum(self.weight(w) for w in set(_WORD.findall(question.lower())) if w in words)
 
+    def nearest(self, question: str, number: int) -> float:
+        """The weight of the question's words in that sentence of a paragraph which has most."""
+        text = self.texts[number]
+        parts = (text[start:end].lower() for start, end in self.sentences[number])
+        return max(self.overlap(question, frozenset(_WORD.findall(part))) for part in parts)
+
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """Rough sentences, with nothing but white space left out."""
@@ -168,6 +178,7 @@ class Rows:
         for path in made:
             for row in read(path):
                 self._take(row, "made", "made")
+        self._first_of_news = len(self.paragraphs.texts)
         for row in news(wikinews) if wikinews else ():
             self._take(row, "news", "news")
 
@@ -210,6 +221,11 @@ class Rows:
         assert item.answer is not None
         text = self.paragraphs.texts[item.paragraph]
         words = text[item.answer[0] : item.answer[1]].lower()
+        known = self.paragraphs
+        if rng.random() < OTHERS:
+            tried = self._of_others(item, words, rng)
+            best = max(tried, key=lambda number: known.nearest(item.question, number))
+            return self._nearest(item, best, self.spans(best), rng)
         spans = self.spans(item.paragraph)
         held = [n for n, (a, b) in enumerate(spans) if words in text[a:b].lower()]
         sides = [spans[: held[0]], spans[held[0] + 1 :]] if len(held) == 1 else [[]]
@@ -224,9 +240,24 @@ class Rows:
         if not others:
             return self.example("answered", item, rng)
         rng.shuffle(others)
-        known = self.paragraphs
         best = max(others[:40], key=lambda n: known.overlap(item.question, known.words(n)))
         return self._nearest(item, best, self.spans(best), rng)
+
+    def _of_others(self, item: Item, answer: str, rng: random.Random) -> list[int]:
+        """Passages of articles that lack the answer, and the rarest word asked about."""
+        known = self.paragraphs
+        own = frozenset().union(*map(known.words, known.of_one_title(item.paragraph)))
+        asked_about = [word for word in _WORD.findall(item.question) if word in own]
+        rarest = max(asked_about, key=known.weight, default="")
+        first = self._first_of_news if item.paragraph >= self._first_of_news else 0
+        tried = (rng.randrange(first, len(known.texts)) for _ in range(TRIED))
+        found = [
+            number
+            for number in tried
+            if answer not in known.texts[number].lower()
+            and not any(rarest in known.words(n) for n in known.of_one_title(number))
+        ]
+        return found or [item.paragraph]
 
     def _exchanged(self, item: Item, rng: random.Random) -> Example:
         """A question with a name or a year of another sentence instead of its own."""
