@@ -144,3 +144,12 @@ def test_another_speaker_is_not_the_one_asked_for(text, whose):
     for question in ("What did Fidan say about Resolution 2254?", "what did fidan say of it"):
         demands = Demands(Question.read(question))
         assert demands.speaker(quotation(said, candidate(said, 0).span), text) == whose
+
+
+def test_an_office_of_a_place_may_be_anybodys_title():
+    text = "Mayor Agnes Quill of Orrin said that the quay is safe."
+    said = passage(text)
+    draft = quotation(said, candidate(said, 0).span)
+    for asked, whose in (("the mayor of Orrin", "unknown"), ("Mayor Ida Brandt", "other")):
+        demands = Demands(Question.read(f"What did {asked} say about the quay?"))
+        assert demands.speaker(draft, text) == whose

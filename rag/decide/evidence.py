@@ -9,6 +9,7 @@ gives way to the newer one, and the best that is left decides whether there is a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -365,8 +366,13 @@ class Demands:
         chunk = draft.passage.stored.chunk
         start, end = draft.span.start - chunk.start, draft.span.end - chunk.start
         names = frozenset(self.question.names) | _written_as_names(subject, article)
-        is_named = subject[-1] in names and subject[-1] not in TITLES
-        # "the company Helmarck" goes by its name; "the Qatari minister" may be anybody's title
+        office = re.search(
+            rf"(\w+) of (?:the )?{re.escape(subject[-1])}\b", fold(self.question.text)
+        )
+        is_office = subject[-1] in TITLES or (office is not None and office[1] in TITLES)
+        is_named = subject[-1] in names and not is_office
+        # "the company Helmarck" goes by its name; "the Qatari minister" and "the minister of Qatar"
+        # may be anybody's title
         known = tuple(word for word in subject if word in names) if is_named else ()
         return whose(chunk.text, known, start, end)
 
