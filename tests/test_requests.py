@@ -55,6 +55,7 @@ archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
         ("how many pieces were printed in May", "count"),
         ("how many stories have you got in total", "count"),
         ("anything on the lighthouse?", "list"),
+        ("what did the Evening Post report about the lock", "list"),
         ("is there something from march 2020", "list"),
         ("which media are in here", "outlets"),
         ("who covered the auction", "outlets"),
