@@ -48,6 +48,7 @@ from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.retrieve import Found, retrieve
 from rag.rewriting import standalone
+from rag.text.words import words
 
 Days = tuple[dt.date, dt.date]
 """When the archive's first and last article were published."""
@@ -100,11 +101,7 @@ class Run:
             if is_request:
                 yield build.finished(refused)
                 return
-            split = sides if build.kind == "comparison" else two_named
-            both = split(cased(view, asked[0]))
-            self.apart = {side.question: side for side in both}
-            if self.apart and build.kind != "comparison":
-                yield from self._told_apart(view)
+            yield from self._take_apart(view, asked[0])
             build.kind = "comparison" if self.apart else "question"
             if self.apart:
                 asked = list(self.apart)
@@ -158,14 +155,25 @@ class Run:
             return None
         return refusals[0] if refusals else None
 
-    def _told_apart(self, view: View) -> Generator[Event, None, None]:
-        """Leave a question of two names whole, unless different sentences answer it of each."""
-        days, told = view.published_span(), []
-        for text in self.apart:
-            search = yield from self._search(view, text, days)
-            told.append([draft.words for draft in search.chosen.drafts[:1]])
-        if [] in told or len(told) > len({*map(tuple, told)}):
-            self.apart = {}
+    def _take_apart(self, view: View, text: str) -> Generator[Event, None, None]:
+        """Find the sides of a comparison.
+
+        A question of two names is one if different sentences answer it of each.
+        """
+        is_comparison = self.builder.kind == "comparison"
+        both: list[Side] = []
+        if is_comparison:
+            both = sides(cased(view, text))
+        elif {"and", "or"} & set(words(text)):
+            both = two_named(cased(view, text))
+        self.apart = {side.question: side for side in both}
+        if self.apart and not is_comparison:
+            days, told = view.published_span(), []
+            for side in self.apart:
+                search = yield from self._search(view, side, days)
+                told.append([draft.words for draft in search.chosen.drafts[:1]])
+            if [] in told or told[0] == told[1]:
+                self.apart = {}
 
     def _meant(
         self, view: View, text: str, before: History, days: Days | None

@@ -14,6 +14,8 @@ from rag.text.words import STOPWORDS, WORD, fold, is_acronym
 
 LOOKED_AT = 5
 """Passages in which a word is looked up."""
+MOST = 10_000
+"""Passages with a word above which it is left as it was typed, for the time that it takes."""
 COMMON = 0.25
 """Share of a word's places in small letters from which it is a word like any other."""
 
@@ -28,6 +30,8 @@ def cased(view: View, text: str) -> str:
 def _written(view: View, word: str) -> str:
     """How the archive mostly writes a word where a sentence does not begin with it."""
     if word[0].isupper() or not word.isalpha() or fold(word) in STOPWORDS:
+        return word
+    if view.document_frequency([word])[word] > MOST:
         return word
     found: Counter[str] = Counter()
     hits = view.lexical([word], LOOKED_AT)
