@@ -123,9 +123,11 @@ class AnswerBuilder:
 
     def differ(self, view: View, disagreement: Disagreement) -> Iterator[Event]:
         """Enter the line on how sources differ, or on an update, if the exact check passes it."""
-        line = wording(disagreement)
         sides = [side.candidate for side in disagreement.sides]
-        if faults(line, [Support.of(side.text, side.passage.stored.card) for side in sides]):
+        supports = [Support.of(side.text, side.passage.stored.card) for side in sides]
+        lines = [wording(disagreement, whole=False), wording(disagreement)]
+        line = next((line for line in lines if not faults(line, supports)), "")
+        if not line:
             self.checks["dropped"] += 1
             return
         self.checks["kept"] += 1

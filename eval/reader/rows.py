@@ -26,15 +26,15 @@ SHORTEST, LONGEST = 280, 540
 """Characters of a window: drawn evenly between them."""
 
 MIX = {
-    "answered": 0.26,
-    "unanswerable": 0.17,
-    "elsewhere": 0.10,
+    "answered": 0.24,
+    "unanswerable": 0.155,
+    "elsewhere": 0.09,
     "exchanged": 0.04,
-    "queries": 0.04,
+    "queries": 0.035,
     "sentences": 0.01,
     "roles": 0.04,
-    "made": 0.07,
-    "news": 0.36,
+    "made": 0.06,
+    "news": 0.33,
 }
 """Share of each kind of example; what is not at hand leaves its share to the others."""
 ELSEWHERE = 0.35

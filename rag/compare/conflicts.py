@@ -95,17 +95,18 @@ def sentence_key(candidate: Candidate) -> SentenceKey:
     return candidate.passage.stored.card.article_id, span.start, span.end
 
 
-def wording(disagreement: Disagreement) -> str:
+def wording(disagreement: Disagreement, *, whole: bool = True) -> str:
     """One line for the answer, of the articles' own values, outlets and dates.
 
-    Verbs of saying are left out: they would make speakers of the outlets.
+    With `whole` a value stands in its clause, which tells more to the exact check. Verbs of
+    saying are left out: they would make speakers of the outlets.
     """
     verb = "has" if disagreement.about == "polarity" else "gives"
     told: list[tuple[str, list[str]]] = []
     for side in disagreement.sides:
         outlet, comma, date = source_line(side.candidate.passage.stored.card).rpartition(", ")
         source = f"{outlet} ({date})" if comma else date  # a comma would run the sides together
-        value = f"“{nested(side.told)}”"
+        value = f"“{nested(side.told if whole else side.value)}”"
         values = next((some for of, some in told if of == source), None)
         if values is None or disagreement.is_update:
             told.append((source, [value]))
