@@ -17,12 +17,15 @@ from rag.phrases import phrases, said, sentences_with
 from rag.records import Dates, Draft, Event, EventKind, Refusal, Understood
 from rag.request.kinds import Kinds
 from rag.request.question import Question
+from rag.request.spelling import respelt
 from rag.scope import Narrowed, Scope
 from rag.text.words import words
 
 _IN_TITLES = re.compile(r"\b(in (?:the |its |their )?)titles?\b", re.IGNORECASE)
 """One of two words for where a headline says it."""
 _HEADLINE = frozenset({"headline", "headlines"})
+NEAR = 20
+"""Passages among whose words those of a misspelt one are looked for."""
 Outcome = tuple[bool, Refusal | None]
 """Whether something else than a question was asked, and why there is no answer to it."""
 
@@ -72,6 +75,10 @@ class Requests:
         if kind in ("question", "comparison"):
             build.kind = kind
             return False, None
+        better = build.timed("retrieve", self._respelt, view, worded)
+        if better != worded:
+            scope, _ = catalogue.read(better, self.today, self.without)
+            worded = asked = better
         newest_first = kind == "latest"
         kind = "overview" if newest_first else kind
         read = (Understood("kind", kind), *scope.understood())
@@ -102,6 +109,16 @@ class Requests:
         if kind != "talk":
             build.understood_as = read
         return True, None
+
+    def _respelt(self, view: View, text: str) -> str:
+        """A request with those of its words put right that no article has."""
+        request = Question.read(text)
+        frequency = view.document_frequency(request.terms)
+        if all(frequency.values()):
+            return text
+        hits = view.semantic(self.encoder.encode([text])[0], NEAR)
+        near = view.passages([hit.chunk_id for hit in hits])
+        return respelt(request, frequency, (stored.chunk.text for stored in near))
 
     def _with(self, view: View, build: AnswerBuilder, wanted: list[str]) -> tuple[list[Draft], str]:
         """The sentences that have some words just so, or why there are none."""

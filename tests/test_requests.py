@@ -374,3 +374,10 @@ def test_articles_of_one_language_or_under_a_headline_are_read(tmp_path):
         assert assistant.ask("Who leads the union?").within == ""
         with pytest.raises(BadRequest, match="no article in “Welsh”"):
             assistant.ask("Who leads the union?", languages=["Welsh"])
+
+
+@pytest.mark.models
+def test_a_slip_in_a_request_is_put_right_and_told(archive):
+    answer = archive.ask("how many articles mention the libary?")
+    assert answer.understood == "how many articles mention the library?"
+    assert answer.text.startswith("1 article with “library”.")
