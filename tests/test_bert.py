@@ -53,8 +53,9 @@ def test_the_reader_reads_nearly_the_same_in_eight_bits() -> None:
     for texts in (TEXTS[:5] + ODD, TEXTS[:1]):
         right, found = (score("who won the vote", texts) for score in (floats, whole))
         for name in ("starts", "ends"):
-            gap = np.abs(getattr(found, name) - getattr(right, name))
-            assert 0 < gap.mean() < 0.15
+            scores = getattr(right, name)
+            gap = np.abs(getattr(found, name) - scores)
+            assert 0 < gap.mean() < 0.1 * scores.std()  # of what tells one token from another
 
 
 def test_the_embedded_models_are_loaded_without_the_libraries_that_take_seconds_to_import() -> None:
