@@ -23,7 +23,7 @@ from rag.request.question import Question
 from rag.retrieve import says_more
 from rag.text.dates import written
 from rag.text.display import name, nested
-from rag.text.names import missing
+from rag.text.names import begins_sentence, missing
 from rag.text.speech import OPENS_ON_PRONOUN, closes, opened_at
 from rag.text.word_classes import SAYING
 from rag.text.words import fold, words
@@ -144,8 +144,19 @@ def _draft(question: Question, candidate: Candidate) -> Draft:
 
 
 def _values(question: Question, draft: Draft) -> frozenset[str]:
-    """What a quotation gives of the kind of thing asked for, folded."""
-    return frozenset(fold(span.of(draft.quote)) for span in typed(question, draft.quote))
+    """What a quotation gives of the kind of thing asked for, folded, and the question does not.
+
+    A single word that opens a sentence may be no name, so that it counts only by itself.
+    """
+    found = typed(question, draft.quote)
+    sure = [one for one in found if not _only_opens(one.of(draft.quote), draft.quote, one.start)]
+    given = {fold(span.of(draft.quote)) for span in sure or found}
+    own = set(words(question.text))
+    return frozenset(value for value in given if not own.issuperset(words(value)))
+
+
+def _only_opens(value: str, text: str, start: int) -> bool:
+    return value.isalpha() and begins_sentence(text, start)
 
 
 def _holds(question: Question, candidate: Candidate) -> bool:
@@ -213,7 +224,7 @@ def followed(chunk: Chunk, span: Span, last: Span, question: Question | None = N
     at = chunk.sentences.index(last)
     for sentence in chunk.sentences[at + 1 : at + 1 + SENTENCES_AFTER]:
         quote, behind = chunk.part(span), chunk.part(sentence)
-        is_told = _CONTRAST.match(behind) or _TOLD_BY.match(behind)
+        is_told = _CONTRAST.match(behind) or tells_whose(behind)
         is_wrong = span.end == last.end and _EARLIER.search(quote)
         if not (is_open(quote) or is_told or is_wrong) or (
             question and only_asks(question, behind)
@@ -221,6 +232,11 @@ def followed(chunk: Chunk, span: Span, last: Span, question: Question | None = N
             break
         span = Span(span.start, sentence.end)
     return span
+
+
+def tells_whose(text: str) -> bool:
+    """True for a sentence that only tells whose words the one before it are."""
+    return bool(_TOLD_BY.match(text))
 
 
 def enclosing(chunk: Chunk, span: Span) -> Span:

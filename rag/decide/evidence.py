@@ -22,7 +22,7 @@ from index.records import Card, Span, StoredChunk
 from rag.compare.conflicts import Disagreement, disagreements, sentence_key, superseded
 from rag.compare.matching import vouched
 from rag.decide.refusal import on_topic
-from rag.quote import NEARLY_AS_GOOD, quotation, quotations, understandable
+from rag.quote import NEARLY_AS_GOOD, quotation, quotations, tells_whose, understandable
 from rag.reader.reading import Calibration, Reader, Reading
 from rag.records import Candidate, Draft, Passage
 from rag.request.asking import is_prose, only_asks, stating
@@ -54,7 +54,7 @@ def candidates(
 ) -> list[Candidate]:
     """The sentences of the passages, the same words once, best first.
 
-    What is no prose, or only asks the question again, is none.
+    What is no prose, only asks the question again or only tells whose words others are is none.
     """
     by = reader.calibration
     stated = [_stating(question, passage.stored) for passage in passages]
@@ -75,7 +75,7 @@ def candidates(
     for passage, scored in zip(passages, judged, strict=True):
         for reading, score in scored:
             text = passage.stored.chunk.part(reading.sentence)
-            if only_asks(question, text) or not is_prose(text):
+            if only_asks(question, text) or not is_prose(text) or tells_whose(text):
                 continue
             candidate = Candidate(passage, reading.sentence, text, reading.answer, score)
             candidate = replace(candidate, is_sure=candidate.probability >= by.short)
