@@ -46,7 +46,7 @@ from rag.request.comparing import Side, sides, two_named
 from rag.request.parts import parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
-from rag.retrieve import Found, retrieve
+from rag.retrieve import Found, has_copy, retrieve
 from rag.rewriting import standalone
 from rag.text.words import words
 
@@ -276,7 +276,12 @@ class Run:
             aside = build.timed("generate", self._aside, view, search)
             build.set_aside = tuple(dict.fromkeys((*build.set_aside, *aside)))
         ids = {passage.stored.chunk_id for passage in build.passages}
-        build.passages += [one for one in found.passages if one.stored.chunk_id not in ids]
+        read = dict(enumerate(build.passages))
+        build.passages += [
+            one
+            for one in found.passages
+            if one.stored.chunk_id not in ids and not has_copy(one, read)
+        ]
         fresh = [draft for draft in chosen.drafts if self.apart or not build.has(draft)]
         answered = len(fresh) < len(chosen.drafts)  # for another part of the question
         before = len(build.sentences)

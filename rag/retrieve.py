@@ -95,7 +95,7 @@ def retrieve(
             break
     kept = dict(enumerate(found))
     for passage in _beside(index, vector, found):
-        if not _has_copy(passage, kept):
+        if not has_copy(passage, kept):
             kept[len(kept)] = passage
     return Found(list(kept.values()), readable.set_aside)
 
@@ -289,12 +289,12 @@ def _one_per_story(index: View, ranked: Iterable[Passage], limit: int) -> list[P
         if len(kept) == limit:
             break
     for rank, passage in waiting.items():
-        if len(kept) < limit and not _has_copy(passage, kept):
+        if len(kept) < limit and not has_copy(passage, kept):
             kept = _without_said({**kept, rank: passage}, rank)
     return [kept[rank] for rank in sorted(kept)]
 
 
-def _has_copy(passage: Passage, kept: Mapping[int, Passage]) -> bool:
+def has_copy(passage: Passage, kept: Mapping[int, Passage]) -> bool:
     """True where another copy of its story says all that a passage says."""
     return any(_of_one_story(passage, kept[at]) for at in _saying_all_of(passage, kept))
 
