@@ -85,6 +85,8 @@ class Run:
     """What is not to be understood of the question."""
     apart: Mapping[str, Side] = field(default_factory=dict)
     """The sides of a comparison, by what is asked of each."""
+    searched: dict[str, Search] = field(default_factory=dict)
+    """What was found for each side already."""
 
     def events(self, view: View) -> Iterator[Event]:
         """The steps of the answer, from one state of the index."""
@@ -124,6 +126,7 @@ class Run:
         for text in asked:
             before = self.history if self.apart else [*self.history, *turns]
             meant, known = yield from self._meant(view, text, before, days)
+            known = known or self.searched.get(meant)
             search = known or (yield from self._search(view, meant, days))
             is_as_put = meant == text
             if not search.chosen.drafts and "history" not in self.without:
@@ -170,7 +173,7 @@ class Run:
         if self.apart and not is_comparison:
             days, told = view.published_span(), []
             for side in self.apart:
-                search = yield from self._search(view, side, days)
+                search = self.searched[side] = yield from self._search(view, side, days)
                 told.append([draft.words for draft in search.chosen.drafts[:1]])
             if [] in told or told[0] == told[1]:
                 self.apart = {}

@@ -52,11 +52,8 @@ _TOLD_BY = re.compile(r"(?:That|This) (?:is|was|comes)(?: at least)? (?:what|how
 """How a sentence begins that tells whose words the one before it are."""
 _EARLIER = re.compile(r"\b(?:earlier|previous|original) (?:article|version|report|story)\b", re.I)
 """What is quoted from there has been put right behind it."""
-_OPINION = re.compile(
-    r"^\W*(?:opinion|comment|commentary|editorial|op-ed|column|viewpoint|letters?)\s*[:|–—-]"
-    r"|\s[|–—-]\s*(?:opinion|comment|commentary|editorial|op-ed|column|viewpoint)\W*$",
-    re.IGNORECASE,
-)
+_FILED = "(?:opinion|comment|commentary|editorial|op-ed|column|viewpoint|letters?)"
+_OPINION = re.compile(rf"^\W*{_FILED}\s*[:|–—-]|\s[|–—-]\s*{_FILED}\W*$", re.IGNORECASE)
 _OPINIONS = frozenset("opinion opinions commentisfree comment editorial editorials op-ed".split())
 _HEDGE = re.compile(
     r"\b(?:about|around|nearly|almost|some|roughly|approximately|(?:more|less|fewer) than|at least"

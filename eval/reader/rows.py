@@ -222,8 +222,8 @@ class Rows:
         text = self.paragraphs.texts[item.paragraph]
         words = text[item.answer[0] : item.answer[1]].lower()
         known = self.paragraphs
-        if rng.random() < OTHERS:
-            tried = self._of_others(item, words, rng)
+        tried = self._of_others(item, words, rng) if rng.random() < OTHERS else []
+        if tried:
             best = max(tried, key=lambda number: known.nearest(item.question, number))
             return self._nearest(item, best, self.spans(best), rng)
         spans = self.spans(item.paragraph)
@@ -251,13 +251,12 @@ class Rows:
         rarest = max(asked_about, key=known.weight, default="")
         first = self._first_of_news if item.paragraph >= self._first_of_news else 0
         tried = (rng.randrange(first, len(known.texts)) for _ in range(TRIED))
-        found = [
+        return [
             number
             for number in tried
             if answer not in known.texts[number].lower()
             and not any(rarest in known.words(n) for n in known.of_one_title(number))
         ]
-        return found or [item.paragraph]
 
     def _exchanged(self, item: Item, rng: random.Random) -> Example:
         """A question with a name or a year of another sentence instead of its own."""
