@@ -12,6 +12,7 @@ import json
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from math import log
 from typing import cast
@@ -117,6 +118,20 @@ class Queries(View):
         with self.snapshot() as view:
             among = _chunks_between(view.db, since, until)
             return view.vector_index().search(vector, limit, among)
+
+    def both(
+        self,
+        terms: Sequence[str],
+        vector: npt.NDArray[np.float32],
+        limit: int,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> tuple[list[Hit], list[Hit]]:
+        """See `View`: FAISS searches while SQLite does, as neither needs Python meanwhile."""
+        with self.snapshot() as view, ThreadPoolExecutor(1) as aside:
+            among = _chunks_between(view.db, since, until)
+            nearest = aside.submit(view.vector_index().search, vector, limit, among)
+            return view.lexical(terms, limit, since, until), nearest.result()
 
     def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
         """The vectors of some chunks, in the order given: shape [n, d].

@@ -15,6 +15,7 @@ from rag.catalogue import Catalogue, Reply, told_from
 from rag.overview import overview
 from rag.phrases import phrases, said, sentences_with
 from rag.records import Dates, Draft, Event, EventKind, Refusal, Understood
+from rag.request.casing import names_only
 from rag.request.kinds import Kinds
 from rag.request.question import Question
 from rag.request.spelling import respelt
@@ -58,9 +59,16 @@ class Requests:
             self.narrowed = self.catalogue(view).narrowed(view, self.wanted)
 
     def answer(
-        self, view: View, build: AnswerBuilder, asked: str
+        self, view: View, build: AnswerBuilder, asked: str, *, is_alone: bool
     ) -> Generator[Event, None, Outcome]:
-        """Answer what is no question; `asked` is the request, made to stand alone."""
+        """Answer what is no question.
+
+        Args:
+            view: the state of the index that is read.
+            build: the answer.
+            asked: the request, made to stand alone.
+            is_alone: whether a name by itself asks what is said of it: it is no follow-up.
+        """
         catalogue = build.timed("retrieve", self.catalogue, view)
         worded = _IN_TITLES.sub(r"\1headline", asked)
         scope, stood_in = catalogue.read(worded, self.today, self.without)
@@ -70,7 +78,8 @@ class Requests:
             if marked or drafts:  # else it may be told in other words
                 return True, (yield from self._phrased(view, build, wanted, drafts, lacking))
         kind = build.timed("retrieve", self.kinds().of, stood_in)
-        if scope.quoted and not scope.topic:
+        is_name = kind == "question" and is_alone and names_only(view, asked)
+        if is_name or (scope.quoted and not scope.topic):
             kind = "overview"
         if kind in ("question", "comparison"):
             build.kind = kind

@@ -98,8 +98,10 @@ class Run:
         if meant != build.asked:
             yield Event(EventKind.UNDERSTOOD, meant)
         asked = parts(meant)
-        if len(asked) == 1 and "kind" not in self.without:
-            is_request, refused = yield from self.requests.answer(view, build, meant)
+        told = partial(self.requests.answer, view, build, meant)
+        may_request = len(asked) == 1 and "kind" not in self.without
+        if may_request:
+            is_request, refused = yield from told(is_alone=not self.history)
             if is_request:
                 yield build.finished(refused)
                 return
@@ -108,7 +110,11 @@ class Run:
             if self.apart:
                 asked = list(self.apart)
                 build.understood_as = (Understood("kind", "comparison"),)
-        yield build.finished((yield from self._questions(view, asked)))
+        refused = yield from self._questions(view, asked)
+        if refused and self.history and may_request:  # a name that follows nothing up
+            is_request, instead = yield from told(is_alone=True)
+            refused = instead if is_request else refused
+        yield build.finished(refused)
 
     @property
     def _ids(self) -> frozenset[str] | None:

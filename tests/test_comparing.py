@@ -193,3 +193,11 @@ def test_two_names_of_one_sentence_are_asked_about_together(council):
     answer = council.ask("what were brandt and yang thanked for")
     assert (answer.kind, len(answer.sentences)) == ("question", 1)
     assert "nine years of work" in answer.text
+
+
+@pytest.mark.models
+def test_a_name_by_itself_that_follows_nothing_up_asks_what_is_said_of_it(council):
+    before = [council.ask("how much did the ferry cost").turn]
+    answer = council.ask("ulla brandt", before)
+    assert (answer.kind, answer.refused) == ("overview", False)
+    assert "price of the new pier" in answer.text

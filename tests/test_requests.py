@@ -229,6 +229,17 @@ def test_an_overview_quotes_each_story_once_oldest_first(archive):
         )
 
 
+@pytest.mark.parametrize("request_", ["Petra Novak", "petra novak", "ostrava bay", "Walkout"])
+def test_a_name_or_a_word_by_itself_asks_what_is_said_of_it(archive, request_):
+    answer = archive.ask(request_)
+    assert (answer.kind, answer.refused) == ("overview", False)
+
+
+@pytest.mark.parametrize("request_", ["Xylophone", "the price of Ostrava Bay", "Zed Quill"])
+def test_what_is_no_name_of_the_archive_by_itself_is_a_question(archive, request_):
+    assert archive.ask(request_).kind == "question"
+
+
 def test_one_of_a_list_is_asked_for_by_its_place(archive):
     listed = archive.ask("What's new?")
     answer = archive.ask("the second one", [listed.turn])

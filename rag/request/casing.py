@@ -7,39 +7,58 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from index.protocols import View
 from rag.text.names import begins_sentence
-from rag.text.words import STOPWORDS, WORD, fold, is_acronym
+from rag.text.words import STOPWORDS, WORD, content, fold, is_acronym
 
-LOOKED_AT = 5
+LOOKED_AT = 3
 """Passages in which a word is looked up."""
-MOST = 10_000
-"""Passages with a word above which it is left as it was typed, for the time that it takes."""
 COMMON = 0.25
 """Share of a word's places in small letters from which it is a word like any other."""
 
 
 def cased(view: View, text: str) -> str:
-    """The text with capital letters on its names; as it was where it has any of its own."""
+    """The text with capital letters on its names; as it was where it has any of its own.
+
+    A word is written as it mostly is in the passages likest to the whole text, or where none of
+    these has it, in those likest to the word.
+    """
     if text[1:] != text[1:].lower():
         return text
-    return WORD.sub(lambda match: _written(view, match[0]), text)
+    near = _found(view, content(text))
+
+    def written(match: re.Match[str]) -> str:
+        word = match[0]
+        if word[0].isupper() or not word.isalpha() or fold(word) in STOPWORDS:
+            return word
+        found = _ways(word, near) or _ways(word, _found(view, [word]))
+        if found[word] >= COMMON * found.total():
+            return word
+        return max(found, key=lambda way: found[way])
+
+    return WORD.sub(written, text)
 
 
-def _written(view: View, word: str) -> str:
-    """How the archive mostly writes a word where a sentence does not begin with it."""
-    if word[0].isupper() or not word.isalpha() or fold(word) in STOPWORDS:
-        return word
-    if view.document_frequency([word])[word] > MOST:
-        return word
-    found: Counter[str] = Counter()
-    hits = view.lexical([word], LOOKED_AT)
-    for passage in view.passages([hit.chunk_id for hit in hits]):
-        inside = passage.chunk.text
-        for match in re.finditer(rf"\b{re.escape(word)}\b", inside, re.IGNORECASE):
-            if is_acronym(match[0]) or not begins_sentence(inside, match.start()):
-                found[match[0]] += 1
-    if not found or found[word] >= COMMON * found.total():
-        return word
-    return max(found, key=lambda written: found[written])
+def names_only(view: View, text: str) -> bool:
+    """True for a name by itself, with capital letters or without, and for a single word."""
+    every = WORD.findall(cased(view, text))
+    first = [word[0] for word in every if fold(word) not in STOPWORDS]
+    is_named = any(map(str.isupper, first)) and not any(map(str.islower, first))
+    return is_named or len(every) == 1
+
+
+def _found(view: View, terms: Sequence[str]) -> list[str]:
+    hits = view.lexical(terms, LOOKED_AT)
+    return [passage.chunk.text for passage in view.passages([hit.chunk_id for hit in hits])]
+
+
+def _ways(word: str, texts: Iterable[str]) -> Counter[str]:
+    """How some texts write a word where a sentence does not begin with it."""
+    return Counter(
+        match[0]
+        for text in texts
+        for match in re.finditer(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
+        if is_acronym(match[0]) or not begins_sentence(text, match.start())
+    )
