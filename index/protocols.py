@@ -58,18 +58,6 @@ class View(Protocol):
     ) -> list[Hit]:
         """The chunks nearest to a unit vector of shape [d] by cosine, best first."""
 
-    def both(
-        self,
-        terms: Sequence[str],
-        vector: npt.NDArray[np.float32],
-        limit: int,
-        since: dt.date | None = None,
-        until: dt.date | None = None,
-    ) -> tuple[list[Hit], list[Hit]]:
-        """What `lexical` and `semantic` find."""
-        found = self.lexical(terms, limit, since, until)
-        return found, self.semantic(vector, limit, since, until)
-
     def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
         """The vectors of some chunks, in the order given: shape [n, d]."""
 

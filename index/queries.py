@@ -12,7 +12,6 @@ import json
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from math import log
 from typing import cast
@@ -30,11 +29,11 @@ from index.vectors import VectorIndex
 
 BLOCK_ROWS = 4096
 """Vectors read from SQLite at a time when the FAISS index is built."""
-MATCHES = 30_000
+MATCHES = 8_000
 """Matches of its terms that a search scores, where it may leave some out (see eval/README.md)."""
-MATCHES_PER_HIT = 300
+MATCHES_PER_HIT = 80
 """A search for many hits scores so many for each: one for every chunk leaves none out."""
-WIDER = 4
+WIDER = 3
 """By how much more is scored where what was left out might be among the first ten."""
 FIRST = 10
 OFTEN = 1.2
@@ -118,20 +117,6 @@ class Queries(View):
         with self.snapshot() as view:
             among = _chunks_between(view.db, since, until)
             return view.vector_index().search(vector, limit, among)
-
-    def both(
-        self,
-        terms: Sequence[str],
-        vector: npt.NDArray[np.float32],
-        limit: int,
-        since: dt.date | None = None,
-        until: dt.date | None = None,
-    ) -> tuple[list[Hit], list[Hit]]:
-        """See `View`: FAISS searches while SQLite does, as neither needs Python meanwhile."""
-        with self.snapshot() as view, ThreadPoolExecutor(1) as aside:
-            among = _chunks_between(view.db, since, until)
-            nearest = aside.submit(view.vector_index().search, vector, limit, among)
-            return view.lexical(terms, limit, since, until), nearest.result()
 
     def vectors(self, chunk_ids: Sequence[int]) -> npt.NDArray[np.float32]:
         """The vectors of some chunks, in the order given: shape [n, d].

@@ -151,14 +151,16 @@ def _searched(
     """The best of both searches, fused, and whether a deeper search may bring more."""
     spans = [dates, *_published_then(question, dates, index.published_span())]
 
-    searches = [index.both(question.terms, vector, depth, span.since, span.until) for span in spans]
-    typed, nearest = (_merged(each) for each in zip(*searches, strict=True))
+    def matching(terms: Sequence[str]) -> list[Hit]:
+        return _merged(index.lexical(terms, depth, span.since, span.until) for span in spans)
+
+    nearest = _merged(index.semantic(vector, depth, span.since, span.until) for span in spans)
+    typed = matching(question.terms)
     ranked = _fused(index, vector, typed, nearest, depth)
     variants = _other_spellings(question, (passage.text for passage in ranked[: 2 * limit]))
     if variants:
         instead = [v for term in question.terms for v in variants.get(term, (term,))]
-        respelt = (index.lexical(instead, depth, span.since, span.until) for span in spans)
-        ranked = _fused(index, vector, _merged([typed, *respelt]), nearest, depth)
+        ranked = _fused(index, vector, _merged([typed, matching(instead)]), nearest, depth)
     return ranked, len(nearest) >= depth
 
 

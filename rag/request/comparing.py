@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.text.dates import CALENDAR
 from rag.text.word_classes import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -32,7 +33,7 @@ _POSITIVE = {
 }
 """For "older" that it is "old"."""
 _NAME = r"(?:[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+|al-)?[A-Z][\w’'-]*)*)"
-_JOINED = r"(?:,\s+|\s+)(?:and|or|with|to|from|versus|vs\.?|against)\s+"
+_JOINED = r"(?:,\s+|\s+)(?:and|or|(?:compared\s+)?(?:with|to)|from|versus|vs\.?|against)\s+"
 _PAIR = re.compile(rf"({_NAME}(?:['’]s)?){_JOINED}(?:(?:that|those) (?:of|in)\s+)?({_NAME})")
 _JOINT = re.compile(_JOINED, re.IGNORECASE)
 _COMPARE = re.compile(r"^(?:please\s+)?compare\s+", re.IGNORECASE)
@@ -58,6 +59,12 @@ _HOW_MANY = re.compile(
 )
 _DOES_MORE = re.compile(
     r"^(?:which|who|what)\b.* (?P<does>[\w-]+) (?:more|most|less|least|fewer|fewest)\b"
+    r"(?P<what> [\w-]+)?(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_ONE_DOES_MORE = re.compile(
+    r"^(?P<where>.*?)(?:^|[,:;]? )which (?:one |of (?:them|the two|these) )?"
+    r"(?P<does>[\w-]+(?: out| up| in)?) (?:more|most|less|least|fewer|fewest)\b"
     r"(?P<what> [\w-]+)?(?P<rest>.*)$",
     re.IGNORECASE,
 )
@@ -104,9 +111,9 @@ def sides(text: str) -> list[Side]:
     if pair is None:
         return []
     before, left, right, after = pair
-    if _BETWEEN.search(before):
-        before = _BETWEEN.sub("of ", before)
     both = left, right
+    if _BETWEEN.search(before):
+        before = _BETWEEN.sub("in " if _is_day(words(left)[-1]) else "of ", before)
     behind = re.sub(r"^each ", "", after.strip(" ,"), flags=re.IGNORECASE)
     return _sides(both, [_alone(before.strip(), one, behind) for one in both])
 
@@ -134,11 +141,17 @@ def _sides(both: tuple[str, str], asked: list[str]) -> list[Side]:
 
 
 def _demanded(side: str, other: str) -> str:
+    """What tells a side from the other; a day is no word to look for and is asked for as a day."""
     own = [word for word in WORD.findall(_without_article(side)) if fold(word) not in STOPWORDS]
     shared = set(words(other))
-    named = [word for word in own if word[0].isupper()]
-    unlike = [word for word in own if fold(word) not in shared]
-    return " ".join([word for word in named if word in unlike] or unlike or own)
+    unlike = [word for word in own if fold(word) not in shared and not _is_day(fold(word))]
+    named = [word for word in unlike if word[0].isupper()]
+    return " ".join(named or ([] if any(map(_is_day, words(side))) else unlike or own))
+
+
+def _is_day(word: str) -> bool:
+    """True for a folded word that is a month, a weekday or a year."""
+    return word.isdigit() or word in CALENDAR
 
 
 def _without_article(phrase: str) -> str:
@@ -227,6 +240,13 @@ def _alone(before: str, side: str, after: str) -> str:
     if many := _HOW_MANY.match(before):
         asks = f"{many['be'].lower()} {many['there'] or ''}".strip()
         return f"How {_much(many['what'])} {many['what']} {asks}{many['rest']} {side}{behind}?"
+    if more := not before and _ONE_DOES_MORE.match(after):
+        what = more["what"] or ""
+        return (
+            f"{side} {more['where']} {more['does']} how {_much(what)}{what}{more['rest']}?".replace(
+                "  ", " "
+            )
+        )
     if more := not behind and _DOES_MORE.match(before.rstrip(",")):
         what = more["what"] or ""
         return f"{side} {more['does']} how {_much(what)}{what}{more['rest']}?"
