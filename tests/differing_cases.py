@@ -76,6 +76,10 @@ DIFFERING: list[tuple[str, str, list[Told], list[str]]] = [
 ]  # fmt: skip
 
 TOGETHER: list[tuple[str, str, list[Told]]] = [
+    ("an age", "Final death toll of Storm Korvat?", [
+        ("Storm Korvat killed 11 people, officials said.", "8"),
+        ("Four dead in Storm Korvat || Two of the dead were brothers, aged 34 and [37].", "6"),
+    ]),
     ("one article gives two figures", "How many boats sank in the harbour of Tessel?", [
         ("Harbour || The port authority put the number of boats sunk in Tessel at 14, while "
          "the fishers' union counted 23 boats sunk.", "5")]),

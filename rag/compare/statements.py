@@ -43,6 +43,8 @@ OPENING = f"(?:{'|'.join(_HEDGES.values())})"
 HEDGE = re.compile(rf"\b(?P<hedge>{OPENING}(?:\s+{OPENING})?)\s+(?:the\s+)?$", re.IGNORECASE)
 OR_MORE = re.compile(r"^\s*(?:\+|or (?P<more>more|so|fewer|less)\b)", re.IGNORECASE)
 
+_AGED = re.compile(r"\baged (?:\w+,? (?:and|or|to) )?$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -293,6 +295,7 @@ def _figure(
     between = re.search(r"\bbetween $", before, re.IGNORECASE) if until else None
     noun, length = ([], 0) if last.unit else _counted(after)
     unit = last.unit or next((word for word in noun if word in MEASURES), "")
+    unit = "year" if _AGED.search(before) else unit
     found = [match.lastgroup for match in (_BEFORE.search(before), _AFTER.match(after)) if match]
     return Statement(
         candidate,
