@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from index.records import Span
-from rag.decide.evidence import Demands
+from rag.decide.demands import Demands, full_names
 from rag.quote import quotation, quotations, source_line, understandable
 from rag.request.question import Question
 from tests.building import candidate, passage
@@ -129,6 +129,21 @@ def test_numbers_and_days_of_the_question_must_be_those_of_the_passage(question,
     asked = Question.read(question)
     draft = quotation(DOHA, understandable(asked, candidate(DOHA, 1)))
     assert Demands(asked).lacking(draft) == lacking
+
+
+@pytest.mark.parametrize(
+    ("text", "unnamed"),
+    [
+        ("His trial begins in May, the court said of Per Lund.", ["Ada Brandt"]),
+        ("Brandt is in custody.", []),  # by her last name
+        ("AB is in custody.", []),
+        ("The Brandts are in custody.", []),
+    ],
+)
+def test_an_article_that_has_no_word_of_a_full_name_is_of_somebody_else(text, unnamed):
+    asked = "When does the trial of Ada Brandt begin in Orrin?"
+    assert full_names(asked) == ("Ada Brandt",)
+    assert Demands(Question.read(asked), full_names(asked)).unnamed(text) == unnamed
 
 
 @pytest.mark.parametrize(

@@ -9,32 +9,30 @@ gives way to the newer one, and the best that is left decides whether there is a
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import exp, inf, log
-from typing import Literal
 
 from index.protocols import View
 from index.records import Card, Span, StoredChunk
 from rag.compare.conflicts import Disagreement, disagreements, sentence_key, superseded
 from rag.compare.matching import vouched
+from rag.decide.demands import Demands, full_names
 from rag.decide.refusal import on_topic
 from rag.quote import NEARLY_AS_GOOD, quotation, quotations, tells_whose, understandable
 from rag.reader.reading import Calibration, Reader, Reading
 from rag.records import Candidate, Draft, Passage
 from rag.request.asking import is_prose, only_asks, stating
+from rag.request.casing import cased
 from rag.request.periods import Period
 from rag.request.question import Question
 from rag.request.timing import standing
 from rag.retrieve import quoted_first
-from rag.text.names import as_called, begins_sentence, missing
-from rag.text.numbers import carried
-from rag.text.speech import whose
-from rag.text.word_classes import TITLES
-from rag.text.words import WORD, fold, stem, words
+from rag.text.names import (
+    as_called,
+)
+from rag.text.words import fold, words
 from rag.verify.support import Support, faults
 
 SUPPOSED = frozenset({"name", "number", "date", "negation"})
@@ -277,12 +275,13 @@ def _fitting(
     """
     found: list[Candidate] = []
     attributed: list[Candidate] = []
-    demands = Demands(question)
+    demands = Demands(question, full_names(cased(index, question.text)))
     for candidate in _current(question, ranked):
         draft = quotation(candidate.passage, understandable(question, candidate))
         article = index.article(candidate.passage.stored.card.article_id)
-        lacking = demands.lacking(draft)
-        speaker = demands.speaker(draft, f"{article.title}\n{article.text}")
+        whole = f"{article.title}\n{article.text}"
+        lacking = demands.lacking(draft) or demands.unnamed(whole)
+        speaker = demands.speaker(draft, whole)
         if not lacking and speaker not in ("other", "none"):
             found.append(candidate)
             attributed += [candidate] if speaker == "theirs" else []
@@ -319,75 +318,3 @@ def _too_late(period: Period, candidate: Candidate) -> bool:
     """True where a newer figure is from outside the time asked about, when the older one held."""
     published = candidate.passage.stored.card.published
     return standing(period, candidate.text, published) == "outside"
-
-
-@dataclass(frozen=True, slots=True)
-class Demands:
-    """The numbers, days and speaker that evidence must carry, whatever a score says.
-
-    A question about Resolution 1701 is not answered by a passage on Resolution 2254, however alike
-    the two sound. So each number of the question has to stand in the passage or in what is known
-    of its article, and each day among the days that the passage speaks of or was published on; for
-    "what did X say" the speaker has to be X. Names are left to the reader.
-    """
-
-    question: Question
-
-    def lacking(self, draft: Draft) -> list[str]:
-        """What this draft's passage, or its article, does not carry; empty when all is there."""
-        support = Support.of(draft.passage.text, draft.passage.stored.card)
-        near = f"{support.text}\n{support.known}"
-        published = draft.passage.stored.card.published
-        absent = [
-            *((number.start, number.end) for number in carried(self.question.numbers, near)),
-            *(
-                (period.start, period.end)
-                for period in self.question.periods
-                if standing(period, draft.quote, published, near=draft.passage.text) == "outside"
-            ),
-        ]
-        own = words(f"{draft.passage.stored.card.title} {draft.quote}")
-        forms, unnamed = set(map(stem, own)), missing(self.question.demanded, own)
-        names = [word.capitalize() for word in unnamed if stem(word) not in forms]
-        return list(dict.fromkeys([*(self.question.text[a:b] for a, b in absent), *names]))
-
-    def speaker(
-        self, draft: Draft, article: str = ""
-    ) -> Literal["theirs", "other", "unknown", "none"]:
-        """Whether the draft reports what the person said whose statement is asked for.
-
-        Args:
-            draft: a quotation.
-            article: all of its article, which may write in capitals whom a question does not.
-        """
-        subject = self.question.subject
-        if not subject:
-            return "theirs"
-        chunk = draft.passage.stored.chunk
-        start, end = draft.span.start - chunk.start, draft.span.end - chunk.start
-        names = frozenset(self.question.names) | _written_as_names(subject, article)
-        office = re.search(
-            rf"(\w+) of (?:the )?{re.escape(subject[-1])}\b", fold(self.question.text)
-        )
-        is_office = subject[-1] in TITLES or (office is not None and office[1] in TITLES)
-        is_named = subject[-1] in names and not is_office
-        # "the company Helmarck" goes by its name; "the Qatari minister" and "the minister of Qatar"
-        # may be anybody's title
-        known = tuple(word for word in subject if word in names) if is_named else ()
-        return whose(chunk.text, known, start, end)
-
-
-def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
-    """Those of some folded words that an article writes with a capital letter, or not at all.
-
-    A noun that it does not have, like "union", is nobody whom it quotes, as a name would not be.
-    """
-    upper, every, there = Counter[str](), Counter[str](), set[str]()
-    for match in WORD.finditer(article):
-        word = fold(match.group()).removesuffix("'s")
-        if word in words:
-            there.add(word)
-            if not begins_sentence(article, match.start()):
-                every[word] += 1
-                upper[word] += match.group()[0].isupper()
-    return frozenset(word for word in words if word not in there or upper[word] > every[word] / 2)

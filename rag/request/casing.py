@@ -30,13 +30,13 @@ def cased(view: View, text: str) -> str:
     near = _found(view, content(text))
 
     def written(match: re.Match[str]) -> str:
-        word = match[0]
+        word = match[0].removesuffix("'s").removesuffix("’s")
         if word[0].isupper() or not word.isalpha() or fold(word) in STOPWORDS:
-            return word
+            return match[0]
         found = _ways(word, near) or _ways(word, _found(view, [word]))
         if found[word] >= COMMON * found.total():
-            return word
-        return max(found, key=lambda way: found[way])
+            return match[0]
+        return max(found, key=lambda way: found[way]) + match[0][len(word) :]
 
     return WORD.sub(written, text)
 
@@ -55,10 +55,15 @@ def _found(view: View, terms: Sequence[str]) -> list[str]:
 
 
 def _ways(word: str, texts: Iterable[str]) -> Counter[str]:
-    """How some texts write a word where a sentence does not begin with it."""
+    """How some texts write a word, but where only the sentence that it opens tells nothing of it.
+
+    What opens a sentence is a name's first word where the next one has a capital letter as well.
+    """
     return Counter(
         match[0]
         for text in texts
         for match in re.finditer(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
-        if is_acronym(match[0]) or not begins_sentence(text, match.start())
+        if is_acronym(match[0])
+        or not begins_sentence(text, match.start())
+        or text[match.end() + 1 : match.end() + 2].isupper()
     )
