@@ -141,7 +141,7 @@ def test_numbers_and_days_of_the_question_must_be_those_of_the_passage(question,
     ],
 )
 def test_an_article_that_has_no_word_of_a_full_name_is_of_somebody_else(text, unnamed):
-    asked = "When does the trial of Ada Brandt begin in Orrin?"
+    asked = "When does the trial of Ada Brandt and Lund begin in Orrin?"
     assert full_names(asked) == ("Ada Brandt",)
     assert Demands(Question.read(asked), full_names(asked)).unnamed(text) == unnamed
 

@@ -21,7 +21,8 @@ from rag.verify.support import Support
 
 def full_names(text: str) -> tuple[str, ...]:
     """The names of a text that have two words or more."""
-    return tuple(name for name in names(text) if len(split_name(name)) > 1)
+    apart = (part for name in names(text) for part in name.split(" and "))
+    return tuple(name for name in apart if len(split_name(name)) > 1)
 
 
 @dataclass(frozen=True, slots=True)
