@@ -45,6 +45,9 @@ NEAR_ENOUGH = 0.46
 """Mean of that cosine and of the share of the topic's words in the headline and lead from which a
 story is near to a topic of which it lacks a word. Of 31 topics in other words than the articles'
 own, 27 find a story of theirs and 1 another's; of 60 topics that no article is of, 4 find one."""
+NEAR_ALONE = 0.55
+"""That cosine from which it is near whatever words it has: of 15 topics, the likest story of
+something else had 0.43."""
 AS_NEAR = 0.55
 """The same beside stories that have all words. Of 52 topics, 3 get 4 stories more, all theirs."""
 BIAS = 0.7
@@ -137,7 +140,7 @@ def overview(
     if asked is not None:
         found = _about(topic, stories, newest_first=newest_first)
         are_near = not found
-        stories = found or [story for story in stories if _nearness(topic, story) >= NEAR_ENOUGH]
+        stories = found or [story for story in stories if _is_near(topic, story)]
     count = len(stories)
     if count < 2:
         drafts = _of_one(encoder, topic, stories[0]) if stories else []
@@ -218,6 +221,10 @@ def _about(topic: Sequence[str], stories: Sequence[Story], *, newest_first: bool
         later = [story.mentioning(topic) for story in others if _day(story, last) > last]
         about += [story for story in later if story.sentences]
     return about
+
+
+def _is_near(topic: Sequence[str], story: Story) -> bool:
+    return _nearness(topic, story) >= NEAR_ENOUGH or story.near >= NEAR_ALONE
 
 
 def _nearness(topic: Sequence[str], story: Story) -> float:

@@ -122,6 +122,10 @@ STAYS: list[tuple[str, str, list[Told]]] = [
     ("another event", "How many people were killed in the Korvat fire?", [
         ("The fire in Korvat killed 30 people.", "5"),
         ("The fire in Korvat now counts among the worst, with 400 hectares burnt.", "9")]),
+    ("another side's figure", "How many delegates does a Green candidate need to be nominated?", [
+        ("To be nominated by the Green Party a candidate needs 1,991 delegates.", "5", "Dray Echo"),
+        ("Primaries || On the Union side, 1,276 delegates are needed to be nominated. The Green "
+         "Party votes on Sunday, and a candidate is expected to win.", "9", "Dray Echo")]),
 ]  # fmt: skip
 
 

@@ -65,6 +65,8 @@ archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
         ("any updates on the excavation", "latest"),
         ("how far back does all this go", "oldest"),
         ("auction timeline", "overview"),
+        ("Tell me about the ferry's first trip with people on board", "overview"),
+        ("which stories mention Lena Hart", "list"),
         ("summary lighthouse", "overview"),
         ("which was deadlier, the quake or the flood", "comparison"),
         ("compare what the bishop said with what the abbot said", "comparison"),

@@ -112,7 +112,11 @@ class Matter:
             if statement.noun and other.noun and statement.noun.isdisjoint(other.noun):
                 return False
             content = shared - ((statement.noun | other.noun | MEASURES) - CUMULATIVE) - self.names
-            if renewed or one_source(statement.candidate, other.candidate):
+            if one_source(statement.candidate, other.candidate) and not content & CUMULATIVE:
+                texts = [common_stems(said.candidate.text) for said in (statement, other)]
+                is_alike = self.words & texts[0] == self.words & texts[1]
+                return bool(content) and (renewed or is_alike)
+            if renewed:
                 return bool(content)
             return bool((content & self.words).difference(map(stem, name_words(statement.clause))))
         if (statement.said ^ other.said) & _EDGES - self.words:

@@ -32,6 +32,8 @@ LEAST = 0.72
 """Cosine to its nearest example below which a text is a question."""
 NEARER = 0.7
 """Its distance to another kind, as a share of that to a question, from which it is of that kind."""
+OPENING = 3
+"""Words from which the beginning of an example tells its kind, whatever follows."""
 STAND_INS = {
     "topic": "the flood",
     "author": "Anna Berg",
@@ -56,6 +58,23 @@ def examples() -> Mapping[Kind, Sequence[str]]:
             lines = found.setdefault(kinds[line.strip("[]")], [])
         elif line and not line.startswith("#"):
             lines.append(line)
+    return found
+
+
+@cache
+def openings() -> Mapping[str, Kind]:
+    """How a request begins that goes on with nothing but what it is about: "tell me about "."""
+    found: dict[str, Kind] = {}
+    for kind in set(examples()) - {"question", "comparison"}:
+        for line in examples()[kind]:
+            before, at, after = line.partition("{topic}")
+            if (
+                at
+                and not after.strip(" ?")
+                and "{" not in before
+                and len(before.split()) >= OPENING
+            ):
+                found[f"{' '.join(plain(match[0]) for match in WORD.finditer(before))} "] = kind
     return found
 
 
@@ -160,10 +179,14 @@ class Kinds:
         asked = blanked(text)
         if not asked:
             return "talk"
+        said = " ".join(plain(match[0]) for match in WORD.finditer(text))
+        for opening, kind in openings().items():
+            if said.startswith(opening):
+                return kind
         likeness = self._vectors @ self._encoder.encode([asked])[0]
         best: dict[Kind, float] = {}
         for kind, value in zip(self._kinds, likeness.tolist(), strict=True):
             best[kind] = max(value, best.get(kind, -1.0))
-        kind = max(best, key=lambda one: best[one])
-        is_clear = best[kind] >= LEAST and 1 - best[kind] <= NEARER * (1 - best["question"])
-        return kind if is_clear else "question"
+        nearest = max(best, key=lambda one: best[one])
+        is_clear = best[nearest] >= LEAST and 1 - best[nearest] <= NEARER * (1 - best["question"])
+        return nearest if is_clear else "question"

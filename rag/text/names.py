@@ -121,6 +121,8 @@ def same_name(word: str, other: str) -> bool:
     """True where two folded words are one name, spelt alike or by another transliteration."""
     if word == other:
         return True
+    if STOPWORDS & {word, other}:
+        return False  # "that" sounds like "Thoth"
     if min(len(word), len(other)) < _SHORTEST_VARIANT or abs(len(word) - len(other)) > 1:
         return False
     return (
