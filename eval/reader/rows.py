@@ -15,7 +15,7 @@ import math
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,12 @@ TRIED = 200
 JOINED = 700
 """Characters of a passage that a story's paragraphs are joined to, at most where they are short."""
 NEWS = Path(__file__).with_name("news.jsonl")
-"""Questions on Wikinews as a reporter types them, in other words than the articles'. Each names an
-article, the offset of the sentence that it is near to, and the span that answers or null: offsets
-in the article's text with single spaces. Byline's authors wrote them; no words of Wikinews stand
-there."""
+"""Questions on news as a reporter types them, in other words than the articles'. Each names an
+article of Wikinews or of `STORIES`, the offset of the sentence that it is near to, and the span that
+answers or null: offsets in the article's text with single spaces. Byline's authors wrote them; no
+words of Wikinews stand there."""
+STORIES = Path(__file__).with_name("stories.jsonl")
+"""Invented stories, by Byline's authors, to ask about."""
 
 UNTITLED = 0.2
 """Share of the examples whose headline is left out. QAMR's sentences have none and always an
@@ -179,7 +181,7 @@ class Rows:
             for row in read(path):
                 self._take(row, "made", "made")
         self._first_of_news = len(self.paragraphs.texts)
-        for row in news(wikinews) if wikinews else ():
+        for row in news([STORIES, *([wikinews] if wikinews else [])]):
             self._take(row, "news", "news")
 
     def _take(self, row: Mapping[str, Any], answered: str, unanswerable: str) -> None:
@@ -347,13 +349,13 @@ def joined(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def news(corpus: Path) -> Iterator[dict[str, Any]]:
-    """The passages of the stories of Wikinews that `NEWS` asks about, and what it asks of each."""
+def news(corpora: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """The passages of the stories that `NEWS` asks about, and what it asks of each."""
     asked_of: dict[str, list[dict[str, Any]]] = {}
     for line in NEWS.read_text("utf-8").splitlines():
         row = json.loads(line)
         asked_of.setdefault(row["article"], []).append(row)
-    for line in corpus.read_text("utf-8").splitlines():
+    for line in (line for path in corpora for line in path.open(encoding="utf-8")):
         story, start = json.loads(line), 0
         for passage in joined(story["text"]) if story["id"] in asked_of else ():
             end = start + len(passage)
