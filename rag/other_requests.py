@@ -12,7 +12,7 @@ from index.embedding import Encoder
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
 from rag.catalogue import Catalogue, Reply, told_from
-from rag.overview import overview
+from rag.overview import naming, overview
 from rag.phrases import phrases, said, sentences_with
 from rag.records import Dates, Draft, Event, EventKind, Refusal, Understood
 from rag.request.casing import names_only
@@ -20,7 +20,7 @@ from rag.request.kinds import Kinds
 from rag.request.question import Question
 from rag.request.spelling import respelt
 from rag.scope import Narrowed, Scope
-from rag.text.words import words
+from rag.text.words import content, words
 
 _IN_TITLES = re.compile(r"\b(in (?:the |its |their )?)titles?\b", re.IGNORECASE)
 """One of two words for where a headline says it."""
@@ -118,6 +118,11 @@ class Requests:
         if kind != "talk":
             build.understood_as = read
         return True, None
+
+    def told_of(self, view: View, topic: str) -> list[Draft]:
+        """The sentences that have all words of a topic, the likest to it first."""
+        cards = self.catalogue(view).within(view, self._narrowed(Scope()))
+        return naming(view, self.encoder, content(topic), cards)
 
     def _respelt(self, view: View, text: str) -> str:
         """A request with those of its words put right that no article has."""

@@ -167,6 +167,17 @@ def overview(
     return Overview([draft for _, draft in told], count, are_near)
 
 
+def naming(
+    view: View, encoder: Encoder, topic: Sequence[str], cards: Sequence[Card]
+) -> list[Draft]:
+    """The sentences that have all words of a topic, the likest to it first."""
+    asked = encoder.encode([" ".join(topic)])[0]
+    stories = _stories(view, topic, asked, cards)
+    found = [draft for story in stories for draft in story.naming(topic)]
+    likeness = encoder.encode([draft.quote for draft in found]) @ asked if found else asked
+    return [found[at] for at in np.argsort(-likeness)[: len(found)]]
+
+
 def _more(
     encoder: Encoder,
     topic: Sequence[str],

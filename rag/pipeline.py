@@ -247,7 +247,12 @@ class Run:
         if found.passages:
             yield Event(EventKind.STATUS, _reading(found.passages))
         read = partial(choose, view, question, found.passages, self.reader)
-        return Search(question, vector, found, self.builder.timed("generate", read))
+        chosen = self.builder.timed("generate", read)
+        side = self.apart.get(text)
+        if side and side.is_topic and not chosen.drafts:
+            chosen.drafts = self.builder.timed("generate", self.requests.told_of, view, side.name)
+            chosen.confidence = float(bool(chosen.drafts))
+        return Search(question, vector, found, chosen)
 
     def _retrieved(
         self, view: View, question: Question, vector: Vectors, dates: Dates | None = None

@@ -53,6 +53,9 @@ from tests.building import module_archive_of, news
         ("Compare Elbridge and Otterbridge: which of them spent more on snow?",
          ["Elbridge spent how much on snow?", "Otterbridge spent how much on snow?"],
          "Elbridge|Otterbridge", ""),
+        ("Moss in Orrin vs Moss in Holt",
+         ["What is said of Moss in Orrin?", "What is said of Moss in Holt?"],
+         "Moss in Orrin|Moss in Holt", "Orrin|Holt"),
         # Two times: each is asked for as a time, and not as a word.
         ("the price of the pier in 2019 versus 2020",
          ["the price of the pier in 2019", "the price of the pier in 2020"], "2019|2020", "|"),

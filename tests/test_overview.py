@@ -5,6 +5,7 @@ from functools import partial
 from building import archive_of, module_archive_of, news
 
 from rag import Assistant
+from rag.overview import naming
 
 article = partial(news, publisher="Vale Post")
 
@@ -174,3 +175,11 @@ def test_no_more_than_eight_sentences_are_quoted(tmp_path_factory):
     assert len(answer.citations) == 8
     days = [citation.published for citation in answer.citations]
     assert days == sorted(filter(None, days))
+
+
+def test_sentences_with_all_words_of_a_topic_are_told_the_likest_first(archive):
+    with archive.index.snapshot() as view:
+        cards = view.articles()
+        found = naming(view, archive.encoder, ("tunnel", "tolls"), cards)
+        assert [draft.quote for draft in found] == [ASIDE]
+        assert not naming(view, archive.encoder, ("tunnel", "xylophone"), cards)

@@ -98,6 +98,11 @@ class Side:
     demanded: str
     """Words that its evidence must have: names, or else what the other side does not have."""
 
+    @property
+    def is_topic(self) -> bool:
+        """Whether nothing is asked of it but what is said."""
+        return self.question == _said_of(self.name)
+
 
 def sides(text: str) -> list[Side]:
     """The two things that a comparison is of; none where they are not told."""
@@ -107,6 +112,10 @@ def sides(text: str) -> list[Side]:
         both, before, after = (than["left"], than["right"]), than["be"], ""
         asked = [f"How {_positive(than['more'])} {before} {one}?" for one in both]
         return _sides(both, asked)
+    halves = _JOINT.split(bare)
+    first, second = (words(half)[:1] for half in (halves[0], halves[-1]))
+    if len(halves) == 2 and first == second and STOPWORDS.isdisjoint(first):
+        return _sides((halves[0], halves[1]), [_alone("", half, "") for half in halves])
     pair = _names(bare) or _phrases(bare)
     if pair is None:
         return []
@@ -233,7 +242,7 @@ def _alone(before: str, side: str, after: str) -> str:
     """What is asked of one side."""
     behind = f" {after}" if after else ""
     if not behind and fold(before) in ("", "of"):
-        return f"What is said of {side}?"
+        return _said_of(side)
     if which := _WHICH.match(before.rstrip(",")):
         rest = which["rest"] or ""
         return f"How {_positive(which['more'])} {which['be'].lower()} {side}{rest}{behind}?"
@@ -253,6 +262,10 @@ def _alone(before: str, side: str, after: str) -> str:
     if fold(before) == "what" and (said := _SAID.match(after)):
         return f"What did {side} say{after[said.end() :]}?"
     return f"{before} {side}{behind}".strip()
+
+
+def _said_of(side: str) -> str:
+    return f"What is said of {side}?"
 
 
 def _much(what: str) -> str:
