@@ -161,6 +161,13 @@ def test_another_speaker_is_not_the_one_asked_for(text, whose):
         assert demands.speaker(quotation(said, candidate(said, 0).span), text) == whose
 
 
+def test_who_speaks_for_somebody_says_it_in_their_name():
+    asked = Demands(Question.read("How did the State Department respond to the vote?"))
+    for who, whose in (("Department of State spokesperson", "theirs"), ("State senator", "other")):
+        said = passage(f'After the vote a {who}, Ada Quill, said: "We are let down."')
+        assert asked.speaker(quotation(said, candidate(said, 0).span), said.text) == whose
+
+
 def test_an_office_of_a_place_may_be_anybodys_title():
     text = "Mayor Agnes Quill of Orrin said that the quay is safe."
     said = passage(text)

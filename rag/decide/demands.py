@@ -18,6 +18,8 @@ from rag.text.word_classes import TITLES
 from rag.text.words import WORD, fold, stem, words
 from rag.verify.support import Support
 
+_SPEAKS_FOR = re.compile(r"\bspokes(?:man|woman|person|people)\b", re.IGNORECASE)
+
 
 def full_names(text: str) -> tuple[str, ...]:
     """The names of a text that have two words or more."""
@@ -94,7 +96,9 @@ class Demands:
         # "the company Helmarck" goes by its name; "the Qatari minister" and "the minister of Qatar"
         # may be anybody's title
         known = tuple(word for word in subject if word in names) if is_named else ()
-        return whose(chunk.text, known, start, end)
+        said = whose(chunk.text, known, start, end)
+        is_spoken_for = _SPEAKS_FOR.search(draft.quote) and set(subject) <= set(words(draft.quote))
+        return "theirs" if said == "other" and is_spoken_for else said
 
 
 def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:
