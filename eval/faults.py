@@ -340,6 +340,12 @@ def _(real: Instead, *args: Any) -> Any:
     return "question" if (kind := real(*args)) == "talk" else kind
 
 
+@fault("names-asked-about", "rag.request.casing:names_only",
+       "A name by itself is taken for a question.", *ASKED, "--request=name")  # fmt: skip
+def _(real: Instead, *args: Any) -> Any:
+    return False
+
+
 @fault("questions-listed", "rag.request.kinds:Kinds.of",
        "A question is taken for a wish to see the articles on it.",
        *ASKED, "--request=question")  # fmt: skip

@@ -6,7 +6,7 @@ A row has id, kind, request, split, and what is right of its kind:
     list               ids                  of all articles that are meant
     outlets, authors   names                each with its number of articles
     newest, oldest     ids                  of the first ones in order, those of one day together
-    overview           must, stories        those that are quoted, and all that may be
+    overview, name     must, stories        those that are quoted, and all that may be
     latest             first, stories       the articles of which one leads, and all that may be
                                             quoted, newest first and those without a day last
     phrase             words, stories       the exact words, and those that have them
@@ -103,7 +103,7 @@ def wrong(request: Request, answer: Answer, archive: View) -> str:
     """What is wrong with an answer, in words; empty where it is right."""
     if request.kind in ("overview", "phrase", "talk", "question") and answer.kind != request.kind:
         return f"taken for {answer.kind}"
-    if request.kind == "latest" and answer.kind != "overview":
+    if request.kind in ("latest", "name") and answer.kind != "overview":
         return f"taken for {answer.kind}"
     if request.kind in FIRST:
         return _order(request.right["ids"], answer, FIRST[request.kind])
@@ -197,6 +197,6 @@ def _instead(told: object, wanted: object) -> str:
 
 _CHECKS: Mapping[str, Callable[[Mapping[str, Any], Answer], str]] = {
     "count": _count, "list": _list, "outlets": _names, "authors": _names,
-    "overview": _overview, "latest": _latest, "phrase": _phrase, "talk": _talk,
+    "overview": _overview, "name": _overview, "latest": _latest, "phrase": _phrase, "talk": _talk,
 }  # fmt: skip
 KINDS = (*_CHECKS, *FIRST, "question")

@@ -11,12 +11,16 @@ from collections.abc import Iterable, Sequence
 
 from index.protocols import View
 from rag.text.names import begins_sentence
+from rag.text.word_classes import PARTICLES
 from rag.text.words import STOPWORDS, WORD, content, fold, is_acronym
 
 LOOKED_AT = 3
 """Passages in which a word is looked up."""
 COMMON = 0.25
 """Share of a word's places in small letters from which it is a word like any other."""
+
+_INSIDE = frozenset("the of and".split())
+"""What names have inside, beside particles."""
 
 
 def cased(view: View, text: str) -> str:
@@ -43,8 +47,11 @@ def cased(view: View, text: str) -> str:
 
 def names_only(view: View, text: str) -> bool:
     """True for a name by itself, with capital letters or without, and for a single word."""
-    every = WORD.findall(cased(view, text))
-    first = [word[0] for word in every if fold(word) not in STOPWORDS]
+    bare = text.strip(' ?.!"“”')
+    together = _ways(bare, _found(view, content(bare)))  # as in "Storm Ada", "the storm"
+    written = max(together, key=lambda way: together[way], default=cased(view, bare))
+    every = WORD.findall(written)
+    first = [word[0] for word in every if fold(word) not in PARTICLES | _INSIDE]
     is_named = any(map(str.isupper, first)) and not any(map(str.islower, first))
     return is_named or len(every) == 1
 
