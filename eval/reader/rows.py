@@ -47,9 +47,9 @@ JOINED = 700
 """Characters of a passage that a story's paragraphs are joined to, at most where they are short."""
 NEWS = Path(__file__).with_name("news.jsonl")
 """Questions on news as a reporter types them, in other words than the articles'. Each names an
-article of Wikinews or of `STORIES`, the offset of the sentence that it is near to, and the span that
-answers or null: offsets in the article's text with single spaces. Byline's authors wrote them; no
-words of Wikinews stand there."""
+article of Wikinews or of `STORIES`, the offset of the sentence that it is near to, and the span
+that answers or null: offsets in the article's text with single spaces. Byline's authors wrote
+them; no words of Wikinews stand there."""
 STORIES = Path(__file__).with_name("stories.jsonl")
 """Invented stories, by Byline's authors, to ask about."""
 
