@@ -119,7 +119,7 @@ def test_ingest_says_what_it_did_and_the_next_time_does_nothing(run, articles):
     (articles / "b.md").write_text(STORY.replace("2025-03-04", "soon"), "utf-8")
     rebuilt = run("ingest", "--rebuild", str(articles))
     assert "2 added" in rebuilt.stdout and "1 warnings" in rebuilt.stdout
-    assert f"warning {articles / 'b.md'}: b.md, front matter: " in rebuilt.stdout
+    assert f"warning {articles / 'b.md'}, front matter: " in rebuilt.stdout
     nothing = run("ingest", str(articles / "c.pdf"))
     assert nothing.exit_code == 1
     assert nothing.stderr.endswith("byline: Nothing could be read. The reason is above.\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from rag.cli.terminal import err, one_line
 
 if TYPE_CHECKING:
     from index.readers import Meter
-    from index.records import Progress, Report
+    from index.records import Problem, Progress, Report
 
 LINE_SECONDS = 15.0
 """How often a line is written where there is no terminal."""
@@ -151,9 +152,16 @@ def report_text(report: Report) -> str:
     pairs = [f"{old} is superseded by {new}" for old, new in report.superseded]
     pairs += [f"{copied} is a copy of {origin}" for copied, origin in report.copies]
     pairs += [f"removed {removed}: {source} is gone" for removed, source in report.removed]
-    pairs += [f"skipped {one.source}: {one.reason}" for one in report.problems]
-    pairs += [f"warning {one.source}: {one.reason}" for one in report.warnings]
+    pairs += [f"skipped {_told(one)}" for one in report.problems]
+    pairs += [f"warning {_told(one)}" for one in report.warnings]
     return "\n".join([*lines, *map(one_line, pairs)])
+
+
+def _told(problem: Problem) -> str:
+    """A source and what is wrong with it, its name once: "/home/a.md, front matter: …"."""
+    folder, slash, name = problem.source.rpartition("/")
+    is_named = bool(name) and re.match(rf"{re.escape(name)}[,:]", problem.reason)
+    return f"{folder}{slash}{problem.reason}" if is_named else f"{problem.source}: {problem.reason}"
 
 
 def report_dict(report: Report) -> dict[str, Any]:
