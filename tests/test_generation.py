@@ -161,6 +161,14 @@ def test_another_speaker_is_not_the_one_asked_for(text, whose):
         assert demands.speaker(quotation(said, candidate(said, 0).span), text) == whose
 
 
+def test_an_office_is_of_the_place_that_it_is_asked_of():
+    asked = "who is the mayor of Orrin"
+    assert full_names(asked) == ("Orrin",)
+    demands = Demands(Question.read(asked), full_names(asked))
+    assert demands.unnamed("Ada Brandt is the mayor of Holt.") == ["Orrin"]
+    assert not demands.unnamed("Mayor Ada Brandt opened the pier. It is the first in Orrin.")
+
+
 def test_who_speaks_for_somebody_says_it_in_their_name():
     asked = Demands(Question.read("How did the State Department respond to the vote?"))
     for who, whose in (("Department of State spokesperson", "theirs"), ("State senator", "other")):

@@ -21,10 +21,13 @@ from rag.verify.support import Support
 _SPEAKS_FOR = re.compile(r"\bspokes(?:man|woman|person|people)\b", re.IGNORECASE)
 
 
+_OFFICE_OF = re.compile(rf"\b(?i:{'|'.join(sorted(TITLES))}) of (?:the )?([A-Z]\w+)\b")
+
+
 def full_names(text: str) -> tuple[str, ...]:
-    """The names of a text that have two words or more."""
+    """The names of a text that have two words or more, and those that an office is of."""
     apart = (part for name in names(text) for part in name.split(" and "))
-    return tuple(name for name in apart if len(split_name(name)) > 1)
+    return (*(one for one in apart if len(split_name(one)) > 1), *_OFFICE_OF.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
