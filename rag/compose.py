@@ -24,8 +24,10 @@ from rag.verify.support import strict_faults
 
 REFUSAL = "The articles do not say."
 """What the model writes when the passages do not answer."""
-PASSAGES = 6
-"""Passages that are shown at most."""
+PASSAGES, FEWEST = 6, 4
+"""Passages that are shown at most, and to a model that reads slowly."""
+READING = 30.0
+"""Seconds that a model may take to read more than the fewest passages."""
 SENTENCES = 4
 """Sentences in an answer at most."""
 MARKS = 3
@@ -102,15 +104,16 @@ def tells(text: str, answer: str) -> bool:
 def fitting(
     question: str, sources: Mapping[int, Source], llm: LLM
 ) -> tuple[Prompt, dict[int, Source]]:
-    """The prompt with as many of the passages, from the first, as the model has room for.
+    """The prompt with as many of the passages, from the first, as the model has room and time for.
 
     The first passage stays whatever its length; `LLM.write` cuts what is too long.
     """
     some = dict(sources)
-    room = llm.room(LIMIT)
+    room, timely = llm.room(LIMIT), llm.pace() * READING
     while True:
         asked = prompt(question, some)
-        if len(some) <= 1 or _tokens(asked, llm) <= room:
+        most = min(room, timely) if len(some) > FEWEST else room
+        if len(some) <= 1 or _tokens(asked, llm) <= most:
             return asked, some
         some.popitem()
 

@@ -3,13 +3,16 @@
 import itertools
 import re
 from dataclasses import replace
+from math import inf
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.compose import (
+    FEWEST,
     LIMIT,
+    PASSAGES,
     REFUSAL,
     Composition,
     fitting,
@@ -148,6 +151,14 @@ def test_passages_are_dropped_from_the_end_until_the_prompt_fits():
         asked, some = fitting("Who?", sources, ScriptedLLM(context=LIMIT + context))
         assert list(some) == kept
         assert asked == prompt("Who?", some)
+
+
+def test_a_model_that_reads_slowly_is_shown_fewer_passages():
+    sources = numbered(DRAFTS * 2)
+    assert len(sources) == PASSAGES
+    for pace, shown in ((inf, PASSAGES), (1e4, PASSAGES), (0.1, FEWEST)):
+        _, some = fitting("Who?", sources, ScriptedLLM(pace=pace))
+        assert len(some) == shown
 
 
 # --- the whole way

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,13 @@ ASKED = Prompt("Answer in one sentence.", "The race was won by Ana Ruiz on Sunda
 def test_a_grammar_holds_what_is_written(model):
     text = "".join(model.write(ASKED, limit=20, grammar='root ::= " Oslo" | " Bergen"'))
     assert text in (" Oslo", " Bergen")
+
+
+def test_how_fast_it_reads_is_measured():
+    llm = small()
+    assert llm.pace() == inf
+    "".join(llm.write(ASKED, limit=1))
+    assert 0 < llm.pace() < inf
 
 
 def test_a_prompt_has_the_markers_of_the_template_and_no_others(model):

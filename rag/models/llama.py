@@ -8,6 +8,7 @@ marker. Only the model's own chat template may hold markers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 
 from rag.models.chatting import Prompt, Template
@@ -55,6 +56,11 @@ class Llama:
     def room(self, limit: int) -> int:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
         return self.context - self._limit(limit) - self._around
+
+    def pace(self) -> float:
+        """Tokens of a prompt read in a second, as far as was measured; infinite before."""
+        writer = self._writer
+        return writer.read / writer.reading if writer.reading else inf
 
     def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.

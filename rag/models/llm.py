@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -48,6 +49,9 @@ class LLM(Protocol):
 
     def room(self, limit: int) -> int:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
+
+    def pace(self) -> float:
+        """Tokens of a prompt that are read in a second, as far as was measured; infinite before."""
 
     def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.
@@ -118,6 +122,10 @@ class LocalLLM:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""
         return self.llama.room(limit)
 
+    def pace(self) -> float:
+        """Tokens of a prompt that it reads in a second here."""
+        return self.llama.pace()
+
     def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """Pieces of text after a prompt, at most `limit` tokens, held to a GBNF grammar.
 
@@ -142,8 +150,10 @@ class ScriptedLLM:
         *,
         context: int = 4096,
         identity: str = "scripted",
+        pace: float = inf,
     ) -> None:
         self.identity = identity
+        self._pace = pace
         self._replies = dict(replies or {})
         self._context = context
 
@@ -154,6 +164,10 @@ class ScriptedLLM:
     def room(self, limit: int) -> int:
         """The words that are left."""
         return self._context - limit
+
+    def pace(self) -> float:
+        """What it was told."""
+        return self._pace
 
     def write(self, prompt: Prompt, *, limit: int, grammar: str | None = None) -> Iterator[str]:
         """The first reply whose key stands in the prompt, in pieces that begin with a space."""

@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -169,6 +170,10 @@ class RemoteLLM:
         plain = sum(character.isascii() for character in text)
         others = len(text.encode(errors="replace")) - plain
         return int(plain / CHARACTERS_PER_TOKEN) + others + 1
+
+    def pace(self) -> float:
+        """Not known of a server, which may read much faster than it can be asked."""
+        return inf
 
     def room(self, limit: int) -> int:
         """Tokens left for what a prompt says, when `limit` tokens are to be written."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -22,6 +23,8 @@ class Writer:
     def __init__(self, session: Session) -> None:
         self.written = 0
         """Tokens written so far, in all texts."""
+        self.read, self.reading = 0, 0.0
+        """Tokens of prompts that were read so far, and the seconds that it took."""
         self._session = session
         self._worker = ThreadPoolExecutor(1, "byline-writer")
 
@@ -75,7 +78,10 @@ class Writer:
             for start in range(session.rewind(prompt), len(prompt), BATCH):
                 if unwanted.is_set():
                     return
-                session.evaluate(prompt[start : start + BATCH])
+                began = time.monotonic()
+                session.evaluate(part := prompt[start : start + BATCH])
+                self.reading += time.monotonic() - began
+                self.read += len(part)
             for _ in range(limit):
                 token = session.sample(sampler)
                 if unwanted.is_set() or session.model.ends(token):
