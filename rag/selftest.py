@@ -22,7 +22,7 @@ from rag.quote import quotation
 from rag.records import Draft, Passage
 from rag.text.words import words
 
-VERSION = 2
+VERSION = 3
 """To be counted up when the questions, the prompt or the marking change."""
 ASKED = 20
 NEEDED = 17

@@ -105,6 +105,16 @@ def test_a_model_s_own_words_stand_in_the_passage(sentence, text, absent):
     assert [one.what for one in strict_faults(sentence, [Support.of(text, CARD)])] == absent
 
 
+def test_the_figures_of_a_models_sentence_stand_in_one_sentence_of_the_passage():
+    text = "Ruiz ran 46.92 seconds in July. The record stands at 46.78 seconds; Lund holds it."
+    support = [Support.of(text, CARD)]
+    joined = "Ruiz ran 46.92 seconds in July, the record stands at 46.78 seconds."
+    assert [one.kind for one in strict_faults(joined, support)] == ["joined"]
+    assert not strict_faults("Ruiz ran 46.92 seconds in July.", support)
+    both = Support.of("Ruiz ran 46.92 seconds in July, 0.14 seconds off the record.", CARD)
+    assert not strict_faults("Ruiz ran 46.92 seconds, 0.14 off the record.", [both])
+
+
 def test_a_verb_is_no_other_spelling_of_a_name():
     said = "The president said that fighters could return."
     assert kinds("Syad told reporters that fighters could return.", said) >= {"name"}

@@ -20,7 +20,7 @@ from typing import Literal
 from index.records import Card
 from rag.text.dates import CALENDAR
 from rag.text.display import comparable
-from rag.text.numbers import quantities
+from rag.text.numbers import carried, quantities
 from rag.text.tokens import TokenLine, held, key, lines, union
 from rag.text.words import fold, words
 from rag.verify.facts import missing_dates, missing_names, missing_numbers, wrong_speakers
@@ -107,13 +107,18 @@ def strict_faults(sentence: str, supports: Iterable[Support]) -> list[Fault]:
     """The faults of a sentence that a model wrote: its own words count, too.
 
     Each word that carries meaning has to stand in the passages in some form, but for "said" and
-    its like. Numbers and days have checks of their own; the words of outlet and address count
-    only where something is reported.
+    its like. Numbers and days have checks of their own, and all figures of one sentence stand in
+    one sentence of theirs: two of them put together may be of two things. The words of outlet and
+    address count only where something is reported.
     """
     given = list(supports)
     found = faults(sentence, given)
     if found:
         return found
+    figures = quantities(sentence)
+    there = [line.text for support in given for line in lines(support.text)]
+    if len(figures) > 1 and all(carried(figures, line) for line in there):
+        return [Fault("joined", sentence)]
     text = "\n".join(part for support in given for part in (support.title, support.text))
     own = _without_quotations(sentence, text)
     for quantity in reversed(quantities(own)):
