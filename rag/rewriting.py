@@ -2,7 +2,7 @@
 
 The reader decides whether the archive answers that question better than the other meanings
 (`rag.conversation`). A model may join what was said and add nothing: a rewriting with a word
-that the conversation does not have is thrown away.
+that the conversation does not have is thrown away, and so is one with no word of the question.
 """
 
 from __future__ import annotations
@@ -33,4 +33,5 @@ def standalone(llm: LLM, question: str, history: History) -> str | None:
     written = "".join(llm.write(Prompt(system, user), limit=LIMIT, grammar=GRAMMAR)).strip()
     known = {stem(word) for word in content(f"{told} {question}")}
     is_whole = written.endswith("?") and written.count("?") == 1
-    return written if is_whole and {stem(w) for w in content(written)} <= known else None
+    own, asked = ({stem(word) for word in content(text)} for text in (written, question))
+    return written if is_whole and own <= known and (own & asked or not asked) else None

@@ -47,6 +47,7 @@ archive = module_archive_of(*ARTICLES, today=dt.date(2025, 5, 1))
         ("Is there anything about whales?", "list"),
         ("Please summarise the coverage of the hearing", "overview"),
         ("Who leads the union?", "question"),
+        ("how many people in Holt have died of the flu, by the latest report", "question"),
         ("How many people mentioned the smell?", "question"),
         ("What did the minister say about the timeline of the works?", "question"),
         ("Oreshnik", "question"),

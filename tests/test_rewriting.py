@@ -25,6 +25,7 @@ HOLM = Turn(
         ("What did Petra Vasik say about the ceasefire?", True),
         ("What did Petra Vasik say of the ceasefire in Doha?", False),  # a word of its own
         ("Is the bridge free?", False),  # an answer's words, which are no name
+        ("What did Anders Holm say about the ceasefire?", False),  # the question before
         ("What did Petra Vasik say about the ceasefire", False),
         ("What did Petra Vasik say? What about the ceasefire?", False),
         ("", False),
