@@ -238,7 +238,10 @@ def test_a_name_or_a_word_by_itself_asks_what_is_said_of_it(archive, request_):
     assert (answer.kind, answer.refused) == ("overview", False)
 
 
-@pytest.mark.parametrize("request_", ["Xylophone", "the price of Ostrava Bay", "Zed Quill"])
+@pytest.mark.parametrize(
+    "request_",
+    ["Xylophone", "the price of Ostrava Bay", "Zed Quill", "WHO LEADS THE UNION OF OSTRAVA BAY"],
+)
 def test_what_is_no_name_of_the_archive_by_itself_is_a_question(archive, request_):
     assert archive.ask(request_).kind == "question"
 
