@@ -48,6 +48,7 @@ def cased(view: View, text: str) -> str:
 def names_only(view: View, text: str) -> bool:
     """True for a name by itself, with capital letters or without, and for a single word."""
     bare = text.strip(' ?.!"“”')
+    bare = bare.lower() if bare.isupper() and " " in bare else bare
     together = _ways(bare, _found(view, content(bare)))  # as in "Storm Ada", "the storm"
     written = max(together, key=lambda way: together[way], default=cased(view, bare))
     every = WORD.findall(written)
