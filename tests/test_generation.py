@@ -171,9 +171,17 @@ def test_an_office_is_of_the_place_that_it_is_asked_of():
 
 def test_who_speaks_for_somebody_says_it_in_their_name():
     asked = Demands(Question.read("How did the State Department respond to the vote?"))
-    for who, whose in (("Department of State spokesperson", "theirs"), ("State senator", "other")):
+    for who, whose in (
+        ("Department of State spokesperson", "theirs"),
+        ("spokeswoman for the State Department", "theirs"),
+        ("spokesman", "other"),
+        ("State senator", "other"),
+    ):
         said = passage(f'After the vote a {who}, Ada Quill, said: "We are let down."')
         assert asked.speaker(quotation(said, candidate(said, 0).span), said.text) == whose
+    told = passage("Ministry spokesman Per Lund said that the deal with Lavrov was off.")
+    lavrov = Demands(Question.read("What did Lavrov say?"))
+    assert lavrov.speaker(quotation(told, candidate(told, 0).span), told.text) == "other"
 
 
 def test_an_office_of_a_place_may_be_anybodys_title():

@@ -18,9 +18,12 @@ from rag.text.word_classes import TITLES
 from rag.text.words import WORD, fold, stem, words
 from rag.verify.support import Support
 
-_SPEAKS_FOR = re.compile(r"\bspokes(?:man|woman|person|people)\b", re.IGNORECASE)
-
-
+_SPEAKS_FOR = re.compile(
+    r"((?:[\w’'.-]+ ){0,6})spokes(?:man|woman|person|people)\b"
+    r"((?: (?:for|of)(?: [\w’'.-]+){1,6})?)",
+    re.IGNORECASE,
+)
+"""Who speaks for whom: "a State Department spokesman", "a spokeswoman for the ministry"."""
 _OFFICE_OF = re.compile(rf"\b(?i:{'|'.join(sorted(TITLES))}) of (?:the )?([A-Z]\w+)\b")
 
 
@@ -100,8 +103,9 @@ class Demands:
         # may be anybody's title
         known = tuple(word for word in subject if word in names) if is_named else ()
         said = whose(chunk.text, known, start, end)
-        is_spoken_for = _SPEAKS_FOR.search(draft.quote) and set(subject) <= set(words(draft.quote))
-        return "theirs" if said == "other" and is_spoken_for else said
+        spoken_for = (words(" ".join(found)) for found in _SPEAKS_FOR.findall(draft.quote))
+        is_theirs = said == "other" and any(set(subject) <= set(some) for some in spoken_for)
+        return "theirs" if is_theirs else said
 
 
 def _written_as_names(words: Sequence[str], article: str) -> frozenset[str]:

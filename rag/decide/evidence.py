@@ -29,9 +29,7 @@ from rag.request.periods import Period
 from rag.request.question import Question
 from rag.request.timing import standing
 from rag.retrieve import quoted_first
-from rag.text.names import (
-    as_called,
-)
+from rag.text.names import as_called
 from rag.text.words import fold, words
 from rag.verify.support import Support, faults
 
