@@ -177,12 +177,12 @@ def nowhere(
     ]
     outlets = {word for passage in near for word in words(passage.stored.card.publisher or "")}
     found = []
-    for word in (*lacking, *named):
+    for word in dict.fromkeys((*lacking, *named)):
         terms = content(word)
         frequency = view.document_frequency(terms)
         if any(not frequency.get(term) and term not in outlets for term in terms):
             found.append(word)
-    return found, len(found) < len(named)
+    return found, any(name not in found for name in named)
 
 
 def on_topic(
