@@ -174,8 +174,10 @@ def naming(
     asked = encoder.encode([" ".join(topic)])[0]
     stories = _stories(view, topic, asked, cards)
     found = [draft for story in stories for draft in story.naming(topic)]
-    likeness = encoder.encode([draft.quote for draft in found]) @ asked if found else asked
-    return [found[at] for at in np.argsort(-likeness)[: len(found)]]
+    if not found:
+        return []
+    likeness = encoder.encode([draft.quote for draft in found]) @ asked
+    return [found[at] for at in np.argsort(-likeness)]
 
 
 def _more(

@@ -50,7 +50,7 @@ def names_only(view: View, text: str) -> bool:
     bare = text.strip(' ?.!"“”')
     bare = bare.lower() if bare.isupper() and " " in bare else bare
     together = _ways(bare, _found(view, content(bare)))  # as in "Storm Ada", "the storm"
-    written = max(together, key=lambda way: together[way], default=cased(view, bare))
+    written = max(together, key=lambda way: together[way], default="") or cased(view, bare)
     every = WORD.findall(written)
     first = [word[0] for word in every if fold(word) not in PARTICLES | _INSIDE]
     is_named = any(map(str.isupper, first)) and not any(map(str.islower, first))

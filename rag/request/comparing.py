@@ -251,11 +251,8 @@ def _alone(before: str, side: str, after: str) -> str:
         return f"How {_much(many['what'])} {many['what']} {asks}{many['rest']} {side}{behind}?"
     if more := not before and _ONE_DOES_MORE.match(after):
         what = more["what"] or ""
-        return (
-            f"{side} {more['where']} {more['does']} how {_much(what)}{what}{more['rest']}?".replace(
-                "  ", " "
-            )
-        )
+        where = f" {more['where']}".rstrip()
+        return f"{side}{where} {more['does']} how {_much(what)}{what}{more['rest']}?"
     if more := not behind and _DOES_MORE.match(before.rstrip(",")):
         what = more["what"] or ""
         return f"{side} {more['does']} how {_much(what)}{what}{more['rest']}?"

@@ -67,13 +67,8 @@ def openings() -> Mapping[str, Kind]:
     found: dict[str, Kind] = {}
     for kind in set(examples()) - {"question", "comparison"}:
         for line in examples()[kind]:
-            before, at, after = line.partition("{topic}")
-            if (
-                at
-                and not after.strip(" ?")
-                and "{" not in before
-                and len(before.split()) >= OPENING
-            ):
+            before, topic, after = line.rstrip(" ?").partition("{topic}")
+            if topic and not after and "{" not in before and len(before.split()) >= OPENING:
                 found[f"{' '.join(plain(match[0]) for match in WORD.finditer(before))} "] = kind
     return found
 
