@@ -95,9 +95,12 @@ class View(Protocol):
     def text_of(self, row: Row) -> str:
         """The text of an article."""
 
+    def _card(self, row: Row) -> Card:
+        return card_from_row(row, "" if row["title"].strip() else self.text_of(row))
+
     def articles(self) -> list[Card]:
         """Every article that is searched, the latest first; those without a date last."""
-        cards = sorted(map(card_from_row, self.rows(searched=True)), key=lambda c: c.article_id)
+        cards = sorted(map(self._card, self.rows(searched=True)), key=lambda c: c.article_id)
         return sorted(cards, key=lambda card: card.published or dt.date.min, reverse=True)
 
     def earlier(self, successor: str | None = None) -> list[Card]:
@@ -108,11 +111,11 @@ class View(Protocol):
         where = {} if successor is None else {"superseded_by": successor}
         rows = sorted(self.rows(searched=False, **where), key=lambda row: str(row["id"]))
         rows.sort(key=lambda row: (row["published"] or "", row["as_of"] or ""), reverse=True)
-        return [card_from_row(row) for row in rows]
+        return [self._card(row) for row in rows]
 
     def copies(self, origin: str) -> list[Card]:
         """The articles that share an origin, the earliest first; the origin is among them."""
-        return sorted(map(card_from_row, self.rows(searched=True, origin=origin)), key=_earliest)
+        return sorted(map(self._card, self.rows(searched=True, origin=origin)), key=_earliest)
 
     def claimants(self, article_id: str) -> list[Card]:
         """The articles of other origins that claim an article's address, the earliest first."""
@@ -120,7 +123,7 @@ class View(Protocol):
             for own in view.rows(searched=True, id=article_id):
                 rows = view.rows(searched=True, url_key=own["url_key"]) if own["url_key"] else ()
                 others = (row for row in rows if row["origin"] != own["origin"])
-                return sorted(map(card_from_row, others), key=_earliest)
+                return sorted(map(self._card, others), key=_earliest)
         return []
 
     def row(self, article_id: str) -> Row:
@@ -155,7 +158,7 @@ class View(Protocol):
         Raises:
             UnknownArticle: no article has that id.
         """
-        return card_from_row(self.row(article_id))
+        return self._card(self.row(article_id))
 
     def article(self, article_id: str) -> Article:
         """An article or an earlier version as it was stored.

@@ -146,7 +146,7 @@ class Queries(View):
             ).fetchall()
             query = f"{_SEARCHED.replace('SELECT', 'SELECT text,')} WHERE number IN {_LISTED}"
             told = _named(view.db, query, _listed({row[1] for row in rows}))
-        stories = {row["number"]: (row["text"], card_from_row(row)) for row in told}
+        stories = {row["number"]: (row["text"], card_from_row(row, row["text"])) for row in told}
         found = {row[0]: _stored(row, *stories[row[1]]) for row in rows}
         return [found[i] for i in chunk_ids]
 

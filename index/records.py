@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+LONGEST_OPENING = 75
+"""Characters of a text that stand for a headline at most; a name of 80 is shown whole."""
+UNTITLED = "An article without a headline"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -37,6 +41,14 @@ class Page:
 
     def __str__(self) -> str:
         return f"page {self.number}" + (f" (printed {self.label})" if self.label else "")
+
+
+def opening(text: str) -> str:
+    """How a text begins: what stands for the headline of an article that has none."""
+    begins = " ".join(text[: 2 * LONGEST_OPENING].split())
+    if len(begins) > LONGEST_OPENING:
+        begins = begins[:LONGEST_OPENING].rpartition(" ")[0].rstrip(" ,;:") + " …"
+    return begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,11 @@ class Article:
     """The pages in order, for a source that has them; a page without text is left out."""
     doubts: tuple[str, ...] = ()
     """What of the source was not read, or not well, a sentence each."""
+
+    @property
+    def called(self) -> str:
+        """Its headline, or how its text begins where it has none."""
+        return self.title.strip() or opening(self.text) or UNTITLED
 
     def page_at(self, offset: int) -> Page | None:
         """The page on which a character of the text stands; None where there are no pages."""
@@ -137,6 +154,13 @@ class Card:
     """
     superseded_by: str = ""
     """The id of the later version of the same address; what has one is kept, but not searched."""
+    opening: str = field(default="", compare=False)
+    """How its text begins, where it has no headline."""
+
+    @property
+    def called(self) -> str:
+        """What it is called where its outlet and date do not tell."""
+        return self.title.strip() or self.opening or UNTITLED
 
 
 @dataclass(frozen=True, slots=True)

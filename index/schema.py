@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from index.embedding import EMBEDDED, Encoder
 from index.errors import IndexDamaged, IndexExists, IndexMismatch, IndexMissing, UnusableIndex
-from index.records import Article, Card, Chunk, Page, Span
+from index.records import Article, Card, Chunk, Page, Span, opening
 from index.stems import TOKENIZER
 
 FORMAT = 3
@@ -335,8 +335,13 @@ def article_from_row(row: Row) -> Article:
     )
 
 
-def card_from_row(row: Row) -> Card:
-    """The card of an article; its columns `origin`, `number` and `superseded_by` are asked too."""
+def card_from_row(row: Row, text: str = "") -> Card:
+    """The card of an article; its columns `origin`, `number` and `superseded_by` are asked too.
+
+    Args:
+        row: its row.
+        text: its text, where it has no headline.
+    """
     return Card(
         article_id=row["id"],
         title=row["title"],
@@ -349,6 +354,7 @@ def card_from_row(row: Row) -> Card:
         source=row["source"],
         arrived=row["number"],
         superseded_by=row["superseded_by"],
+        opening="" if row["title"].strip() else opening(text),
     )
 
 

@@ -233,7 +233,7 @@ class AnswerBuilder:
         citation = Citation(
             number=len(self.citations) + 1,
             article_id=card.article_id,
-            title=card.title,
+            title=card.called,
             publisher=card.publisher,
             published=card.published,
             url=card.url,
@@ -266,4 +266,4 @@ def _also_in(view: View, known: Callable[[Card], Card], card: Card, quote: str) 
         if copy.article_id != card.article_id
         and verbatim(quote, view.article(copy.article_id).text)
     ]
-    return tuple(copy.publisher or copy.title or copy.article_id for copy in others)
+    return tuple(copy.publisher or copy.called for copy in others)

@@ -174,7 +174,9 @@ class Catalogue:
         for pattern in (_QUOTED_AT_LENGTH, _QUOTED):
             quoted = list(pattern.finditer(text))
             wanted = {fold(match[1]).strip(" .,;:?!") for match in quoted}
-            titles = [one.title for one in self.cards if fold(one.title).strip(" .,;:?!") in wanted]
+            titles = [
+                one.called for one in self.cards if fold(one.called).strip(" .,;:?!") in wanted
+            ]
             if titles:
                 return titles, quoted
         return [], []
@@ -198,7 +200,7 @@ class Catalogue:
             "date": bool(scope.first or scope.last) and not day,
         }
         is_of_it = (
-            (not scope.quoted or card.title in scope.quoted)
+            (not scope.quoted or card.called in scope.quoted)
             and (not scope.titles or any(_has(card.title, one) for one in scope.titles))
             and (unknown["outlet"] or not scope.outlets or card.publisher in scope.outlets)
             and (unknown["author"] or not scope.authors or bool(authors & set(scope.authors)))
@@ -283,7 +285,7 @@ class Catalogue:
 def line_of(card: Card) -> str:
     """An article of a list on one line, as a person reads it."""
     known = ", ".join(filter(None, (card.publisher, in_words(card.published))))
-    title = " ".join((card.title or card.article_id).split())
+    title = " ".join(card.called.split())
     return f"- {title}" + (f" ({known})" if known else "")
 
 
@@ -301,9 +303,7 @@ def told_from(
     cards = {draft.passage.stored.card.origin: draft.passage.stored.card for draft in drafts}
     order = f"{'newest' if newest_first else 'oldest'} first"
     if are_near:
-        names = [
-            f"“{' '.join((card.title or card.article_id).split())}”" for card in cards.values()
-        ]
+        names = [f"“{' '.join(card.called.split())}”" for card in cards.values()]
         nearest = f"nearest is {names[0]}" if len(names) == 1 else f"nearest are {listed(names)}"
         return f"No story has all words of this topic; {nearest}{f', {order}' * (len(names) > 1)}:"
     if stories == 1:

@@ -17,7 +17,7 @@ from rag.names.mentions import Clause, clause, kinds
 from rag.text.dates import CALENDAR
 from rag.text.names import begins_sentence, names, split_name
 from rag.text.numbers import quantities
-from rag.text.word_classes import AUXILIARIES, BE, OPENERS, PREPOSITIONS, TITLES
+from rag.text.word_classes import AUXILIARIES, BE, MEASURES, OPENERS, PREPOSITIONS, TITLES
 from rag.text.words import STOPWORDS, WORD, fold, is_acronym, words
 
 TOGETHER = 3
@@ -29,7 +29,7 @@ NAMES_TOLD = 6
 PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITIONS))})"
 ASKS = re.compile(
     rf"(?:{PREPOSITION} )?(?:who|whom|whose|what|when|where|why|which|how)\b"
-    r"(?: (?:else|many|much|long)\b)*",
+    rf"(?: (?:else|many|much|far|often|soon|{'|'.join(MEASURES.split())})(?![\w-]))*",
     re.IGNORECASE,
 )
 AUXILIARY = re.compile(rf"^(?:{'|'.join(sorted(AUXILIARIES))}) ", re.IGNORECASE)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from math import inf, log
 from urllib.parse import urlsplit
 
-from index.records import Card, Chunk, Span
+from index.records import UNTITLED, Card, Chunk, Span
 from rag.records import Candidate, Draft, Passage
 from rag.request.answer_types import TYPED, speaks_of_counted, typed
 from rag.request.asking import is_prose, only_asks
@@ -266,12 +266,18 @@ def quotation(passage: Passage, span: Span) -> Draft:
 
 
 def source_line(card: Card) -> str:
-    """Outlet (else the site's address) and date; else the headline; else the article's id."""
-    day = card.published
-    date = written(day) if day else ""
+    """Where an article is from, in one line: "Bay Gazette, 6 March 2025"."""
+    return ", ".join(filter(None, source_of(card)))
+
+
+def source_of(card: Card) -> tuple[str, str]:
+    """Outlet (else the site's address) and date; what the article is called, where it has neither.
+
+    Either may be empty, but not both.
+    """
+    date = written(card.published) if card.published else ""
     outlet = name(card.publisher) or name(_host(card.url or ""))
-    source = ", ".join(part for part in (outlet, date) if part)
-    return source or name(card.title) or name(card.article_id) or "An article"
+    return outlet or ("" if date else name(card.called) or UNTITLED), date
 
 
 def is_opinion(card: Card) -> bool:

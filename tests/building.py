@@ -36,7 +36,7 @@ def passage(
     spans = tuple(Span(one.start + start, one.end + start) for one in sentences(text))
     card = Card(
         article, title, dt.date.fromisoformat(published) if published else None, publisher, None,
-        origin or article,
+        origin or article, opening=article,
     )  # fmt: skip
     chunk = Chunk(article, start, start + len(text), text, spans)
     return Passage(StoredChunk(number, chunk, card), cosine, 0.5, cosine)

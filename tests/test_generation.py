@@ -87,7 +87,10 @@ def test_an_unnamed_outlet_goes_by_its_address(url, lead):
     card = dataclasses.replace(DOHA.stored.card, publisher=None, url=url)
     assert source_line(card) == lead
     assert source_line(dataclasses.replace(card, published=None, url=None)) == "Talks in Doha"
-    assert source_line(dataclasses.replace(card, published=None, url=None, title="")) == "a"
+    untitled = dataclasses.replace(
+        card, published=None, url=None, title="", opening="Sergei Lavrov spoke in Doha …"
+    )
+    assert source_line(untitled) == "Sergei Lavrov spoke in Doha …"
 
 
 def test_sentences_that_say_the_same_are_quoted_once():

@@ -3,61 +3,14 @@
 import dataclasses
 
 import pytest
-from fake_assistant import ARCHIVE, BRIDGE, COUNCIL, FakeAssistant, bridge_answer, choices_of, cite
+from fake_assistant import ARCHIVE, BRIDGE, COUNCIL, FakeAssistant, bridge_answer, choices_of
 from shown import Parsed, finished
 
 from index.records import Card, Problem, Report
-from rag.page import exporting, listing, views
-from rag.page.html import headline
-from rag.records import Answer, Headline, Refusal, Sentence, Understood
+from rag.page import listing, views
+from rag.records import Understood
 
 ID = "vosslane-demands-recount"
-QUOTE = "The final cost is 19.1 million crowns"
-
-
-def untitled(title: str, publisher: str | None) -> list[Answer]:
-    """An answer, a list and a refusal that rest on an article without a headline."""
-    article = dataclasses.replace(
-        COUNCIL, id=ID, title=title, publisher=publisher, published=None, url=None
-    )
-    cited = cite(1, article, QUOTE)
-    card = Card(ID, title, None, publisher, None, ID)
-    refusal = Refusal("not_stated", "It does not say.", (Headline(ID, title, publisher, None),))
-    return [
-        Answer("a?", "a?", "", sentences=(Sentence(QUOTE, (1,), True),), citations=(cited,)),
-        Answer("b?", "b?", "", reply="1 article.", listed=(card,)),
-        Answer("c?", "c?", "", refusal=refusal),
-        Answer("d?", "d?", "", reply="No.", set_aside=refusal.nearest),
-    ]
-
-
-@pytest.mark.parametrize("title", ["", ID])
-@pytest.mark.parametrize("publisher", [None, "Northern Wire"])
-def test_what_is_taken_away_calls_no_article_by_its_id(title, publisher):
-    for answer in untitled(title, publisher):
-        conversation = (finished(answer),)
-        plain = exporting.plain(conversation)
-        texts = [plain, exporting.markdown(conversation), exporting.page(conversation)]
-        for text in texts[: 1 if answer.set_aside else 3]:
-            assert ID not in text
-            assert "article without a headline" in text
-            assert publisher is None or publisher in text
-            assert ": : " not in text and ". : " not in text and ">: " not in text
-
-
-def test_what_is_taken_away_names_an_article_without_a_headline_by_its_first_words():
-    article = dataclasses.replace(COUNCIL, id=ID, title="", publisher=None, published=None)
-    first = headline("", COUNCIL.text)
-    told = f"The sources differ: {ID} gives “19.1”; Wire (6 March 2025) gives “18.4”."
-    sentences = (
-        Sentence(QUOTE, (1,), True, lead=ID),
-        Sentence(told, (1,), False, differs=True),
-    )
-    answer = Answer("a?", "a?", "", sentences=sentences, citations=(cite(1, article, QUOTE),))
-    for made in (exporting.plain, exporting.markdown, exporting.page):
-        text = made((finished(answer),), {ID: article}.get)
-        assert ID not in text and f"{first}: “{QUOTE}”" in text
-        assert f"differ: “{first}” gives “19.1”; Wire" in text
 
 
 def test_a_removed_article_without_a_headline_is_named_by_its_first_words(tmp_path):

@@ -30,6 +30,21 @@ pytestmark = kinds
 
 # What is stored
 
+
+def test_an_article_without_a_headline_is_called_by_its_first_words(store):
+    text = "A barge drifted against the pier at Selwick, (and nobody was hurt) " + "at all " * 20
+    untitled = dataclasses.replace(article("night", text), title=" ")
+    put(store, untitled)
+    put(store, article("day", "The pier is open again."))
+    wanted = "A barge drifted against the pier at Selwick, (and nobody was hurt) at all …"
+    [card] = [card for card in store.articles() if card.article_id == "night"]
+    with store.snapshot() as view:
+        [stored] = view.passages([hit.chunk_id for hit in view.lexical(["barge"], 5)])
+    for own in (card, store.card("night"), store.copies("night")[0], stored.card):
+        assert own.called == untitled.called == wanted
+    assert store.card("day").called == "Title of day"
+
+
 text = st.text(st.characters(codec="utf-8"), max_size=40)
 numbers = st.integers(0, 10**6)
 anything = st.builds(

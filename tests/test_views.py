@@ -172,6 +172,7 @@ def test_a_quotation_of_an_unknown_outlet_stands_under_its_headline():
         ("and Araghchi?", "What did Araghchi say about Resolution 2254?", "Resolution 2254"),
         ("when does it open?", "when does the Orrin Sound tunnel open?", "Orrin Sound tunnel"),
         ("how long?", "how long [Thaxby was sent to prison]?", "Thaxby was sent to prison"),
+        ("and in Orlo?", "How big was the crowd in Orlo?", "crowd"),
         ("who?", "Who did?", ""),
     ],
 )
@@ -185,9 +186,9 @@ def test_a_follow_up_tells_what_it_took_over_from_before(asked, understood, abou
 @pytest.mark.parametrize(
     ("title", "publisher", "url", "shown"),
     [
-        ("", None, None, "The harbour bridge in Veldmar will reopen on 12 May, the port authority "
-                         "said on Tuesday … undated"),
-        ("bridge-1", None, "https://www.courier.example/a", "… courier.example · undated"),
+        ("", None, None, "The harbour bridge in Veldmar will reopen on 12 May, the port "
+                         "authority … undated"),
+        ("", None, "https://www.courier.example/a", "… courier.example · undated"),
         ("A bridge", "Courier", "https://courier.example/a",
          "A bridge Courier · undated What does it say?"),
     ],
@@ -196,12 +197,12 @@ def test_what_is_not_known_of_an_article_is_left_out_and_no_file_is_named(
     title, publisher, url, shown
 ):
     article = dataclasses.replace(BRIDGE, title=title, publisher=publisher, url=url, published=None)
-    near = Headline(article.id, title, publisher, None)
+    near = Headline(article.id, article.called, publisher, None)
     answer = dataclasses.replace(refused_answer(), refusal=Refusal("not_stated", "No.", (near,)))
     text = Parsed(views.reply(finished(answer), 1, lambda _: article)).text
     assert text.endswith(shown)
     assert article.id not in text and "unknown" not in text
-    card = Card(article.id, title, None, publisher, url, article.id)
+    card = Card(article.id, title, None, publisher, url, article.id, opening=article.called)
     assert article.id not in Parsed(listing.listing([card], 1, False, lambda _: article)).text
 
 

@@ -25,7 +25,7 @@ from index.milvus.layout import State, is_searched
 from index.milvus.link import MOST, Link, Row
 from index.protocols import View
 from index.records import Card, Chunk, Counts, Hit, StoredChunk
-from index.schema import Manifest, card_from_row
+from index.schema import Manifest
 
 _CARD = ("id", "origin", "superseded_by", "known", "source", "number")
 _KEYS = {"id": "key", "origin": "origin_key", "superseded_by": "superseded_key"}
@@ -143,7 +143,7 @@ class MilvusQueries(View):
         with self.snapshot() as view:
             row = view.stored(article_id)
             rows = view.chunk_rows(row, ["start", "end", "sentences", "text"])
-        card = card_from_row(layout.columns(row))
+        card = self._card(layout.columns(row))
         return [layout.stored_chunk(chunk, card).chunk for chunk in rows]
 
     def content_hashes(self) -> dict[str, tuple[str, str]]:
@@ -276,7 +276,7 @@ class MilvusView(MilvusQueries):
 
     def card_of(self, key: int) -> Card:
         """The card of an article that one of this view's chunks is of."""
-        return card_from_row(layout.columns(self._stories[key]))
+        return self._card(layout.columns(self._stories[key]))
 
     def chunk_ids_of(self, key: int) -> range:
         """The ids of the chunks of such an article."""

@@ -318,7 +318,7 @@ def remove(
     The file that it was read from stays, and would be read again by `ingest`.
     """
     with open_index(index) as store:
-        title = terminal.one_line(store.card(article).title)
+        title = terminal.one_line(store.card(article).called)
     if not yes and not _agreed(f"Remove {title!r} from the index?"):
         typer.echo("Nothing was removed.", err=True)
         raise typer.Exit(1)

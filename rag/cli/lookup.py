@@ -142,7 +142,7 @@ def _show(register: Register, name: Name, limit: int, as_json: bool) -> None:
             (
                 card.published.isoformat() if card.published else "",
                 outlet_of(card),
-                card.title,
+                card.called,
                 str(name.articles[card.article_id]),
                 card.article_id,
             )
@@ -169,7 +169,7 @@ def found_text(found: Found, width: int | None) -> Text:
     card = found.card
     day = card.published.isoformat() if card.published else ""
     known = ", ".join(filter(None, (outlet_of(card), day, card.article_id)))
-    lines = [marked(card.title or card.article_id, found.title_marks)]
+    lines = [marked(card.called, found.title_marks)]
     lines[0].stylize("bold")
     below = [Text(terminal.one_line(known), "dim"), marked(found.passage, found.marks)]
     if found.copies:

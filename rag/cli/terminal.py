@@ -270,7 +270,7 @@ def claims_text(others: int) -> str:
 
 def _card(card: Card) -> str:
     day = f", {card.published.isoformat()}" if card.published else ""
-    return f"{card.title}{day} ({card.article_id})"
+    return f"{card.called}{day} ({card.article_id})"
 
 
 def _field(name: str, value: str | None, origin: str | None) -> str:
@@ -293,7 +293,7 @@ def cards_text(cards: Iterable[Card]) -> str:
     for card in cards:
         day = card.published.isoformat() if card.published else ""
         copy_of = card.origin if card.origin != card.article_id else ""
-        row = (card.article_id, day, card.publisher or "", card.title, copy_of, card.superseded_by)
+        row = (card.article_id, day, card.publisher or "", card.called, copy_of, card.superseded_by)
         table.add_row(*(Text(one_line(cell)) for cell in row[: len(names)]))
     console = out()
     with console.capture() as captured:

@@ -35,7 +35,7 @@ from rag.compare.statements import (
     published,
     quotes_whole,
 )
-from rag.quote import source_line
+from rag.quote import source_of
 from rag.records import Candidate, Draft
 from rag.request.question import Question
 from rag.text.dates import Mention
@@ -104,8 +104,9 @@ def wording(disagreement: Disagreement, *, whole: bool = True) -> str:
     verb = "has" if disagreement.about == "polarity" else "gives"
     told: list[tuple[str, list[str]]] = []
     for side in disagreement.sides:
-        outlet, comma, date = source_line(side.candidate.passage.stored.card).rpartition(", ")
-        source = f"{outlet} ({date})" if comma else date  # a comma would run the sides together
+        outlet, date = source_of(side.candidate.passage.stored.card)
+        # A comma would run the sides together.
+        source = f"{outlet} ({date})" if outlet and date else outlet or date
         value = f"“{nested(side.told if whole else side.value)}”"
         values = next((some for of, some in told if of == source), None)
         if values is None or disagreement.is_update:

@@ -212,7 +212,7 @@ def headlines(near: Sequence[Passage]) -> tuple[Headline, ...]:
 
 def headline(card: Card) -> Headline:
     """An article as it is named to a person."""
-    return Headline(card.article_id, card.title or card.article_id, card.publisher, card.published)
+    return Headline(card.article_id, card.called, card.publisher, card.published)
 
 
 def _unsaid(question: Question | None) -> str:

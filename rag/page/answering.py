@@ -79,7 +79,7 @@ class Answers:
             conversation,
             views.chat(conversation, find),
             views.sources(conversation, find),
-            exporting.plain(conversation, find),
+            exporting.plain(conversation),
             views.announcement(conversation),
         )
 

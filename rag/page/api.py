@@ -170,4 +170,4 @@ def _in_words(call: Callable[[], T]) -> T:
 
 
 def _name(card: Card) -> str:
-    return card.publisher or card.title or card.article_id
+    return card.publisher or card.called

@@ -32,7 +32,7 @@ from index.schema import command
 from rag.assistant import dates
 from rag.names.archive import register_of
 from rag.names.register import Register
-from rag.page.html import headline, outlet
+from rag.page.html import outlet
 from rag.page.overview import overview
 from rag.scope import with_outlets
 from rag.search.finding import matching
@@ -252,7 +252,7 @@ class Archive:
             index.remove(article_id)
             index.save_vectors()
         self._forget(article.source)
-        return headline("" if article.title == article.id else article.title, article.text)
+        return article.called
 
     def add(self, files: Sequence[Path]) -> Iterator[Progress | Report]:
         """Take uploaded files in; what happens to each article as it happens, the report last.

@@ -5,7 +5,7 @@ Gradio is heavy: import this only where a page is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -142,7 +142,7 @@ class Events:
             return since, until, unquote(address[len("#question-") :]), ""
         if address.startswith("#about-"):
             article = self.answers.choices.archive(index).find(unquote(address[len("#about-") :]))
-            return since, until, ABOUT.format(article.title) if article else "", ""
+            return since, until, ABOUT.format(article.called) if article else "", ""
         question, instead = updates.last(conversation)
         _, is_less, what = address.partition("#ask-without-")
         if is_less:
@@ -158,14 +158,10 @@ class Events:
             (ask.as_markdown, exporting.markdown, "byline.md", "text/markdown"),
             (ask.as_html, exporting.page, "byline.html", "text/html"),
         ]
-        shown = [ask.conversation, self.parts.chosen.index]
         for button, made, name, kind in kinds:
             save = f"(text) => window.byline.save(text, '{name}', '{kind}')"
-            export = button.click(self._exported(made), shown, ask.export, **AT_ONCE)
+            export = button.click(made, ask.conversation, ask.export, **AT_ONCE)
             export.then(None, ask.export, None, js=save, **AT_ONCE)
-
-    def _exported(self, made: Callable[[Conversation, views.FindArticle], str]) -> Any:
-        return lambda asked, index: made(asked, self.answers.choices.archive(index).find)
 
     # --- an article over the page ----------------------------------------------------------------
 

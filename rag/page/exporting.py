@@ -8,98 +8,56 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TypeVar
 
-from index.records import Card
 from rag.catalogue import line_of
 from rag.cli import terminal
 from rag.cli.terminal import one_line
 from rag.page.conversation import Conversation, Exchange
 from rag.page.html import day, outlet, render, safe_url
-from rag.page.views import FindArticle, named, nothing
-from rag.records import Answer, Citation, Event, EventKind, Headline, Sentence
-from rag.text.display import name
+from rag.records import Citation, Headline, Sentence
 
 TITLE = "A conversation with Byline"
 MADE = (
     "Made with Byline. Each sentence was checked against the passage in its footnote; "
     "whether it answers the question is for you to judge."
 )
-Entry = TypeVar("Entry", Citation, Headline, Card)
 
 _INLINE = re.compile(r"([\\`*_\[\]<>#|~$&])")
 _OPENING = re.compile(r"^(\d*)([-+=.)])")
 
 
-def plain(conversation: Conversation, find: FindArticle = nothing) -> str:
+def plain(conversation: Conversation) -> str:
     """The last answer with its sources as plain text, to paste into a draft; "" if none yet."""
     answer = conversation[-1].answer if conversation else None
-    return f"{answer.question}\n\n{terminal.answer_text(_named(answer, find))}" if answer else ""
+    return f"{answer.question}\n\n{terminal.answer_text(answer)}" if answer else ""
 
 
-def markdown(conversation: Conversation, find: FindArticle = nothing) -> str:
+def markdown(conversation: Conversation) -> str:
     """The conversation as Markdown, each answer with its sources as footnotes."""
     blocks = [f"# {TITLE}"]
     notes: list[str] = []
-    for turn, exchange in _answered(conversation, find):
+    for turn, exchange in _answered(conversation):
         blocks.append(f"## {_escaped(exchange.question)}")
         blocks += _markdown_answer(turn, exchange)
         notes += [_markdown_note(turn, one) for one in exchange.citations]
     return "\n\n".join([*blocks, "---", MADE, *notes]) + "\n"
 
 
-def page(conversation: Conversation, find: FindArticle = nothing) -> str:
+def page(conversation: Conversation) -> str:
     """The conversation as one HTML file that loads nothing, with footnotes."""
     return render(
         "export",
         title=TITLE,
         made=MADE,
-        exchanges=_answered(conversation, find),
+        exchanges=_answered(conversation),
         headline=_headline,
         line_of=line_of,
         source=_source,
     )
 
 
-def _answered(conversation: Conversation, find: FindArticle) -> list[tuple[int, Exchange]]:
-    return [
-        (turn, one.after(Event(EventKind.ANSWER, "", answer=_named(one.answer, find))))
-        for turn, one in enumerate(conversation, start=1)
-        if one.answer is not None
-    ]
-
-
-def _named(answer: Answer, find: FindArticle) -> Answer:
-    """The answer, in which no article without a title is called by its id, or by nothing."""
-
-    def titled(entry: Entry) -> Entry:
-        return replace(entry, title=named(entry, find).headline)
-
-    refusal = answer.refusal
-    near = map(titled, refusal.nearest) if refusal else ()
-    called = {one.number: (name(one.article_id), titled(one).title) for one in answer.citations}
-    return replace(
-        answer,
-        sentences=tuple(
-            _called(one, [called[n] for n in one.citations]) for one in answer.sentences
-        ),
-        citations=tuple(map(titled, answer.citations)),
-        listed=tuple(map(titled, answer.listed)),
-        set_aside=tuple(map(titled, answer.set_aside)),
-        refusal=refusal and replace(refusal, nearest=tuple(near)),
-    )
-
-
-def _called(sentence: Sentence, titles: Sequence[tuple[str, str]]) -> Sentence:
-    """A sentence that names its articles by their titles where it named them by their ids."""
-    for known_by, title in titles:
-        if sentence.lead == known_by:
-            sentence = replace(sentence, lead=title)
-        elif sentence.differs:
-            words = sentence.words.replace(f" {known_by} gives “", f" “{title}” gives “")
-            sentence = replace(sentence, words=words)
-    return sentence
+def _answered(conversation: Conversation) -> list[tuple[int, Exchange]]:
+    return [(at, one) for at, one in enumerate(conversation, start=1) if one.answer is not None]
 
 
 def _markdown_answer(turn: int, exchange: Exchange) -> list[str]:

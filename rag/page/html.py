@@ -16,9 +16,6 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-LONGEST_OPENING = 90
-"""Characters of an article's text that stand for a headline that it does not have."""
-
 _TEMPLATE = str.maketrans({mark: f"&#{ord(mark)};" for mark in "${}`\\"})
 # Controls have no glyph; the directional ones can make a quotation read backwards.
 _UNPRINTABLE = re.compile(
@@ -69,16 +66,6 @@ def outlet(publisher: str | None, url: str | None) -> str | None:
     return publisher or site(url)
 
 
-def headline(title: str | None, text: str = "") -> str:
-    """An article's headline, or how its text begins where it has none."""
-    if title and title.strip():
-        return title
-    opening = " ".join(text[: 2 * LONGEST_OPENING].split())
-    if len(opening) > LONGEST_OPENING:
-        opening = opening[:LONGEST_OPENING].rpartition(" ")[0].rstrip(" ,;:") + " …"
-    return opening or "An article without a headline"
-
-
 def day(given: dt.date | None) -> str:
     """A day as a reader writes it, "3 December 2024"; "" for none."""
     return f"{given.day} {given:%B} {given.year}" if given else ""
@@ -112,7 +99,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"day": day, "many": many, "outlet": outlet, "safe_url": safe_url, "site": site}
-    made.globals |= {"listed": listed, "file_name": file_name, "headline": headline}
+    made.globals |= {"listed": listed, "file_name": file_name}
     made.filters["address"] = lambda text: quote(text, safe="")
     return made
 

@@ -16,8 +16,9 @@ from markupsafe import Markup
 
 from index.records import Article, Card, Span
 from rag.assistant import dates
+from rag.exchange import ASKS
 from rag.page.conversation import Conversation, Exchange
-from rag.page.html import headline, listed, many, outlet, render
+from rag.page.html import listed, many, outlet, render
 from rag.page.passages import NOTHING, Paragraph, Piece, around, whole
 from rag.records import Answer, Citation, Conflict, Headline, RefusalKind, Sentence, Understood
 from rag.request.kinds import frame
@@ -238,15 +239,16 @@ def named(
     entry: Citation | Headline | Card | Article, find: FindArticle, asked: str = ""
 ) -> Source:
     """How an article is named: what is not known of it is looked up, or else left out."""
+    if isinstance(entry, Headline):
+        article = find(entry.article_id)
+        url = article.url if article else None
+    else:
+        article, url = entry if isinstance(entry, Article) else None, entry.url
     article_id = entry.id if isinstance(entry, Article) else entry.article_id
-    title, url = entry.title, None if isinstance(entry, Headline) else entry.url
-    title = "" if title == article_id else title
-    text = entry.text if isinstance(entry, Article) else ""
-    if not title or isinstance(entry, Headline):
-        article = entry if isinstance(entry, Article) else find(article_id)
-        text, url = (article.text, url or article.url) if article else (text, url)
-    is_titled, title = bool(title.strip()), headline(title, text)
+    title = entry.called if isinstance(entry, Article | Card) else entry.title
+    text = article.text if article else ""
     mentioned = [f"“{name}”" for name in dict.fromkeys(names(asked)) if name in f"{title} {text}"]
+    is_titled = article is None or bool(article.title.strip())
     by = outlet(entry.publisher, url)
     return Source(article_id, title, by, entry.published, listed(mentioned), is_titled)
 
@@ -268,7 +270,10 @@ def wider(exchange: Exchange) -> tuple[dt.date | None, dt.date | None] | None:
 def carried(exchange: Exchange) -> str:
     """What a follow-up took over from before it: the longest run of words that was not typed."""
     text, typed = exchange.understood or "", set(words(exchange.question))
-    runs = groupby(WORD.finditer(text), lambda match: words(match[0])[0] in typed)
+    asks = ASKS.match(text)
+    runs = groupby(
+        WORD.finditer(text, asks.end() if asks else 0), lambda match: words(match[0])[0] in typed
+    )
     found = []
     for was_typed, run in runs:
         some = [] if was_typed else list(run)

@@ -14,17 +14,13 @@ from rag.text.word_classes import (
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,
+    MEASURES,
     PARTICLES,
     PREPOSITIONS,
     SAYING,
 )
 from rag.text.words import STOPWORDS, WORD, fold, words
 
-MEASURES = (
-    "old young long short tall high low big large small deep wide fast slow heavy strong weak rich "
-    "poor cheap dear bad good"
-)
-"""Adjectives that tell how much of something there is."""
 _IRREGULAR = {"bad": "worse", "good": "better"}
 _POSITIVE = {
     _IRREGULAR.get(one, f"{one[:-1]}ier" if one[-1] == "y" else f"{one}{ending}"): one

@@ -70,3 +70,8 @@ VERBS_OF_SAYING = frozenset(SAYING.split("|")) | frozenset(
     """.split()
 )
 """These, and verbs of thinking, judging and consenting, whose subject has made a statement too."""
+MEASURES = (
+    "old young long short tall high low big large small deep wide fast slow heavy strong weak rich "
+    "poor cheap dear bad good"
+)
+"""Adjectives that tell how much of something there is."""

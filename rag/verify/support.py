@@ -72,7 +72,7 @@ class Support:
         """The support that a passage of this article gives."""
         day = card.published
         date = f"{day.day} {day:%B %Y} {day:%A} {day.isoformat()}" if day else ""
-        known = (card.title, card.publisher, card.url, card.article_id, date)
+        known = (card.called, card.publisher, card.url, date)
         return cls(text, "\n".join(filter(None, known)), card.title, day)
 
 
