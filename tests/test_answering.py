@@ -27,7 +27,12 @@ Made = Callable[..., Answers]
 
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
-    return lambda assistant: Answers(choices_of(assistant, tmp_path / "index"))
+    def one_at_a_time(assistant: FakeAssistant) -> Answers:
+        answers = Answers(choices_of(assistant, tmp_path / "index"))
+        answers.turnstile.width = 1
+        return answers
+
+    return one_at_a_time
 
 
 def asked(

@@ -160,7 +160,7 @@ def test_indexes_and_models_are_offered_by_name_and_share_what_is_loaded(tmp_pat
 
 
 def test_each_reader_takes_turns_and_sees_their_place():
-    turnstile = Turnstile()
+    turnstile = Turnstile(1)
     with turnstile.queued("eager") as first:
         assert turnstile.ahead(first) == 0
         with (
@@ -174,8 +174,19 @@ def test_each_reader_takes_turns_and_sees_their_place():
         assert turnstile.ahead(place) == 0
 
 
-def test_no_two_are_inside_at_once():
-    turnstile = Turnstile()
+def test_as_many_are_inside_at_once_as_may():
+    turnstile = Turnstile(2)
+    with (
+        turnstile.queued("a") as first,
+        turnstile.queued("b") as second,
+        turnstile.queued("c") as third,
+    ):
+        assert [turnstile.ahead(one) for one in (first, second, third)] == [0, 0, 2]
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_no_more_are_inside_at_once_than_may(width):
+    turnstile = Turnstile(width)
     inside: list[int] = []
     most: list[int] = []
 
@@ -193,4 +204,4 @@ def test_no_two_are_inside_at_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert most == [1] * 25
+    assert len(most) == 25 and max(most) <= width

@@ -18,6 +18,7 @@ from rag.names.questions import Asked, questions
 from rag.page import suggesting
 from rag.page.answering import Answers
 from rag.page.suggesting import FILE, OF_A_KIND, Found, Suggesting
+from rag.page.waiting import Turnstile
 from rag.records import Answer
 
 ORDERS = dataclasses.replace(
@@ -151,11 +152,11 @@ def test_no_name_comes_from_an_article_that_gives_orders(tmp_path):
 
 
 def test_the_names_are_looked_for_while_no_question_is_answered(tmp_path, monkeypatch):
-    passed: list[str] = []
-    monkeypatch.setattr(Answers, "let_pass", lambda answers, reader: passed.append(reader))
+    passed: list[Turnstile] = []
+    monkeypatch.setattr(Turnstile, "wait_until_idle", lambda turnstile: passed.append(turnstile))
     more = dataclasses.replace(COUNCIL, id="b", title="No", text="“No,” said Ilse Tarn on Monday.")
     looking, _ = found_in(tmp_path, FakeAssistant(), {}, BRIDGE, more)
-    assert passed == [suggesting.READER] * 2
+    assert passed == [looking.answers.turnstile] * 2
     assert "Ilse Tarn" in looking.answers.choices.archive().overview()
 
 
@@ -163,15 +164,14 @@ def test_what_takes_long_lets_questions_pass(tmp_path):
     answers, order = Answers(choices_of(FakeAssistant(), tmp_path / "index")), list[str]()
 
     def look() -> None:
-        answers.let_pass("names")
+        answers.turnstile.wait_until_idle()
         order.append("names")
 
     looking = threading.Thread(target=look)
     with answers.turnstile.queued("a reader") as place:
         assert answers.turnstile.ahead(place) == 0
         looking.start()
-        while looking.is_alive() and not answers.turnstile._places:
-            pass
+        looking.join(0.05)
         order.append("question")
     looking.join()
     assert order == ["question", "names"]

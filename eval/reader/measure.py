@@ -44,8 +44,6 @@ LEAST = 1 / 3
 right one is worth, so that it is worth showing where it is half as likely to be right as not."""
 DECLINED = 0.10
 """The share of the tuning half's answerable questions at which declining is measured."""
-LEAST_SHORT = 0.85
-"""Nor are a few words shown alone that are less likely than about six to one."""
 PRECISION = 0.80
 """The share of short answers shown that have to be right: token F1 of a half or more. Half of the
 questions are traps, whose every short answer is wrong."""
@@ -281,7 +279,7 @@ def bounded(rows: Sequence[Row], read: dict[str, list[Read]], fitted: Calibratio
     good = np.cumsum([best[at].f1 >= 0.5 for at in order]) / np.arange(1, len(order) + 1)
     enough = [at for at in range(FEWEST_SHORT, len(order)) if good[at] >= PRECISION]
     short = float(chance[order[enough[-1]]]) if enough else 1.0
-    return replace(fitted, threshold=LEAST, short=max(LEAST_SHORT, short))
+    return replace(fitted, threshold=LEAST, short=short)
 
 
 def calibrated(best: Sequence[Read], by: Calibration) -> Calibration:

@@ -40,7 +40,7 @@ class View(NamedTuple):
 
 
 class Answers:
-    """Answers readers from what they may choose, one question at a time."""
+    """Answers readers from what they may choose; they take turns."""
 
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
@@ -140,13 +140,6 @@ class Answers:
         *_, last = self.steps(asked, (), settings, reader)
         assert last.answer is not None  # nobody knows it to stop it
         return last.answer
-
-    def let_pass(self, reader: str) -> None:
-        """Return once no question is being answered; what takes long calls it now and then."""
-        with self.turnstile.queued(reader) as place:
-            ahead = None
-            while (ahead := self.turnstile.ahead(place, ahead)) > 0:
-                pass
 
     def stop(self, conversation: Conversation) -> bool:
         """Have the last question end at its next event; False if it is already over."""

@@ -86,7 +86,7 @@ class Suggesting:
         try:
             if len(found.state) <= READ_FOR_NAMES or (archive.folder / names.FILE).exists():
                 with contextlib.suppress(ModelError):
-                    archive.register(lambda done, count: self.answers.let_pass(READER))
+                    archive.register(lambda done, count: self.answers.turnstile.wait_until_idle())
             if found.questions:
                 return
             state = archive.digest()

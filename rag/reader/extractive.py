@@ -82,7 +82,6 @@ class ExtractiveReader:
         self._score = score
         self.larger = larger
         self._lower = lower
-        self._lock = threading.Lock()
         self.name = name
         self.calibration = calibration or Calibration()
 
@@ -154,8 +153,7 @@ class ExtractiveReader:
 
     def _batch(self, question: str, passages: Sequence[StoredChunk]) -> list[list[Reading]]:
         texts = [headed(one.card.title or UNTITLED, one.chunk.text) for one in passages]
-        with self._lock:
-            starts, ends, offsets, parts = self._score(question, [text for text, _ in texts])
+        starts, ends, offsets, parts = self._score(question, [text for text, _ in texts])
         found = []
         for at, (passage, (_, head)) in enumerate(zip(passages, texts, strict=True)):
             inside = np.array([part == 1 for part in parts[at]]) & (offsets[at][:, 0] >= head)
@@ -235,19 +233,21 @@ def _of_bert(folder: Path, state: Mapping[str, Any], *, eight_bit: bool) -> Scor
 def _of_transformers(model: Any, tokenizer: Any) -> Score:
     """Any question-answering model of transformers, with its tokenizer."""
     model.eval()
+    one_at_a_time = threading.Lock()  # its tokenizer is set anew by each call
 
     def score(question: str, texts: list[str]) -> Scores:
         import torch
 
-        batch = tokenizer(
-            [question] * len(texts),
-            texts,
-            truncation="only_second",
-            max_length=min(MOST_TOKENS, tokenizer.model_max_length),
-            padding=True,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
+        with one_at_a_time:
+            batch = tokenizer(
+                [question] * len(texts),
+                texts,
+                truncation="only_second",
+                max_length=min(MOST_TOKENS, tokenizer.model_max_length),
+                padding=True,
+                return_offsets_mapping=True,
+                return_tensors="pt",
+            )
         offsets = batch.pop("offset_mapping").numpy()
         parts = [batch.sequence_ids(at) for at in range(len(texts))]
         with torch.inference_mode():
