@@ -43,6 +43,8 @@ OUTLINED = 3
 """Earlier exchanges that a model is told of."""
 LONGEST_READ = 2000
 """Characters of an earlier question or answer that are read."""
+WORDS_OF_IT = 12
+"""Words by which a quotation is found again."""
 
 _OPENING = re.compile(
     r"^(?:(?:and|but|so|then|also|ok|okay|no|yes|well|sorry)\b[\s,.]*)*"
@@ -69,6 +71,11 @@ _COUNT = re.compile(r"\s*\(\d[\d,]*\)|\s*\[\d+\]")
 _EMPTY = AUXILIARIES | frozenset("who whom what when where why which how it that this else".split())
 _COUNTS = re.compile(r"how many\b", re.IGNORECASE)
 _QUOTED = re.compile("“([^”]*)”?")
+_WHO_SAID = re.compile(
+    r"^(?:and |but |so )?who (?:said|says) (?:that|this|so|it)\W*$", re.IGNORECASE
+)
+_INNER_MARK = re.compile(r"(?:^|(?<=\s))['‘]|['’](?=[\s,.]|$)")
+"""How a quotation within a quotation begins or ends."""
 
 
 def meanings(question: str, history: History) -> list[str]:
@@ -112,15 +119,22 @@ def _earlier(history: History) -> list[Exchange]:
 
 
 def pointed(question: str, history: History) -> str:
-    """A question with "the second one" replaced by what stands there in the last answer's list.
+    """A question with what it points at in the last answer in its place.
 
-    That is a name, or the headline of an article in quotation marks.
+    "The second one" is what stands there in a list: a name, or the headline of an article in
+    quotation marks. "Who said that" is asked of what was quoted first.
     """
     nth = _NTH.search(question)
-    if not nth or not history:
+    if not history:
         return question
     last = history[-1]
-    listed = _list_told(last.answer if isinstance(last, Turn) else last.get("answer") or "")
+    answer = last.answer if isinstance(last, Turn) else last.get("answer") or ""
+    if _WHO_SAID.match(question) and (quoted := _QUOTED.search(answer)):
+        run = max(_INNER_MARK.split(quoted[1]), key=len).split()[:WORDS_OF_IT]
+        return f"who said “{' '.join(run).strip(' ,.;:')}”?"
+    if not nth:
+        return question
+    listed = _list_told(answer)
     place = _PLACES[nth[1].lower()]
     if not -len(listed) <= place < len(listed):
         return question

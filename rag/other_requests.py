@@ -12,10 +12,11 @@ from index.embedding import Encoder
 from index.protocols import View
 from rag.answer_builder import AnswerBuilder
 from rag.catalogue import Catalogue, Reply, told_from
+from rag.decide.demands import full_names
 from rag.overview import naming, overview
 from rag.phrases import phrases, said, sentences_with
 from rag.records import Dates, Draft, Event, EventKind, Refusal, Understood
-from rag.request.casing import names_only
+from rag.request.casing import cased, names_only
 from rag.request.kinds import Kinds
 from rag.request.question import Question
 from rag.request.spelling import respelt
@@ -96,7 +97,8 @@ class Requests:
         scope = self._narrowed(scope)
         if kind == "overview":
             cards = catalogue.within(view, replace(scope, topic=()))
-            tell = partial(overview, view, self.encoder, scope.topic, cards)
+            names = full_names(cased(view, " ".join(scope.topic)))
+            tell = partial(overview, view, self.encoder, scope.topic, cards, names=names)
             found = build.timed("generate", tell, newest_first=newest_first)
             if scope == Scope() or (not found.drafts and (cards or scope.topic)):
                 return False, None

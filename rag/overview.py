@@ -22,6 +22,7 @@ from index.embedding import Encoder, Vectors
 from index.prompt_injection import gives_orders
 from index.protocols import View
 from index.records import Card, Chunk, Span, StoredChunk
+from rag.decide.demands import unnamed
 from rag.quote import enclosing, followed, is_open, quotation
 from rag.records import Draft, Passage
 from rag.request.asking import is_prose
@@ -123,6 +124,7 @@ def overview(
     topic: Sequence[str],
     cards: Sequence[Card],
     *,
+    names: Sequence[str] = (),
     newest_first: bool = False,
 ) -> Overview:
     """The stories of a topic, each by its lead, oldest first; a single one by its best sentences.
@@ -133,14 +135,17 @@ def overview(
         topic: the words that the overview is of; none for the articles as such.
         cards: the articles; of copies the first that came in is quoted, and one that gives
             orders to a program is not.
+        names: those of the topic; what has no word of one is about somebody else.
         newest_first: begin with what was last, be it only a sentence, and leave out the oldest.
     """
     asked = encoder.encode([" ".join(topic)])[0] if topic else None
-    stories, are_near = _stories(view, topic, asked, cards), False
+    read, are_near = _stories(view, topic, asked, cards), False
+    stories = [one for one in read if not unnamed(names, f"{one.card.title}\n{one.text}")]
     if asked is not None:
         found = _about(topic, stories, newest_first=newest_first)
         are_near = not found
-        stories = found or [story for story in stories if _is_near(topic, story)]
+        named = [story for story in stories if names and _share(names, story.head) >= NAMED]
+        stories = found or [story for story in stories if _is_near(topic, story)] or named
     count = len(stories)
     if count < 2:
         drafts = _of_one(encoder, topic, stories[0]) if stories else []

@@ -44,6 +44,7 @@ LONGEST_SHORT = 10
 """Words above which an answer is no short one."""
 ALIKE = 0.6
 """Share of a sentence's words in one that was chosen already above which it adds nothing."""
+_POSSESSIVE = re.compile(r"['’]s(?= |$)")
 _CONTRAST = re.compile(r"[\"“]?(?:But|However|Yet|Nevertheless|Nonetheless)\b")
 """How a sentence begins that takes back what stands before it."""
 _SPOKEN = re.compile(rf"[\"”,] (?:he|she) (?:{SAYING})\b|^(?:[\w.’'-]+ ){{1,4}}(?:{SAYING})\.")
@@ -177,8 +178,10 @@ def few_words(question: Question, candidate: Candidate) -> str:
     answer = Span(candidate.answer.start - start, candidate.answer.end - start)
     held = [s for s in typed(question, text) if s.start < answer.end and answer.start < s.end]
     fits = question.asks not in TYPED or bool(held)
-    if question.asks in ("person", "place") and held:  # a name is given whole
-        answer = Span(min(answer.start, held[0].start), max(answer.end, held[-1].end))
+    if question.asks in ("person", "place") and held:  # a name is given whole, and nothing of his
+        whole = Span(min(answer.start, held[0].start), max(answer.end, held[-1].end))
+        owns = _POSSESSIVE.search(text, answer.start, whole.end)
+        answer = Span(whole.start, owns.start() if owns else whole.end)
     if question.asks in IN_SENTENCES or not fits or not speaks_of_counted(question, text):
         return ""
     hedge = _HEDGE.search(text[: answer.start]) if question.asks == "number" else None

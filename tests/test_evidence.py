@@ -147,6 +147,12 @@ def test_the_words_that_answer_lead_if_they_are_of_the_kind_asked_for(question, 
     assert short(Question.read(question), read[0]) == shown
 
 
+def test_whose_it_is_is_told_without_what_is_theirs():
+    dahl = passage("The council met in Petra Dahl's Villa Aurora on Monday.")
+    read = found("Whose house did the council meet in?", [dahl], "Petra Dahl")
+    assert short(Question.read("Whose house did the council meet in?"), read[0]) == "Petra Dahl"
+
+
 def test_sums_of_money_are_prose_and_templates_are_not():
     assert is_prose("Oil fell from nearly $40 a barrel to less than $10, or ~5 to ~8 euros.")
     assert not is_prose("Write ${name} and $value here.")

@@ -17,7 +17,7 @@ from index.errors import ModelError
 from index.ingesting import index_for, ingest_articles
 from index.records import Article, StoredChunk
 from rag import Assistant
-from rag.conversation import LONGEST, MOST, History, meanings
+from rag.conversation import LONGEST, MOST, History, meanings, pointed
 from rag.exchange import LONGEST_NAME, as_written
 from rag.reader.reading import Reading, WordReader
 from rag.records import Turn
@@ -376,3 +376,18 @@ def test_a_correction_is_not_answered_by_somebody_else(assistant):
     assert "outside the dates" not in answer.text  # that of the men is not
     ran = Turn("Where did the ferry run aground?", "Off Tarn. [1]")
     assert assistant.ask("And the trawler?", [ran]).refused
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("Bay Post: “The bell is cracked, Ada Moss said.” [1]",
+         "who said “The bell is cracked, Ada Moss said”?"),
+        # What is quoted within the quotation is what was said.
+        ("Bay Post: “'It is Jo's bell. I want it back,' she said.” [1] Bay Post: “No.” [2]",
+         "who said “It is Jo's bell. I want it back”?"),
+        ("Nothing says it.", "who said that?"),
+    ],
+)  # fmt: skip
+def test_who_said_that_is_asked_of_what_was_quoted_first(told, asked):
+    assert pointed("who said that?", [Turn("What is wrong with the bell?", told)]) == asked

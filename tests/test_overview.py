@@ -80,6 +80,12 @@ def test_a_single_story_begins_with_its_lead(archive):
     assert quotes[0] == OPENED and len(quotes) == 4
 
 
+def test_what_has_no_word_of_a_name_in_the_topic_is_of_somebody_else(archive):
+    assert told(archive, "timeline of runa falk's last weeks in the tunnel")
+    answer = archive.ask("timeline of Odd Nessing's last weeks in the Orla tunnel")
+    assert not any("Runa" in one.quote for one in answer.citations)
+
+
 def test_where_no_story_has_all_words_the_nearest_is_taken_and_named(archive):
     answer = archive.ask("Summarise the sheep auction")
     assert answer.reply == (

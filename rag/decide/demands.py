@@ -14,8 +14,8 @@ from rag.request.timing import standing
 from rag.text.names import begins_sentence, demonym, expansions, missing, names, split_name
 from rag.text.numbers import carried
 from rag.text.speech import whose
-from rag.text.word_classes import TITLES
-from rag.text.words import WORD, fold, stem, words
+from rag.text.word_classes import MEASURES, TITLES
+from rag.text.words import WORD, content, fold, stem, words
 from rag.verify.support import Support
 
 _SPEAKS_FOR = re.compile(
@@ -28,9 +28,28 @@ _OFFICE_OF = re.compile(rf"\b(?i:{'|'.join(sorted(TITLES))}) of (?:the )?([A-Z]\
 
 
 def full_names(text: str) -> tuple[str, ...]:
-    """The names of a text that have two words or more, and those that an office is of."""
-    apart = (part for name in names(text) for part in name.split(" and "))
-    return (*(one for one in apart if len(split_name(one)) > 1), *_OFFICE_OF.findall(text))
+    """The names of a text that have two words or more, and those that an office is of.
+
+    So is one of a single word, where a question says nothing else: "how old is Navalny".
+    """
+    apart = [part for name in names(text) for part in name.split(" and ")]
+    says = [word for word in content(text) if word not in MEASURES.split()]
+    full = [one for one in apart if len(split_name(one)) > 1 or says == words(one)]
+    return (*full, *_OFFICE_OF.findall(text))
+
+
+def unnamed(names: Sequence[str], article: str) -> list[str]:
+    """Those of some names of which an article has no word, nor an acronym or a people's."""
+    own = set(words(article)) if names else set()
+    forms, spelt = set(map(stem, own)), expansions(article) if names else {}
+    return [
+        name
+        for name in names
+        if len(parts := split_name(name)) == len(missing(parts, own))
+        and "".join(part[0] for part in parts) not in own
+        and not any(stem(part) in forms or part in spelt for part in parts)
+        and not any(demonym(part, other) for part in parts for other in own)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +59,10 @@ class Demands:
     A question about Resolution 1701 is not answered by a passage on Resolution 2254, however alike
     the two sound. So each number of the question has to stand in the passage or in what is known
     of its article, and each day among the days that the passage speaks of or was published on; for
-    "what did X say" the speaker has to be X. Names are left to the reader, but for a full name of
-    which the article has no word: that one is about somebody else.
+    "what did X say" the speaker has to be X. Names are left to the reader, but for `full_names`.
     """
 
     question: Question
-    names: tuple[str, ...] = ()
-    """Its full names, as the archive writes them."""
 
     def lacking(self, draft: Draft) -> list[str]:
         """What this draft's passage, or its article, does not carry; empty when all is there."""
@@ -65,19 +81,6 @@ class Demands:
         forms, unnamed = set(map(stem, own)), missing(self.question.demanded, own)
         names = [word.capitalize() for word in unnamed if stem(word) not in forms]
         return list(dict.fromkeys([*(self.question.text[a:b] for a, b in absent), *names]))
-
-    def unnamed(self, article: str) -> list[str]:
-        """Those of the full names of which an article has no word, nor an acronym or a people's."""
-        own = set(words(article)) if self.names else set()
-        forms, spelt = set(map(stem, own)), expansions(article) if self.names else {}
-        return [
-            name
-            for name in self.names
-            if len(parts := split_name(name)) == len(missing(parts, own))
-            and "".join(part[0] for part in parts) not in own
-            and not any(stem(part) in forms or part in spelt for part in parts)
-            and not any(demonym(part, other) for part in parts for other in own)
-        ]
 
     def speaker(
         self, draft: Draft, article: str = ""

@@ -18,7 +18,7 @@ from index.protocols import View
 from index.records import Card, Span, StoredChunk
 from rag.compare.conflicts import Disagreement, disagreements, sentence_key, superseded
 from rag.compare.matching import vouched
-from rag.decide.demands import Demands, full_names
+from rag.decide.demands import Demands, full_names, unnamed
 from rag.decide.refusal import on_topic
 from rag.quote import NEARLY_AS_GOOD, quotation, quotations, tells_whose, understandable
 from rag.reader.reading import Calibration, Reader, Reading
@@ -273,12 +273,12 @@ def _fitting(
     """
     found: list[Candidate] = []
     attributed: list[Candidate] = []
-    demands = Demands(question, full_names(cased(index, question.text)))
+    demands, named = Demands(question), full_names(cased(index, question.text))
     for candidate in _current(question, ranked):
         draft = quotation(candidate.passage, understandable(question, candidate))
         article = index.article(candidate.passage.stored.card.article_id)
         whole = f"{article.title}\n{article.text}"
-        lacking = demands.lacking(draft) or demands.unnamed(whole)
+        lacking = demands.lacking(draft) or unnamed(named, whole)
         speaker = demands.speaker(draft, whole)
         if not lacking and speaker not in ("other", "none"):
             found.append(candidate)

@@ -239,9 +239,10 @@ def _alone(before: str, side: str, after: str) -> str:
     behind = f" {after}" if after else ""
     if not behind and fold(before) in ("", "of"):
         return _said_of(side)
-    if which := _WHICH.match(before.rstrip(",")):
-        rest = which["rest"] or ""
-        return f"How {_positive(which['more'])} {which['be'].lower()} {side}{rest}{behind}?"
+    which = _WHICH.match(before.rstrip(",")) or (not before and _WHICH.match(after.strip(" ,:")))
+    if which:
+        rest = f"{which['rest'] or ''}{behind if before else ''}"
+        return f"How {_positive(which['more'])} {which['be'].lower()} {side}{rest}?"
     if many := _HOW_MANY.match(before):
         asks = f"{many['be'].lower()} {many['there'] or ''}".strip()
         return f"How {_much(many['what'])} {many['what']} {asks}{many['rest']} {side}{behind}?"
