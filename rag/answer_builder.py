@@ -15,7 +15,7 @@ from index.protocols import View
 from index.records import Card, Span
 from rag.catalogue import Reply, line_of
 from rag.compare.conflicts import Disagreement, wording
-from rag.compose import Composition
+from rag.compose import Composition, tells
 from rag.models.llm import LLM
 from rag.quote import is_opinion
 from rag.records import (
@@ -117,9 +117,29 @@ class AnswerBuilder:
                 yield from self._shown(view, mended, short)
             self.tokens["evaluated"] += composition.evaluated
             self.tokens["generated"] += composition.generated
-            if len(self.sentences) > before:
+            if shown := self.sentences[before:]:
+                yield from self.quote(
+                    view, [one for one in drafts if not self._told(view, one, shown)]
+                )
                 return
         yield from self.quote(view, drafts, short if is_news else "")
+
+    def _told(self, view: View, draft: Draft, shown: Sequence[Sentence]) -> bool:
+        """True where sentences cite the story of a draft, or say what answers in it and no less.
+
+        What another origin answers is quoted else, as a model may tell one of two sides.
+        """
+        card = draft.passage.stored.card
+        numbers = {number for sentence in shown for number in sentence.citations}
+        cited = {
+            view.card(one.article_id).origin for one in self.citations if one.number in numbers
+        }
+        support = [Support.of(draft.quote, card)]
+        return card.origin in cited or any(
+            tells(sentence.words, draft.answer)
+            and "negation" not in {fault.kind for fault in faults(sentence.words, support)}
+            for sentence in shown
+        )
 
     def differ(self, view: View, disagreement: Disagreement) -> Iterator[Event]:
         """Enter the line on how sources differ, or on an update, if the exact check passes it."""

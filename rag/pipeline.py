@@ -41,8 +41,8 @@ from rag.records import (
     Unanswered,
     Understood,
 )
-from rag.request.casing import cased
-from rag.request.comparing import Side, sides, two_named
+from rag.request.casing import cased, names_only
+from rag.request.comparing import Side, said_of, sides, two_named
 from rag.request.parts import parts
 from rag.request.question import Question
 from rag.request.spelling import respelt
@@ -138,6 +138,9 @@ class Run:
             if not search.chosen.drafts and "history" not in self.without:
                 search = yield from self._respelt(view, search, days)
                 meant = search.question.text if search.chosen.drafts else meant
+                if not search.chosen.drafts and not names_only(view, text):
+                    named = " ".join(newly_named(text, before))
+                    meant = self._told_of(view, search, named) or meant
             if meant != text:
                 yield Event(EventKind.UNDERSTOOD, meant)
             side = self.apart.get(text)
@@ -231,6 +234,20 @@ class Run:
             return search
         again = yield from self._search(view, better, days)
         return again if again.chosen.drafts else search
+
+    def _told_of(self, view: View, search: Search, named: str) -> str:
+        """Take what the stories that were found say of what a follow-up names.
+
+        "And the vote?" after "When did the strike end?" may ask anything of it.
+
+        Returns:
+            how it was understood then; "" where they say nothing of it.
+        """
+        stories = {passage.stored.card.origin for passage in search.found.passages}
+        told = self.builder.timed("generate", self.requests.told_of, view, named) if named else []
+        near = [draft for draft in told if draft.passage.stored.card.origin in stories]
+        search.chosen.drafts = near[:SENTENCES_OF_A_PART]
+        return said_of(f"“{named}”") if near else ""
 
     def _search(
         self, view: View, text: str, days: Days | None, named: Sequence[str] = ()

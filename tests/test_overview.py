@@ -6,6 +6,7 @@ from building import archive_of, module_archive_of, news
 
 from rag import Assistant
 from rag.overview import naming
+from rag.records import Turn
 
 article = partial(news, publisher="Vale Post")
 
@@ -189,3 +190,16 @@ def test_sentences_with_all_words_of_a_topic_are_told_the_likest_first(archive):
         found = naming(view, archive.encoder, ("tunnel", "tolls"), cards)
         assert [draft.quote for draft in found] == [ASIDE]
         assert not naming(view, archive.encoder, ("tunnel", "xylophone"), cards)
+
+
+def test_what_a_follow_up_names_is_told_where_nothing_answers_it_as_put(archive):
+    before = [
+        Turn("When was the Orla tunnel closed?", f"Vale Post, 14 March 2025: “{FLOODED}” [1]")
+    ]
+    answer = archive.ask("and the drains?", before)
+    assert [one.quote for one in answer.citations] == [
+        "The tunnel company said that the tunnel drains of the tunnel were too small for such a "
+        "spring."
+    ]
+    assert answer.understood == "What is said of “drains”?"
+    assert archive.ask("and the zeppelin?", before).refused

@@ -97,7 +97,7 @@ class Side:
     @property
     def is_topic(self) -> bool:
         """Whether nothing is asked of it but what is said."""
-        return self.question == _said_of(self.name)
+        return self.question == said_of(self.name)
 
 
 def sides(text: str) -> list[Side]:
@@ -238,7 +238,7 @@ def _alone(before: str, side: str, after: str) -> str:
     """What is asked of one side."""
     behind = f" {after}" if after else ""
     if not behind and fold(before) in ("", "of"):
-        return _said_of(side)
+        return said_of(side)
     which = _WHICH.match(before.rstrip(",")) or (not before and _WHICH.match(after.strip(" ,:")))
     if which:
         rest = f"{which['rest'] or ''}{behind if before else ''}"
@@ -258,7 +258,8 @@ def _alone(before: str, side: str, after: str) -> str:
     return f"{before} {side}{behind}".strip()
 
 
-def _said_of(side: str) -> str:
+def said_of(side: str) -> str:
+    """The question for whatever is told of something."""
     return f"What is said of {side}?"
 
 
