@@ -27,7 +27,7 @@ from rag.page.conversation import Exchange
 from rag.page.html import inert, safe_url
 from rag.page.passages import CONTEXT, around
 from rag.page.views import REFUSED, sources
-from rag.records import Answer, Conflict, Event, Headline, Refusal, Retrieved, Sentence
+from rag.records import Answer, Conflict, Event, EventKind, Headline, Refusal, Retrieved, Sentence
 
 ASSETS = Path(views.__file__).parent / "assets"
 
@@ -345,3 +345,9 @@ def test_a_source_that_was_corrected_says_so():
     article = Parsed(views.reader(dataclasses.replace(BRIDGE, corrections=(note,))))
     assert note in article.text and "b" not in article.tags
     assert "Corrected" not in Parsed(views.reader(BRIDGE)).text
+
+
+def test_few_words_are_not_shown_without_the_sentence_that_they_stand_in():
+    exchange = Exchange("How many died?").after(Event(EventKind.SHORT, "11"))
+    for cut_short in (exchange, exchange.ended(views.INTERRUPTED)):
+        assert "11" not in Parsed(views.reply(cut_short, 1)).text
