@@ -139,6 +139,7 @@ class AnswerBuilder:
             tells(sentence.words, draft.answer)
             and "negation" not in {fault.kind for fault in faults(sentence.words, support)}
             for sentence in shown
+            if not sentence.quoted
         )
 
     def differ(self, view: View, disagreement: Disagreement) -> Iterator[Event]:

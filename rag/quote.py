@@ -27,6 +27,7 @@ from rag.text.names import begins_sentence, missing
 from rag.text.speech import OPENS_ON_PRONOUN, closes, opened_at
 from rag.text.word_classes import SAYING
 from rag.text.words import fold, words
+from rag.verify.negation import is_plain
 
 SENTENCES = 3
 """Quotations in an answer at most."""
@@ -184,6 +185,9 @@ def few_words(question: Question, candidate: Candidate) -> str:
         answer = Span(whole.start, owns.start() if owns else whole.end)
     if question.asks in IN_SENTENCES or not fits or not speaks_of_counted(question, text):
         return ""
+    asked = question.text
+    if not is_plain(asked, text, answer.start) and is_plain(asked, asked):
+        return ""
     hedge = _HEDGE.search(text[: answer.start]) if question.asks == "number" else None
     found = text[hedge.start() if hedge else answer.start : answer.end]
     return found if len(found.split()) <= LONGEST_SHORT else ""
@@ -269,18 +273,14 @@ def quotation(passage: Passage, span: Span) -> Draft:
 
 
 def source_line(card: Card) -> str:
-    """Where an article is from, in one line: "Bay Gazette, 6 March 2025"."""
-    return ", ".join(filter(None, source_of(card)))
+    """Where an article is from, "Bay Gazette, 6 March 2025", or else what it is called."""
+    return ", ".join(filter(None, source_of(card))) or name(card.called) or UNTITLED
 
 
 def source_of(card: Card) -> tuple[str, str]:
-    """Outlet (else the site's address) and date; what the article is called, where it has neither.
-
-    Either may be empty, but not both.
-    """
+    """Its outlet, else its site's address, and its date; "" for what is not known."""
     date = written(card.published) if card.published else ""
-    outlet = name(card.publisher) or name(_host(card.url or ""))
-    return outlet or ("" if date else name(card.called) or UNTITLED), date
+    return name(card.publisher) or name(_host(card.url or "")), date
 
 
 def is_opinion(card: Card) -> bool:

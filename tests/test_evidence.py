@@ -147,6 +147,22 @@ def test_the_words_that_answer_lead_if_they_are_of_the_kind_asked_for(question, 
     assert short(Question.read(question), read[0]) == shown
 
 
+@pytest.mark.parametrize(
+    "denied",
+    [
+        "It is not true that Petra Dahl opened the school.",
+        "Petra Dahl allegedly opened the school.",
+        "Petra Dahl may have opened the school.",
+        "Petra Dahl did not open the school.",
+    ],
+)
+def test_what_is_denied_or_left_open_is_told_in_no_few_words(denied):
+    read = found("Who opened the school?", [passage(denied)], "Petra Dahl")
+    assert short(Question.read("Who opened the school?"), read[0]) == ""
+    [opened] = found("Who opened it?", [passage("Petra Dahl opened it.")], "Petra Dahl")
+    assert short(Question.read("Who opened it?"), opened) == "Petra Dahl"
+
+
 def test_whose_it_is_is_told_without_what_is_theirs():
     dahl = passage("The council met in Petra Dahl's Villa Aurora on Monday.")
     read = found("Whose house did the council meet in?", [dahl], "Petra Dahl")

@@ -89,6 +89,10 @@ class Newer(NamedTuple):
     old: Statement | None
 
 
+UNKNOWN = "an undated article"
+"""Whose value it is where neither outlet nor date is known."""
+
+
 def sentence_key(candidate: Candidate) -> SentenceKey:
     """What a sentence is known by."""
     span = candidate.span
@@ -106,7 +110,7 @@ def wording(disagreement: Disagreement, *, whole: bool = True) -> str:
     for side in disagreement.sides:
         outlet, date = source_of(side.candidate.passage.stored.card)
         # A comma would run the sides together.
-        source = f"{outlet} ({date})" if outlet and date else outlet or date
+        source = f"{outlet} ({date})" if outlet and date else outlet or date or UNKNOWN
         value = f"“{nested(side.told if whole else side.value)}”"
         values = next((some for of, some in told if of == source), None)
         if values is None or disagreement.is_update:

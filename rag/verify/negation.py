@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
-from rag.text.tokens import MARKS, Token, TokenLine, held, key
+from rag.text.tokens import MARKS, Token, TokenLine, held, key, lines, union
 from rag.text.word_classes import CONJUNCTIONS, VERBS_OF_SAYING
 from rag.text.words import STOPWORDS
 
@@ -126,6 +126,22 @@ def changed(
         *(("negation", marker) for marker in markers),
         *(("modality", verb) for verb in _moods_changed(own, cited, sentence.keys)),
     ]
+
+
+def is_plain(asked: str, text: str, at: int = 0) -> bool:
+    """True where a text tells what is asked, and neither denies it nor leaves it open.
+
+    Args:
+        asked: a question.
+        text: a sentence.
+        at: where the words that answer begin; what is denied before them may be they.
+    """
+    keys, read = union(lines(asked)), [polarity(line) for line in lines(text)]
+    if any(one.alleged or keys & one.possible for one in read):
+        return False
+    denied = [one for one in _negations(lines(text)) if one.marker != "without"]  # "left without"
+    before = len([one for one in _negations(lines(text[:at])) if one.marker != "without"])
+    return not before and keys.isdisjoint(key for one in denied for key in one.governed)
 
 
 def _negations(lines: Iterable[TokenLine]) -> list[Negation]:
