@@ -186,7 +186,7 @@ def few_words(question: Question, candidate: Candidate) -> str:
     if question.asks in IN_SENTENCES or not fits or not speaks_of_counted(question, text):
         return ""
     asked = question.text
-    if not is_plain(asked, text, answer.start) and is_plain(asked, asked):
+    if not is_plain(asked, text, answer.end) and is_plain(asked, asked):
         return ""
     hedge = _HEDGE.search(text[: answer.start]) if question.asks == "number" else None
     found = text[hedge.start() if hedge else answer.start : answer.end]

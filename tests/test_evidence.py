@@ -154,6 +154,7 @@ def test_the_words_that_answer_lead_if_they_are_of_the_kind_asked_for(question, 
         "Petra Dahl allegedly opened the school.",
         "Petra Dahl may have opened the school.",
         "Petra Dahl did not open the school.",
+        "Petra Dahl had not cut the ribbon.",
     ],
 )
 def test_what_is_denied_or_left_open_is_told_in_no_few_words(denied):

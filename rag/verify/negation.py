@@ -128,20 +128,21 @@ def changed(
     ]
 
 
-def is_plain(asked: str, text: str, at: int = 0) -> bool:
+def is_plain(asked: str, text: str, end: int = 0) -> bool:
     """True where a text tells what is asked, and neither denies it nor leaves it open.
 
     Args:
         asked: a question.
         text: a sentence.
-        at: where the words that answer begin; what is denied before them may be they.
+        end: where the words that answer end; what is denied up to the next comma may be they.
     """
     keys, read = union(lines(asked)), [polarity(line) for line in lines(text)]
     if any(one.alleged or keys & one.possible for one in read):
         return False
-    denied = [one for one in _negations(lines(text)) if one.marker != "without"]  # "left without"
-    before = len([one for one in _negations(lines(text[:at])) if one.marker != "without"])
-    return not before and keys.isdisjoint(key for one in denied for key in one.governed)
+    clause = text[:end] + text[end:].partition(",")[0]
+    near = [one for one in _negations(lines(clause)) if one.marker != "without"]  # "left without"
+    denied = [one for one in _negations(lines(text)) if one.marker != "without"]
+    return not near and keys.isdisjoint(key for one in denied for key in one.governed)
 
 
 def _negations(lines: Iterable[TokenLine]) -> list[Negation]:
