@@ -119,25 +119,25 @@ class AnswerBuilder:
             self.tokens["generated"] += composition.generated
             if shown := self.sentences[before:]:
                 yield from self.quote(
-                    view, [one for one in drafts if not self._told(view, one, shown)]
+                    view, [one for one in drafts if self._denies(view, one, shown)]
                 )
                 return
         yield from self.quote(view, drafts, short if is_news else "")
 
-    def _told(self, view: View, draft: Draft, shown: Sequence[Sentence]) -> bool:
-        """True where sentences cite the story of a draft, or say what answers in it and no less.
+    def _denies(self, view: View, draft: Draft, shown: Sequence[Sentence]) -> bool:
+        """True where another story than those cited denies what a model's sentences say.
 
-        What another origin answers is quoted else, as a model may tell one of two sides.
+        It may have told one of two sides.
         """
-        card = draft.passage.stored.card
         numbers = {number for sentence in shown for number in sentence.citations}
-        cited = {
-            view.card(one.article_id).origin for one in self.citations if one.number in numbers
-        }
-        support = [Support.of(draft.quote, card)]
-        return card.origin in cited or any(
+        cited = (one.article_id for one in self.citations if one.number in numbers)
+        card, support = (
+            draft.passage.stored.card,
+            Support.of(draft.quote, draft.passage.stored.card),
+        )
+        return card.origin not in {view.card(article).origin for article in cited} and any(
             tells(sentence.words, draft.answer)
-            and "negation" not in {fault.kind for fault in faults(sentence.words, support)}
+            and "negation" in {fault.kind for fault in faults(sentence.words, [support])}
             for sentence in shown
             if not sentence.quoted
         )
