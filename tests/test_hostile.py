@@ -149,7 +149,7 @@ def assert_kept_rules(answer: Answer, assistant: Assistant) -> None:
     for citation in answer.citations:
         article = assistant.article(citation.article_id)
         assert article.text[citation.start : citation.end] == citation.quote
-        known = (article.title, article.publisher, article.published, article.url)
+        known = (article.called, article.publisher, article.published, article.url)
         shown = (citation.title, citation.publisher, citation.published, citation.url)
         assert shown == known
         assert_true_copies(citation.quote, citation.also_in, assistant)
@@ -172,7 +172,7 @@ def assert_true_copies(quote: str, also_in: Sequence[str], assistant: Assistant)
         texts = [
             assistant.article(card.article_id).text
             for card in assistant.index.articles()
-            if name in (card.publisher, card.title, card.article_id)
+            if name in (card.publisher, card.called)
         ]
         assert any(letters(quote) in letters(text) for text in texts), name
 

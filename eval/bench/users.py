@@ -21,8 +21,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-import httpx
+from urllib.request import ProxyHandler, Request, build_opener
 
 from eval.baseline import demo
 from eval.questions import QUESTIONS, load
@@ -103,23 +102,21 @@ def conversation(address: str, user: int, questions: Sequence[str]) -> Iterator[
     them take more of the processor than the page; this one waits.
     """
     calls = f"{address.rstrip('/')}/gradio_api/call/ask"
-    with httpx.Client(timeout=600) as client:
-        for question in questions:
-            started = time.perf_counter()
-            first = 0.0
-            event = (
-                client.post(calls, json={"data": [question, "", "", None, ""]})
-                .raise_for_status()
-                .json()
-            )
-            with client.stream("GET", f"{calls}/{event['event_id']}") as stream:
-                for line in stream.iter_lines():
-                    if line.startswith("event: error"):
-                        raise RuntimeError(f"{question} was not answered")
-                    data = json.loads(line[len("data: ") :]) if line.startswith("data: ") else None
-                    if data and not first and told(data[0]):
-                        first = time.perf_counter() - started
-            yield Waited(user, question, first, time.perf_counter() - started)
+    opened = build_opener(ProxyHandler({})).open
+    for question in questions:
+        started = time.perf_counter()
+        first = 0.0
+        body = json.dumps({"data": [question, "", "", None, ""]}).encode()
+        with opened(Request(calls, body, {"Content-Type": "application/json"})) as answer:
+            event = json.load(answer)["event_id"]
+        with opened(f"{calls}/{event}", timeout=600) as stream:
+            for line in stream:
+                if line.startswith(b"event: error"):
+                    raise RuntimeError(f"{question} was not answered")
+                data = json.loads(line[len(b"data: ") :]) if line.startswith(b"data: ") else None
+                if data and not first and told(data[0]):
+                    first = time.perf_counter() - started
+        yield Waited(user, question, first, time.perf_counter() - started)
 
 
 def told(answer: dict[str, Any]) -> bool:
