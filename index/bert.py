@@ -94,13 +94,14 @@ class Cores:
         with self._lock:
             self._all = self._all or torch.get_num_threads()
             self._busy += 1
-            torch.set_num_threads(max(1, self._all // self._busy))
+            share = max(1, self._all // self._busy)
+            if torch.get_num_threads() != share:  # to set it forgets what oneDNN has prepared
+                torch.set_num_threads(share)
         try:
             yield
         finally:
             with self._lock:
                 self._busy -= 1
-                torch.set_num_threads(self._all)
 
 
 CORES = Cores()
