@@ -131,10 +131,8 @@ class AnswerBuilder:
         """
         numbers = {number for sentence in shown for number in sentence.citations}
         cited = (one.article_id for one in self.citations if one.number in numbers)
-        card, support = (
-            draft.passage.stored.card,
-            Support.of(draft.quote, draft.passage.stored.card),
-        )
+        card = draft.passage.stored.card
+        support = Support.of(draft.quote, card)
         return card.origin not in {view.card(article).origin for article in cited} and any(
             tells(sentence.words, draft.answer)
             and "negation" in {fault.kind for fault in faults(sentence.words, [support])}

@@ -138,8 +138,8 @@ class Run:
             if not search.chosen.drafts and "history" not in self.without:
                 search = yield from self._respelt(view, search, days)
                 meant = search.question.text if search.chosen.drafts else meant
-                if not search.chosen.drafts and not names_only(view, text):
-                    named = " ".join(newly_named(text, before))
+                named = "" if search.chosen.drafts else " ".join(newly_named(text, before))
+                if named and not names_only(view, text):
                     meant = self._told_of(view, search, named) or meant
             if meant != text:
                 yield Event(EventKind.UNDERSTOOD, meant)
@@ -244,7 +244,7 @@ class Run:
             how it was understood then; "" where they say nothing of it.
         """
         stories = {passage.stored.card.origin for passage in search.found.passages}
-        told = self.builder.timed("generate", self.requests.told_of, view, named) if named else []
+        told = self.builder.timed("generate", self.requests.told_of, view, named)
         near = [draft for draft in told if draft.passage.stored.card.origin in stories]
         search.chosen.drafts = near[:SENTENCES_OF_A_PART]
         return said_of(f"“{named}”") if near else ""

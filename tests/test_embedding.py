@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 
+from index.bert import Cores
 from index.embedding import BATCH_SIZE, HashEncoder, SentenceEncoder, Vectors, load_encoder
 from rag.request.kinds import Kinds
 from tests.fakes import story
@@ -71,3 +73,18 @@ def test_the_examples_are_encoded_once_on_a_machine(tmp_path, monkeypatch):
     for damage in (b"", kept.read_bytes()[:200]):
         kept.write_bytes(damage)
         assert Kinds(encoder).of("articles on trams, please") == first
+
+
+def test_those_who_compute_at_once_share_the_cores():
+    cores, every = Cores(), torch.get_num_threads()
+    torch.set_num_threads(4)
+    try:
+        with cores.shared():
+            alone = torch.get_num_threads()
+            with cores.shared():
+                shared = torch.get_num_threads()
+        with cores.shared():
+            again = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(every)
+    assert (alone, shared, again) == (4, 2, 4)

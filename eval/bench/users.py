@@ -5,8 +5,8 @@
 The page is served as `byline serve` does it, with the models that come with Byline, and each
 user is one client of its own over HTTP, who asks the next question when the last answer is whole.
 Times are from the sending of a question to its first sentence (or its refusal), and to the whole
-answer. The model answers one question at a time, so with n users a question waits for about
-n - 1 others; what the page adds shows in the row of one user.
+answer. As many questions are answered at a time as there are cores (four at most), and the others
+wait; what the page adds shows in the row of one user.
 """
 
 from __future__ import annotations

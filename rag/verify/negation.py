@@ -140,9 +140,11 @@ def is_plain(asked: str, text: str, end: int = 0) -> bool:
     if any(one.alleged or keys & one.possible for one in read):
         return False
     clause = text[:end] + text[end:].partition(",")[0]
-    near = [one for one in _negations(lines(clause)) if one.marker != "without"]  # "left without"
-    denied = [one for one in _negations(lines(text)) if one.marker != "without"]
-    return not near and keys.isdisjoint(key for one in denied for key in one.governed)
+    near, every = (
+        [one for one in _negations(lines(part)) if one.marker != "without"]  # "left without"
+        for part in (clause, text)
+    )
+    return not near and keys.isdisjoint(key for one in every for key in one.governed)
 
 
 def _negations(lines: Iterable[TokenLine]) -> list[Negation]:
